@@ -1,0 +1,74 @@
+"""What can go wrong, once. A bad delivery is a result; a broken machine is an exception.
+
+    LandsyncError                 code, message and hint in both languages, exit_status
+    ├── TerminalError             trying again changes nothing
+    │   ├── UsageError      (2)   the command was called wrongly
+    │   ├── Held            (3)   a person decides before data goes live
+    │   ├── DeliveryRejected(4)   the delivery cannot be read as what it says it is
+    │   ├── ComponentMissing(5)   something must be installed or started first
+    │   └── Disagreement    (6)   both sides hold different data
+    └── TransientError      (5)   the same call may succeed later: retried
+
+The numbers are the exit status of the command line, and stable.
+"""
+
+from typing import ClassVar
+
+from parcels.bilingual import Bilingual, Lang
+
+
+class LandsyncError(Exception):
+    """A sentence for a person: what, where, what to do next; and a code that a machine can rely on."""
+
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, code: str, message: Bilingual, hint: Bilingual, **facts: object) -> None:
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.facts = facts
+        super().__init__(f"{code}: {message.en} {hint.en}")
+
+    def as_dict(self, lang: Lang) -> dict[str, object]:
+        """The `error` object of `--json`."""
+        return {"code": self.code, "message": self.message.say(lang), "hint": self.hint.say(lang)}
+
+
+class TerminalError(LandsyncError):
+    """Trying again changes nothing."""
+
+
+class UsageError(TerminalError):
+    """The command was called wrongly."""
+
+    exit_status = 2
+
+
+class Held(TerminalError):
+    """A brake was broken or a person must decide; yesterday's data stays live."""
+
+    exit_status = 3
+
+
+class DeliveryRejected(TerminalError):
+    """The delivery cannot be read as what it says it is; no row was changed."""
+
+    exit_status = 4
+
+
+class ComponentMissing(TerminalError):
+    """A component must be installed, configured or started first."""
+
+    exit_status = 5
+
+
+class Disagreement(TerminalError):
+    """Province and centre, or the centre and its own record, hold different data."""
+
+    exit_status = 6
+
+
+class TransientError(LandsyncError):
+    """The same call may succeed later (a lock, a network, a server that restarts)."""
+
+    exit_status = 5

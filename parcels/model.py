@@ -1,0 +1,79 @@
+"""The shapes that the stages hand to each other: a dataset of parcels, columnar from end to end."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from parcels.columns import DECIMAL_PLACES, Column, delivered_columns
+
+UNKNOWN_COMMUNE = "-"  # the receipt line and snapshot part of rows that belong to no commune of the province
+
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int32(),
+    "decimal": pa.decimal128(18, DECIMAL_PLACES),
+    "date": pa.date32(),
+}
+
+
+def arrow_field(column: Column) -> pa.Field:
+    """The Arrow field of a canonical column that is not a geometry."""
+    return pa.field(column.name, ARROW_TYPES[column.kind])
+
+
+# What a snapshot holds, a row per row read (nothing is dropped on the way here).
+#   row_no       0-based position in the whole delivery: the row's name in this run
+#   part_no      which [[parts]] of delivery.toml it came from, source_row its 0-based place in that part
+#   source_wkb   geometry in the delivery's CRS exactly as read, for the judgement; NULL when none
+#   commune_code is kept as delivered, known or not
+#   geom         on the 0.1 mm grid, normalised, transformed to EPSG:4756 on the 1e-9 degree grid;
+#                MultiPolygon; NULL where the delivered geometry is not polygonal
+SNAPSHOT_SCHEMA = pa.schema(
+    [
+        pa.field("row_no", pa.int64(), nullable=False),
+        pa.field("part_no", pa.int32(), nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+        *[arrow_field(column) for column in delivered_columns()],
+        pa.field("source_system", pa.string(), nullable=False),
+        pa.field("source_srid", pa.int32(), nullable=False),
+        pa.field("area_m2", ARROW_TYPES["decimal"]),
+        pa.field("source_wkb", pa.binary()),
+        pa.field("geom", pa.binary()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The parcels of one commune in one delivery: the unit of judging, holding and publishing.
+
+    table            rows of SNAPSHOT_SCHEMA (n rows)
+    delivered        (n,) shapely geometries in the delivery's CRS exactly as read; None when missing
+    rounded          (n,) the same on the 0.1 mm grid and normalised, still in the delivery's CRS
+    stored           (n,) as stored: MultiPolygon, EPSG:4756, 1e-9 degree grid; None where not polygonal
+                     (or for a foreign CRS, which is judged but never stored)
+    """
+
+    province_code: str
+    commune_code: str
+    table: pa.Table
+    delivered: NDArray[np.object_]
+    rounded: NDArray[np.object_]
+    stored: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """One column of the table."""
+        return self.table.column(name)
+
+    def numpy(self, name: str) -> NDArray[Any]:
+        """One column as NumPy: text as objects with None, numbers as float64 with NaN."""
+        chunked = self.table.column(name)
+        if pa.types.is_decimal(chunked.type):
+            chunked = chunked.cast(pa.float64())
+        return np.asarray(chunked.to_numpy())

@@ -1,0 +1,1 @@
+"""Moves cadastral data from a province's delivery to the national database, and keeps the proof of it."""

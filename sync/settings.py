@@ -1,0 +1,44 @@
+"""Where things are and how this installation is set up: environment variables `LANDSYNC_…`, nothing else."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent  # the checkout, or the folder the packages were installed into
+
+
+class Settings(BaseSettings):
+    """One installation. Passwords come only from here or from Airflow connections, and are never logged."""
+
+    model_config = SettingsConfigDict(env_prefix="LANDSYNC_", extra="ignore")
+
+    home: Path = Field(default=ROOT / ".landsync", description="working data of this checkout")
+    dsn: str | None = Field(default=None, description="a PostGIS server of one's own", repr=False)
+    airflow_dsn: str | None = Field(
+        default=None, description="Airflow metadata on a server of one's own", repr=False
+    )
+    provinces: Path = Field(default=ROOT / "sync" / "provinces", description="folder of NN.toml")
+    inbox_root: Path | None = Field(default=None, description="folder of inbox/NN")
+
+    @property
+    def inbox(self) -> Path:
+        """Where provinces put deliveries: a folder per province code."""
+        return self.inbox_root or self.home / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Delivered bytes, by sha256."""
+        return self.home / "landing"
+
+    @property
+    def runs(self) -> Path:
+        """A working folder per run."""
+        return self.home / "runs"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()
