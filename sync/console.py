@@ -17,7 +17,7 @@ err = Console(stderr=True, highlight=False)
 
 def language() -> Lang:
     """`--lang`, which the main callback puts in the environment, or LANDSYNC_LANG; Vietnamese by default."""
-    return cast(Lang, "en" if os.environ.get("LANDSYNC_LANG", "vi").lower().startswith("en") else "vi")
+    return "en" if os.environ.get("LANDSYNC_LANG", "vi").lower().startswith("en") else "vi"
 
 
 def say(message: Bilingual) -> None:
