@@ -1,0 +1,123 @@
+"""Brings a database to the newest shape: Alembic over plain SQL files, then what is recreated every time.
+
+Tables migrate forward, one file each time (sql/migrations). Functions, views, grants and comments (sql/app)
+are droppable and recreated, so they are never migrated. Reference tables are loaded from parcels/reference.
+"""
+
+import logging
+from pathlib import Path
+
+from alembic import command, context, op
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
+
+from parcels.bilingual import Bilingual
+from parcels.errors import ComponentMissing
+from sync.db import SQL, server_down
+from sync.reference import load_column_catalogue, load_reference_tables
+
+LOG = logging.getLogger(__name__)
+MIGRATIONS = SQL / "migrations"
+
+# The order matters: functions before the views that call them, grants and comments last.
+APP = ("hash", "functions", "append_only", "views", "grants", "row_security", "comments")
+
+
+def migrate(dsn: str) -> str:
+    """Bring the database of `dsn` (a superuser, or CREATEROLE with PostGIS installed) to the newest revision.
+
+    Returns the revision. Raises ComponentMissing when the server lacks PostGIS or the rights, TransientError
+    when it does not answer.
+    """
+    engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('landsync.migrate'))")
+            _execute_file(connection, SQL / "bootstrap.sql")
+            connection.exec_driver_sql("SET LOCAL ROLE landsync_owner")
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            load_reference_tables(connection)
+            load_column_catalogue(connection)
+            for name in APP:
+                _execute_file(connection, SQL / "app" / f"{name}.sql")
+            return revision(connection) or ""
+    except OperationalError as error:
+        raise server_down(str(error.orig)) from error
+    except ProgrammingError as error:
+        if getattr(error.orig, "pgcode", None) not in {"42501", "0A000", "58P01"}:
+            raise
+        raise ComponentMissing(
+            "DB-RIGHTS",
+            Bilingual(
+                f"Không thể khởi tạo cơ sở dữ liệu: {error.orig}",
+                f"The database cannot be set up: {error.orig}",
+            ),
+            Bilingual(
+                "Hãy dùng tài khoản quản trị (superuser), hoặc cài PostGIS ≥ 3.3 và cấp quyền CREATEROLE.",
+                "Use a superuser, or have PostGIS ≥ 3.3 installed and CREATEROLE granted.",
+            ),
+        ) from error
+
+
+def status(dsn: str) -> dict[str, str | bool]:
+    """Which revision the database has, and which is the newest."""
+    engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            have = revision(connection) or ""
+    except OperationalError as error:
+        raise server_down(str(error.orig)) from error
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
+    return {"revision": have, "newest": newest, "current": have == newest}
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision this database has, None before the first migration."""
+    return MigrationContext.configure(connection, opts={"version_table": "landsync_revision", "version_table_schema": "public"}).get_current_revision()
+
+
+def alembic_config() -> Config:
+    """Alembic without an ini file: one place says where things are."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def run_environment() -> None:
+    """What Alembic's env.py does: use the connection that `migrate` handed over, inside its transaction."""
+    connection = context.config.attributes["connection"]
+    context.configure(connection=connection, version_table="landsync_revision", version_table_schema="public")
+    context.run_migrations()
+
+
+def apply(name: str) -> None:
+    """Run one plain SQL file of sql/migrations."""
+    _execute_file(op.get_bind(), MIGRATIONS / name)
+
+
+def sqlalchemy_url(dsn: str) -> str:
+    """A libpq URI as SQLAlchemy wants it, with the psycopg2 driver named."""
+    for prefix in ("postgres://", "postgresql://"):
+        if dsn.startswith(prefix):
+            return "postgresql+psycopg2://" + dsn.removeprefix(prefix)
+    return dsn
+
+
+def _execute_file(connection: Connection, path: Path) -> None:
+    LOG.debug("running %s", path.name)
+    # Without parameters psycopg2 sends the text as it is: % and : mean nothing to it.
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(path.read_text(encoding="utf-8"))
+    except Exception as error:
+        if getattr(error, "pgcode", None) is None:
+            raise
+        raise ProgrammingError(path.name, None, error) from error
+    finally:
+        cursor.close()
