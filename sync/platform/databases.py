@@ -1,0 +1,88 @@
+"""What a server must hold before the migrations run: the owner's role, the databases, PostGIS."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+
+from sync.db import Cursor, server_down, sql
+
+OWNER, LOADER, ANALYST = "landsync_owner", "landsync_loader", "analyst"
+
+
+@contextmanager
+def administer(dsn: str) -> Iterator[Cursor]:
+    """A cursor outside any transaction: databases and roles are made so. TransientError: nobody answers there."""
+    try:
+        link = psycopg2.connect(dsn, connect_timeout=10, application_name="landsync platform")
+    except psycopg2.OperationalError as error:
+        raise server_down(str(error)) from None
+    try:
+        link.autocommit = True
+        with link.cursor() as cursor:
+            yield cursor
+    finally:
+        link.close()
+
+
+def allow_login(dsn: str, passwords: dict[str, str]) -> None:
+    """Give each role (made when missing) the right to log in with its password. Needs a superuser or CREATEROLE."""
+    with administer(dsn) as cursor:
+        for role, password in passwords.items():
+            cursor.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (role,))
+            verb = "ALTER" if cursor.fetchone() else "CREATE"
+            statement = sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}")
+            cursor.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
+
+
+def database_exists(dsn: str, name: str) -> bool:
+    """Whether the server has a database of this name."""
+    with administer(dsn) as cursor:
+        cursor.execute("SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s", (name,))
+        return cursor.fetchone() is not None
+
+
+def create_database(dsn: str, name: str, *, owner: str, template: str | None = None) -> bool:
+    """Make a database, from scratch in UTF-8 or as a copy of a template; False when it exists."""
+    if database_exists(dsn, name):
+        return False
+    source = "template0 ENCODING 'UTF8'" if template is None else "{source}"
+    with administer(dsn) as cursor:
+        cursor.execute(
+            sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE " + source).format(
+                name=sql.Identifier(name), owner=sql.Identifier(owner), source=sql.Identifier(template or "")
+            )
+        )
+    return True
+
+
+def rename_database(dsn: str, name: str, new_name: str) -> None:
+    """Give a database that nobody uses another name: the last step of making a template, so that it is whole or absent."""
+    with administer(dsn) as cursor:
+        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+        cursor.execute(statement.format(sql.Identifier(name), sql.Identifier(new_name)))
+
+
+def drop_database(dsn: str, name: str) -> None:
+    """Remove a database, ending its connections."""
+    with administer(dsn) as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def prepare_owner(dsn: str, password: str) -> None:
+    """The role that owns the land database and makes the other roles; no superuser."""
+    allow_login(dsn, {OWNER: password})
+    with administer(dsn) as cursor:
+        cursor.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(sql.Identifier(OWNER)))
+
+
+def prepare_land(dsn: str) -> None:
+    """In the land database itself: PostGIS, which only a superuser may install, and what the owner needs of it."""
+    with administer(dsn) as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public")
+        # The pinned VN-2000 definitions of a private SRID are a migration of the owner's.
+        cursor.execute(
+            sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON public.spatial_ref_sys TO {}").format(
+                sql.Identifier(OWNER)
+            )
+        )

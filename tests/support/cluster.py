@@ -1,0 +1,74 @@
+"""The PostgreSQL cluster of a test run: private, without fsync, shared by pytest-xdist's workers, gone afterwards.
+
+`LANDSYNC_TEST_DSN` (a superuser's DSN) names a server of one's own instead; then only databases are made and dropped.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+from filelock import FileLock
+
+from sync.platform.cluster import Cluster
+from sync.platform.packages import Programs
+from sync.platform.processes import Mark
+from sync.settings import ROOT
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB",
+        "max_wal_size": "512MB", "min_wal_size": "64MB", "log_min_messages": "fatal"}  # fmt: skip
+
+
+class SharedCluster:
+    """One cluster for all the test processes of this checkout and user: the first starts it, the last removes it."""
+
+    def __init__(self, programs: Programs) -> None:
+        checkout = hashlib.sha256(f"{ROOT} {os.geteuid()}".encode()).hexdigest()[:10]
+        # Not pytest's own folder: that is closed to everybody else, the server's user included.
+        self.base = Path(tempfile.gettempdir()) / f"landsync-test-{checkout}"
+        self.base.mkdir(mode=0o711, exist_ok=True)
+        if self.base.stat().st_uid != os.geteuid():
+            raise PermissionError(f"{self.base} belongs to somebody else")
+        self.base.chmod(0o711)
+        self.lock = FileLock(self.base.with_suffix(".lock"), timeout=180)
+        self.cluster = Cluster(self.base / "cluster", programs, settings=FAST)
+
+    @property
+    def _users(self) -> Path:
+        return self.base / "users.json"
+
+    def _living_users(self) -> list[Mark]:
+        try:
+            marks = [Mark(*entry) for entry in json.loads(self._users.read_text(encoding="ascii"))]
+        except (FileNotFoundError, ValueError):
+            return []
+        return [mark for mark in marks if mark.alive and mark.pid != os.getpid()]
+
+    def _write_users(self, marks: list[Mark]) -> None:
+        self._users.write_text(json.dumps([[mark.pid, mark.started] for mark in marks]), encoding="ascii")
+
+    def acquire(self) -> Cluster:
+        """The running cluster; what a killed test run left behind is thrown away first."""
+        with self.lock:
+            self.base.mkdir(mode=0o711, exist_ok=True)
+            self.base.chmod(0o711)
+            others = self._living_users()
+            if not others:
+                self.cluster.remove()
+            self.cluster.create()
+            self.cluster.start()
+            self._write_users([*others, Mark(os.getpid(), psutil.Process().create_time())])
+        return self.cluster
+
+    def release(self) -> None:
+        """The last user stops the server and removes its data."""
+        with self.lock:
+            others = self._living_users()
+            if others:
+                self._write_users(others)
+                return
+            self.cluster.remove()
+            shutil.rmtree(self.base, ignore_errors=True)
