@@ -1,0 +1,172 @@
+"""Provinces, communes and old provinces: cached loaders and vectorised look-ups over the reference tables.
+
+A commune code is re-used: the same five digits name another territory before 1 July 2025. Every look-up
+therefore takes the date it is asked for; LATEST asks for what is valid now as far as the tables know.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from parcels.provinces import OldProvince, Province, old_province, old_provinces, provinces
+from parcels.reference import table
+
+__all__ = [
+    "EARLIEST",
+    "LATEST",
+    "NEW_COMMUNES_FROM",
+    "CodeState",
+    "Commune",
+    "OldProvince",
+    "Province",
+    "classify_codes",
+    "commune",
+    "communes",
+    "communes_table",
+    "conversion",
+    "convert_codes",
+    "old_province",
+    "old_provinces",
+    "provinces",
+    "valid_from",
+]
+
+LATEST = date.max
+NEW_COMMUNES_FROM = date(2025, 7, 1)
+EARLIEST = date(2025, 1, 1)  # the first list we hold; an earlier date is answered from it
+
+CodeState = Literal["known", "expired", "other_province", "unknown"]
+Texts: TypeAlias = NDArray[np.object_] | NDArray[np.str_] | pa.Array | pa.ChunkedArray
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune in one period of validity. `lon`, `lat` (WGS 84) and `area_km2` are known for new ones only."""
+
+    code: str
+    valid_from: date
+    valid_to: date | None
+    name: str
+    kind: str
+    province_code: str
+    old_province_code: str
+    lon: float | None
+    lat: float | None
+    area_km2: float | None
+
+
+@cache
+def communes_table(province_code: str | None = None, at: date = LATEST) -> pa.Table:
+    """The communes valid at a date, of a (new) province or of the nation; columns of communes.csv, by code."""
+    everything = table("communes")
+    day = pa.scalar(max(at, EARLIEST), pa.date32())
+    chosen = pc.and_(
+        pc.less_equal(everything["valid_from"], day),
+        pc.fill_null(pc.greater(everything["valid_to"], day), True),
+    )
+    if province_code is not None:
+        chosen = pc.and_(chosen, pc.equal(everything["province_code"], province_code))
+    return everything.filter(chosen)
+
+
+def communes(province_code: str | None = None, at: date = LATEST) -> list[Commune]:
+    """The communes valid at a date, of a (new) province or of the nation, by code."""
+    rows = communes_table(province_code, at).drop_columns(["district", "note"]).to_pylist()
+    return [Commune(row.pop("commune_code"), **row) for row in rows]
+
+
+@cache
+def _by_code(at: date) -> dict[str, Commune]:
+    return {commune.code: commune for commune in communes(None, at)}
+
+
+def commune(code: str, at: date = LATEST) -> Commune | None:
+    """The commune that a code named at a date; None where it named none."""
+    return _by_code(max(at, EARLIEST)).get(code)
+
+
+def _text_array(codes: Texts) -> pa.Array:
+    if isinstance(codes, pa.ChunkedArray):
+        return codes.combine_chunks()
+    return codes if isinstance(codes, pa.Array) else pa.array(codes, pa.string(), from_pandas=True)
+
+
+def classify_codes(codes: Texts, province_code: str, at: date = LATEST) -> NDArray[np.object_]:
+    """What each commune code is at a date, for a province: (n,) of CodeState.
+
+    known            a commune of this province valid at the date
+    other_province   valid at the date, in another province
+    expired          no longer valid at the date (whatever province it was in)
+    unknown          in no list, or missing
+    """
+    array = _text_array(codes)
+    here = communes_table(province_code, at)["commune_code"].combine_chunks()
+    anywhere = communes_table(None, at)["commune_code"].combine_chunks()
+    everything = table("communes")
+    ended = pc.fill_null(
+        pc.less_equal(everything["valid_to"], pa.scalar(max(at, EARLIEST), pa.date32())), False
+    )
+    past = everything.filter(ended)["commune_code"].combine_chunks()
+
+    def within(values: pa.Array) -> NDArray[np.bool_]:
+        return np.asarray(pc.is_in(array, value_set=values, skip_nulls=True).to_numpy(zero_copy_only=False))
+
+    states = np.select(
+        [within(here), within(anywhere), within(past)], ["known", "other_province", "expired"], "unknown"
+    )
+    return states.astype(object)
+
+
+def valid_from(codes: Texts, at: date = LATEST) -> pa.Array:
+    """Since when each code has named the commune that it names at the date: date32, NULL where it names none."""
+    valid = communes_table(None, at)
+    places = pc.index_in(
+        _text_array(codes), value_set=valid["commune_code"].combine_chunks(), skip_nulls=True
+    )
+    return valid["valid_from"].combine_chunks().take(places)
+
+
+def conversion() -> pa.Table:
+    """The table of old communes to new ones (columns of commune_conversion.csv), by old and new code."""
+    return table("commune_conversion")
+
+
+@cache
+def _whole_conversion() -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Old codes (codes of the January list that were changed before July included), new codes, split codes."""
+    pairs = conversion().select(["old_code", "new_code", "extent", "january_code"])
+    renamed = pairs.filter(
+        pc.and_(
+            pc.not_equal(pairs["old_code"], pairs["january_code"]),
+            pc.invert(pc.is_in(pairs["january_code"], value_set=pairs["old_code"].combine_chunks())),
+        )
+    )
+    renamed = renamed.set_column(0, "old_code", renamed["january_code"])
+    every = pa.concat_tables([pairs, renamed.filter(pc.is_valid(renamed["old_code"]))])
+    whole = every.filter(pc.equal(every["extent"], "whole"))
+    split = every.filter(pc.equal(every["extent"], "part"))
+    return (
+        whole["old_code"].combine_chunks(),
+        whole["new_code"].combine_chunks(),
+        pc.unique(split["old_code"].combine_chunks()),
+    )
+
+
+def convert_codes(old_codes: Texts) -> tuple[pa.Array, NDArray[np.object_]]:
+    """New commune codes of old ones, and how sure that is: (n,) text, (n,) of whole | part | unknown.
+
+    The code is NULL for "part" (an old commune divided between several: geometry or the sheet
+    cross-reference decides, never the code) and for "unknown" (in no row of the official table).
+    """
+    array = _text_array(old_codes)
+    whole, new, split = _whole_conversion()
+    places = pc.index_in(array, value_set=whole, skip_nulls=True)
+    divided = pc.is_in(array, value_set=split, skip_nulls=True).to_numpy(zero_copy_only=False)
+    found = pc.is_valid(places).to_numpy(zero_copy_only=False)
+    return new.take(places), np.select([found, divided], ["whole", "part"], "unknown").astype(object)

@@ -1,0 +1,96 @@
+"""The 34 provinces and the 63 old ones. Only the standard library: DAG files read this at every parse."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+_REFERENCE = Path(__file__).resolve().parent / "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """One of the 34. `kind_since` is the latest possible date where `kind_since_certainty` is not "exact"."""
+
+    code: str
+    name: str
+    full_name: str
+    kind: str
+    kind_since: date
+    kind_since_certainty: str
+    kind_before: str | None
+    kind_as_of: date
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class OldProvince:
+    """One of the 63 of before 1 July 2025: its cadastral zone is the default CRS of the parcels it surveyed."""
+
+    code: str
+    name: str
+    province_code: str
+    meridian_deg: float
+    epsg: int
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (_REFERENCE / name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@cache
+def provinces() -> dict[str, Province]:
+    """The 34 provinces by code, in order of code."""
+    return {
+        row["province_code"]: Province(
+            row["province_code"],
+            row["name"],
+            row["full_name"],
+            row["kind"],
+            date.fromisoformat(row["kind_since"]),
+            row["kind_since_certainty"],
+            row["kind_before"] or None,
+            date.fromisoformat(row["kind_as_of"]),
+            date.fromisoformat(row["valid_from"]),
+            date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+        )
+        for row in _rows("provinces.csv")
+    }
+
+
+@cache
+def _old_provinces() -> tuple[OldProvince, ...]:
+    return tuple(
+        OldProvince(
+            row["old_province_code"],
+            row["old_province"],
+            row["province_code"],
+            float(row["meridian_deg"]),
+            int(row["epsg"]),
+        )
+        for row in _rows("meridians.csv")
+    )
+
+
+def old_provinces(province_code: str | None = None) -> list[OldProvince]:
+    """The old provinces that a new one (or the nation) is made of, with meridian and EPSG, by old code."""
+    return [old for old in _old_provinces() if province_code in (None, old.province_code)]
+
+
+@cache
+def old_province(name_or_code: str) -> OldProvince | None:
+    """An old province by its name (place of tones aside, with or without "Tỉnh") or its two-digit code."""
+    from parcels.text import fold_text  # noqa: PLC0415 - brings PyArrow; names are rarely asked for
+
+    names = {fold_text(old.name): old for old in _old_provinces()} | {
+        old.code: old for old in _old_provinces()
+    }
+    # Names that were in use when the parcels were surveyed.
+    names |= {fold_text(other): names["46"] for other in ("Thừa Thiên Huế", "Thừa Thiên - Huế")}
+    wanted = fold_text(name_or_code)
+    for kind in ("tỉnh", "thành phố"):
+        wanted = wanted.removeprefix(fold_text(kind) + " ")
+    return names.get(wanted)

@@ -1,0 +1,69 @@
+"""Vietnamese text, vectorised: NFC, trimming, and a fold for comparing names. Ids and names are stored NFC.
+
+Legacy encodings (TCVN3, VNI) do not belong here: by the time text is Arrow, it is Unicode.
+"""
+
+import re
+import unicodedata
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# Tone marks of Vietnamese as combining characters: grave, acute, tilde, hook above, dot below.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+# White space that files hold and Unicode's trim keeps or that hides inside a word.
+_INVISIBLE = "[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
+_BLANKS = r"[\s\p{Z}]+"
+
+TextArray: TypeAlias = pa.Array | pa.ChunkedArray
+
+
+def nfc(values: TextArray) -> TextArray:
+    """Text in Normalisation Form C; NULL stays NULL."""
+    return pc.utf8_normalize(values, form="NFC")
+
+
+def clean(values: TextArray) -> TextArray:
+    """NFC without invisible characters, runs of blanks made one, ends trimmed; nothing left is NULL."""
+    visible = pc.replace_substring_regex(nfc(values), _INVISIBLE, "")
+    single = pc.utf8_trim_whitespace(pc.replace_substring_regex(visible, _BLANKS, " "))
+    return pc.if_else(pc.equal(single, ""), pa.scalar(None, single.type), single)
+
+
+def clean_text(value: str) -> str:
+    """`clean` for one piece of text; empty where nothing is left."""
+    visible = re.sub(_INVISIBLE, "", unicodedata.normalize("NFC", value))
+    return " ".join(visible.split())
+
+
+def fold_text(value: str) -> str:
+    """One name folded for comparison: no case, no place of the tone (hòa = hoà), y = i, one apostrophe.
+
+    Letters keep their quality (ă, â, đ, ơ differ from a, d, o) and each word keeps its tone: "Hòa Bình" and
+    "Hoá Bình" stay different. Nothing folded is ever stored or shown.
+    """
+    return " ".join(_fold_word(word) for word in clean_text(value).casefold().split(" ") if word)
+
+
+def _fold_word(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.replace("\u2019", "'").replace("\u2018", "'"))
+    bare = "".join(letter for letter in letters if letter not in _TONES)
+    tones = "".join(letter for letter in letters if letter in _TONES)
+    return unicodedata.normalize("NFC", bare).replace("y", "i") + tones
+
+
+def bare_text(value: str) -> str:
+    """A name reduced to its base letters and digits: no marks, blanks, apostrophes; for spelling distance."""
+    letters = unicodedata.normalize("NFD", clean_text(value).casefold().replace("đ", "d"))
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def fold(values: TextArray) -> TextArray:
+    """`fold_text` over an Arrow column: folded once per distinct value; NULL stays NULL."""
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    encoded = pc.dictionary_encode(array)
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    folded = pa.array([fold_text(value) for value in encoded.dictionary.to_pylist()], pa.string())
+    return folded.take(encoded.indices)
