@@ -24,6 +24,17 @@ BEGIN
         END;
     END LOOP;
     EXECUTE format('GRANT CREATE ON DATABASE %I TO landsync_owner', current_database());
+    -- Said for servers where nobody may connect by default.
+    EXECUTE format(
+        'GRANT CONNECT, TEMPORARY ON DATABASE %I TO landsync_owner, landsync_loader, central_operator, '
+        'central_viewer, analyst', current_database());
+    FOR wanted IN SELECT rolname FROM pg_catalog.pg_roles WHERE rolname ~ '^province_[0-9]{2}$' LOOP
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), wanted);
+    END LOOP;
+    -- For the table of the revision. From PostgreSQL 15 on only the database's owner may create here by itself.
+    IF NOT has_schema_privilege('landsync_owner', 'public', 'CREATE') THEN
+        GRANT CREATE ON SCHEMA public TO landsync_owner;
+    END IF;
 END
 $$;
 

@@ -65,23 +65,28 @@ def statement_text(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def compose(name: str, identifiers: Mapping[str, str | Sequence[str]] | None = None) -> sql.Composable:
+Identifiers = Mapping[str, str | Sequence[str] | sql.Composable]
+
+
+def compose(name: str, identifiers: Identifiers | None = None) -> sql.Composable:
     """sql/<name>.sql with `{placeholder}` identifiers quoted; a tuple is schema and table."""
     text = statement_text(name)
     if not identifiers:
         return sql.SQL(text)
-    quoted = {
-        key: sql.Identifier(value) if isinstance(value, str) else sql.Identifier(*value)
-        for key, value in identifiers.items()
-    }
-    return sql.SQL(text).format(**quoted)
+    return sql.SQL(text).format(**{key: _quoted(value) for key, value in identifiers.items()})
+
+
+def _quoted(value: str | Sequence[str] | sql.Composable) -> sql.Composable:
+    if isinstance(value, sql.Composable):
+        return value
+    return sql.Identifier(value) if isinstance(value, str) else sql.Identifier(*value)
 
 
 def execute(
     connection: Connection,
     name: str,
     values: Mapping[str, Any] | None = None,
-    identifiers: Mapping[str, str | Sequence[str]] | None = None,
+    identifiers: Identifiers | None = None,
 ) -> int:
     """Run sql/<name>.sql; the number of rows it touched."""
     with connection.cursor() as cursor:
@@ -93,7 +98,7 @@ def fetch(
     connection: Connection,
     name: str,
     values: Mapping[str, Any] | None = None,
-    identifiers: Mapping[str, str | Sequence[str]] | None = None,
+    identifiers: Identifiers | None = None,
 ) -> list[Row]:
     """Run sql/<name>.sql; its rows as dictionaries. For summaries, never for parcels."""
     with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
@@ -101,15 +106,15 @@ def fetch(
         return [dict(row) for row in cursor.fetchall()]
 
 
-def fetch_one(
-    connection: Connection, name: str, values: Mapping[str, Any] | None = None
-) -> Row | None:
+def fetch_one(connection: Connection, name: str, values: Mapping[str, Any] | None = None) -> Row | None:
     """The first row of sql/<name>.sql, or None."""
     rows = fetch(connection, name, values)
     return rows[0] if rows else None
 
 
-def copy_in(connection: Connection, table: Sequence[str], columns: pa.Table, batch_rows: int = 200_000) -> int:
+def copy_in(
+    connection: Connection, table: Sequence[str], columns: pa.Table, batch_rows: int = 200_000
+) -> int:
     """COPY an Arrow table into `table` (schema, name), column names as they are; the number of rows.
 
     NULL travels as an unquoted nothing and empty text as "", so the two stay apart.

@@ -48,3 +48,8 @@ CREATE OR REPLACE FUNCTION land.certificate_hash(certificate_no text, certificat
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(convert_to(
     'landsync.certificate.v1;' || land.hash_field(certificate_no) || land.hash_date(certificate_issued_on), 'UTF8'));
+
+-- How one many-valued item enters its parcel's items_hash: record, number, hash.
+CREATE OR REPLACE FUNCTION land.item_bytes(record text, item_no smallint, content_hash bytea) RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN convert_to(record || ':' || item_no::text || ';', 'UTF8') || content_hash;

@@ -156,6 +156,17 @@ CREATE TABLE ledger.approval (
     decided_at timestamptz NOT NULL
 );
 
+-- A national id taken from an ended parcel by a person: land.release_claim writes it.
+CREATE TABLE ledger.claim_release (
+    release_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    national_id text NOT NULL,
+    parcel_uid uuid NOT NULL,
+    province_code text NOT NULL,
+    actor text NOT NULL,
+    reason text NOT NULL,
+    released_at timestamptz NOT NULL
+);
+
 CREATE TABLE ledger.reconciliation (
     reconciliation_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     province_code text NOT NULL,

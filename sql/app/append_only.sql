@@ -1,0 +1,41 @@
+-- Evidence and closed versions can be added to, never changed or taken away: not by the loader, not by the owner.
+-- Statement triggers, because TRUNCATE knows no others, and on every partition, because one can be named directly.
+CREATE OR REPLACE FUNCTION ledger.refuse_change() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'Bảng %.% chỉ được ghi thêm: không được %. / The table %.% is append-only: % is refused.',
+        TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'LS001',
+              HINT = 'Muốn sửa sai thì ghi thêm một dòng mới (một lần chạy mới). / To put something right, add a new row (a new run).';
+END
+$$;
+
+DO $$
+DECLARE
+    evidence constant regclass[] := ARRAY[
+        'ledger.run', 'ledger.stage', 'ledger.receipt', 'ledger.receipt_line', 'ledger.dataset_verdict',
+        'ledger.finding', 'ledger.quarantine', 'ledger.hold', 'ledger.approval', 'ledger.reconciliation',
+        'ledger.claim_release',
+        'land.parcel_version', 'land.land_use_part_version', 'land.parcel_lineage',
+        'land_private.land_user_version', 'land_private.certificate_version']::regclass[];
+    guarded regclass;
+BEGIN
+    FOR guarded IN
+        SELECT tree.relid
+        FROM unnest(evidence) AS root
+        CROSS JOIN LATERAL (
+            SELECT root AS relid
+            UNION
+            SELECT t.relid FROM pg_catalog.pg_partition_tree(root) AS t
+        ) AS tree
+        WHERE NOT EXISTS (
+            SELECT FROM pg_catalog.pg_trigger AS t WHERE t.tgrelid = tree.relid AND t.tgname = 'append_only')
+    LOOP
+        EXECUTE format(
+            'CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %s '
+            'FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change()', guarded);
+    END LOOP;
+END
+$$;

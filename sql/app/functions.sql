@@ -1,0 +1,51 @@
+-- What people may do by hand, recorded; and who is asking.
+CREATE OR REPLACE FUNCTION land.release_claim(national_id text, reason text) RETURNS uuid
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+-- An ended parcel keeps its national id until a person releases it here. Locks in the order of the merge:
+-- the province first, then the claim.
+#variable_conflict use_column
+DECLARE
+    wanted constant text := lower(btrim($1));
+    said constant text := btrim($2);
+    claim record;
+    holder_province text;
+BEGIN
+    IF coalesce(said, '') = '' THEN
+        RAISE EXCEPTION 'Phải ghi lý do giải phóng mã định danh thửa đất. / A reason for the release is required.'
+            USING ERRCODE = 'LS003', HINT = 'SELECT land.release_claim(''w3gv…'', ''…'');';
+    END IF;
+    SELECT c.province_code INTO holder_province FROM land.national_id_claim AS c WHERE c.national_id = wanted;
+    PERFORM FROM ledger.province_state AS s WHERE s.province_code = holder_province FOR UPDATE;
+    SELECT c.parcel_uid, c.province_code INTO claim
+    FROM land.national_id_claim AS c WHERE c.national_id = wanted FOR UPDATE;
+    IF claim.parcel_uid IS NULL OR claim.province_code IS DISTINCT FROM holder_province THEN
+        RAISE EXCEPTION 'Không có thửa đất nào đang giữ mã định danh %. / No parcel holds the national id %.', wanted, wanted
+            USING ERRCODE = 'LS004',
+                  HINT = 'Xem bảng land.national_id_claim. / See the table land.national_id_claim.';
+    END IF;
+    IF EXISTS (SELECT FROM land.parcel AS p WHERE p.province_code = claim.province_code AND p.parcel_uid = claim.parcel_uid) THEN
+        RAISE EXCEPTION 'Thửa đất giữ mã % vẫn còn hiệu lực; chỉ giải phóng được mã của thửa đã kết thúc. / The parcel that holds % is still current; only an ended parcel''s id can be released.', wanted, wanted
+            USING ERRCODE = 'LS005',
+                  HINT = 'Tỉnh phải giao nộp mã mới cho thửa đó, hoặc kết thúc thửa đó. / The province must deliver another id for that parcel, or end it.';
+    END IF;
+    UPDATE land.national_id_claim AS c
+    SET parcel_uid = NULL, province_code = NULL, claimed_at = NULL
+    WHERE c.national_id = wanted;
+    INSERT INTO ledger.claim_release (national_id, parcel_uid, province_code, actor, reason, released_at)
+    VALUES (wanted, claim.parcel_uid, claim.province_code, session_user, said, clock_timestamp());
+    RETURN claim.parcel_uid;
+END
+$$;
+
+-- The province of whoever asks: of the one province_NN that he is or belongs to; NULL for the centre.
+CREATE OR REPLACE FUNCTION land.own_province() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN (
+    SELECT CASE WHEN count(*) = 1 THEN right(min(r.rolname), 2) END
+    FROM pg_catalog.pg_roles AS r
+    WHERE r.rolname ~ '^province_[0-9]{2}$'
+      AND pg_has_role(r.oid, 'USAGE'));

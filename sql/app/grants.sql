@@ -1,0 +1,85 @@
+-- Who may do what: the least that each role's work needs. Everything is taken away first, so that this file alone
+-- says what is allowed. Partitions get no grants of their own: they are reached through their parent, or not at all.
+-- Private tables are filtered row by row as well (row_security.sql).
+DO $$
+DECLARE
+    ours constant text := 'land, land_private, ledger, staging, analyst, province';
+    everybody text;
+BEGIN
+    SELECT string_agg(quote_ident(rolname), ', ' ORDER BY rolname)
+    INTO everybody
+    FROM pg_catalog.pg_roles
+    WHERE rolname IN ('landsync_loader', 'central_operator', 'central_viewer', 'analyst')
+       OR rolname ~ '^province_[0-9]{2}$';
+
+    EXECUTE format('REVOKE ALL ON SCHEMA %s FROM PUBLIC, %s', ours, everybody);
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA land, land_private, ledger, analyst, province FROM PUBLIC, %s', everybody);
+    EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA land, land_private, ledger FROM PUBLIC, %s', everybody);
+    EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %s FROM PUBLIC, %s', ours, everybody);
+    EXECUTE format('GRANT SELECT ON public.landsync_revision TO %s', everybody);
+END
+$$;
+
+-- The loader: what the stages of a run write, and nothing besides. Evidence it can only add to.
+GRANT USAGE ON SCHEMA land, land_private, ledger, analyst TO landsync_loader;
+GRANT USAGE, CREATE ON SCHEMA staging TO landsync_loader;
+GRANT SELECT ON
+    land.province, land.commune, land.commune_conversion, land.cadastral_meridian, land.land_use_code,
+    land.column_catalogue
+    TO landsync_loader;
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    land.parcel, land.land_use_part, land_private.land_user, land_private.certificate, ledger.manifest
+    TO landsync_loader;
+GRANT SELECT, INSERT, UPDATE ON
+    land.parcel_alias, land.national_id_claim, land.dataset, ledger.run_state, ledger.hold_state, ledger.province_state
+    TO landsync_loader;
+GRANT SELECT, INSERT ON
+    land.parcel_version, land.land_use_part_version, land.parcel_lineage,
+    land_private.land_user_version, land_private.certificate_version,
+    ledger.run, ledger.stage, ledger.receipt, ledger.receipt_line, ledger.dataset_verdict, ledger.finding,
+    ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation
+    TO landsync_loader;
+GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO landsync_loader;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land, analyst TO landsync_loader;
+REVOKE EXECUTE ON FUNCTION land.release_claim(text, text) FROM landsync_loader;
+
+-- The central office: all of the national data and the whole ledger, read only. The operator may also look at
+-- land users and certificates, and release the claim of an ended parcel.
+GRANT USAGE ON SCHEMA land, ledger, analyst TO central_operator, central_viewer;
+GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO central_operator, central_viewer, analyst;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA analyst TO central_operator, central_viewer, analyst;
+GRANT USAGE ON SCHEMA land_private TO central_operator;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land TO central_operator;
+
+-- Analysts: the views and functions made for them, of which none holds personal data.
+GRANT USAGE ON SCHEMA analyst TO analyst;
+
+DO $$
+DECLARE
+    parent record;
+    province text;
+BEGIN
+    FOR parent IN
+        SELECT n.nspname, c.relname
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname IN ('land', 'land_private', 'ledger')
+          AND c.relkind IN ('r', 'p', 'v')
+          AND NOT c.relispartition
+    LOOP
+        EXECUTE format('GRANT SELECT ON %I.%I TO central_operator', parent.nspname, parent.relname);
+        IF parent.nspname <> 'land_private' THEN
+            EXECUTE format('GRANT SELECT ON %I.%I TO central_viewer', parent.nspname, parent.relname);
+        END IF;
+    END LOOP;
+
+    -- A province: the views of schema `province`, which show its own rows, and its own rows of the private tables.
+    FOR province IN SELECT rolname FROM pg_catalog.pg_roles WHERE rolname ~ '^province_[0-9]{2}$' LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA province, land_private TO %I', province);
+        EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA province TO %I', province);
+        EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA province TO %I', province);
+        EXECUTE format('GRANT SELECT ON land_private.land_user, land_private.land_user_version, '
+                       'land_private.certificate, land_private.certificate_version TO %I', province);
+    END LOOP;
+END
+$$;

@@ -1,0 +1,1 @@
+UPDATE ledger.run_state SET error = %(error)s, updated_at = clock_timestamp() WHERE run_id = %(run_id)s

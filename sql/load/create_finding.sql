@@ -1,0 +1,4 @@
+CREATE TEMP TABLE merge_finding (
+    finding_id uuid, commune_code text, check_code text, severity text, row_no bigint, handle text,
+    measure double precision, unit text, detail text, quarantines boolean, place_wkb text, place_srid integer
+) ON COMMIT DROP

@@ -1,0 +1,1 @@
+ANALYZE merge_row

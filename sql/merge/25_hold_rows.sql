@@ -1,0 +1,9 @@
+-- Held: the accepted rows of a held commune, and those that would move a parcel out of one.
+UPDATE merge_row AS m
+SET status = 'held'
+FROM merge_commune AS c
+WHERE m.status = 'accept'
+  AND c.held
+  AND (c.commune_code = m.commune_code
+       OR c.commune_code = (SELECT p.commune_code FROM land.parcel AS p
+                            WHERE p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid))

@@ -1,0 +1,3 @@
+DELETE FROM merge_ending AS e
+USING merge_present AS x
+WHERE x.parcel_uid = e.parcel_uid

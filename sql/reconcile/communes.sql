@@ -1,0 +1,26 @@
+-- Per commune: what is live now (recomputed from the values, not from the stored hash) beside what the manifest of the
+-- last accepted run says, and the manifest's own digest beside the one in that run's receipt.
+WITH live AS (
+    SELECT p.commune_code, count(*) AS parcels, sum(p.area_m2) AS area
+    FROM land.parcel AS p WHERE p.province_code = %(province)s GROUP BY p.commune_code
+), manifest AS (
+    SELECT f.commune_code, count(*) AS parcels, sum(f.area_m2) AS area,
+           encode(sha256(string_agg(uuid_send(f.parcel_uid) || f.content_hash || f.items_hash, ''::bytea ORDER BY f.parcel_uid)), 'hex') AS digest
+    FROM ledger.manifest AS f WHERE f.province_code = %(province)s GROUP BY f.commune_code
+), receipt AS (
+    SELECT DISTINCT ON (l.commune_code) l.commune_code, l.current_after AS parcels, l.area_after_m2 AS area, l.manifest_sha256
+    FROM ledger.receipt_line AS l
+    JOIN ledger.receipt AS r ON r.run_id = l.run_id
+    WHERE r.province_code = %(province)s
+      AND l.commune_code <> '-'
+    ORDER BY l.commune_code, r.sequence DESC
+)
+SELECT coalesce(l.commune_code, f.commune_code, r.commune_code) AS commune_code,
+       coalesce(l.parcels, 0) AS live_parcels, coalesce(l.area, 0) AS live_area,
+       coalesce(f.parcels, 0) AS manifest_parcels, coalesce(f.area, 0) AS manifest_area,
+       coalesce(r.parcels, 0) AS receipt_parcels, coalesce(r.area, 0) AS receipt_area,
+       coalesce(f.digest, encode(sha256(''::bytea), 'hex')) = coalesce(r.manifest_sha256, encode(sha256(''::bytea), 'hex')) AS manifest_untouched
+FROM live AS l
+FULL JOIN manifest AS f ON f.commune_code = l.commune_code
+FULL JOIN receipt AS r ON r.commune_code = coalesce(l.commune_code, f.commune_code)
+ORDER BY 1

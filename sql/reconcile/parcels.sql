@@ -1,0 +1,43 @@
+-- Every parcel whose values no longer hash to what the manifest says: changed, deleted or added behind the pipeline.
+WITH item AS (
+    SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, land.land_use_part_hash(i.land_use_code, i.use_area_m2) AS content_hash
+    FROM land.land_use_part AS i WHERE i.province_code = %(province)s
+    UNION ALL
+    SELECT i.parcel_uid, 'land_user', i.item_no,
+           land.land_user_hash(i.land_user_name, i.land_user_id_number, i.land_user_birth_year)
+    FROM land_private.land_user AS i WHERE i.province_code = %(province)s
+    UNION ALL
+    SELECT i.parcel_uid, 'certificate', i.item_no, land.certificate_hash(i.certificate_no, i.certificate_issued_on)
+    FROM land_private.certificate AS i WHERE i.province_code = %(province)s
+), digest AS (
+    SELECT i.parcel_uid,
+           sha256(string_agg(land.item_bytes(i.record, i.item_no, i.content_hash), ''::bytea ORDER BY i.record, i.item_no)) AS items_hash
+    FROM item AS i
+    GROUP BY i.parcel_uid
+), live AS (
+    SELECT p.parcel_uid, p.commune_code, p.area_m2,
+           land.parcel_hash(p.commune_code, p.sheet_no, p.parcel_no, p.map_scale, p.map_set, p.national_id, p.source_system,
+                            p.source_key, p.land_use, p.area_legal_m2, p.address, p.surveyed_on, p.valid_from, p.source_srid,
+                            p.area_m2, p.geom) AS content_hash,
+           p.content_hash AS stored_hash
+    FROM land.parcel AS p
+    WHERE p.province_code = %(province)s
+)
+SELECT coalesce(l.commune_code, f.commune_code, 'items') AS commune_code,
+       coalesce(l.parcel_uid, f.parcel_uid, d.parcel_uid)::text AS parcel_uid,
+       CASE WHEN f.parcel_uid IS NULL THEN 'added'
+            WHEN l.parcel_uid IS NULL THEN 'deleted'
+            WHEN l.content_hash <> f.content_hash THEN 'changed'
+            WHEN l.stored_hash <> f.content_hash THEN 'stored_hash_changed'
+            WHEN l.commune_code <> f.commune_code OR l.area_m2 <> f.area_m2 THEN 'manifest_changed'
+            ELSE 'items_changed' END AS kind
+FROM live AS l
+FULL JOIN (SELECT m.parcel_uid, m.commune_code, m.content_hash, m.items_hash, m.area_m2
+           FROM ledger.manifest AS m WHERE m.province_code = %(province)s) AS f ON f.parcel_uid = l.parcel_uid
+FULL JOIN digest AS d ON d.parcel_uid = coalesce(l.parcel_uid, f.parcel_uid)
+WHERE l.content_hash IS DISTINCT FROM f.content_hash
+   OR l.stored_hash IS DISTINCT FROM f.content_hash
+   OR l.commune_code IS DISTINCT FROM f.commune_code
+   OR l.area_m2 IS DISTINCT FROM f.area_m2
+   OR coalesce(d.items_hash, sha256(''::bytea)) IS DISTINCT FROM coalesce(f.items_hash, sha256(''::bytea))
+ORDER BY 1, 2

@@ -1,0 +1,125 @@
+"""Receipts: proof, per run and commune, that every row read went somewhere and every parcel came from somewhere.
+
+Two balances hold for each line, checked before the merge commits and again by the table's own constraints:
+
+    rows     read = new + changed + unchanged + ended_by_row + ignored + quarantined + unreadable + held
+    parcels  current_after = current_before + new + moved_in - moved_out - ended - ended_by_row
+
+and the areas balance the same way. Each receipt carries the hash of the province's previous one.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from parcels.bilingual import Bilingual
+from parcels.errors import TerminalError
+from sync import db
+
+ROWS = ("new", "changed", "unchanged", "ended_by_row", "ignored", "quarantined", "unreadable", "held")
+COUNTS = ("read", *ROWS, "current_before", "moved_in", "moved_out", "ended", "current_after")
+AREAS = ("area_before_m2", "area_in_m2", "area_out_m2", "area_after_m2")
+
+
+def check_balances(lines: Iterable[db.Row]) -> None:
+    """Raise TerminalError BALANCE when a line does not balance: then nothing may be committed."""
+    for line in lines:
+        rows = line["read"] == sum(line[name] for name in ROWS)
+        parcels = line["current_after"] == (
+            line["current_before"]
+            + line["new"]
+            + line["moved_in"]
+            - line["moved_out"]
+            - line["ended"]
+            - line["ended_by_row"]
+        )
+        area = line["area_after_m2"] == line["area_before_m2"] + line["area_in_m2"] - line["area_out_m2"]
+        if not (rows and parcels and area):
+            raise TerminalError(
+                "BALANCE",
+                Bilingual(
+                    f"Biên nhận của xã {line['commune_code']} không cân đối; không có gì được ghi.",
+                    f"The receipt of commune {line['commune_code']} does not balance; nothing was written.",
+                ),
+                Bilingual(
+                    "Đây là lỗi của phần mềm: hãy gửi mã lượt chạy cho đơn vị vận hành.",
+                    "This is a fault of the software: report the run's id to the operators.",
+                ),
+                line={name: line[name] for name in (*COUNTS, *AREAS)},
+            )
+
+
+def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row]) -> str:
+    """SHA-256 of a receipt's canonical JSON: its head (with the previous hash) and its lines by commune."""
+    body = {
+        **{
+            name: head[name]
+            for name in (
+                "run_id",
+                "province_code",
+                "sequence",
+                "delivery_sha256",
+                "snapshot_sha256",
+                "previous_sha256",
+            )
+        },
+        "lines": [_canonical(line) for line in sorted(lines, key=lambda line: line["commune_code"])],
+    }
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(line: db.Row) -> dict[str, Any]:
+    areas = {name: f"{Decimal(line[name]):.4f}" for name in AREAS}
+    counts = {name: int(line[name]) for name in COUNTS}
+    return {
+        "commune_code": line["commune_code"],
+        "manifest_sha256": line["manifest_sha256"],
+        **counts,
+        **areas,
+    }
+
+
+def totals(lines: Iterable[db.Row]) -> dict[str, int]:
+    """The counts of all lines added up."""
+    added = dict.fromkeys(COUNTS, 0)
+    for line in lines:
+        for name in COUNTS:
+            added[name] += int(line[name])
+    return added
+
+
+def show(dsn: str, run_id: str) -> dict[str, Any]:
+    """The receipt of a run: head, lines, totals. Empty when the run wrote none."""
+    with db.connect(dsn) as connection:
+        values = {"run_id": run_id, "province": None}
+        heads = db.fetch(connection, "ledger/receipts", values)
+        lines = db.fetch(connection, "ledger/receipt_lines", values)
+    return {**heads[0], "lines": lines, "totals": totals(lines)} if heads else {}
+
+
+def verify(dsn: str, province: str | None) -> list[dict[str, str]]:
+    """Every broken link of the receipt chains: a changed receipt or line, a missing one, a wrong head."""
+    with db.connect(dsn) as connection:
+        values = {"run_id": None, "province": province}
+        heads = db.fetch(connection, "ledger/receipts", values)
+        lines: dict[str, list[db.Row]] = {}
+        for line in db.fetch(connection, "ledger/receipt_lines", values):
+            lines.setdefault(line["run_id"], []).append(line)
+        ends = db.fetch(connection, "ledger/chain_head", values)
+    faults: list[dict[str, str]] = []
+    last: dict[str, tuple[int, str | None]] = {}
+    for head in heads:
+        code, run_id = head["province_code"], head["run_id"]
+        sequence, previous = last.get(code, (0, None))
+        if head["sequence"] != sequence + 1 or head["previous_sha256"] != previous:
+            faults.append({"province": code, "run": run_id, "fault": "chain"})
+        if receipt_hash(head, lines.get(run_id, [])) != head["receipt_sha256"]:
+            faults.append({"province": code, "run": run_id, "fault": "content"})
+        last[code] = (head["sequence"], head["receipt_sha256"])
+    for end in ends:
+        if (end["receipt_sequence"], end["receipt_sha256"]) != last.get(end["province_code"], (0, None)):
+            faults.append({"province": end["province_code"], "run": "", "fault": "head"})
+    return faults

@@ -1,0 +1,187 @@
+"""The run's own working set: every row read, with its decision and its handles, copied in and dropped at the end."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from parcels import admin_units, land_use
+from parcels.columns import PARCEL, RECORDS, Record
+from parcels.content_hash import content_hash, to_hex
+from parcels.identifiers import sheet_handle, source_handle
+from parcels.model import UNKNOWN_COMMUNE
+from sync import db
+
+SCHEMA = "staging"
+ITEMS: tuple[Record, ...] = ("land_use_part", "land_user", "certificate")
+LIVE: dict[Record, tuple[str, str]] = {
+    "parcel": ("land", "parcel"),
+    "land_use_part": ("land", "land_use_part"),
+    "land_user": ("land_private", "land_user"),
+    "certificate": ("land_private", "certificate"),
+}
+_PLAIN = tuple(column.name for column in PARCEL if column.kind != "geometry")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judged run on disk: the snapshot's parts, and a decision for every row of them."""
+
+    snapshot: Path
+    rows: pa.Table  # judgement/rows.parquet, sorted by row_no
+    held: frozenset[str]  # communes the gate holds
+    only: frozenset[str] | None  # the communes to apply, when a person approved what was held
+    as_of: date
+
+
+def staging_tables(run_id: str) -> dict[Record, tuple[str, str]]:
+    """(schema, table) of each record's staging for this run."""
+    prefix = staging_prefix(run_id)
+    return {record: (SCHEMA, prefix + record) for record in LIVE}
+
+
+def staging_prefix(run_id: str) -> str:
+    """How the names of this run's staging tables begin."""
+    return "r_" + run_id.replace("-", "_").lower() + "_"
+
+
+def create_staging(connection: db.Connection, run_id: str) -> None:
+    """Make the run's empty staging tables; what an earlier attempt left is dropped first."""
+    tables = staging_tables(run_id)
+    for table in tables.values():
+        db.execute(connection, "load/drop_table", identifiers={"table": table})
+    db.execute(connection, "load/create_parcel", identifiers={"parcel": tables["parcel"]})
+    for record in ITEMS:
+        identifiers = {"item": tables[record], "like": LIVE[record], "columns": item_columns(record, "live")}
+        db.execute(connection, "load/create_item", identifiers=identifiers)
+
+
+def item_columns(record: Record, alias: str | None = None) -> db.sql.Composable:
+    """The columns of a many-valued record as a list for a statement, with their table's alias."""
+    names = [column.name for column in RECORDS[record]]
+    parts = [db.sql.Identifier(alias, name) if alias else db.sql.Identifier(name) for name in names]
+    return db.sql.SQL(", ").join(parts)
+
+
+def drop_staging(dsn: str, run_id: str) -> None:
+    """Drop whatever staging of the run there is."""
+    with db.connect(dsn) as connection:
+        for row in db.fetch(connection, "load/leftover_staging", {"prefix": staging_prefix(run_id)}):
+            db.execute(connection, "load/drop_table", identifiers={"table": (SCHEMA, row["table_name"])})
+
+
+def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
+    """Copy the snapshot, part by part, into the run's staging; the number of rows."""
+    tables = staging_tables(run_id)
+    copied = 0
+    for part in sorted(judged.snapshot.glob("*.parquet")):
+        table = pq.read_table(part)
+        if not table.num_rows:
+            continue
+        rows = _decisions(table, judged)
+        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, judged.as_of))
+        accepted = table.filter(pc.equal(rows["decision"], "accept"))
+        for record, items in _items(accepted):
+            db.copy_in(connection, tables[record], items)
+    return copied
+
+
+def _decisions(table: pa.Table, judged: Judged) -> pa.Table:
+    """The judgement of these rows in their order, with what the gate and a person's approval make of it."""
+    row_no = table["row_no"].to_numpy()
+    rows = judged.rows.take(pa.array(np.searchsorted(judged.rows["row_no"].to_numpy(), row_no)))
+    accepted = pc.equal(rows["decision"], "accept")
+    held = pc.and_(accepted, pc.is_in(rows["dataset"], pa.array(sorted(judged.held), pa.string())))
+    if judged.only is None:
+        counted = pa.repeat(pa.scalar(True), len(rows))
+    else:
+        # The other rows of the delivery are here only to be present; their run wrote their receipt.
+        counted = pc.is_in(rows["dataset"], pa.array(sorted(judged.only), pa.string()))
+        held = pc.or_(held, pc.and_(accepted, pc.invert(counted)))
+    decision = pc.if_else(held, "held", rows["decision"])
+    index = rows.schema.get_field_index("decision")
+    return rows.set_column(index, "decision", decision).append_column("counted", counted)
+
+
+def _parcels(table: pa.Table, rows: pa.Table, as_of: date) -> pa.Table:
+    codes = pc.binary_join(rows["codes"].combine_chunks(), ",")
+    in_commune = pc.not_equal(rows["dataset"], UNKNOWN_COMMUNE)
+    nothing = pa.scalar(None, pa.string())
+    source = source_handle(table["source_system"], table["source_key"])
+    national = pc.if_else(rows["claims_id"], table["national_id"], nothing)
+    sheet = pc.if_else(in_commune, _sheet_handle(table, as_of), nothing)
+
+    def alone(handle: pa.Array, duplicate: str) -> pa.Array:
+        return pc.and_(pc.is_valid(handle), pc.invert(pc.match_substring(codes, duplicate)))
+
+    # A row whose every handle is missing, or shared with another row, could be any parcel of its commune.
+    identified = pc.or_(
+        alone(source, "IDN-DUP-SOURCE"),
+        pc.or_(alone(national, "IDN-DUP-NATIONAL"), alone(sheet, "IDN-DUP-SHEET")),
+    )
+    accepted = pc.equal(rows["decision"], "accept")
+    geometry = table["geom"].combine_chunks()
+    geometry = pc.if_else(accepted, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))
+    hashes = to_hex(content_hash(table, "parcel", table["geom"].combine_chunks()))
+    columns: dict[str, Any] = {
+        "row_no": table["row_no"],
+        "dataset": rows["dataset"],
+        "decision": rows["decision"],
+        "codes": codes,
+        "has_error": rows["has_error"],
+        "counted": rows["counted"],
+        "identified": identified,
+        "source_alias": source,
+        "national_alias": national,
+        "sheet_alias": sheet,
+        **{name: table[name] for name in (*_PLAIN, "source_version")},
+        "geom": to_hex(geometry),
+        "content_hash": pc.if_else(
+            accepted, pc.binary_join_element_wise("\\x", hashes, ""), pa.scalar(None, pa.string())
+        ),
+    }
+    return pa.table(columns)
+
+
+def _sheet_handle(table: pa.Table, as_of: date) -> pa.Array:
+    return sheet_handle(
+        table["commune_code"],
+        admin_units.valid_from(table["commune_code"], as_of),
+        map_set=table["map_set"],
+        map_scale=table["map_scale"],
+        sheet_no=table["sheet_no"],
+        parcel_no=table["parcel_no"],
+    )
+
+
+def _items(table: pa.Table) -> Iterator[tuple[Record, pa.Table]]:
+    """The many-valued records of the accepted rows, hashed, ready to copy."""
+    uses = land_use.explode(table["land_use"], table["land_use_areas"])
+    yield _item("land_use_part", uses, table["row_no"].combine_chunks().take(uses["row"]), uses["part_no"])
+    for record in ("land_user", "certificate"):
+        columns = [column.name for column in RECORDS[record]]  # type: ignore[index]
+        present = pa.repeat(pa.scalar(False), table.num_rows)
+        for name in columns:
+            present = pc.or_(present, pc.is_valid(table[name]))
+        some = table.filter(present)
+        first = pa.repeat(pa.scalar(1, pa.int16()), some.num_rows)
+        yield _item(record, some, some["row_no"], first)  # type: ignore[arg-type]
+
+
+def _item(record: Record, values: pa.Table, row_no: pa.Array, item_no: pa.Array) -> tuple[Record, pa.Table]:
+    columns = {column.name: values[column.name] for column in RECORDS[record]}
+    hashes = to_hex(content_hash(values, record, None))
+    return record, pa.table(
+        {
+            "row_no": row_no,
+            "item_no": item_no,
+            **columns,
+            "content_hash": pc.binary_join_element_wise("\\x", hashes, ""),
+        }
+    )

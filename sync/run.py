@@ -1,0 +1,109 @@
+"""A run: one delivery of one province on its way through the stages, with its folder and its line in the ledger."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sync import ledger
+from sync.inbox import resolve_in_inbox
+from sync.load.staging import drop_staging
+from sync.platform.addresses import resolve_dsn
+from sync.profile import Profile, load_profile
+from sync.settings import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a stage needs to know. `requested`: where the delivery lies; None when applying what was held."""
+
+    run_id: str
+    province: str
+    kind: ledger.Kind
+    actor: str
+    dry_run: bool
+    requested: str | None
+    parent_run_id: str | None
+    communes: tuple[str, ...]
+    dsn: str
+
+    @property
+    def folder(self) -> Path:
+        """The working folder, which carries everything from stage to stage."""
+        return settings().runs / self.run_id
+
+    @property
+    def judged_folder(self) -> Path:
+        """The folder with the snapshot and its judgement: the parent's, when applying what was held."""
+        return settings().runs / (self.parent_run_id or self.run_id)
+
+    def profile(self) -> Profile:
+        """How this province delivers."""
+        return load_profile(self.province)
+
+
+def start_run(
+    province: str,
+    actor: str,
+    delivery: str | None = None,
+    *,
+    path: Path | None = None,
+    dry_run: bool = False,
+    airflow_run_id: str | None = None,
+    parent_run_id: str | None = None,
+    communes: tuple[str, ...] = (),
+    dsn: str | None = None,
+) -> Run:
+    """Begin a run: its row in the ledger, its folder, the lock on its province.
+
+    delivery  a name in that province's inbox; None or blank for the newest there
+    path      where the delivery lies instead, for callers who may read any file (the command line)
+
+    What is synchronised is decided here, once, so that a retry takes the same delivery. Raises TerminalError
+    INBOX-EMPTY when there is nothing to do, TransientError LOCKED while another run holds the province.
+    """
+    address = dsn or resolve_dsn(settings())
+    if parent_run_id is None and path is None:
+        path = resolve_in_inbox(settings().inbox, province, delivery or None)
+    request = ledger.RunRequest(
+        province=province,
+        actor=actor,
+        kind="apply" if parent_run_id else "sync",
+        dry_run=dry_run,
+        requested=None if path is None else str(path.absolute()),
+        parent_run_id=parent_run_id,
+        communes=communes,
+        airflow_run_id=airflow_run_id,
+    )
+    run_id = ledger.begin(address, request)
+    run = open_run(run_id, dsn=address)
+    run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return run
+
+
+def open_run(run_id: str, *, dsn: str | None = None) -> Run:
+    """A run that was started before. Raises UsageError RUN-UNKNOWN."""
+    address = dsn or resolve_dsn(settings())
+    row = ledger.get(address, run_id)
+    return Run(
+        run_id=run_id,
+        province=row["province_code"],
+        kind=row["kind"],
+        actor=row["actor"],
+        dry_run=row["dry_run"],
+        requested=row["requested"],
+        parent_run_id=row["parent_run_id"],
+        communes=tuple(row["communes"] or ()),
+        dsn=address,
+    )
+
+
+def finish_run(run_id: str, *, dsn: str | None = None) -> str:
+    """Close the run, drop its staging, release its province; the state it ended in. Idempotent."""
+    address = dsn or resolve_dsn(settings())
+    drop_staging(address, run_id)
+    return ledger.finish(address, run_id)
+
+
+def actor_of_terminal() -> str:
+    """Who types: the login name."""
+    return f"cli:{os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()}"
