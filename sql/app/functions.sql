@@ -8,7 +8,7 @@ AS $$
 -- the province first, then the claim.
 #variable_conflict use_column
 DECLARE
-    wanted constant text := lower(btrim($1));
+    wanted constant text := btrim($1);
     said constant text := btrim($2);
     claim record;
     holder_province text;
