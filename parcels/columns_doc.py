@@ -1,0 +1,66 @@
+"""Writes docs/columns.md from columns.py: `python -m parcels.columns_doc docs/columns.md`."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from parcels.columns import DECIMAL_PLACES, DELIVERED_ONLY, HASH_VERSION, RECORDS, Column
+
+_TITLES = {
+    "parcel": "Parcel / Thửa đất",
+    "land_use_part": "Land use of a parcel / Loại đất của thửa",
+    "land_user": "Land user / Người sử dụng đất",
+    "certificate": "Certificate / Giấy chứng nhận",
+}
+_HEAD = f"""\
+# Columns
+
+<!-- Made by `python -m parcels.columns_doc docs/columns.md` from parcels/columns.py. Do not edit by hand. -->
+
+Every canonical column, once. A province's column map (`[columns]` of its profile) may name those marked
+"delivered"; the others are computed on the way. "Hash" is the place of the column in the
+[content hash](architecture.md#content-hash), version {HASH_VERSION}.
+
+Kinds: text is Unicode in Normalisation Form C; integer is 32 bits; decimal is decimal(18,{DECIMAL_PLACES}); date
+is a calendar date; geometry is a MultiPolygon in EPSG:4756. Confidentiality: *public* columns are in the
+analyst's views; *private* ones live in `land_private` and in no view, log, finding or tile.
+"""
+_TABLE = """\
+| column | kind | unit | meaning | nghĩa | confidentiality | delivered | hash |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+"""
+
+
+def _table(columns: Iterable[Column]) -> str:
+    place = 0
+    lines = []
+    for column in columns:
+        place += column.hashed
+        cells = (
+            f"`{column.name}`",
+            column.kind,
+            column.unit or "",
+            column.en,
+            column.vi,
+            column.confidentiality,
+            "yes" if column.delivered else "",
+            str(place) if column.hashed else "",
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n")
+    return _TABLE + "".join(lines)
+
+
+def document() -> str:
+    """The text of docs/columns.md."""
+    parts = [_HEAD]
+    for record, columns in RECORDS.items():
+        parts.append(f"\n## {_TITLES[record]}\n\nRecord `{record}`.\n\n{_table(columns)}")
+    parts.append(
+        "\n## Delivered beside the records / Giao nộp kèm theo\n\n"
+        f"Kept in the snapshot, not stored as columns of their own.\n\n{_table(DELIVERED_ONLY)}"
+    )
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(document(), encoding="utf-8", newline="\n")

@@ -1,0 +1,114 @@
+"""The content hash, version 1: SHA-256 over a written serialisation of the values as stored.
+
+The same as sql/app/hash.sql, to the letter of "Content hash" in docs/architecture.md. Never change it: a
+new layout is a new HASH_VERSION.
+"""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcels.columns import HASH_VERSION, RECORDS, Column, Record
+from parcels.decimals import whole_numbers
+from parcels.model import ARROW_TYPES
+
+_ROWS_AT_ONCE = 50_000  # bounds the memory of the serialised text,
+_OCTETS_AT_ONCE = 2**26  # and keeps its 32-bit offsets from running over where boundaries are huge
+_HEX = np.frombuffer(b"0123456789ABCDEF", dtype=np.uint8)
+_HASH = pa.binary(32)
+
+
+def content_hash(
+    table: pa.Table, record: Record, geometry: pa.Array | pa.ChunkedArray | None = None
+) -> pa.Array:
+    """Hash of each row of `table`: (n,) of 32 octets, in the order of the rows, never NULL.
+
+    `table` has the record's hashed columns by their canonical names (others are ignored), typed as
+    `parcels.model.ARROW_TYPES` or safely castable to that. `geometry` is the stored MultiPolygon as
+    little-endian WKB; without it a column "geom" of the table is used.
+    """
+    columns = [column for column in RECORDS[record] if column.hashed]
+    octets = table.nbytes + (geometry.nbytes if geometry is not None else 0)
+    rows = max(1, min(_ROWS_AT_ONCE, table.num_rows * _OCTETS_AT_ONCE // max(1, octets)))
+    connection = duckdb.connect()
+    try:
+        connection.execute("SET enable_progress_bar = false")
+        chunks = []
+        for start in range(0, table.num_rows, rows):
+            part = table.slice(start, rows)
+            shapes = None if geometry is None else geometry.slice(start, rows)
+            chunks.append(_digest(connection, _serialise(part, columns, record, shapes)))
+    finally:
+        connection.close()
+    return pa.concat_arrays(chunks) if chunks else pa.array([], _HASH)
+
+
+def serialise(
+    table: pa.Table, record: Record, geometry: pa.Array | pa.ChunkedArray | None = None
+) -> pa.Array:
+    """The text that is hashed, a row each: for finding out why two hashes differ."""
+    return _serialise(table, [column for column in RECORDS[record] if column.hashed], record, geometry)
+
+
+def _serialise(
+    table: pa.Table,
+    columns: list[Column],
+    record: Record,
+    geometry: pa.Array | pa.ChunkedArray | None,
+) -> pa.Array:
+    pieces = [pa.repeat(pa.scalar(f"landsync.{record}.v{HASH_VERSION};"), table.num_rows)]
+    for column in columns:
+        shapes = geometry if column.kind == "geometry" and geometry is not None else table[column.name]
+        pieces.append(_field(_text(_one_array(shapes), column)))
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+def _one_array(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _field(text: pa.Array) -> pa.Array:
+    """`<octets>:<text>;`, or `N;` for NULL."""
+    octets = pc.binary_length(text).cast(pa.string())
+    joined = pc.binary_join_element_wise(octets, ":", text, ";", "", null_handling="emit_null")
+    return pc.fill_null(joined, "N;")
+
+
+def _text(values: pa.Array, column: Column) -> pa.Array:
+    """The values of a column as the text that is hashed; NULL stays NULL."""
+    if column.kind == "geometry":
+        return _hexadecimal(values.cast(pa.binary()))
+    values = values.cast(ARROW_TYPES[column.kind])
+    if column.kind == "text":
+        return pc.utf8_normalize(values, form="NFC")
+    if column.kind == "decimal":
+        return whole_numbers(values).cast(pa.string())
+    return values.cast(pa.string())  # integers in decimal, dates as YYYY-MM-DD
+
+
+def _hexadecimal(values: pa.Array) -> pa.Array:
+    """Octets as upper-case hexadecimal text; NULL stays NULL."""
+    _, offset_buffer, data = values.buffers()
+    offsets = np.frombuffer(offset_buffer, dtype=np.int32, count=len(values) + 1, offset=4 * values.offset)
+    octets = np.frombuffer(data or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
+    digits = np.empty(2 * len(octets), dtype=np.uint8)
+    digits[0::2] = _HEX[octets >> 4]
+    digits[1::2] = _HEX[octets & 15]
+    text = pa.LargeStringArray.from_buffers(
+        len(values),
+        pa.py_buffer(2 * (offsets.astype(np.int64) - int(offsets[0]))),
+        pa.py_buffer(digits),
+    ).cast(pa.string())
+    return pc.if_else(values.is_valid(), text, pa.scalar(None, pa.string()))
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Array:
+    """SHA-256 of each text; the row number keeps the order, which SQL alone does not promise."""
+    numbered = pa.table({"row_no": pa.array(np.arange(len(texts))), "payload": texts})
+    connection.register("numbered", numbered)
+    result = connection.sql(
+        "SELECT unhex(sha256(payload)) AS hash FROM numbered ORDER BY row_no"
+    ).to_arrow_table()
+    connection.unregister("numbered")
+    return _one_array(result["hash"]).cast(_HASH)

@@ -1,0 +1,171 @@
+"""Geometry arrays on their way from delivered to stored: the grid, the canonical form, VN-2000, areas.
+
+Everything here works on whole shapely arrays. Nothing moves a boundary: only what changes no boundary (the
+grid of 0.1 mm, exact duplicate vertices, ring order, start vertex, order of parts) is normalised.
+`shapely.set_precision` is not used: it moves topology.
+"""
+
+from functools import cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from parcels.crs import GRID_DEG, VN2000, grid_size, is_geographic, is_storable, to_vn2000_geographic
+
+Geometries = NDArray[np.object_]
+Floats = NDArray[np.float64]
+
+_POLYGON, _MULTIPOLYGON = 3, 6
+
+
+def is_polygonal(geoms: Geometries) -> NDArray[np.bool_]:
+    """Which geometries are a Polygon or a MultiPolygon, empty or not."""
+    kinds = shapely.get_type_id(geoms)
+    return np.asarray((kinds == _POLYGON) | (kinds == _MULTIPOLYGON))
+
+
+def _snap(coords: Floats, size: float) -> Floats:
+    """Coordinates on a decimal grid: each the double nearest to its decimal, never minus zero."""
+    per_unit = round(1 / size)
+    return np.rint(coords * per_unit) / per_unit + 0.0
+
+
+def _drop_repeated(geoms: Geometries) -> Geometries:
+    """Polygons without exact duplicate consecutive vertices; a ring that is one single point stays as it is."""
+    result = geoms.copy()
+    polygonal = np.flatnonzero(is_polygonal(geoms))
+    coords, owner = shapely.get_coordinates(geoms[polygonal], return_index=True)
+    repeated = (owner[1:] == owner[:-1]) & (coords[1:] == coords[:-1]).all(axis=1)
+    candidates = polygonal[np.unique(owner[1:][repeated])]
+    parts, part_owner = shapely.get_parts(geoms[candidates], return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    bounds = shapely.bounds(rings)
+    collapsed = (bounds[:, 0] == bounds[:, 2]) & (bounds[:, 1] == bounds[:, 3])
+    whole = np.ones(len(candidates), dtype=np.bool_)
+    whole[part_owner[ring_part[collapsed]]] = False  # GEOS refuses to build a ring of one point
+    candidates = candidates[whole]
+    result[candidates] = shapely.remove_repeated_points(geoms[candidates], 0.0)
+    return result
+
+
+def round_to_grid(geoms: Geometries, srid: int) -> Geometries:
+    """Geometries (n,) in `srid` with each coordinate on the grid of 0.1 mm (1e-9 degree if geographic), in 2D.
+
+    Exact duplicate consecutive vertices of polygons are dropped. None, empty, invalid and other types
+    survive; the input is not changed. Doing it twice changes nothing more.
+    """
+    size = grid_size(srid)
+    return _drop_repeated(shapely.transform(geoms, lambda coords: _snap(coords, size)))
+
+
+def normalise(geoms: Geometries) -> Geometries:
+    """The canonical form: start vertex, order of holes and parts as GEOS normalises; shells counter-clockwise.
+
+    The same polygon written with another start vertex, ring direction, or order of holes or parts becomes
+    identical byte for byte. None and other types survive.
+    """
+    return np.asarray(shapely.orient_polygons(shapely.normalize(geoms), exterior_cw=False))
+
+
+def _as_multipolygons(geoms: Geometries) -> Geometries:
+    result = geoms.copy()
+    single = shapely.get_type_id(geoms) == _POLYGON
+    if single.any():
+        result[single] = shapely.multipolygons(geoms[single][:, np.newaxis])
+    return result
+
+
+def to_stored(geoms: Geometries, srid: int) -> Geometries:
+    """Geometries (n,) in `srid` as they are stored: MultiPolygon, EPSG:4756, 1e-9 degree grid, canonical.
+
+    Rounds and normalises in the delivery's CRS first (no harm when done before), then projects back; the
+    transformed coordinates keep that order. None where a geometry is missing, empty, not polygonal or
+    cannot be placed on the ellipsoid, and everywhere for a CRS that is neither VN-2000 nor WGS 84. Invalid
+    polygons are stored as they are: judging is not done here. Raises DeliveryRejected for EPSG 6956-6959.
+    """
+    stored = np.full(len(geoms), None, dtype=object)
+    if not is_storable(srid):
+        return stored
+    chosen = is_polygonal(geoms) & ~shapely.is_empty(geoms)
+    canonical = normalise(round_to_grid(geoms[chosen], srid))
+    placed = shapely.transform(canonical, lambda coords: _snap(to_vn2000_geographic(coords, srid), GRID_DEG))
+    result = _as_multipolygons(_drop_repeated(placed))
+    result[~np.isfinite(shapely.bounds(result)).all(axis=1)] = None
+    stored[chosen] = result
+    return stored
+
+
+def to_wkb(geoms: Geometries) -> NDArray[np.object_]:
+    """Little-endian two-dimensional WKB without SRID, as stored and hashed; None stays None."""
+    return np.asarray(shapely.to_wkb(geoms, byte_order=1, output_dimension=2))
+
+
+@cache
+def _metres_per_unit(srid: int) -> float:
+    """The linear unit of a projected CRS in metres."""
+    from parcels.crs import ZONES  # noqa: PLC0415
+
+    if srid in ZONES:
+        return 1.0
+    from pyproj import CRS  # noqa: PLC0415 - only for foreign CRS
+
+    return float(CRS.from_epsg(srid).axis_info[0].unit_conversion_factor)
+
+
+@cache
+def _ellipsoid(srid: int) -> tuple[float, float]:
+    """Semi-major axis in metres and flattening of a geographic CRS."""
+    from pyproj import CRS  # noqa: PLC0415
+
+    ellipsoid = CRS.from_epsg(srid).ellipsoid
+    if ellipsoid is None:
+        raise ValueError(f"EPSG:{srid} has no ellipsoid")
+    inverse = ellipsoid.inverse_flattening
+    return float(ellipsoid.semi_major_metre), 1.0 / inverse if inverse else 0.0
+
+
+def _equal_area(coords: Floats, srid: int) -> Floats:
+    """Degrees → metres of the ellipsoidal cylindrical equal-area projection (Snyder 1987, 10-14 to 10-16).
+
+    Its standard parallel is 45°, so that small areas are not stretched out of proportion.
+    """
+    axis, flattening = _ellipsoid(srid)
+    e2 = flattening * (2 - flattening)
+    e = np.sqrt(e2)
+    sin_lat = np.sin(np.radians(coords[:, 1]))
+    standard = np.radians(45.0)
+    k0 = np.cos(standard) / np.sqrt(1 - e2 * np.sin(standard) ** 2)
+    if e2:
+        q = (1 - e2) * (
+            sin_lat / (1 - e2 * sin_lat**2) - np.log((1 - e * sin_lat) / (1 + e * sin_lat)) / (2 * e)
+        )
+    else:
+        q = 2 * sin_lat
+    return np.column_stack((axis * k0 * np.radians(coords[:, 0]), axis * q / (2 * k0)))
+
+
+def area_m2(geoms: Geometries, srid: int) -> Floats:
+    """Area (n,) in m², as registered areas are computed: planar in the delivery's zone, no scale correction.
+
+    Feet are converted by the unit of the CRS. A geographic CRS is measured in the cylindrical equal-area
+    projection of its ellipsoid, edges straight in that projection (for parcels, the difference from
+    geodesic edges is far below 0.0001 m² per hectare). NaN where missing or not polygonal; 0 where empty.
+    """
+    if is_geographic(srid):
+        flat, unit = shapely.transform(geoms, lambda coords: _equal_area(coords, srid)), 1.0
+    else:
+        flat, unit = geoms, _metres_per_unit(srid)
+    areas = shapely.area(flat) * unit**2
+    return np.where(is_polygonal(geoms), areas, np.nan)
+
+
+__all__ = [
+    "VN2000",
+    "area_m2",
+    "is_polygonal",
+    "normalise",
+    "round_to_grid",
+    "to_stored",
+    "to_wkb",
+]
