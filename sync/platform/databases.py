@@ -86,3 +86,16 @@ def prepare_land(dsn: str) -> None:
                 sql.Identifier(OWNER)
             )
         )
+
+
+def set_for_role(dsn: str, role: str, setting: str, value: str) -> None:
+    """A setting that each new session of the role begins with."""
+    with administer(dsn) as cursor:
+        statement = sql.SQL("ALTER ROLE {} SET {} = {}")
+        cursor.execute(statement.format(sql.Identifier(role), sql.Identifier(setting), sql.Literal(value)))
+
+
+def close_to_public(dsn: str, name: str) -> None:
+    """Let only the database's owner in: by default every role of the server may enter every database."""
+    with administer(dsn) as cursor:
+        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))

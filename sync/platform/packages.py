@@ -1,15 +1,23 @@
 """PostgreSQL with PostGIS as the system's packages bring them: find them, and install them with apt when missing."""
 
-import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import typer
+
+from parcels.bilingual import Bilingual
+from parcels.errors import ComponentMissing
+from sync.platform.root import root_prefix
 
 MIN_POSTGRESQL = 15
 MIN_POSTGIS = (3, 3)
 DEBIAN_SERVERS = Path("/usr/lib/postgresql")
+PACKAGE = re.compile(r"postgresql-(\d+)-postgis-3")
+INSTALLER = Path(__file__).with_name("install_postgis.sh")
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,109 @@ def installed(version: int | None = None, servers: Path = DEBIAN_SERVERS) -> Pro
     return max(found, key=lambda programs: programs.version, default=None)
 
 
-def is_root() -> bool:
-    """Whether this process may do everything by itself."""
-    return os.geteuid() == 0
+def candidates() -> list[str]:
+    """The packages that apt could install, newest PostgreSQL first. Empty without apt, or on too old a system."""
+    if shutil.which("apt-cache") is None:
+        return []
+    names = _lines(["apt-cache", "pkgnames", "postgresql-"])
+    versions = {int(found.group(1)) for name in names if (found := PACKAGE.fullmatch(name))}
+    # Where a server is installed already, only its PostGIS is missing: no second PostgreSQL.
+    present = {int(path.parent.parent.name) for path in DEBIAN_SERVERS.glob("[0-9]*/bin/postgres")}
+    usable = sorted((version for version in versions if version >= MIN_POSTGRESQL), reverse=True)
+    usable.sort(key=lambda version: version not in present)
+    return [f"postgresql-{version}-postgis-3" for version in usable]
+
+
+def ensure_installed(
+    *, version: int | None = None, say: Callable[[Bilingual], None] = lambda _: None
+) -> Programs:
+    """PostgreSQL with PostGIS, installed with apt when missing; `version`: the one that existing data need.
+
+    ComponentMissing when it cannot be installed: with the command to run, or what to use instead.
+    """
+    if found := installed(version):
+        return found
+    if shutil.which("apt-get") is None:
+        raise _unsupported("apt")
+    prefix = root_prefix()
+    if prefix is None:
+        packages = candidates()[:1] if version is None else [f"postgresql-{version}-postgis-3"]
+        raise _needs_root(packages[0] if packages else "postgresql-15-postgis-3")
+    say(
+        Bilingual("Đang cài PostgreSQL và PostGIS bằng apt …", "Installing PostgreSQL and PostGIS with apt …")
+    )
+    # A repository that does not answer is no reason to stop: the one that matters may.
+    _run([*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "update", "-q"])
+    wanted = candidates()[:1] if version is None else [f"postgresql-{version}-postgis-3"]
+    if not wanted:
+        raise _unsupported("postgis")
+    result = _run([*prefix, "sh", str(INSTALLER), wanted[0]])
+    if found := installed(version):
+        return found
+    errors = [line for line in result.stdout.splitlines() if line.startswith(("E:", "sudo:"))] or ["apt-get"]
+    raise ComponentMissing(
+        "PLATFORM-INSTALL-FAILED",
+        Bilingual(
+            f"Không cài được {wanted[0]}: {errors[0]}", f"{wanted[0]} could not be installed: {errors[0]}"
+        ),
+        _hint_of_install(wanted[0]),
+    )
+
+
+def _lines(command: list[str]) -> list[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+    ).stdout.split()
+
+
+def _run(command: list[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        errors="replace", timeout=1800, check=False,
+    )  # fmt: skip
+
+
+def _hint_of_install(package: str) -> Bilingual:
+    command = f"sudo sh {INSTALLER} {package}"
+    return Bilingual(f"Hãy chạy: {command}", f"Run: {command}")
+
+
+def _needs_root(package: str) -> ComponentMissing:
+    return ComponentMissing(
+        "PLATFORM-NEEDS-ROOT",
+        Bilingual(
+            "Chưa có PostgreSQL kèm PostGIS, và người dùng này không có quyền cài đặt.",
+            "PostgreSQL with PostGIS is missing, and this user may not install it.",
+        ),
+        _hint_of_install(package),
+    )
+
+
+def _unsupported(lacks: str) -> ComponentMissing:
+    reason = {
+        "apt": Bilingual("không có apt", "it has no apt"),
+        "postgis": Bilingual("kho phần mềm không có bản đủ mới", "its packages are too old"),
+    }[lacks]
+    return ComponentMissing(
+        "PLATFORM-UNSUPPORTED",
+        Bilingual(
+            f"Không tự cài được PostgreSQL ≥ {MIN_POSTGRESQL} với PostGIS ≥ 3.3 trên máy này: {reason.vi}.",
+            f"PostgreSQL ≥ {MIN_POSTGRESQL} with PostGIS ≥ 3.3 cannot be installed on this machine: {reason.en}.",
+        ),
+        Bilingual(
+            "Hãy dùng Debian 12 hay Ubuntu 24.04 trở lên, tự cài hai phần mềm đó, hoặc đặt LANDSYNC_DSN.",
+            "Use Debian 12 or Ubuntu 24.04 or newer, install both yourself, or set LANDSYNC_DSN.",
+        ),
+    )
+
+
+if __name__ == "__main__":  # `make test` calls this before the tests of the database
+    from sync.console import fail, say
+
+    try:
+        ensure_installed(say=say)
+    except ComponentMissing as error:
+        try:
+            fail(error)
+        except typer.Exit as ending:
+            raise SystemExit(ending.exit_code) from None

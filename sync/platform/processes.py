@@ -1,6 +1,7 @@
 """Processes of ours that outlive the command that started them, told apart from strangers with a recycled number."""
 
 import contextlib
+import os
 from dataclasses import dataclass
 
 import psutil
@@ -41,19 +42,51 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
+def sessions(marks: list[Mark]) -> list[psutil.Process]:
+    """Every process of the sessions that the marked processes lead, also when the leader itself was killed.
+
+    A session keeps its number as long as one of its processes lives, so nobody else can have got it meanwhile.
+    """
+    leaders = {mark.pid: mark for mark in marks}
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mark = leaders.get(os.getsid(process.pid))
+            if mark is None or process.create_time() < mark.started - 1:
+                continue
+            leader_was_replaced = psutil.pid_exists(mark.pid) and not mark.alive and not _is_zombie(mark.pid)
+        except (psutil.Error, ProcessLookupError, PermissionError):
+            continue
+        if not leader_was_replaced:
+            found.append(process)
+    return found
+
+
 def end(marks: list[Mark], *, grace: float = 20) -> int:
-    """End the marked processes and their descendants, politely, then firmly. Returns how many marks were alive."""
-    tops = [process for mark in marks if (process := mark.process())]
-    family = list(tops)
-    for process in tops:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            family += process.children(recursive=True)
-    for process in tops:  # parents first: they end their children in good order
+    """End the marked processes and all of their sessions, politely, then firmly. Returns how many marks were alive."""
+    leaders = [process for mark in marks if (process := mark.process())]
+    for process in leaders:  # leaders first: they end their children in good order
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, left = psutil.wait_procs(list(dict.fromkeys(family)), timeout=grace)
-    for process in left:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(left, timeout=5)
-    return len(tops)
+    psutil.wait_procs(leaders, timeout=grace)
+    end_sessions(marks)
+    return len(leaders)
+
+
+def end_sessions(marks: list[Mark]) -> None:
+    """End at once whatever is left of the marked processes' sessions."""
+    for _ in range(3):  # a process may be born while the list is made
+        left = sessions(marks)
+        if not left:
+            return
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left, timeout=5)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
