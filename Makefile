@@ -1,0 +1,34 @@
+# Everything a person or CI types. Each target makes the locked environment first; that takes no time once it is there.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint up down clean
+SHELL := /bin/sh
+LANDSYNC := .venv/bin/landsync
+TESTS ?= tests
+
+help: ## Danh sách lệnh · this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Tạo môi trường .venv theo uv.lock · the locked environment in .venv
+	@sh sync/platform/bootstrap.sh
+
+demo: setup ## 34 tỉnh mẫu qua Airflow vào PostGIS · a synthetic nation through Airflow into PostGIS
+	@$(LANDSYNC) demo
+
+test: setup ## Toàn bộ kiểm thử; TESTS=tests/unit chọn một phần · all tests, or a part of them
+	@.venv/bin/python -m sync.platform.packages
+	@.venv/bin/python -m pytest -n auto $(TESTS)
+
+lint: setup ## ruff, mypy, hướng import · style, types, import contracts
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+up: setup ## Khởi động PostGIS và Airflow riêng · start the private PostGIS and Airflow
+	@$(LANDSYNC) up
+
+down: setup ## Dừng lại, giữ dữ liệu · stop them, data stay
+	@$(LANDSYNC) down
+
+clean: ## Dừng và xóa mọi thứ đã tạo, CẢ DỮ LIỆU trong .landsync · stop and delete all that was made, DATA too
+	@sh sync/platform/clean.sh

@@ -1,0 +1,44 @@
+"""What `make clean` does with the platform: end it and delete its data. Only what landsync made is named here."""
+
+import shutil
+
+from parcels.bilingual import Bilingual
+from parcels.errors import LandsyncError
+from sync.console import fail, say
+from sync.platform import land, state
+from sync.platform.up import down
+from sync.settings import Settings, settings
+
+MADE = ("airflow", "landing", "runs", "tools", "demo")
+FILES = ("pgpass", state.FILE, "platform.lock")
+
+
+def clean(where: Settings) -> None:
+    """Stop everything of this home and delete it, inbox excepted: deliveries were put there by people."""
+    down(where, say=say)
+    cluster = land.known_cluster(where, state.load(where))
+    if cluster is not None:
+        cluster.remove()
+    for name in MADE:
+        shutil.rmtree(where.home / name, ignore_errors=True)
+    for name in FILES:
+        (where.home / name).unlink(missing_ok=True)
+    left = [path for path in where.inbox.rglob("*") if path.is_file()] if where.inbox.exists() else []
+    if left:
+        say(
+            Bilingual(
+                f"Giữ lại {len(left)} tệp đã nộp trong {where.inbox}.",
+                f"{len(left)} delivered files in {where.inbox} are kept.",
+            )
+        )
+    else:
+        shutil.rmtree(where.inbox, ignore_errors=True)
+    if where.home.is_dir() and not any(where.home.iterdir()):
+        where.home.rmdir()
+
+
+if __name__ == "__main__":
+    try:
+        clean(settings())
+    except LandsyncError as error:
+        fail(error)
