@@ -78,7 +78,7 @@ def _field(text: pa.Array) -> pa.Array:
 def _text(values: pa.Array, column: Column) -> pa.Array:
     """The values of a column as the text that is hashed; NULL stays NULL."""
     if column.kind == "geometry":
-        return _hexadecimal(values.cast(pa.binary()))
+        return to_hex(values)
     values = values.cast(ARROW_TYPES[column.kind])
     if column.kind == "text":
         return pc.utf8_normalize(values, form="NFC")
@@ -87,20 +87,19 @@ def _text(values: pa.Array, column: Column) -> pa.Array:
     return values.cast(pa.string())  # integers in decimal, dates as YYYY-MM-DD
 
 
-def _hexadecimal(values: pa.Array) -> pa.Array:
-    """Octets as upper-case hexadecimal text; NULL stays NULL."""
-    _, offset_buffer, data = values.buffers()
-    offsets = np.frombuffer(offset_buffer, dtype=np.int32, count=len(values) + 1, offset=4 * values.offset)
+def to_hex(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Octets (binary of any width) as upper-case hexadecimal text; NULL stays NULL."""
+    array = _one_array(values).cast(pa.large_binary())
+    _, offset_buffer, data = array.buffers()
+    offsets = np.frombuffer(offset_buffer, dtype=np.int64, count=len(array) + 1, offset=8 * array.offset)
     octets = np.frombuffer(data or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
     digits = np.empty(2 * len(octets), dtype=np.uint8)
     digits[0::2] = _HEX[octets >> 4]
     digits[1::2] = _HEX[octets & 15]
     text = pa.LargeStringArray.from_buffers(
-        len(values),
-        pa.py_buffer(2 * (offsets.astype(np.int64) - int(offsets[0]))),
-        pa.py_buffer(digits),
+        len(array), pa.py_buffer(2 * (offsets - offsets[0])), pa.py_buffer(digits)
     ).cast(pa.string())
-    return pc.if_else(values.is_valid(), text, pa.scalar(None, pa.string()))
+    return pc.if_else(array.is_valid(), text, pa.scalar(None, pa.string()))
 
 
 def _digest(connection: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Array:

@@ -20,7 +20,7 @@ JOINER = "+"
 NEW_CODES_FROM = date(2024, 8, 1)  # TT 08/2024/TT-BTNMT
 PARTS_SCHEMA = pa.schema(
     [
-        pa.field("row_index", pa.int64(), nullable=False),
+        pa.field("row", pa.int64(), nullable=False),
         pa.field("part_no", pa.int16(), nullable=False),
         pa.field("land_use_code", pa.string(), nullable=False),
         pa.field("use_area_m2", DECIMAL),
@@ -47,7 +47,7 @@ def canonical(land_use: TextArray) -> pa.Array:
 
 
 def explode(land_use: TextArray, areas: TextArray | None = None) -> pa.Table:
-    """One row of PARTS_SCHEMA per use: index of the parcel's row, number of the part from 1, code, area.
+    """One line of PARTS_SCHEMA per use: 0-based row of the parcel, number of the part from 1, code, area.
 
     `areas` holds the area of each use in m², in the same order, joined by "+" or ";", with decimal point
     or comma. Where the number of areas is not the number of codes, no area of that parcel is believed
@@ -61,7 +61,7 @@ def explode(land_use: TextArray, areas: TextArray | None = None) -> pa.Table:
     part_no = np.arange(len(rows)) - starts[rows] + 1
     return pa.table(
         {
-            "row_index": pa.array(rows),
+            "row": pa.array(rows),
             "part_no": pa.array(part_no, pa.int16()),
             "land_use_code": pc.list_flatten(lists).cast(pa.string()),
             "use_area_m2": _part_areas(counts, rows, part_no, areas),
