@@ -3,9 +3,9 @@
 import shutil
 
 from parcels.bilingual import Bilingual
-from parcels.errors import LandsyncError
-from sync.console import fail, say
+from sync.console import say
 from sync.platform import land, state
+from sync.platform.program import run
 from sync.platform.up import down
 from sync.settings import Settings, settings
 
@@ -38,7 +38,4 @@ def clean(where: Settings) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        clean(settings())
-    except LandsyncError as error:
-        fail(error)
+    run(lambda: clean(settings()))

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import typer
-
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing
 from sync.platform.root import root_prefix
@@ -173,12 +171,7 @@ def _unsupported(lacks: str) -> ComponentMissing:
 
 
 if __name__ == "__main__":  # `make test` calls this before the tests of the database
-    from sync.console import fail, say
+    from sync import console
+    from sync.platform import program
 
-    try:
-        ensure_installed(say=say)
-    except ComponentMissing as error:
-        try:
-            fail(error)
-        except typer.Exit as ending:
-            raise SystemExit(ending.exit_code) from None
+    program.run(lambda: ensure_installed(say=console.say))
