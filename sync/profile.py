@@ -1,0 +1,133 @@
+"""How a province delivers: `sync/provinces/NN.toml`, or a file of one's own.
+
+A profile maps delivered columns to canonical ones and gives the defaults for what a delivery does not say.
+It never holds data of a delivery.
+"""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from parcels.bilingual import Bilingual
+from parcels.columns import delivered_columns
+from parcels.errors import UsageError
+from sync.settings import settings
+from sync.tomlfile import WrongValue, load_toml, nearest
+
+PROVINCE_CODE = r"^\d{2}$"
+FOREIGN = "00"  # the province code of a profile for a cadastre outside Vietnam
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class PartDefaults(BaseModel):
+    """What holds for the parts that cover one old province, or for one layer, where a delivery is silent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    old_province: Text | None = None
+    layer: Text | None = None
+    epsg: Annotated[int, Field(gt=0)] | None = None
+    encoding: Text | None = None
+
+
+class Profile(BaseModel):
+    """One province's habits.
+
+    foreign  a cadastre outside Vietnam, for trying things out: it keeps its own CRS, its commune codes are
+             taken as they are, and it is judged but never stored
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    province: Annotated[str, Field(pattern=PROVINCE_CODE)]
+    system: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
+    foreign: bool = False
+    columns: dict[str, Text]
+    constants: dict[str, str | int | float | date] = Field(default_factory=dict)
+    parts: tuple[PartDefaults, ...] = ()
+    not_applicable: dict[str, Text] = Field(default_factory=dict)
+
+    @field_validator("columns", "constants")
+    @classmethod
+    def _canonical(cls, value: dict[str, object]) -> dict[str, object]:
+        known = {column.name for column in delivered_columns()}
+        for name in value:
+            if name not in known:
+                near = nearest(name, known)
+                hint = (
+                    Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)")
+                    if near
+                    else Bilingual("", "")
+                )
+                raise WrongValue(
+                    Bilingual(
+                        f"không có cột chuẩn «{name}»{hint.vi}",
+                        f"there is no canonical column “{name}”{hint.en}",
+                    )
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Profile":
+        both = sorted(set(self.columns) & set(self.constants))
+        if both:
+            raise WrongValue(
+                Bilingual(
+                    f"cột «{both[0]}» vừa nằm trong [columns] vừa nằm trong [constants]",
+                    f"column “{both[0]}” is in both [columns] and [constants]",
+                )
+            )
+        if self.foreign != (self.province == FOREIGN):
+            raise WrongValue(
+                Bilingual(
+                    f'hồ sơ của dữ liệu nước ngoài phải ghi foreign = true và province = "{FOREIGN}"',
+                    f'a profile of a foreign cadastre needs foreign = true and province = "{FOREIGN}"',
+                )
+            )
+        return self
+
+    def defaults_for(self, old_province: str | None, layer: str | None) -> PartDefaults | None:
+        """The defaults of a part: by its old province, by its layer, or the only ones there are."""
+        if old_province is not None:
+            found = [part for part in self.parts if part.old_province == old_province]
+            if len(found) == 1:
+                return found[0]
+        if layer is not None:
+            found = [part for part in self.parts if part.layer == layer]
+            if len(found) == 1:
+                return found[0]
+        if old_province is None and len(self.parts) == 1 and self.parts[0].layer in (None, layer):
+            return self.parts[0]
+        return None
+
+
+def load_profile(province: str, path: Path | None = None) -> Profile:
+    """The profile of `province`, from `path` or from the folder of profiles. Raises UsageError."""
+    if not re.match(PROVINCE_CODE, province):
+        raise UsageError(
+            "PRF-PROVINCE",
+            Bilingual(f"Mã tỉnh «{province}» không hợp lệ.", f"“{province}” is not a province code."),
+            Bilingual("Mã tỉnh gồm hai chữ số, ví dụ 01.", "A province code has two digits, such as 01."),
+        )
+    file = path or settings().provinces / f"{province}.toml"
+    if not file.is_file():
+        raise UsageError(
+            "PRF-MISSING",
+            Bilingual(f"Không có tệp hồ sơ {file}.", f"There is no profile {file}."),
+            Bilingual("Hãy chỉ một tệp hồ sơ bằng --profile FILE.", "Name a profile with --profile FILE."),
+        )
+    profile = load_toml(file, Profile, UsageError, "PRF-INVALID")
+    if profile.province != province:
+        raise UsageError(
+            "PRF-PROVINCE",
+            Bilingual(
+                f"Hồ sơ {file.name} là của tỉnh {profile.province}, không phải tỉnh {province}.",
+                f"The profile {file.name} is of province {profile.province}, not of province {province}.",
+            ),
+            Bilingual("Hãy chọn đúng hồ sơ hoặc đúng mã tỉnh.", "Choose the right profile or province code."),
+        )
+    return profile

@@ -1,0 +1,120 @@
+"""Reading a TOML file that a person wrote: what is wrong becomes a sentence that names the file and the key."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from parcels.bilingual import Bilingual
+from parcels.errors import TerminalError
+
+M = TypeVar("M", bound=BaseModel)
+
+MAX_BYTES = 1_000_000  # a text written by a person, not data
+
+_EXPECTED: dict[str, Bilingual] = {
+    "string_type": Bilingual("phải là văn bản đặt trong dấu ngoặc kép", "must be text in quotes"),
+    "int_type": Bilingual("phải là số nguyên", "must be a whole number"),
+    "int_parsing": Bilingual("phải là số nguyên", "must be a whole number"),
+    "bool_type": Bilingual("phải là true hoặc false", "must be true or false"),
+    "list_type": Bilingual("phải là danh sách [...]", "must be a list [...]"),
+    "tuple_type": Bilingual("phải là danh sách [...]", "must be a list [...]"),
+    "dict_type": Bilingual("phải là một mục [...] gồm các khóa", "must be a table of keys"),
+    "model_type": Bilingual("phải là một mục [...] gồm các khóa", "must be a table of keys"),
+    "datetime_type": Bilingual("phải là ngày giờ", "must be a date and time"),
+    "datetime_parsing": Bilingual("phải là ngày giờ", "must be a date and time"),
+    "string_pattern_mismatch": Bilingual("sai dạng", "is malformed"),
+    "greater_than": Bilingual("quá nhỏ", "is too small"),
+    "string_too_short": Bilingual("không được để trống", "must not be empty"),
+}
+
+
+class WrongValue(ValueError):
+    """Raised by a model's validator: the sentence says what is wrong with the value."""
+
+    def __init__(self, sentence: Bilingual) -> None:
+        self.sentence = sentence
+        super().__init__(sentence.en)
+
+
+def load_toml(path: Path, model: type[M], error: type[TerminalError], code: str) -> M:
+    """The file as `model`; raises `error` with `code` when it is no TOML or does not fit the model."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise WrongValue(Bilingual("tệp quá lớn", "the file is too large"))
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return model.model_validate(document)
+    except ValidationError as failure:
+        problems = [_sentence(item, model) for item in failure.errors()]
+        raise _error(
+            error, code, path, Bilingual(*("; ".join(side) for side in zip(*problems, strict=True)))
+        ) from failure
+    except tomllib.TOMLDecodeError as failure:
+        broken = Bilingual(f"sai cú pháp TOML ({failure})", f"it is not valid TOML ({failure})")
+        raise _error(error, code, path, broken) from failure
+    except UnicodeDecodeError as failure:
+        broken = Bilingual("tệp không phải UTF-8", "the file is not UTF-8")
+        raise _error(error, code, path, broken) from failure
+    except WrongValue as failure:
+        raise _error(error, code, path, failure.sentence) from failure
+
+
+def _error(error: type[TerminalError], code: str, path: Path, problem: Bilingual) -> TerminalError:
+    return error(
+        code,
+        Bilingual(
+            f"Tệp «{path.name}» có lỗi: {problem.vi}.", f"The file “{path.name}” is wrong: {problem.en}."
+        ),
+        Bilingual(f"Hãy sửa tệp {path} rồi chạy lại.", f"Correct {path} and run again."),
+    )
+
+
+def _sentence(item: Any, model: type[BaseModel]) -> Bilingual:
+    key = _key(item["loc"])
+    kind = str(item["type"])
+    if kind == "missing":
+        return Bilingual(f"thiếu khóa «{key}»", f"the key “{key}” is missing")
+    if kind == "extra_forbidden":
+        near = nearest(str(item["loc"][-1]), _known_keys(model))
+        like = Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)") if near else Bilingual("", "")
+        return Bilingual(f"không có khóa «{key}»{like.vi}", f"there is no key “{key}”{like.en}")
+    cause = item.get("ctx", {}).get("error")
+    if isinstance(cause, WrongValue):
+        said = cause.sentence
+        return Bilingual(f"khóa «{key}»: {said.vi}", f"key “{key}”: {said.en}") if key else said
+    said = _EXPECTED.get(kind, Bilingual("có giá trị không hợp lệ", "has a value that is not allowed"))
+    if kind == "literal_error":
+        expected = item["ctx"]["expected"].replace(" or ", ", ")
+        said = Bilingual(f"phải là một trong: {expected}", f"must be one of: {expected}")
+    return Bilingual(f"khóa «{key}» {said.vi}", f"key “{key}” {said.en}")
+
+
+def _key(location: tuple[Any, ...]) -> str:
+    """Where in the file, as its writer would say it: `parts[2].epsg`, counted from 1."""
+    text = ""
+    for step in location:
+        if isinstance(step, int):
+            text += f"[{step + 1}]"
+        else:
+            text += f".{step}" if text else str(step)
+    return text
+
+
+def _known_keys(model: type[BaseModel]) -> set[str]:
+    """Keys of the model and of the models within it: enough to guess what was meant."""
+    known = set(model.model_fields)
+    for field in model.model_fields.values():
+        for inner in getattr(field.annotation, "__args__", ()):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                known |= set(inner.model_fields)
+    return known
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like a given one, whatever its case; None when none is like it."""
+    by_fold = {item.casefold(): item for item in known}
+    found = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
+    return by_fold[found[0]] if found else None

@@ -1,0 +1,17 @@
+"""Fixtures of every test."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real cadastres and known cases: LANDSYNC_TEST_DATA, else ../shared/data; skips without it."""
+    folder = Path(os.environ.get("LANDSYNC_TEST_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"the real cadastres are not at {folder} (set LANDSYNC_TEST_DATA)")
+    return folder
