@@ -1,0 +1,23 @@
+"""All checks, in the order in which they are listed and documented."""
+
+from collections.abc import Iterable
+
+from parcels.bilingual import Bilingual
+from parcels.errors import UsageError
+from validators import attributes, geometry, identifier
+from validators.base import Check
+
+CHECKS: tuple[Check, ...] = (*geometry.CHECKS, *identifier.CHECKS, *attributes.CHECKS)
+BY_CODE: dict[str, Check] = {check.code: check for check in CHECKS}
+
+
+def refuse_unknown(codes: Iterable[str]) -> None:
+    """Raise UsageError CHECK-UNKNOWN for codes that are no checks, such as a mistyped one in a profile."""
+    unknown = sorted(set(codes) - BY_CODE.keys())
+    if unknown:
+        named = ", ".join(unknown)
+        raise UsageError(
+            "CHECK-UNKNOWN",
+            Bilingual(f"Không có phép kiểm tra nào mang mã {named}.", f"There is no check called {named}."),
+            Bilingual("Các mã có trong docs/checks.md.", "docs/checks.md lists the codes."),
+        )

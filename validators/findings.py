@@ -1,0 +1,189 @@
+"""Faults as the table of findings that everyone reads: one row per fault, with a stable id and words.
+
+No personal data comes in here: a finding knows a parcel by its handles as delivered and by its place.
+"""
+
+import uuid
+from dataclasses import dataclass
+from string import Formatter
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from parcels.bilingual import Lang
+from validators.base import Check, Faults, Severity
+
+FINDINGS_SCHEMA = pa.schema(
+    [
+        pa.field("finding_id", pa.string(), nullable=False),
+        pa.field("check_code", pa.string(), nullable=False),
+        pa.field("severity", pa.string(), nullable=False),
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("row_no", pa.int64(), nullable=False),
+        pa.field("handle", pa.string()),  # the strongest handle as delivered, for people
+        pa.field("measure", pa.float64()),
+        pa.field("unit", pa.string()),
+        pa.field("detail", pa.string()),
+        pa.field("message_vi", pa.string(), nullable=False),
+        pa.field("message_en", pa.string(), nullable=False),
+        pa.field("place_wkb", pa.binary()),
+        pa.field("place_srid", pa.int32()),
+        pa.field("quarantines", pa.bool_(), nullable=False),
+    ]
+)
+
+# Of finding ids. A finding keeps its id as long as the check and the handle stay; changing the namespace or
+# the name that is hashed makes every finding in the register a new one.
+NAMESPACE = uuid.UUID("2b0d0c6e-9f43-5c55-8f0f-3f1d8a1f6a52")
+SEPARATOR = "|"
+
+# UUIDv5 (RFC 9562): SHA-1 over namespace and name, then the version and the variant written in.
+_UUID5 = """
+SELECT substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-5' || substr(h, 14, 3) || '-'
+    || substr('89ab89ab89ab89ab', strpos('0123456789abcdef', substr(h, 17, 1)), 1) || substr(h, 18, 3)
+    || '-' || substr(h, 21, 12) AS id
+FROM (SELECT number, sha1($namespace::BLOB || encode(name)) AS h FROM names)
+ORDER BY number
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What findings need to know of the rows of a dataset; parallel arrays over all rows.
+
+    row_no  (n,) name of the row in this run
+    name    (n,) what finding ids are made of; see `validators.naming`
+    twin    (n,) text that orders rows of one name by what they are; NULL where the name is the row's alone
+    handle  (n,) the strongest handle as delivered; NULL when none
+    srid    (n,) EPSG code of the delivered coordinates
+    point   (n,) shapely points in the parcels, in that CRS; None where there is none
+    """
+
+    dataset: str
+    row_no: NDArray[np.int64]
+    name: pa.Array
+    twin: pa.Array
+    handle: pa.Array
+    srid: NDArray[np.int32]
+    point: NDArray[np.object_]
+
+
+def uuid5(names: pa.Array, namespace: uuid.UUID = NAMESPACE) -> pa.Array:
+    """`uuid.uuid5(namespace, name)` of every name, as text, in order."""
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.register("names", pa.table({"number": np.arange(len(names)), "name": names}))
+        ids: pa.Table = connection.sql(_UUID5, params={"namespace": namespace.bytes}).to_arrow_table()
+    return ids.column("id").combine_chunks().cast(pa.string())
+
+
+def findings(found: list[tuple[Check, Severity, Faults]], named: Named) -> pa.Table:
+    """All findings of a dataset, by row and check; FINDINGS_SCHEMA."""
+    tables = [
+        _of_check(check, severity, faults, named) for check, severity, faults in found if len(faults.rows)
+    ]
+    if not tables:
+        return FINDINGS_SCHEMA.empty_table()
+    table = _tell_twins_apart(pa.concat_tables(tables))
+    table = table.append_column("finding_id", uuid5(table["name"].combine_chunks()))
+    order = [("row_no", "ascending"), ("check_code", "ascending")]
+    return table.sort_by(order).select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA)
+
+
+def _tell_twins_apart(table: pa.Table) -> pa.Table:
+    """Number the findings of one check and one name, ordered by content, so that no two have the same id.
+
+    The order in which rows were delivered changes none of the ids.
+    """
+    if table["twin"].null_count == len(table):
+        return table
+    alone = pc.is_null(table["twin"])
+    order = [(key, "ascending") for key in ("name", "twin", "detail", "measure", "row_no")]
+    twins = table.filter(pc.invert(alone)).sort_by(order)
+    name = twins["name"].combine_chunks()
+    first = np.ones(len(twins), dtype=bool)
+    first[1:] = pc.not_equal(name[1:], name[:-1]).to_numpy(zero_copy_only=False)
+    position = np.arange(len(twins))
+    number = position - np.maximum.accumulate(np.where(first, position, 0))
+    numbered = pc.binary_join_element_wise(name, pa.array(number).cast(pa.string()), SEPARATOR)
+    twins = twins.set_column(twins.schema.get_field_index("name"), "name", pc.if_else(first, name, numbered))
+    return pa.concat_tables([table.filter(alone), twins])
+
+
+def _of_check(check: Check, severity: Severity, faults: Faults, named: Named) -> pa.Table:
+    k = len(faults.rows)
+    at = pa.array(faults.rows)
+    detail = pa.nulls(k, pa.string()) if faults.detail is None else faults.detail
+    measure = _measure(faults, k)
+    place = named.point[faults.rows] if faults.place is None else faults.place
+    srid = named.srid[faults.rows] if faults.place_srid is None else faults.place_srid
+    wkb = shapely.to_wkb(place)
+    return pa.table(
+        {
+            "check_code": pa.repeat(check.code, k),
+            "severity": pa.repeat(severity, k),
+            "dataset": pa.repeat(named.dataset, k),
+            "row_no": named.row_no[faults.rows],
+            "handle": named.handle.take(at),
+            "measure": measure,
+            "unit": pa.repeat(pa.scalar(check.unit, pa.string()), k),
+            "detail": detail,
+            "message_vi": _message(check, "vi", detail, measure),
+            "message_en": _message(check, "en", detail, measure),
+            "place_wkb": pa.array(wkb, pa.binary()),
+            "place_srid": pa.array(srid, pa.int32(), mask=shapely.is_missing(place)),
+            "quarantines": pa.repeat(check.quarantines, k),
+            "name": pc.binary_join_element_wise(check.code, named.name.take(at), SEPARATOR),
+            "twin": named.twin.take(at),
+        }
+    )
+
+
+def _measure(faults: Faults, k: int) -> pa.Array:
+    if faults.measure is None:
+        return pa.nulls(k, pa.float64())
+    return pa.array(faults.measure, pa.float64(), mask=~np.isfinite(faults.measure))
+
+
+def _message(check: Check, lang: Lang, detail: pa.Array, measure: pa.Array) -> pa.Array:
+    """The check's sentence with its placeholders filled, a piece of text at a time for all rows."""
+    values = {"detail": _detail(check, lang, detail), "measure": _number(lang, measure)}
+    pieces: list[pa.Array | str] = []
+    for text, name in _pieces(check.message.say(lang)):
+        pieces.append(text)
+        if name:
+            pieces.append(pc.fill_null(values[name], ""))
+    if len(pieces) == 1:
+        return pa.repeat(pieces[0], len(detail))
+    return pc.binary_join_element_wise(*pieces, "")
+
+
+def _pieces(template: str) -> list[tuple[str, str | None]]:
+    return [(text, name) for text, name, _, _ in Formatter().parse(template)]
+
+
+def _detail(check: Check, lang: Lang, detail: pa.Array) -> pa.Array:
+    if detail.null_count == len(detail):
+        return detail
+    if check.say_detail is None:
+        return _decimal_mark(lang, detail) if check.numeric_detail else detail
+    encoded = detail.dictionary_encode()
+    said = pa.array(
+        [check.say_detail(value).say(lang) for value in encoded.dictionary.to_pylist()], pa.string()
+    )
+    return said.take(encoded.indices)
+
+
+def _number(lang: Lang, measure: pa.Array) -> pa.Array:
+    """Two decimals at most, none where whole, with the language's decimal mark."""
+    cents = pc.round(pc.min_element_wise(measure, 1e12), 2).cast(pa.decimal128(18, 2), safe=False)
+    text = pc.replace_substring_regex(cents.cast(pa.string()), r"\.?0+$", "")
+    return _decimal_mark(lang, text)
+
+
+def _decimal_mark(lang: Lang, numbers: pa.Array) -> pa.Array:
+    return pc.replace_substring(numbers, ".", ",") if lang == "vi" else numbers

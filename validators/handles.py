@@ -1,0 +1,148 @@
+"""The handles of delivered rows, what repeats in a delivery, and what is claimed elsewhere.
+
+A row is known by its source key, its national id if well-formed, and its sheet (commune, map set, scale,
+sheet, number) if its commune is one. The forms are those of `parcels.identifiers`, as stored in
+land.parcel_alias.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from parcels import admin_units, identifiers
+from parcels.model import UNKNOWN_COMMUNE
+from validators.base import Context, Repeated, Rows, Subject
+from validators.policy import Policy
+
+# The columns of a snapshot that handles are made of: all that `context_of` reads of a delivery.
+KEY_COLUMNS: tuple[str, ...] = (
+    "source_system",
+    "source_key",
+    "national_id",
+    "map_set",
+    "map_scale",
+    "sheet_no",
+    "parcel_no",
+)
+_NONE = pa.scalar(None, pa.string())
+
+
+def text(table: pa.Table, name: str) -> pa.Array:
+    """A text column of a table as one array."""
+    column = table.column(name)
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def source_handles(table: pa.Table) -> pa.Array:
+    """(n,) `<system>|<key>`; NULL without a key."""
+    return identifiers.source_handle(text(table, "source_system"), text(table, "source_key"))
+
+
+def national_handles(table: pa.Table) -> pa.Array:
+    """(n,) the national id where it is well-formed: a malformed one claims nothing and names nothing."""
+    ids = text(table, "national_id")
+    return pc.if_else(pa.array(identifiers.is_well_formed(ids)), ids, _NONE)
+
+
+def sheet_handles(table: pa.Table, commune_code: str, as_of: date) -> pa.Array:
+    """(n,) the sheet handle in a commune of `as_of`; NULL where incomplete or the commune is none."""
+    n = table.num_rows
+    since = None if commune_code == UNKNOWN_COMMUNE else admin_units.commune(commune_code, as_of)
+    if since is None:
+        return pa.nulls(n, pa.string())
+    return identifiers.sheet_handle(
+        pa.repeat(commune_code, n),
+        since.valid_from,
+        map_set=text(table, "map_set"),
+        map_scale=text(table, "map_scale"),
+        sheet_no=text(table, "sheet_no"),
+        parcel_no=text(table, "parcel_no"),
+    )
+
+
+def known_as(subject: Subject) -> tuple[pa.Array, pa.Array]:
+    """What each row is known by: the name that finding ids are made of, and the handle as people know it.
+
+    In the order of identity: source key, national id, sheet. (n,) each; NULL where a row has no handle. Use
+    as a fact.
+    """
+    table = subject.dataset.table
+    source, national = source_handles(table), national_handles(table)
+    sheet = sheet_handles(table, subject.dataset.commune_code, subject.context.as_of)
+    name = pc.coalesce(
+        pc.binary_join_element_wise("source_key", source, identifiers.SEPARATOR),
+        pc.binary_join_element_wise("national_id", national, identifiers.SEPARATOR),
+        pc.binary_join_element_wise("sheet", sheet, identifiers.SEPARATOR),
+    )
+    on_sheet = pc.binary_join_element_wise(text(table, "sheet_no"), text(table, "parcel_no"), "/")
+    return name, pc.coalesce(
+        text(table, "source_key"), national, pc.if_else(pc.is_valid(sheet), on_sheet, _NONE)
+    )
+
+
+def repeated(parts: Iterable[tuple[str, pa.Table]], as_of: date) -> Repeated:
+    """The handles that occur more than once in a whole delivery.
+
+    parts   every dataset of the delivery: commune code (or `-`) and its table, KEY_COLUMNS at least
+    """
+    source: list[pa.Array] = []
+    national: list[pa.Array] = []
+    sheet: list[pa.Array] = []
+    for commune_code, table in parts:
+        source.append(source_handles(table))
+        national.append(national_handles(table))
+        sheet.append(sheet_handles(table, commune_code, as_of))
+    return Repeated(*(_more_than_once(handles) for handles in (source, national, sheet)))
+
+
+def _more_than_once(handles: list[pa.Array]) -> pa.Table:
+    present = pc.drop_null(pa.chunked_array(handles, pa.string()))
+    counts = pc.value_counts(present)
+    table = pa.table({"handle": counts.field("values"), "rows": counts.field("counts")})
+    return table.filter(pc.greater(table["rows"], 1)).combine_chunks()
+
+
+def claims_on(claims: pa.Table, parts: Iterable[tuple[str, pa.Table]], province_code: str) -> pa.Table:
+    """Of a register of claims (`national_id`, `province_code`), those of other provinces on ids delivered here."""
+    ids = pa.chunked_array([national_handles(table) for _, table in parts], pa.string())
+    elsewhere = pc.and_(
+        pc.not_equal(claims["province_code"], province_code),
+        pc.is_in(claims["national_id"], value_set=pc.unique(pc.drop_null(ids))),
+    )
+    return claims.select(["national_id", "province_code"]).filter(elsewhere).combine_chunks()
+
+
+def context_of(
+    parts: Mapping[str, pa.Table],
+    *,
+    as_of: date,
+    province_code: str,
+    policy: Policy,
+    claims: pa.Table | None = None,
+    not_applicable: Mapping[str, str] | None = None,
+) -> Context:
+    """The context in which every dataset of one delivery is judged: made once per delivery.
+
+    parts   commune code (or `-`) → table of that dataset; only KEY_COLUMNS are read
+    claims  the register of national ids, or the part of it that this delivery touches; None offline
+    """
+    return Context(
+        as_of=as_of,
+        province_code=province_code,
+        policy=policy,
+        repeated=repeated(parts.items(), as_of),
+        claims=None if claims is None else claims_on(claims, parts.items(), province_code),
+        not_applicable=dict(not_applicable or {}),
+    )
+
+
+def rows_sharing(handles: pa.Array, shared: pa.Table) -> tuple[Rows, NDArray[np.float64]]:
+    """Which rows hold a repeated handle, and how many rows of the delivery do: positions and counts."""
+    index = pc.index_in(handles, value_set=shared["handle"], skip_nulls=True)
+    rows = np.flatnonzero(np.asarray(pc.is_valid(index))).astype(np.int64)
+    counts = shared["rows"].take(index.take(pa.array(rows)))
+    return rows, np.asarray(counts, dtype=np.float64)

@@ -1,0 +1,140 @@
+"""Finding what is wrong with what a parcel is called and where it belongs: the functions of the IDN checks."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from parcels import admin_units, identifiers
+from parcels.model import UNKNOWN_COMMUNE
+from validators import handles
+from validators.base import Faults, Rows, Subject, where
+from validators.echo import echo
+from validators.national_id import candidates, far_from_parcel, measured_in, well_formed
+from validators.shape import source_srid
+
+MISSING = "missing"  # the row has no commune code
+UNDECIDED = (
+    "undecided"  # a current code, and yet the row was given to no commune: an old code of a divided one
+)
+
+
+def commune_state(subject: Subject) -> NDArray[np.object_]:
+    """(n,) known, other_province, expired, undecided or unknown. Use as a fact.
+
+    In a commune's dataset its name decides: old codes were converted on the way there. In the dataset of no
+    commune the code as delivered does.
+    """
+    dataset, context = subject.dataset, subject.context
+    if dataset.commune_code != UNKNOWN_COMMUNE:
+        named = pa.array([dataset.commune_code])
+        state = admin_units.classify_codes(named, context.province_code, context.as_of)
+        return np.repeat(state, len(dataset))
+    codes = subject.text("commune_code")
+    state = admin_units.classify_codes(codes, context.province_code, context.as_of)
+    return np.where(state == "known", UNDECIDED, state)
+
+
+def missing(subject: Subject) -> Faults:
+    """Rows without any handle."""
+    return Faults(_positions(pc.is_null(subject.fact(handles.known_as)[0])))
+
+
+def repeated_source_key(subject: Subject) -> Faults:
+    """Rows that share their source key with another row of the delivery."""
+    return _sharing(handles.source_handles(subject.dataset.table), subject.context.repeated.source_key)
+
+
+def repeated_national_id(subject: Subject) -> Faults:
+    """Rows that share their well-formed national id with another row of the delivery. Use as a fact, too."""
+    return _sharing(handles.national_handles(subject.dataset.table), subject.context.repeated.national_id)
+
+
+def repeated_sheet(subject: Subject) -> Faults:
+    """Rows that share map set, scale, sheet and number with another row of their commune."""
+    dataset = subject.dataset
+    own = handles.sheet_handles(dataset.table, dataset.commune_code, subject.context.as_of)
+    return _sharing(own, subject.context.repeated.sheet)
+
+
+def claimed(subject: Subject) -> Faults:
+    """Rows whose national id a parcel of another province holds; the detail is that province's code."""
+    claims = subject.context.claims
+    if claims is None:
+        raise ValueError("claims are not at hand: the check cannot run")
+    held = pc.index_in(
+        handles.national_handles(subject.dataset.table), value_set=claims["national_id"], skip_nulls=True
+    )
+    rows = _positions(pc.is_valid(held))
+    return Faults(rows, detail=claims["province_code"].take(held.take(pa.array(rows))).combine_chunks())
+
+
+def of_commune_state(*states: str) -> Callable[[Subject], Faults]:
+    """A function that finds the rows whose commune is in one of these states; the detail is the code."""
+
+    def find(subject: Subject) -> Faults:
+        state = subject.fact(commune_state)
+        rows = where(np.isin(state, states))
+        codes = echo(subject.text("commune_code").take(pa.array(rows)))
+        undecided = pa.array(state[rows] == UNDECIDED)
+        return Faults(rows, detail=pc.fill_null(pc.if_else(undecided, UNDECIDED, codes), MISSING))
+
+    return find
+
+
+def malformed(subject: Subject) -> Faults:
+    """Rows with a national id of another length or alphabet; measured by its length, never repeated."""
+    ids = subject.text("national_id")
+    present = ~np.asarray(pc.is_null(ids).to_numpy(zero_copy_only=False), dtype=bool)
+    rows = where(present & ~subject.fact(well_formed))
+    length = pc.utf8_length(ids.take(pa.array(rows)))
+    return Faults(rows, measure=np.asarray(length, dtype=np.float64))
+
+
+def foreign_prefix(subject: Subject) -> Faults:
+    """Rows with a well-formed national id of a place outside Vietnam; the detail is how it begins."""
+    ids = subject.text("national_id")
+    rows = where(subject.fact(well_formed) & ~identifiers.in_vietnam(ids))
+    return Faults(rows, detail=pc.utf8_slice_codeunits(ids.take(pa.array(rows)), 0, 2))
+
+
+def outside(subject: Subject) -> Faults:
+    """Rows whose national id names a place away from the parcel; measured in metres."""
+    comparable = subject.fact(candidates).copy()
+    comparable[subject.fact(repeated_national_id).rows] = False
+    tolerance = float(subject.context.policy.tolerances.id_distance_m)
+    rows, distance, line = far_from_parcel(subject, where(comparable), tolerance)
+    srid = subject.fact(source_srid)[rows]
+    for epsg in np.unique(srid):
+        srid[srid == epsg] = measured_in(int(epsg))
+    return Faults(rows, measure=distance, place=line, place_srid=srid)
+
+
+def national_missing(subject: Subject) -> Faults:
+    """Rows without a national id."""
+    return Faults(_positions(pc.is_null(subject.text("national_id"))))
+
+
+def sheet_missing(subject: Subject) -> Faults:
+    """Rows without sheet or parcel number; the detail names what is missing."""
+    no_sheet = pc.is_null(subject.text("sheet_no"))
+    no_number = pc.is_null(subject.text("parcel_no"))
+    rows = _positions(pc.or_(no_sheet, no_number))
+    at = pa.array(rows)
+    missed = pc.if_else(
+        pc.and_(no_sheet.take(at), no_number.take(at)),
+        "sheet_no+parcel_no",
+        pc.if_else(no_sheet.take(at), "sheet_no", "parcel_no"),
+    )
+    return Faults(rows, detail=missed)
+
+
+def _positions(mask: pa.Array) -> Rows:
+    return where(np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool))
+
+
+def _sharing(own: pa.Array, shared: pa.Table) -> Faults:
+    rows, counts = handles.rows_sharing(own, shared)
+    return Faults(rows, measure=counts)

@@ -1,0 +1,216 @@
+"""Judge one dataset: run every check, decide on every row, count, measure, group.
+
+A pure function of dataset and context: no clock, no file, no order of rows.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from parcels.model import UNKNOWN_COMMUNE, Dataset
+from validators import identity
+from validators.base import MEASURES, Check, Context, Faults, Mask, Measure, Rows, Severity, Subject
+from validators.catalogue import CHECKS, refuse_unknown
+from validators.findings import findings
+from validators.naming import name_rows
+from validators.national_id import well_formed
+from validators.usability import Group, group
+
+Decision = Literal["accept", "quarantine", "unreadable"]
+Found = list[tuple[Check, Severity, Faults]]
+
+ROWS_SCHEMA = pa.schema(
+    [
+        pa.field("row_no", pa.int64(), nullable=False),
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("decision", pa.string(), nullable=False),  # a Decision
+        pa.field("codes", pa.list_(pa.string()), nullable=False),
+        pa.field("has_error", pa.bool_(), nullable=False),
+        pa.field("claims_id", pa.bool_(), nullable=False),  # it has a well-formed national id
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of a dataset: read = accepted + quarantined + unreadable. Refused rows have errors too."""
+
+    read: int
+    accepted: int
+    quarantined: int
+    unreadable: int
+    rows_with_error: int
+
+    def also_quarantined(self, rows: int, without_error: int) -> "Counts":
+        """The counts after the merge quarantined `rows` accepted ones, `without_error` of them faultless so far."""
+        return replace(
+            self,
+            accepted=self.accepted - rows,
+            quarantined=self.quarantined + rows,
+            rows_with_error=self.rows_with_error + without_error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is thought of a dataset.
+
+    findings        FINDINGS_SCHEMA, by row and check
+    rows            ROWS_SCHEMA, in the order of the dataset
+    group           by the checks that ran; None for the rows of no commune
+    assured_group   the group when every check that was not run counts as failed; equals `group` when none is
+    measures        0 to 1; None where no check of the catalogue, or none that ran, speaks of it
+    ran             codes of the checks that ran
+    not_applicable  check code → why the profile leaves it out
+    not_run         codes of the checks for which the context lacks something: the verdict is provisional
+    """
+
+    commune_code: str
+    findings: pa.Table
+    rows: pa.Table
+    counts: Counts
+    group: Group | None
+    assured_group: Group | None
+    measures: dict[Measure, float | None]
+    ran: tuple[str, ...]
+    not_applicable: dict[str, str]
+    not_run: tuple[str, ...]
+    policy: str
+
+    @property
+    def provisional(self) -> bool:
+        """Whether something that could change the verdict was not run."""
+        return bool(self.not_run)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The verdict without its tables, as in judgement/datasets.json."""
+        return {
+            **asdict(self.counts),
+            "group": self.group.number if self.group else None,
+            "assured_group": self.assured_group.number if self.assured_group else None,
+            "reasons": [reason._asdict() for reason in self.group.reasons] if self.group else [],
+            "fixes": self.group.fixes if self.group else None,
+            "measures": dict(self.measures),
+            "provisional": self.provisional,
+            "not_applicable": dict(self.not_applicable),
+            "not_run": list(self.not_run),
+            "policy": self.policy,
+        }
+
+
+def judge(dataset: Dataset, context: Context) -> Verdict:
+    """Run all checks on a dataset; see Verdict.
+
+    Raises UsageError CHECK-UNKNOWN when the context leaves out a check that does not exist.
+    """
+    refuse_unknown(context.not_applicable)
+    subject = Subject(dataset, context)
+    found: Found = []
+    not_run: list[str] = []
+    for check in CHECKS:
+        if check.code in context.not_applicable:
+            continue
+        if check.find is None:  # the merge's: with the register at hand, a merge will follow
+            if context.claims is None:
+                not_run.append(check.code)
+        elif check.can_run is not None and not check.can_run(subject):
+            not_run.append(check.code)
+        else:
+            severity = check.severity_at(context.policy, context.as_of)
+            found.append((check, severity, check.find(subject)))
+
+    refused, unreadable, erroneous = _decide(subject, found)
+    counts = Counts(
+        read=len(dataset),
+        accepted=len(dataset) - int(refused.sum()),
+        quarantined=int((refused & ~unreadable).sum()),
+        unreadable=int(unreadable.sum()),
+        rows_with_error=int(erroneous.sum()),
+    )
+    decision = np.select([unreadable, refused], ["unreadable", "quarantine"], "accept")
+    usability, assured = _groups(dataset, context, counts, not_run)
+    return Verdict(
+        commune_code=dataset.commune_code,
+        findings=findings(found, name_rows(subject, _involved(found))),
+        rows=_rows(subject, found, decision, erroneous),
+        counts=counts,
+        group=usability,
+        assured_group=assured,
+        measures={name: _measure(name, found, len(dataset)) for name in MEASURES},
+        ran=tuple(check.code for check, _, _ in found),
+        not_applicable=dict(context.not_applicable),
+        not_run=tuple(not_run),
+        policy=context.policy.name,
+    )
+
+
+def _involved(found: Found) -> Rows:
+    rows = [faults.rows for _, _, faults in found]
+    return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
+
+
+def _decide(subject: Subject, found: Found) -> tuple[Mask, Mask, Mask]:
+    """Which rows are refused, which of these are unreadable, and which have an error."""
+    n = len(subject)
+    refused, erroneous, nameless = (np.zeros(n, dtype=bool) for _ in range(3))
+    for check, severity, faults in found:
+        if check.quarantines:
+            refused[faults.rows] = True
+        if check.quarantines or severity == "error":
+            erroneous[faults.rows] = True
+        if check.find is identity.missing:
+            nameless[faults.rows] = True
+    # Neither a parcel nor a commune to tie it to.
+    unreadable = nameless & (subject.fact(identity.commune_state) == "unknown")
+    return refused, unreadable, erroneous
+
+
+def _rows(subject: Subject, found: Found, decision: NDArray[np.str_], erroneous: Mask) -> pa.Table:
+    n = len(subject)
+    rows = np.concatenate([faults.rows for _, _, faults in found] or [np.empty(0, np.int64)])
+    kinds = np.repeat(np.arange(len(found)), [len(faults.rows) for _, _, faults in found])
+    order = np.lexsort((kinds, rows))
+    names = pa.array([check.code for check, _, _ in found], pa.string())
+    codes = pa.ListArray.from_arrays(
+        pa.array(np.searchsorted(rows[order], np.arange(n + 1)), pa.int32()),
+        names.take(pa.array(kinds[order])),
+    )
+    return pa.table(
+        [
+            subject.dataset.column("row_no"),
+            pa.repeat(subject.dataset.commune_code, n),
+            pa.array(decision, pa.string()),
+            codes,
+            pa.array(erroneous),
+            pa.array(subject.fact(well_formed)),
+        ],
+        schema=ROWS_SCHEMA,
+    )
+
+
+def _groups(
+    dataset: Dataset, context: Context, counts: Counts, not_run: list[str]
+) -> tuple[Group | None, Group | None]:
+    if dataset.commune_code == UNKNOWN_COMMUNE:
+        return None, None
+    policy = context.policy
+    usability = group(counts.read, counts.quarantined, counts.unreadable, counts.rows_with_error, policy)
+    failed = [check for check in CHECKS if check.code in not_run]
+    if any(check.quarantines for check in failed):
+        return usability, group(
+            counts.read, counts.read - counts.unreadable, counts.unreadable, counts.read, policy
+        )
+    if any(check.severity_at(policy, context.as_of) == "error" for check in failed):
+        return usability, group(counts.read, counts.quarantined, counts.unreadable, counts.read, policy)
+    return usability, usability
+
+
+def _measure(name: Measure, found: Found, n: int) -> float | None:
+    """The share of rows read in which no check of this measure found anything."""
+    relevant = [faults.rows for check, _, faults in found if name in check.measures]
+    if not relevant or not n:
+        return None
+    return 1.0 - len(np.unique(np.concatenate(relevant))) / n

@@ -1,0 +1,80 @@
+"""What a finding knows its parcel by, so that the same fault has the same id in tomorrow's delivery.
+
+A parcel is named by its strongest handle as delivered, a parcel without one by its geometry; never by its
+place in the file. A handle that several rows of the delivery share names none of them alone: then the
+dataset is part of the name, and findings of one check are numbered in the order of the geometries.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from validators.base import Rows, Subject
+from validators.findings import SEPARATOR, Named
+from validators.handles import known_as
+from validators.shape import Geometries, shape_of, source_srid
+
+
+def name_rows(subject: Subject, involved: Rows) -> Named:
+    """The names of a dataset's rows. Geometries and points are worked out for the `involved` rows only."""
+    dataset = subject.dataset
+    known, handle = subject.fact(known_as)
+    shared = pc.fill_null(pc.is_in(known, value_set=_repeated_names(subject)), False)
+    ambiguous = np.asarray(pc.or_(shared, pc.is_null(known)).to_numpy(zero_copy_only=False), dtype=bool)
+
+    twin = np.full(len(dataset), None, dtype=object)
+    rows = involved[ambiguous[involved]]
+    twin[rows] = _geometry_text(dataset.rounded[rows])
+    twins = pa.array(twin, pa.string())
+    name = pc.if_else(
+        pa.array(ambiguous),
+        pc.binary_join_element_wise(
+            pc.coalesce(known, pc.binary_join_element_wise("geometry", twins, SEPARATOR)),
+            dataset.commune_code,
+            SEPARATOR,
+        ),
+        known,
+    )
+    point = np.full(len(dataset), None, dtype=object)
+    point[involved] = _points(subject, involved)
+    return Named(
+        dataset=dataset.commune_code,
+        row_no=np.asarray(dataset.column("row_no"), dtype=np.int64),
+        name=name,
+        twin=twins,
+        handle=handle,
+        srid=subject.fact(source_srid),
+        point=point,
+    )
+
+
+def _repeated_names(subject: Subject) -> pa.Array:
+    repeated = subject.context.repeated
+    kinds = {"source_key": repeated.source_key, "national_id": repeated.national_id, "sheet": repeated.sheet}
+    return pa.concat_arrays(
+        [
+            pc.binary_join_element_wise(kind, table["handle"].combine_chunks(), SEPARATOR)
+            for kind, table in kinds.items()
+        ]
+    )
+
+
+def _geometry_text(geometries: Geometries) -> NDArray[np.object_]:
+    """Hexadecimal WKB of normalised geometries; empty where there is none."""
+    text = shapely.to_wkb(geometries, hex=True, byte_order=1)
+    return np.where(shapely.is_missing(geometries), "", text)
+
+
+def _points(subject: Subject, rows: Rows) -> Geometries:
+    """A point in each parcel: on its surface where it has one, else the middle of what was delivered."""
+    points = np.full(len(rows), None, dtype=object)
+    usable = subject.fact(shape_of).usable[rows]
+    delivered = subject.dataset.delivered
+    points[usable] = shapely.point_on_surface(delivered[rows[usable]])
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers
+        middle = shapely.centroid(delivered[rows[~usable]])
+    placed = np.isfinite(shapely.bounds(middle)).all(axis=1)
+    points[~usable] = np.where(placed, middle, None)
+    return points

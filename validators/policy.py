@@ -1,0 +1,170 @@
+"""The rules that are a choice and may change: read from `policy/*.toml`, each with a version and dates of validity."""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from parcels.bilingual import Bilingual
+from parcels.columns import delivered_columns
+from parcels.errors import UsageError
+
+POLICIES: tuple[str, ...] = ("2025-three-groups",)  # files of policy/, oldest first
+
+# Decimals, so that 10 % of the rows is 10 % of the rows and not 0.1000000000000000055 of them.
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+Amount = Annotated[Decimal, Field(ge=0)]
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GroupRules(_Rules):
+    """Shares of the rows read; see `validators.usability`."""
+
+    unusable_above: Share
+    usable_errors_up_to: Share
+
+
+class BrakeRules(_Rules):
+    """When the loss of parcels holds a commune: more than `share` and at least `parcels`, or at least `half`."""
+
+    share: Share
+    parcels: Annotated[int, Field(ge=0)]
+    half: Share
+
+    def holds(self, before: int, lost: int) -> bool:
+        """Whether a commune of `before` current parcels that would lose `lost` of them waits for a person."""
+        if lost <= 0:
+            return False
+        return (lost > self.share * before and lost >= self.parcels) or lost >= self.half * before
+
+
+class Tolerances(_Rules):
+    """Areas in m², distances in metres."""
+
+    area_share: Share
+    area_m2: Amount
+    id_distance_m: Amount
+
+
+class NationalIdRules(_Rules):
+    """From which day a missing national id is an error rather than a warning; never, when absent."""
+
+    error_from: date | None = None
+
+
+class Required(_Rules):
+    """An attribute that every parcel must have, and since when."""
+
+    column: str
+    valid_from: date
+    valid_to: date | None = None
+
+    def in_force(self, as_of: date) -> bool:
+        """Whether the rule holds at `as_of` (valid_to is the first day it no longer does)."""
+        return self.valid_from <= as_of and (self.valid_to is None or as_of < self.valid_to)
+
+
+class Policy(_Rules):
+    """One policy file."""
+
+    id: str
+    version: Annotated[int, Field(ge=1)]
+    valid_from: date
+    valid_to: date | None = None
+    title: dict[str, str]
+    groups: GroupRules
+    brake: BrakeRules
+    tolerances: Tolerances
+    national_id: NationalIdRules = NationalIdRules()
+    required: tuple[Required, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_known_columns(self) -> "Policy":
+        known = {column.name for column in delivered_columns()}
+        unknown = [rule.column for rule in self.required if rule.column not in known]
+        if unknown:
+            raise ValueError(f"unknown column in [[required]]: {', '.join(unknown)}")
+        if self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise ValueError("valid_to is not after valid_from")
+        if set(self.title) != {"vi", "en"}:
+            raise ValueError("title needs vi and en")
+        return self
+
+    @property
+    def name(self) -> str:
+        """What a verdict is stamped with, such as `2025-three-groups/1`."""
+        return f"{self.id}/{self.version}"
+
+    def required_at(self, as_of: date) -> tuple[str, ...]:
+        """The canonical columns that every parcel must have at `as_of`."""
+        return tuple(rule.column for rule in self.required if rule.in_force(as_of))
+
+
+def parse_policy(text: str, origin: str) -> Policy:
+    """A policy from the text of a TOML file; `origin` names the file in the error.
+
+    Raises UsageError POLICY-INVALID when the text is no TOML or breaks the schema.
+    """
+    try:
+        return Policy.model_validate(tomllib.loads(text, parse_float=Decimal))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        reason = (
+            "; ".join(
+                f"{'.'.join(map(str, fault['loc'])) or '.'}: {fault['msg']}" for fault in error.errors()
+            )
+            if isinstance(error, ValidationError)
+            else str(error)
+        )
+        raise UsageError(
+            "POLICY-INVALID",
+            Bilingual(
+                f"Không dùng được tệp chính sách {origin}: {reason}.",
+                f"The policy file {origin} cannot be used: {reason}.",
+            ),
+            Bilingual(
+                "Hãy sửa tệp theo mẫu validators/policy/2025-three-groups.toml.",
+                "Correct it after the model of validators/policy/2025-three-groups.toml.",
+            ),
+        ) from error
+
+
+@cache
+def policies() -> tuple[Policy, ...]:
+    """The policies that ship with landsync, oldest first."""
+    folder = resources.files("validators") / "policy"
+    return tuple(
+        parse_policy((folder / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
+        for name in POLICIES
+    )
+
+
+def policy_at(as_of: date) -> Policy:
+    """The policy in force at `as_of`: the latest that has begun and not ended.
+
+    Raises UsageError POLICY-NONE when none is.
+    """
+    in_force = [
+        policy
+        for policy in policies()
+        if policy.valid_from <= as_of and (policy.valid_to is None or as_of < policy.valid_to)
+    ]
+    if not in_force:
+        raise UsageError(
+            "POLICY-NONE",
+            Bilingual(
+                f"Không có chính sách phân loại nào có hiệu lực vào ngày {as_of:%d/%m/%Y}.",
+                f"No policy is in force on {as_of:%Y-%m-%d}.",
+            ),
+            Bilingual(
+                f"Hãy chọn một ngày từ {policies()[0].valid_from:%d/%m/%Y} trở đi.",
+                f"Choose a date from {policies()[0].valid_from:%Y-%m-%d} on.",
+            ),
+        )
+    return in_force[-1]

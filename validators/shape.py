@@ -1,0 +1,179 @@
+"""What is wrong with the shape of each row: worked out once per dataset, in one pass, for all GEO checks.
+
+Judged on the coordinates as delivered, then on the 0.1 mm grid, then as stored: a fault that rounding or
+projecting makes is a fault too. Each row has at most one: the first of null, empty, not polygonal, of zero
+area, invalid.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from parcels import crs
+from validators.base import Mask, Rows, Subject, where
+
+Stage = Literal["delivered", "rounded", "stored"]
+STAGES: tuple[Stage, ...] = ("delivered", "rounded", "stored")
+Geometries = NDArray[np.object_]
+
+POLYGON, MULTIPOLYGON = 3, 6  # shapely's type ids
+
+# Narrower than this on average, in metres, a shape is a line: far above the noise of float64 coordinates of
+# Vietnam (0.2 nm), far below the 0.1 mm grid. A ring back over itself along a slope has not exactly area 0.
+_WIDTH_OF_NOTHING_M = 1e-8
+_METRES_PER_DEGREE = 111_320.0
+
+_REASON = r"^(?P<reason>[^\[]*)(?:\[(?P<x>-?[0-9.eE+-]+) (?P<y>-?[0-9.eE+-]+).*\])?$"
+
+
+class Fault(IntEnum):
+    """The one thing wrong with a shape."""
+
+    NONE = 0
+    NULL = 1
+    EMPTY = 2
+    TYPE = 3
+    ZERO_AREA = 4
+    INVALID = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Per row of the dataset.
+
+    fault   (n,) a Fault
+    stage   (n,) index into STAGES: where the fault appeared
+    """
+
+    fault: NDArray[np.int8]
+    stage: NDArray[np.int8]
+
+    @property
+    def usable(self) -> Mask:
+        """(n,) whether the row has a valid polygon or multipolygon with an area."""
+        return np.asarray(self.fault == Fault.NONE)
+
+
+def shape_of(subject: Subject) -> Shape:
+    """The shape faults of a dataset; use as `subject.fact(shape_of)`."""
+    dataset = subject.dataset
+    delivered = dataset.delivered
+    n = len(dataset)
+    fault = np.zeros(n, np.int8)
+    stage = np.zeros(n, np.int8)
+
+    type_id = shapely.get_type_id(delivered)  # -1 for None
+    fault[~np.isin(type_id, (POLYGON, MULTIPOLYGON))] = Fault.TYPE
+    fault[shapely.is_empty(delivered)] = Fault.EMPTY
+    fault[type_id < 0] = Fault.NULL
+
+    geographic = geographic_rows(subject)
+    forms: dict[Stage, Geometries] = {
+        "delivered": delivered,
+        "rounded": dataset.rounded,
+        "stored": dataset.stored,
+    }
+    for number, name in enumerate(STAGES):
+        rows = where(fault == Fault.NONE)
+        form = forms[name][rows]
+        degrees = geographic[rows] | (name == "stored")
+        if name == "stored":
+            kept = storable_rows(subject)[rows]  # a foreign CRS is judged but never stored
+            rows, form, degrees = rows[kept], form[kept], degrees[kept]
+        nothing = without_area(form, degrees)
+        invalid = ~nothing & ~shapely.is_valid(form)
+        fault[rows[nothing]] = Fault.ZERO_AREA
+        fault[rows[invalid]] = Fault.INVALID
+        stage[rows[nothing | invalid]] = number
+    return Shape(fault, stage)
+
+
+def without_area(geometries: Geometries, geographic: Mask) -> Mask:
+    """Whether a polygonal geometry covers nothing: empty, or a line there and back.
+
+    The signed area of a bow-tie is zero as well; it covers something, so it is not meant.
+    """
+    limit = shapely.length(geometries) * (_WIDTH_OF_NOTHING_M / 2)
+    limit = np.where(geographic, limit / _METRES_PER_DEGREE, limit)
+    nothing = np.asarray(shapely.is_empty(geometries), dtype=bool)
+    suspect = where(~nothing & (shapely.area(geometries) <= limit) & np.isfinite(limit))
+    nothing[suspect] = shapely.area(shapely.make_valid(geometries[suspect])) <= limit[suspect]
+    return nothing
+
+
+def reasons(geometries: Geometries) -> tuple[pa.Array, Geometries]:
+    """Why each of these invalid geometries is invalid, in GEOS' words, and where; None where it has no place.
+
+    A missing one is a shape that could not be placed: its coordinates are no place on the ellipsoid.
+    """
+    text = pc.fill_null(pa.array(shapely.is_valid_reason(geometries), pa.string()), "Invalid Coordinate")
+    parts = pc.extract_regex(text, _REASON)
+    reason = pc.coalesce(pc.struct_field(parts, "reason"), text)
+    x, y = (_number(pc.struct_field(parts, name)) for name in ("x", "y"))
+    known = np.isfinite(x) & np.isfinite(y)
+    place = np.full(len(geometries), None, dtype=object)
+    place[known] = shapely.points(x[known], y[known])
+    return reason, place
+
+
+def _number(text: pa.Array) -> NDArray[np.float64]:
+    filled = pc.if_else(pc.equal(pc.fill_null(text, ""), ""), "nan", text)
+    return np.asarray(filled.cast(pa.float64()), dtype=np.float64)
+
+
+def source_srid(subject: Subject) -> NDArray[np.int32]:
+    """(n,) EPSG code of each row's delivered coordinates."""
+    return np.asarray(subject.dataset.column("source_srid"), dtype=np.int32)
+
+
+def geographic_rows(subject: Subject) -> Mask:
+    """(n,) whether the delivered coordinates are degrees."""
+    return _per_srid(subject.fact(source_srid), crs.is_geographic)
+
+
+def storable_rows(subject: Subject) -> Mask:
+    """(n,) whether the row's CRS is one whose parcels are stored, so that a stored form must exist."""
+    return _per_srid(subject.fact(source_srid), crs.is_storable)
+
+
+def _per_srid(srid: NDArray[np.int32], ask: Callable[[int], bool]) -> Mask:
+    known, position = np.unique(srid, return_inverse=True)
+    return np.array([ask(int(epsg)) for epsg in known], dtype=bool)[position]
+
+
+def misordered(geometries: Geometries) -> tuple[Rows, Geometries]:
+    """Polygons and multipolygons with a hole wound like its shell, or with shells wound differently.
+
+    Returns their positions and the first such ring of each, as a line.
+    """
+    complicated = where(
+        (shapely.get_num_interior_rings(geometries) > 0) | (shapely.get_num_geometries(geometries) > 1)
+    )
+    # A multipolygon of one part may have holes as well: its own count of interior rings is 0.
+    multi = where(shapely.get_type_id(geometries) == MULTIPOLYGON)
+    candidates = np.union1d(complicated, multi)
+    parts, owner = shapely.get_parts(geometries[candidates], return_index=True)
+    shells = shapely.get_exterior_ring(parts)
+    shell_ccw = shapely.is_ccw(shells)
+    first = np.searchsorted(owner, owner)  # the first part of the same geometry
+    odd_shells = where(shell_ccw != shell_ccw[first])
+
+    with_holes = where(shapely.get_num_interior_rings(parts) > 0)
+    rings, part = shapely.get_rings(parts[with_holes], return_index=True)
+    is_hole = np.ones(len(rings), dtype=bool)
+    is_hole[np.searchsorted(part, np.arange(len(with_holes)))] = False  # the shell comes first
+    hole_part = with_holes[part]
+    odd_holes = where(is_hole & (shapely.is_ccw(rings) == shell_ccw[hole_part]))
+
+    found_owner = np.concatenate((owner[odd_shells], owner[hole_part[odd_holes]]))
+    found_ring = np.concatenate((shells[odd_shells], rings[odd_holes]))
+    at, take = np.unique(found_owner, return_index=True)
+    coordinates, ring = shapely.get_coordinates(found_ring[take], return_index=True)
+    return candidates[at], shapely.linestrings(coordinates, indices=ring)
