@@ -13,7 +13,7 @@ import typer
 from parcels.errors import LandsyncError
 from sync.console import fail
 
-COMMANDS: tuple[str, ...] = ("platform",)
+COMMANDS: tuple[str, ...] = ("generate", "platform")
 
 
 def register(app: typer.Typer) -> None:

@@ -9,6 +9,7 @@ among the drawings, it does not change them.
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ def _cut(rng: np.random.Generator, area: Rectangle, pieces: int) -> list[Rectang
 def _lots(rng: np.random.Generator, south: int, north: int, lots: int) -> list[Rectangle]:
     """A row of house plots of one to several cells' width, all from one line to the other."""
     cuts = [0, *sorted(rng.choice(np.arange(1, WIDTH), lots - 1, replace=False).tolist()), WIDTH]
-    return [(w, south, e, north) for w, e in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [(w, south, e, north) for w, e in pairwise(cuts)]
 
 
 def _paint(family: Family, areas: list[tuple[Rectangle, Ground]]) -> _Drawing:

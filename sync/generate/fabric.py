@@ -90,9 +90,7 @@ def _lay_out(
     lengths[np.argsort(-profile, kind="stable")[: blocks - int(lengths.sum())]] += 1
     starts = np.rint((lengths.max() - lengths) / 2 + rng.uniform(-0.8, 0.8, rows)).astype(np.int64)
     for r in range(1, rows):
-        starts[r] = np.clip(
-            starts[r], starts[r - 1] - lengths[r] + 1, starts[r - 1] + lengths[r - 1] - 1
-        )
+        starts[r] = np.clip(starts[r], starts[r - 1] - lengths[r] + 1, starts[r - 1] + lengths[r - 1] - 1)
     row = np.repeat(np.arange(rows), lengths)
     within = np.arange(blocks) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     column = starts[row] + within
@@ -108,7 +106,9 @@ def _spacing(
     return np.column_stack([per_block, roads]).ravel()
 
 
-def _roads(rng: np.random.Generator, style: Style, lines: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _roads(
+    rng: np.random.Generator, style: Style, lines: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """The width of the strip behind each row (or column) of blocks, and whether it is a canal."""
     canal = rng.random(lines) < style.canal_share
     return rng.uniform(*style.road_width, lines) * np.where(canal, 1.6, 1.0), canal
@@ -127,11 +127,13 @@ def _bend(rng: np.random.Generator, xy: NDArray[np.float64]) -> NDArray[np.float
     return np.column_stack([cos * x - sin * y, sin * x + cos * y])
 
 
-def _shake(rng: np.random.Generator, lines: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
+def _shake(
+    rng: np.random.Generator, lines: NDArray[np.float64], shape: tuple[int, int]
+) -> NDArray[np.float64]:
     """How far each node moves along one axis; `lines` are the coordinates of the lines along it."""
     gap = np.diff(lines)
     room = np.minimum(np.append(gap, gap[-1]), np.insert(gap, 0, gap[0]))
-    return rng.uniform(-SHAKE, SHAKE, shape) * room
+    return np.asarray(rng.uniform(-SHAKE, SHAKE, shape) * room)
 
 
 def _kept(rng: np.random.Generator, labels: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -145,10 +147,12 @@ def _kept(rng: np.random.Generator, labels: NDArray[np.int32]) -> NDArray[np.boo
     passes = ((sw == se) & (nw == ne)) | ((sw == nw) & (se == ne))
     j, i = np.ogrid[: passes.shape[0], : passes.shape[1]]
     support = np.where(sw == se, i % SUPPORT == 0, j % SUPPORT == 0)
-    return ~passes | support | (rng.random(passes.shape) < KEEP)
+    return np.asarray(~passes | support | (rng.random(passes.shape) < KEEP))
 
 
-def _ranges(first: NDArray[np.int64], drawing: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _ranges(
+    first: NDArray[np.int64], drawing: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The entries first[d]:first[d+1] of each block's drawing d, one after the other, and the block of each."""
     start = first[drawing]
     length = first[drawing + 1] - start
@@ -268,5 +272,3 @@ def _number(layout: _Layout, block: NDArray[np.int64]) -> tuple[NDArray[np.int64
     number = np.empty(len(sheet), dtype=np.int64)
     number[order] = np.arange(len(sheet)) - np.repeat(np.cumsum(per_sheet) - per_sheet, per_sheet)
     return sheet + 1, number + 1
-
-

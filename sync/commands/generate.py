@@ -1,0 +1,118 @@
+"""`landsync generate`: write deliveries of a synthetic nation."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from parcels.bilingual import Bilingual
+from parcels.errors import UsageError
+from sync.commands import guarded
+from sync.console import emit_json, err, say
+
+_EPILOG = (
+    "landsync generate --out nation --parcels 200000 --defects 0.01\n\n"
+    "landsync generate --out one --parcels 10000 --provinces 01 --communes-per-province 1 "
+    "--fault self_intersection=1\n\n"
+    "landsync generate --out next --parcels 200000 --defects 0.01 --extracted-at 2026-11-21T22:00:00+07:00"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="generate", epilog=_EPILOG)(generate)
+
+
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder to write into: new, empty, or an earlier nation.")],
+    parcels: Annotated[int, typer.Option(help="Parcels in all deliveries together.")],
+    provinces: Annotated[
+        str, typer.Option(help="Province codes, separated by commas; all 34 when not given.", metavar="01,51")
+    ] = "",
+    communes_per_province: Annotated[int, typer.Option(help="Communes of each province.")] = 10,
+    defects: Annotated[
+        float,
+        typer.Option(help="Share of parcels with a labelled defect; differs by commune.", metavar="RATE"),
+    ] = 0.0,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An exact number of parcels with one kind of defect; repeatable.", metavar="KIND=N"
+        ),
+    ] = None,
+    changes: Annotated[
+        float,
+        typer.Option(help="Share of parcels that changed hands since the first delivery.", metavar="RATE"),
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="The same seed and options give the same nation.")] = 1,
+    extracted_at: Annotated[
+        str | None,
+        typer.Option(
+            help="Time of extraction (Vietnam unless it says otherwise): a later one is the next delivery."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Deliveries of a made-up nation at real places. Gói dữ liệu mô phỏng của cả nước, đặt tại vị trí thật."""
+    from sync.generate import Options
+    from sync.generate import generate as write_nation
+    from sync.generate.options import EXTRACTED_AT
+
+    with guarded(as_json=as_json):
+        options = Options(
+            parcels=parcels,
+            provinces=tuple(code.strip() for code in provinces.split(",") if code.strip()),
+            communes_per_province=communes_per_province,
+            defects=defects,
+            faults=_faults(fault or []),
+            changes=changes,
+            seed=seed,
+            extracted_at=_moment(extracted_at) if extracted_at else EXTRACTED_AT,
+        )
+        with Progress(console=err, disable=not sys.stderr.isatty(), transient=True) as bar:
+            task = bar.add_task("generate", total=parcels)
+            document = write_nation(options, out, lambda _, rows: bar.advance(task, rows))
+        totals = document["totals"]
+        say(_done(totals, out))
+        if as_json:
+            emit_json(document | {"out": str(out)})
+
+
+def _done(totals: dict[str, object], out: Path) -> Bilingual:
+    return Bilingual(
+        "Đã ghi {parcels} thửa của {communes} xã thuộc {provinces} tỉnh vào «{out}»; "
+        "{defects} thửa có lỗi cài sẵn, {quarantined} thửa phải bị cách ly.",
+        "Wrote {parcels} parcels of {communes} communes in {provinces} provinces to “{out}”; "
+        "{defects} carry a seeded defect, {quarantined} must be quarantined.",
+    ).format(**totals, out=out)
+
+
+def _faults(given: list[str]) -> dict[str, int]:
+    faults: dict[str, int] = {}
+    for text in given:
+        kind, _, count = text.partition("=")
+        if not count.isdecimal():
+            raise UsageError(
+                "GEN-FAULT",
+                Bilingual(f"Không hiểu --fault «{text}».", f"Cannot understand --fault “{text}”."),
+                Bilingual("Viết LOẠI=SỐ, ví dụ null_geometry=1.", "Write KIND=N, such as null_geometry=1."),
+            )
+        faults[kind] = faults.get(kind, 0) + int(count)
+    return faults
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as failure:
+        raise UsageError(
+            "GEN-TIME",
+            Bilingual(f"Không hiểu thời điểm «{text}».", f"Cannot understand the time “{text}”."),
+            Bilingual(
+                "Viết theo ISO 8601, ví dụ 2026-11-20T22:00:00+07:00.",
+                "Write it as ISO 8601, such as 2026-11-20T22:00:00+07:00.",
+            ),
+        ) from failure
