@@ -88,13 +88,16 @@ def candidates() -> list[str]:
 
 
 def ensure_installed(
-    *, version: int | None = None, say: Callable[[Bilingual], None] = lambda _: None
+    *,
+    version: int | None = None,
+    say: Callable[[Bilingual], None] = lambda _: None,
+    servers: Path = DEBIAN_SERVERS,
 ) -> Programs:
     """PostgreSQL with PostGIS, installed with apt when missing; `version`: the one that existing data need.
 
     ComponentMissing when it cannot be installed: with the command to run, or what to use instead.
     """
-    if found := installed(version):
+    if found := installed(version, servers):
         return found
     if shutil.which("apt-get") is None:
         raise _unsupported("apt")
@@ -111,7 +114,7 @@ def ensure_installed(
     if not wanted:
         raise _unsupported("postgis")
     result = _run([*prefix, "sh", str(INSTALLER), wanted[0]])
-    if found := installed(version):
+    if found := installed(version, servers):
         return found
     errors = [line for line in result.stdout.splitlines() if line.startswith(("E:", "sudo:"))] or ["apt-get"]
     raise ComponentMissing(

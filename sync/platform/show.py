@@ -19,7 +19,7 @@ WORDS: dict[str, dict[Lang, str]] = {
     "user": {"vi": "người dùng", "en": "user"},
     "analyst": {"vi": "phân tích (chỉ đọc)", "en": "analyst (reads)"},
     "owner": {"vi": "chủ sở hữu", "en": "owner"},
-    "stop": {"vi": "Dừng lại bằng: landsync down (dữ liệu được giữ nguyên).", "en": "Stop with: landsync down (data stay)."},
+    "stop": {"vi": "Dừng lại: make down, hoặc landsync down (dữ liệu được giữ nguyên).", "en": "To stop: make down, or landsync down (data stay)."},
 }  # fmt: skip
 
 
