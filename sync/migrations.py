@@ -1,36 +1,51 @@
-"""Brings a database to the newest shape: Alembic over plain SQL files, then what is recreated every time.
+"""Brings a database to the newest shape: Alembic over plain SQL files, then what is recreated.
 
 Tables migrate forward, one file each time (sql/migrations). Functions, views, grants and comments (sql/app)
-are droppable and recreated, so they are never migrated. Reference tables are loaded from parcels/reference.
+are droppable and recreated, so they are never migrated; but only when one of them changed, because replacing a
+view waits for its readers. Reference tables are loaded from parcels/reference.
 """
 
+import hashlib
 import logging
+from functools import cache
 from pathlib import Path
+from typing import cast
 
 from alembic import command, context, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing
 from sync.db import SQL, server_down
-from sync.reference import load_column_catalogue, load_reference_tables
+from sync.reference import column_catalogue, load_column_catalogue, load_reference_tables
 
 LOG = logging.getLogger(__name__)
 MIGRATIONS = SQL / "migrations"
 
 # The order matters: functions before the views that call them, grants and comments last.
-APP = ("hash", "functions", "append_only", "views", "grants", "row_security", "comments")
+APP = (
+    "hash",
+    "functions",
+    "append_only",
+    "views",
+    "grants",
+    "row_security",
+    "comment_text",
+    "comment_columns",
+    "comments",
+)
 
 
-def migrate(dsn: str) -> str:
+def migrate(dsn: str, *, reapply: bool = False) -> str:
     """Bring the database of `dsn` (a superuser, or CREATEROLE with PostGIS installed) to the newest revision.
 
-    Returns the revision. Raises ComponentMissing when the server lacks PostGIS or the rights, TransientError
+    Returns the revision. `reapply` recreates views, functions, grants and comments even if none of them changed
+    since: somebody may have altered them by hand. Raises ComponentMissing when the server lacks PostGIS or the rights, TransientError
     when it does not answer.
     """
     engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool)
@@ -44,9 +59,18 @@ def migrate(dsn: str) -> str:
             command.upgrade(config, "head")
             load_reference_tables(connection)
             load_column_catalogue(connection)
-            for name in APP:
-                _execute_file(connection, SQL / "app" / f"{name}.sql")
-            return revision(connection) or ""
+            have = revision(connection) or ""
+            if reapply or definitions(connection) != definitions_sha256(have):
+                for name in APP:
+                    _execute_file(connection, SQL / "app" / f"{name}.sql")
+                connection.execute(
+                    text(
+                        "INSERT INTO ledger.definitions (revision, sha256, applied_at) "
+                        "VALUES (:revision, :sha256, clock_timestamp())"
+                    ),
+                    {"revision": have, "sha256": definitions_sha256(have)},
+                )
+            return have
     except OperationalError as error:
         raise server_down(str(error.orig)) from error
     except ProgrammingError as error:
@@ -66,20 +90,47 @@ def migrate(dsn: str) -> str:
 
 
 def status(dsn: str) -> dict[str, str | bool]:
-    """Which revision the database has, and which is the newest."""
+    """Which revision the database has, which is the newest, and whether its views and grants are this version's."""
     engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool)
     try:
         with engine.connect() as connection:
             have = revision(connection) or ""
+            newest = ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
+            same = have == newest and definitions(connection) == definitions_sha256(have)
     except OperationalError as error:
         raise server_down(str(error.orig)) from error
-    newest = ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
-    return {"revision": have, "newest": newest, "current": have == newest}
+    return {"revision": have, "newest": newest, "current": same}
+
+
+def definitions(connection: Connection) -> str | None:
+    """The hash of the definitions that the database has; None when it has none, or this role may not know."""
+    known = connection.scalar(
+        text(
+            "SELECT has_table_privilege(c.oid, 'SELECT') FROM pg_catalog.pg_class AS c "
+            "WHERE c.oid = to_regclass('ledger.definitions')"
+        )
+    )
+    if not known:
+        return None
+    statement = text("SELECT d.sha256 FROM ledger.definitions AS d ORDER BY d.definition_id DESC LIMIT 1")
+    return cast("str | None", connection.scalar(statement))
+
+
+@cache
+def definitions_sha256(revision: str) -> str:
+    """The hash of what this version would define: the files of sql/app and the column catalogue they quote."""
+    digest = hashlib.sha256(revision.encode())
+    for name in APP:
+        digest.update((SQL / "app" / f"{name}.sql").read_bytes())
+    digest.update(repr(column_catalogue().to_pylist()).encode())
+    return digest.hexdigest()
 
 
 def revision(connection: Connection) -> str | None:
     """The revision this database has, None before the first migration."""
-    return MigrationContext.configure(connection, opts={"version_table": "landsync_revision", "version_table_schema": "public"}).get_current_revision()
+    return MigrationContext.configure(
+        connection, opts={"version_table": "landsync_revision", "version_table_schema": "public"}
+    ).get_current_revision()
 
 
 def alembic_config() -> Config:

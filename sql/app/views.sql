@@ -1,2 +1,289 @@
--- (to come)
-SELECT 1;
+-- What people read: schema `analyst` for everybody who may see the nation, schema `province` for one province's own
+-- rows. No personal data in either. Views run with the owner's rights, so their readers need none on the tables.
+-- Columns are only ever added at the end: CREATE OR REPLACE keeps the views that others have built on these.
+
+-- One row per key whatever the history, so that the planner drops these joins where nobody asks for the names.
+CREATE OR REPLACE VIEW land.province_now AS
+SELECT DISTINCT ON (p.province_code) p.province_code, p.name, p.full_name, p.kind
+FROM land.province AS p
+WHERE p.valid_from <= current_date
+  AND (p.valid_to IS NULL OR p.valid_to > current_date)
+ORDER BY p.province_code, p.valid_from DESC;
+
+CREATE OR REPLACE VIEW land.commune_now AS
+SELECT DISTINCT ON (c.commune_code)
+       c.commune_code, c.valid_from, c.province_code, c.name, c.kind, c.lon, c.lat, c.area_km2
+FROM land.commune AS c
+WHERE c.valid_from <= current_date
+  AND (c.valid_to IS NULL OR c.valid_to > current_date)
+ORDER BY c.commune_code, c.valid_from DESC;
+
+CREATE OR REPLACE VIEW land.land_use_name AS
+SELECT DISTINCT ON (u.land_use_code) u.land_use_code, u.name_vi, u.name_en, u.land_group, u.status
+FROM land.land_use_code AS u
+ORDER BY u.land_use_code, u.valid_from DESC NULLS LAST;
+
+-- VN-2000 to WGS 84 by the pinned parameters, and a WGS 84 window into VN-2000 to filter `geom` with.
+CREATE OR REPLACE FUNCTION analyst.to_wgs84(shape public.geometry) RETURNS public.geometry
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN public.ST_Transform(public.ST_SetSRID(shape, 904756), 4326);
+
+CREATE OR REPLACE FUNCTION analyst.to_vn2000(shape public.geometry) RETURNS public.geometry
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN public.ST_SetSRID(public.ST_Transform(shape, 904756), 4756);
+
+CREATE OR REPLACE VIEW analyst.parcel AS
+SELECT p.parcel_uid, p.national_id,
+       p.province_code, province.name AS province_name,
+       p.commune_code, commune.name AS commune_name, p.commune_valid_from,
+       p.sheet_no, p.parcel_no, p.map_scale, p.map_set,
+       p.land_use, p.area_m2, p.area_legal_m2, p.address, p.surveyed_on,
+       p.valid_from, p.valid_to, p.recorded_from, p.stale_since,
+       p.source_system, p.source_key, p.source_version, p.source_srid, p.run_id,
+       p.geom,
+       analyst.to_wgs84(p.geom)::public.geometry(MultiPolygon, 4326) AS geom_wgs84
+FROM land.parcel AS p
+LEFT JOIN land.commune AS commune
+       ON commune.commune_code = p.commune_code AND commune.valid_from = p.commune_valid_from
+LEFT JOIN land.province_now AS province ON province.province_code = p.province_code;
+
+CREATE OR REPLACE VIEW analyst.parcel_history AS
+SELECT p.parcel_uid, p.national_id,
+       p.province_code, province.name AS province_name,
+       p.commune_code, commune.name AS commune_name, p.commune_valid_from,
+       p.sheet_no, p.parcel_no, p.map_scale, p.map_set,
+       p.land_use, p.area_m2, p.area_legal_m2, p.address, p.surveyed_on,
+       p.valid_from, p.valid_to, p.recorded_from, p.recorded_to, p.closed_because, p.stale_since,
+       p.source_system, p.source_key, p.source_version, p.source_srid, p.run_id,
+       p.geom,
+       analyst.to_wgs84(p.geom)::public.geometry(MultiPolygon, 4326) AS geom_wgs84
+FROM (
+    SELECT c.parcel_uid, c.national_id, c.province_code, c.commune_code, c.commune_valid_from, c.sheet_no, c.parcel_no,
+           c.map_scale, c.map_set, c.land_use, c.area_m2, c.area_legal_m2, c.address, c.surveyed_on, c.valid_from,
+           c.valid_to, c.recorded_from, c.recorded_to, NULL::text AS closed_because, c.stale_since, c.source_system,
+           c.source_key, c.source_version, c.source_srid, c.run_id, c.geom
+    FROM land.parcel AS c
+    UNION ALL
+    SELECT v.parcel_uid, v.national_id, v.province_code, v.commune_code, v.commune_valid_from, v.sheet_no, v.parcel_no,
+           v.map_scale, v.map_set, v.land_use, v.area_m2, v.area_legal_m2, v.address, v.surveyed_on, v.valid_from,
+           v.valid_to, v.recorded_from, v.recorded_to, v.closed_because, v.stale_since, v.source_system,
+           v.source_key, v.source_version, v.source_srid, v.run_id, v.geom
+    FROM land.parcel_version AS v
+) AS p
+LEFT JOIN land.commune AS commune
+       ON commune.commune_code = p.commune_code AND commune.valid_from = p.commune_valid_from
+LEFT JOIN land.province_now AS province ON province.province_code = p.province_code;
+
+-- The parcels as they lawfully were on `valid_at`, by what this database knew at `known_at`: of each parcel the
+-- version recorded last among those recorded by then that had begun by that day, unless it had ended. An unknown
+-- valid_from has always begun; an ending that the source did not date counts from the day it was recorded.
+-- One plain SELECT, so that the planner opens it up and the filters of the caller reach the indexes.
+CREATE OR REPLACE FUNCTION analyst.parcel_as_of(
+    valid_at date DEFAULT current_date, known_at timestamptz DEFAULT now()
+) RETURNS SETOF analyst.parcel_history
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT h.*
+    FROM analyst.parcel_history AS h
+    WHERE h.recorded_from <= $2
+      AND coalesce(h.valid_from, '-infinity') <= $1
+      AND $1 < coalesce(
+          h.valid_to,
+          CASE WHEN h.closed_because = 'ended' AND h.recorded_to <= $2
+               THEN (h.recorded_to AT TIME ZONE 'Asia/Ho_Chi_Minh')::date END,
+          'infinity')
+      AND NOT EXISTS (
+          SELECT FROM analyst.parcel_history AS later
+          WHERE later.province_code = h.province_code
+            AND later.parcel_uid = h.parcel_uid
+            AND later.recorded_from > h.recorded_from
+            AND later.recorded_from <= $2
+            AND coalesce(later.valid_from, '-infinity') <= $1)
+$$;
+
+-- A parcel has many uses. `area_m2` is the delivered area of the use or, for a parcel of one use, the parcel's own.
+CREATE OR REPLACE VIEW analyst.land_use AS
+SELECT u.parcel_uid, p.national_id,
+       u.province_code, province.name AS province_name,
+       p.commune_code, commune.name AS commune_name,
+       u.item_no, u.land_use_code, named.name_vi AS land_use_name_vi, named.name_en AS land_use_name_en,
+       named.land_group, u.use_area_m2,
+       coalesce(u.use_area_m2, CASE WHEN p.land_use = u.land_use_code THEN p.area_m2 END) AS area_m2,
+       u.recorded_from
+FROM land.land_use_part AS u
+JOIN land.parcel AS p ON p.province_code = u.province_code AND p.parcel_uid = u.parcel_uid
+LEFT JOIN land.land_use_name AS named ON named.land_use_code = u.land_use_code
+LEFT JOIN land.commune AS commune
+       ON commune.commune_code = p.commune_code AND commune.valid_from = p.commune_valid_from
+LEFT JOIN land.province_now AS province ON province.province_code = u.province_code;
+
+-- Every commune that exists today, delivered or not, with the last accepted judgement of it.
+CREATE OR REPLACE VIEW analyst.commune_quality AS
+SELECT c.province_code, province.name AS province_name,
+       c.commune_code, c.name AS commune_name, c.kind AS commune_kind,
+       d.run_id IS NOT NULL AS delivered,
+       d.usability_group, d.provisional, d.reasons,
+       (d.measures ->> 'dung')::numeric AS dung,
+       (d.measures ->> 'du')::numeric AS du,
+       (d.measures ->> 'sach')::numeric AS sach,
+       (d.measures ->> 'song')::numeric AS song,
+       (d.measures ->> 'thong_nhat')::numeric AS thong_nhat,
+       (d.measures ->> 'dung_chung')::numeric AS dung_chung,
+       coalesce(live.parcels, 0) AS parcels, coalesce(live.stale, 0) AS stale_parcels,
+       coalesce(live.area_m2, 0) AS area_m2,
+       d.rows_read, d.quarantined, d.unreadable,
+       coalesce(held.held, false) AS held,
+       d.complete, d.extracted_at, d.accepted_at,
+       floor(extract(epoch FROM now() - coalesce(d.extracted_at, d.accepted_at)) / 86400)::integer AS days_old,
+       d.policy, d.run_id,
+       public.ST_SetSRID(public.ST_MakePoint(c.lon, c.lat), 4326)::public.geometry(Point, 4326) AS place
+FROM land.commune_now AS c
+LEFT JOIN land.province_now AS province ON province.province_code = c.province_code
+LEFT JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
+LEFT JOIN (
+    SELECT p.commune_code, count(*) AS parcels, count(p.stale_since) AS stale, sum(p.area_m2) AS area_m2
+    FROM land.parcel AS p
+    GROUP BY p.commune_code
+) AS live ON live.commune_code = c.commune_code
+LEFT JOIN (
+    SELECT h.commune_code, true AS held
+    FROM ledger.hold_state AS h
+    WHERE h.state = 'open'
+    GROUP BY h.commune_code
+) AS held ON held.commune_code = c.commune_code;
+
+-- The ministry's table: communes = group1 + group2 + group3 + not_delivered, in every row. Rows that belong to no
+-- commune of the province (the receipt's line '-') count as quarantined and unreadable with the last run's receipt.
+CREATE OR REPLACE VIEW analyst.national_summary AS
+SELECT p.province_code, p.name,
+       coalesce(c.communes, 0) AS communes,
+       coalesce(c.delivered, 0) AS delivered,
+       coalesce(live.parcels, 0) AS parcels,
+       coalesce(c.group1, 0) AS group1,
+       coalesce(c.group2, 0) AS group2,
+       coalesce(c.group3, 0) AS group3,
+       coalesce(c.not_delivered, 0) AS not_delivered,
+       coalesce(c.quarantined, 0) + coalesce(nowhere.quarantined, 0) AS quarantined,
+       coalesce(c.unreadable, 0) + coalesce(nowhere.unreadable, 0) AS unreadable,
+       coalesce(h.held, 0) AS held,
+       synced.finished_at AS last_sync,
+       coalesce(last_run.state, 'never') AS state
+FROM land.province_now AS p
+LEFT JOIN (
+    SELECT q.province_code,
+           count(*) AS communes,
+           count(q.usability_group) AS delivered,
+           count(*) FILTER (WHERE q.usability_group = 1) AS group1,
+           count(*) FILTER (WHERE q.usability_group = 2) AS group2,
+           count(*) FILTER (WHERE q.usability_group = 3) AS group3,
+           count(*) FILTER (WHERE q.usability_group IS NULL) AS not_delivered,
+           sum(q.quarantined)::bigint AS quarantined,
+           sum(q.unreadable)::bigint AS unreadable
+    FROM analyst.commune_quality AS q
+    GROUP BY q.province_code
+) AS c ON c.province_code = p.province_code
+LEFT JOIN (
+    SELECT x.province_code, count(*) AS parcels FROM land.parcel AS x GROUP BY x.province_code
+) AS live ON live.province_code = p.province_code
+LEFT JOIN (
+    SELECT s.province_code, count(*) AS held FROM ledger.hold_state AS s WHERE s.state = 'open' GROUP BY s.province_code
+) AS h ON h.province_code = p.province_code
+LEFT JOIN LATERAL (
+    SELECT l.quarantined, l.unreadable
+    FROM ledger.receipt AS r
+    LEFT JOIN ledger.receipt_line AS l ON l.run_id = r.run_id AND l.commune_code = '-'
+    WHERE r.province_code = p.province_code
+    ORDER BY r.sequence DESC
+    LIMIT 1
+) AS nowhere ON true
+LEFT JOIN LATERAL (
+    SELECT s.state
+    FROM ledger.run AS r
+    JOIN ledger.run_state AS s ON s.run_id = r.run_id
+    WHERE r.province_code = p.province_code AND NOT r.dry_run
+    ORDER BY r.started_at DESC
+    LIMIT 1
+) AS last_run ON true
+LEFT JOIN LATERAL (
+    SELECT s.finished_at
+    FROM ledger.run AS r
+    JOIN ledger.run_state AS s ON s.run_id = r.run_id
+    WHERE r.province_code = p.province_code AND NOT r.dry_run AND s.state IN ('done', 'held')
+    ORDER BY r.started_at DESC
+    LIMIT 1
+) AS synced ON true
+ORDER BY p.province_code;
+
+-- A vector tile (Web Mercator): layer `parcel` from zoom 13 on, before that layer `commune`, a point each.
+CREATE OR REPLACE FUNCTION analyst.parcel_tile(z integer, x integer, y integer) RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    WITH bounds AS (
+        SELECT public.ST_TileEnvelope($1, $2, $3) AS tile,
+               public.ST_Transform(public.ST_TileEnvelope($1, $2, $3, margin => 0.015625), 4326) AS reach
+    ), parcel AS (
+        SELECT p.parcel_uid::text AS parcel_uid, p.national_id, p.commune_code, p.sheet_no, p.parcel_no, p.land_use,
+               p.area_m2::double precision AS area_m2, p.stale_since IS NOT NULL AS stale,
+               public.ST_AsMVTGeom(
+                   public.ST_Transform(public.ST_SetSRID(p.geom, 904756), 3857), b.tile, 4096, 64, true) AS shape
+        FROM bounds AS b
+        JOIN analyst.parcel AS p ON p.geom OPERATOR(public.&&) analyst.to_vn2000(b.reach)
+        WHERE $1 >= 13
+    ), commune AS (
+        SELECT q.commune_code, q.commune_name, q.province_code, q.usability_group, q.held,
+               public.ST_AsMVTGeom(public.ST_Transform(q.place, 3857), b.tile, 4096, 64, true) AS shape
+        FROM bounds AS b
+        JOIN analyst.commune_quality AS q ON q.place OPERATOR(public.&&) b.reach
+        WHERE $1 < 13
+    )
+    SELECT coalesce((SELECT public.ST_AsMVT(t, 'parcel', 4096, 'shape') FROM parcel AS t WHERE t.shape IS NOT NULL), '')
+        || coalesce((SELECT public.ST_AsMVT(t, 'commune', 4096, 'shape') FROM commune AS t WHERE t.shape IS NOT NULL), '')
+$$;
+
+-- The same for the staff of one province, and what the ledger knows of its deliveries. `security_barrier` there: no
+-- function of the reader's sees a row before the filter does. The parcels do without: they are public to analysts
+-- anyway, and behind the barrier no filter on a map could use its index.
+CREATE OR REPLACE VIEW province.run WITH (security_barrier) AS
+SELECT r.run_id, r.province_code, r.kind, r.actor, r.dry_run, r.requested, r.parent_run_id, r.communes, r.started_at,
+       s.state, s.stage, s.delivery_sha256, s.extracted_at, s.error, s.finished_at
+FROM ledger.run AS r
+JOIN ledger.run_state AS s ON s.run_id = r.run_id
+WHERE r.province_code = (SELECT land.own_province());
+
+CREATE OR REPLACE VIEW province.receipt_line WITH (security_barrier) AS
+SELECT r.province_code, r.sequence, r.created_at, l.run_id, l.commune_code, l.read, l.new, l.changed, l.unchanged,
+       l.ended_by_row, l.ignored, l.quarantined, l.unreadable, l.held, l.current_before, l.moved_in, l.moved_out,
+       l.ended, l.current_after, l.area_before_m2, l.area_in_m2, l.area_out_m2, l.area_after_m2
+FROM ledger.receipt AS r
+JOIN ledger.receipt_line AS l ON l.run_id = r.run_id
+WHERE r.province_code = (SELECT land.own_province());
+
+CREATE OR REPLACE VIEW province.finding WITH (security_barrier) AS
+SELECT f.run_id, f.finding_id, f.province_code, f.commune_code, f.check_code, f.severity, f.row_no, f.handle, f.measure,
+       f.unit, f.detail, f.quarantines, f.place
+FROM ledger.finding AS f
+WHERE f.province_code = (SELECT land.own_province());
+
+CREATE OR REPLACE VIEW province.quarantine WITH (security_barrier) AS
+SELECT q.run_id, q.row_no, q.province_code, q.commune_code, q.decision, q.codes, q.source_key, q.national_id, q.sheet_no,
+       q.parcel_no, q.parcel_uid
+FROM ledger.quarantine AS q
+WHERE q.province_code = (SELECT land.own_province());
+
+CREATE OR REPLACE VIEW province.hold WITH (security_barrier) AS
+SELECT h.run_id, h.commune_code, h.province_code, h.reasons, h.held_at, s.state, s.decided_by_run, s.updated_at
+FROM ledger.hold AS h
+JOIN ledger.hold_state AS s ON s.run_id = h.run_id AND s.commune_code = h.commune_code
+WHERE h.province_code = (SELECT land.own_province());
+
+DO $$
+DECLARE
+    mirrored text;
+BEGIN
+    FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'land_use', 'commune_quality', 'national_summary'] LOOP
+        EXECUTE format(
+            'CREATE OR REPLACE VIEW province.%1$I AS '
+            'SELECT v.* FROM analyst.%1$I AS v WHERE v.province_code = (SELECT land.own_province())', mirrored);
+    END LOOP;
+END
+$$;

@@ -1,5 +1,14 @@
 -- Evidence is append-only (no UPDATE, DELETE or TRUNCATE, see sql/app/append_only.sql).
 -- What must change, the state of runs, holds and locks, is kept apart.
+-- The views, functions, grants and comments (sql/app) that were live from when on: while nothing differs from the
+-- last row, a migration leaves them alone and no reader waits for it.
+CREATE TABLE ledger.definitions (
+    definition_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    revision text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamptz NOT NULL
+);
+
 CREATE TABLE ledger.run (
     run_id text PRIMARY KEY,
     province_code text NOT NULL,
