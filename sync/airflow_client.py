@@ -115,7 +115,7 @@ class AirflowClient:
         path = f"{run.api_path}/taskInstances/{task_id}/logs/{try_number}"
         lines = self._call("GET", path, params={"full_content": True})["content"]
         return [
-            line["event"]
+            _with_exception(line)
             for line in lines
             if isinstance(line, dict) and line.get("level") in ("error", "critical")
         ]
@@ -175,6 +175,12 @@ class AirflowClient:
                 status=answer.status_code,
             )
         return answer.json()
+
+
+def _with_exception(line: dict[str, Any]) -> str:
+    """What a log line says; of an exception that nobody foresaw, its class and words too."""
+    causes = [f"{cause['exc_type']}: {cause['exc_value']}" for cause in line.get("error_detail") or ()]
+    return " · ".join([line["event"], *causes])
 
 
 def _detail(answer: httpx.Response) -> str:
