@@ -53,7 +53,7 @@ def fetch(
 ) -> dict[str, Any]:
     """Take the delivery at `path` into `landing` (or, without one, leave it where it is); writes delivery.json.
 
-    Raises UsageError or DeliveryRejected, and then nothing but unreferenced bytes in landing is left behind.
+    Returns what the ledger notes of it. Raises UsageError or DeliveryRejected, and then nothing but unreferenced bytes in landing is left behind.
     """
     delivery = read_delivery(path, profile)
     if landing is None:
@@ -65,7 +65,13 @@ def fetch(
     document = _record(delivery, profile, files, root, received_at or datetime.now(UTC))
     private_folder(run_dir)
     write_json(run_dir / DELIVERY_JSON, document.model_dump(mode="json"))
-    return document.model_dump(mode="json")
+    return {
+        "delivery_sha256": document.delivery_sha256,
+        "extracted_at": document.extracted_at and document.extracted_at.isoformat(),
+        "declared": document.declared,
+        "files": len(files),
+        "bytes": sum(file.bytes for file in files),
+    }
 
 
 def load_delivery(run_dir: Path) -> DeliveryRecord:

@@ -158,14 +158,15 @@ def mode(path: Path) -> int:
 
 def test_landing_keeps_each_file_once_and_read_only(folder: Path, profile: Profile, tmp_path: Path) -> None:
     landing = tmp_path / "home" / "landing"
-    said = fetch(folder, profile, tmp_path / "home" / "runs" / "1", landing)
-    for file in said["files"]:
+    fetch(folder, profile, tmp_path / "home" / "runs" / "1", landing)
+    record = load_delivery(tmp_path / "home" / "runs" / "1")
+    for file in record.files:
         content = (folder / file["name"]).read_bytes()
         assert file["sha256"] == hashlib.sha256(content).hexdigest()
         stored = object_path(landing, file["sha256"])
         assert stored.read_bytes() == content
         assert mode(stored) == 0o400
-        assert (Path(said["root"]) / file["name"]).samefile(stored)
+        assert (record.root / file["name"]).samefile(stored)
     folders = [path for path in (tmp_path / "home").rglob("*") if path.is_dir()]
     assert folders
     assert {mode(path) for path in folders} == {0o700}
@@ -192,7 +193,7 @@ def test_a_run_without_landing_stores_nothing_and_reads_in_place(
     folder: Path, profile: Profile, tmp_path: Path
 ) -> None:
     said = fetch(folder, profile, tmp_path / "run")
-    assert said["root"] == str(folder)
+    assert load_delivery(tmp_path / "run").root == folder
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["delivery.json"]
     landed = fetch(folder, profile, tmp_path / "run2", tmp_path / "landing")
     assert landed["delivery_sha256"] == said["delivery_sha256"]
@@ -214,8 +215,8 @@ def test_a_single_shapefile_travels_with_its_other_files(
 ) -> None:
     path = shapefile(strip(2), "in/thua_dat.shp")
     shapefile(strip(2), "in/thua_dat_khac.shp")
-    said = fetch(path, profile, tmp_path / "run", tmp_path / "landing")
-    names = {file["name"] for file in said["files"]}
+    fetch(path, profile, tmp_path / "run", tmp_path / "landing")
+    names = {file["name"] for file in load_delivery(tmp_path / "run").files}
     assert names == {f"thua_dat.{suffix}" for suffix in ("shp", "shx", "dbf", "prj", "cpg")}
 
 

@@ -1,0 +1,107 @@
+"""WKB from files of unknown quality to shapely, as whole arrays: what shapely refuses is still told apart from nothing.
+
+Files may hold curves, which shapely does not read, and bytes that are no geometry. A row must not look as
+if it had no geometry because of that.
+"""
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+Geometries = NDArray[np.object_]
+Integers = NDArray[np.int64]
+
+_HEADER = 5  # byte order, type
+_COUNT = 4
+_POINT, _LINE, _POLYGON, _CIRCULAR = 1, 2, 3, 8
+_READABLE = 7  # the types above it are curves and surfaces made of them
+_DEEPEST = 6  # MultiSurface of CurvePolygon of CompoundCurve of CircularString, and one to spare
+
+
+def geometry_types(wkb: pa.Array) -> Integers:
+    """OGC type number of each geometry without Z and M (3 = Polygon, 10 = CurvePolygon …); -1 where there is none.
+
+    0 where the bytes are too short to say.
+    """
+    content, start, length = _bytes_of(wkb)
+    types = np.where(length >= _HEADER, 0, np.where(length < 0, -1, 0))
+    whole = np.flatnonzero(length >= _HEADER)
+    types[whole] = _type_at(content, start[whole])
+    return types
+
+
+def read_wkb(wkb: pa.Array) -> Geometries:
+    """Shapely geometries (n,); None where there is no WKB. A ring left open is closed.
+
+    A geometry that shapely cannot hold (a curve, a surface, damaged bytes) becomes a GeometryCollection of
+    one point of its own, so that it is seen, placed, and judged as not polygonal.
+    """
+    types = geometry_types(wkb)
+    result = np.full(len(wkb), None, dtype=object)
+    readable = np.flatnonzero((types >= 1) & (types <= _READABLE))
+    values = np.asarray(wkb.take(pa.array(readable)).to_numpy(zero_copy_only=False), dtype=object)
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are judged later
+        result[readable] = shapely.from_wkb(values, on_invalid="fix")  # closes rings, which moves no boundary
+    strange = np.flatnonzero((types >= 0) & shapely.is_missing(result))
+    if len(strange):
+        points = shapely.points(_first_coordinates(wkb.take(pa.array(strange))))
+        result[strange] = shapely.geometrycollections(points[:, np.newaxis])
+    return result
+
+
+def _bytes_of(wkb: pa.Array) -> tuple[NDArray[np.uint8], Integers, Integers]:
+    """All the bytes, and where each value starts and how long it is (-1 where NULL)."""
+    array = wkb.cast(pa.large_binary())
+    offsets = (
+        np.frombuffer(array.buffers()[1], np.int64, len(array) + 1, array.offset * 8)
+        if len(array)
+        else np.zeros(1, np.int64)
+    )
+    data = array.buffers()[2] if len(array) else None
+    content = np.frombuffer(data, np.uint8) if data is not None and data.size else np.zeros(0, np.uint8)
+    length = np.diff(offsets)
+    if array.null_count:
+        length = np.where(np.asarray(array.is_null()), -1, length)
+    return content, offsets[:-1], length
+
+
+def _number_at(
+    content: NDArray[np.uint8], at: Integers, little: NDArray[np.bool_], kind: str
+) -> NDArray[np.float64]:
+    """The number of NumPy's `kind` at each position, in each value's own byte order."""
+    size = np.dtype(kind).itemsize
+    octets = content[at[:, None] + np.arange(size)]
+    octets = np.where(little[:, None], octets, octets[:, ::-1])
+    return np.ascontiguousarray(octets).view(f"<{kind}").ravel().astype(np.float64)
+
+
+def _type_at(content: NDArray[np.uint8], at: Integers) -> Integers:
+    """Type number at a geometry's first byte; Z, M and SRID flags and thousands taken off."""
+    little = content[at] == 1
+    raw = _number_at(content, at + 1, little, "u4").astype(np.int64)
+    return np.asarray((raw & 0x0FFFFFFF) % 1000)
+
+
+def _first_coordinates(wkb: pa.Array) -> NDArray[np.float64]:
+    """(n, 2) the first vertex of each geometry, found by walking down the nested headers; 0, 0 where damaged."""
+    content, start, length = _bytes_of(wkb)
+    end = start + length
+    found = np.zeros((len(wkb), 2))
+    at, open_ = start.copy(), np.arange(len(wkb))
+    for _ in range(_DEEPEST):
+        open_ = open_[at[open_] + _HEADER + _COUNT <= end[open_]]
+        if not len(open_):
+            break
+        here = at[open_]
+        types = _type_at(content, here)
+        skip = np.select(
+            [types == _POINT, types == _POLYGON], [_HEADER, _HEADER + 2 * _COUNT], _HEADER + _COUNT
+        )
+        leaf = np.isin(types, (_POINT, _LINE, _POLYGON, _CIRCULAR)) & (here + skip + 16 <= end[open_])
+        rows, first = open_[leaf], here[leaf] + skip[leaf]
+        little = content[here[leaf]] == 1
+        found[rows] = np.column_stack([_number_at(content, first + step, little, "f8") for step in (0, 8)])
+        at[open_] = here + skip
+        open_ = open_[~np.isin(types, (_POINT, _LINE, _POLYGON, _CIRCULAR))]
+    return np.where(np.isfinite(found), found, 0.0)

@@ -1,0 +1,183 @@
+"""Conform: what a province delivered, in the nation's words and on the nation's grid: the snapshot.
+
+Nothing is judged and no row is dropped here. A part whose CRS contradicts what was declared, and a commune
+whose parcels lie elsewhere, are held: the reasons go to the gate.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from parcels import admin_units
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected
+from parcels.model import SNAPSHOT_SCHEMA
+from sync.conform.columns import Mapper, check_constants, find_columns
+from sync.conform.communes import CommuneFinder
+from sync.conform.holds import Reason
+from sync.conform.parts import ReadPart, resolve_parts
+from sync.conform.plausible import PlaceCheck
+from sync.conform.shapes import shapes_of
+from sync.conform.snapshot import SnapshotWriter, split
+from sync.fetch import DeliveryRecord, load_delivery
+from sync.profile import Profile
+from sync.runfolder import read_json, write_json
+from sync.sources import GEOMETRY
+
+CONFORM_JSON = "conform.json"
+
+__all__ = ["CONFORM_JSON", "conform", "load_conform"]
+
+
+def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
+    """Read every part of the run's delivery once and write `snapshot/` and `conform.json`.
+
+    Returns counts for the ledger. Raises DeliveryRejected, and then no snapshot is left behind.
+    """
+    record = load_delivery(run_dir)
+    check_constants(profile)
+    _refuse_unknown_scope(record, profile)
+    parts = resolve_parts(record, profile)
+    writer = SnapshotWriter(run_dir)
+    try:
+        work = _Work(record, profile, writer)
+        read_parts = [work.read(part) for part in parts]
+        if not work.row_no:
+            raise _no_rows()
+        snapshot_sha256 = writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
+    communes = {code: writer.rows[code] for code in sorted(writer.rows)}
+    document = {
+        "snapshot_sha256": snapshot_sha256,
+        "read": sum(communes.values()),
+        "communes": communes,
+        "parts": read_parts,
+        "files_not_read": list(record.unlisted),
+        "old_codes": dict(work.communes.converted),
+        "holds": work.holds(),
+    }
+    write_json(run_dir / CONFORM_JSON, document)
+    return {
+        "snapshot_sha256": snapshot_sha256,
+        "read": document["read"],
+        "communes": len(communes),
+        "holds": sorted(work.holds()),
+    }
+
+
+def load_conform(run_dir: Path) -> dict[str, Any]:
+    """conform.json of a run."""
+    return read_json(run_dir / CONFORM_JSON)
+
+
+class _Work:
+    """One pass over a delivery: the running row number, and what is only known at its end."""
+
+    def __init__(self, record: DeliveryRecord, profile: Profile, writer: SnapshotWriter) -> None:
+        self.profile = profile
+        self.writer = writer
+        self.communes = CommuneFinder(record, profile)
+        self.places = PlaceCheck(record.as_of)
+        self.row_no = 0
+        self._held: dict[str, list[Reason]] = defaultdict(list)
+
+    def read(self, part: ReadPart) -> dict[str, Any]:
+        """Read one part into the snapshot; its entry in conform.json."""
+        cut = part.source.single_layer
+        found = find_columns(self.profile, part.layer.columns, part.file, cut_names=cut)
+        mapper = Mapper(self.profile, found, part.file)
+        rows_by_commune: dict[str, int] = defaultdict(int)
+        first = self.row_no
+        for batch in part.source.read(part.path, part.layer, mapper.source_columns):
+            for code, rows in self._batch(part, mapper, batch, self.row_no - first):
+                rows_by_commune[code] += rows
+            self.row_no += batch.num_rows
+        if part.held is not None:
+            for code in rows_by_commune:
+                self._held[code].append(part.held)
+        return {
+            "part_no": part.part_no,
+            "file": part.file,
+            "layer": part.layer.name,
+            "epsg": part.epsg,
+            "crs_of_file": part.layer.crs,
+            "crs": part.held.code if part.held else "stated" if part.layer.crs else "not stated",
+            "encoding": part.layer.encoding,
+            "old_province": part.old_province,
+            "read": self.row_no - first,
+            "deleted_in_file": part.layer.deleted,
+            "columns": found,
+            "columns_not_mapped": [c for c in part.layer.columns if c not in set(found.values())],
+            "values_not_readable": dict(mapper.unreadable),
+            "communes": dict(sorted(rows_by_commune.items())),
+        }
+
+    def _batch(
+        self, part: ReadPart, mapper: Mapper, batch: pa.RecordBatch, source_row: int
+    ) -> list[tuple[str, int]]:
+        """One batch into the snapshot; rows by commune."""
+        n = batch.num_rows
+        columns = self.communes.current_codes(mapper.canonical(batch))
+        shapes = shapes_of(batch.column(GEOMETRY), part.epsg)
+        columns |= {
+            "row_no": pa.array(np.arange(self.row_no, self.row_no + n)),
+            "part_no": pa.array(np.full(n, part.part_no, np.int32)),
+            "source_row": pa.array(np.arange(source_row, source_row + n)),
+            "source_system": pa.repeat(pa.scalar(self.profile.system), n),
+            "source_srid": pa.array(np.full(n, part.epsg, np.int32)),
+            "area_m2": shapes.area,
+            "source_wkb": batch.column(GEOMETRY),
+            "geom": shapes.geom,
+        }
+        table = pa.table([columns[name] for name in SNAPSHOT_SCHEMA.names], schema=SNAPSHOT_SCHEMA)
+        pieces = split(self.communes.datasets(columns["commune_code"]))
+        for code, rows in pieces:
+            piece = table if len(pieces) == 1 else table.take(pa.array(rows))
+            self.writer.add(code, piece, shapes.bounds[rows])
+            self.places.add(code, part.part_no, shapes.place[rows])
+        return [(code, len(rows)) for code, rows in pieces]
+
+    def holds(self) -> dict[str, list[dict[str, str]]]:
+        """The reasons to hold, by commune."""
+        held = {code: list(reasons) for code, reasons in self._held.items()}
+        if not self.profile.foreign:
+            for code, reason in self.places.implausible():
+                held.setdefault(code, []).append(reason)
+        return {code: [reason.as_dict() for reason in held[code]] for code in sorted(held)}
+
+
+def _no_rows() -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-NO-ROWS",
+        Bilingual("Gói dữ liệu không có thửa đất nào.", "The delivery holds no parcel at all."),
+        Bilingual(
+            "Hãy kiểm tra lại bước xuất dữ liệu: đúng lớp, đúng điều kiện lọc.",
+            "Check the export: the right layer, the right filter.",
+        ),
+    )
+
+
+def _refuse_unknown_scope(record: DeliveryRecord, profile: Profile) -> None:
+    """Refuse `complete_for` with a code that is no commune of the province: a typing error would end nothing, silently."""
+    if profile.foreign or not record.complete_for:
+        return
+    codes = pa.array(record.complete_for, pa.string())
+    states = admin_units.classify_codes(codes, record.province, record.as_of)
+    wrong = [code for code, state in zip(record.complete_for, states, strict=True) if state != "known"]
+    if wrong:
+        listed = ", ".join(wrong[:10])
+        raise DeliveryRejected(
+            "DLV-COMPLETE-FOR",
+            Bilingual(
+                f"complete_for trong delivery.toml có mã không phải xã của tỉnh {record.province}: {listed}.",
+                f"complete_for in delivery.toml has codes that are no commune of province {record.province}: {listed}.",
+            ),
+            Bilingual(
+                "Hãy sửa các mã xã đó (mã mới, 5 chữ số).", "Correct these codes (new codes, 5 digits)."
+            ),
+        )

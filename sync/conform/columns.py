@@ -1,0 +1,255 @@
+"""Delivered columns to canonical ones, a batch at a time: names by the profile's map, values in their normal form.
+
+What a column's type cannot hold becomes NULL and is counted by column, never dropped silently; the
+delivered bytes stay in landing.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcels import land_use
+from parcels.bilingual import Bilingual
+from parcels.columns import Column, delivered_columns
+from parcels.decimals import from_floats
+from parcels.errors import DeliveryRejected
+from parcels.identifiers import normalise_number
+from parcels.model import ARROW_TYPES
+from parcels.text import clean
+from sync.profile import Profile
+from sync.tomlfile import nearest
+
+DBF_NAME_BYTES = 10
+_EXACT_IN_FLOAT = 2**53
+_CODE_DIGITS = 5  # of a commune code
+_VIETNAM: Final = "Asia/Ho_Chi_Minh"
+_NUMBERS: Final = ("sheet_no", "parcel_no", "map_scale")
+
+_DECIMAL_TEXT = r"^[+-]?[0-9]{1,14}([.,][0-9]+)?$"
+_ISO_DATE = r"^(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})([T ].*)?$"
+_VIETNAMESE_DATE = r"^(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{4})$"
+_PLAIN_DATE = r"^(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})$"
+
+
+def find_columns(profile: Profile, present: tuple[str, ...], file: str, *, cut_names: bool) -> dict[str, str]:
+    """Canonical name → the file's own name for it. Raises DeliveryRejected (DLV-COLUMN-MISSING).
+
+    Letter case does not matter where it leaves one answer; nor, for shapefiles (`cut_names`), does what lies
+    beyond the tenth letter.
+    """
+    return {
+        canonical: _present_name(delivered, canonical, present, file, cut_names=cut_names)
+        for canonical, delivered in profile.columns.items()
+    }
+
+
+def _present_name(
+    wanted: str, canonical: str, present: tuple[str, ...], file: str, *, cut_names: bool
+) -> str:
+    if wanted in present:
+        return wanted
+    forms = [wanted.casefold()] + ([wanted[:DBF_NAME_BYTES].casefold()] if cut_names else [])
+    for form in forms:
+        alike = [name for name in present if name.casefold() == form]
+        if len(alike) == 1:
+            return alike[0]
+    near = nearest(wanted, present)
+    like = Bilingual(f" Gần giống nhất: «{near}».", f" Nearest: “{near}”.") if near else Bilingual("", "")
+    raise DeliveryRejected(
+        "DLV-COLUMN-MISSING",
+        Bilingual(
+            f"Tệp «{file}» không có cột «{wanted}» (ứng với {canonical} trong hồ sơ tỉnh).{like.vi}",
+            f"The file “{file}” has no column “{wanted}” ({canonical} in the province's profile).{like.en}",
+        ),
+        Bilingual(
+            "Hãy xuất lại đủ cột, hoặc sửa bảng [columns] trong hồ sơ tỉnh.",
+            "Export all columns, or correct [columns] in the province's profile.",
+        ),
+        column=wanted,
+        nearest=near,
+    )
+
+
+@dataclass(slots=True)
+class Mapper:
+    """Turns batches of one part into canonical columns.
+
+    found       canonical name → the file's name
+    unreadable  canonical name → values that its type could not hold, over all batches so far
+    """
+
+    profile: Profile
+    found: dict[str, str]
+    file: str
+    unreadable: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def source_columns(self) -> list[str]:
+        """The columns to read, each once."""
+        return list(dict.fromkeys(self.found.values()))
+
+    def canonical(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """Every delivered canonical column (n,), in its type; NULL where the profile has none."""
+        return {column.name: self._column(column, batch) for column in delivered_columns()}
+
+    def _column(self, column: Column, batch: pa.RecordBatch) -> pa.Array:
+        kind = ARROW_TYPES[column.kind]
+        if column.name in self.profile.constants:
+            given = self.profile.constants[column.name]
+            values = pa.repeat(pa.scalar(given), batch.num_rows)
+        elif column.name in self.found:
+            values = batch.column(self.found[column.name])
+            if pa.types.is_null(values.type):
+                return pa.nulls(batch.num_rows, kind)
+        else:
+            return pa.nulls(batch.num_rows, kind)
+        result = _READERS[column.kind](values, column, self.file)
+        if column.kind != "text":
+            lost = result.null_count - _missing(values)
+            if lost > 0:
+                self.unreadable[column.name] += lost
+        return result
+
+
+def _missing(values: pa.Array) -> int:
+    """Values that say nothing: NULL, and blank text."""
+    if pa.types.is_string(values.type):
+        return int(clean(values).null_count)
+    return int(values.null_count)
+
+
+def _as_text(values: pa.Array, column: Column, file: str) -> pa.Array:
+    """Text in its normal form. Numbers keep every digit; a commune code regains the zeros that a number lost."""
+    kind = values.type
+    if pa.types.is_floating(kind):
+        values = _whole_or_plain(values, column, file)
+    numeric = not pa.types.is_string(kind)
+    text = clean(values if pa.types.is_string(values.type) else _cast(values, column, file))
+    if column.name in _NUMBERS:
+        return normalise_number(text)
+    if column.name == "commune_code" and numeric:
+        return pc.utf8_lpad(text, _CODE_DIGITS, "0")
+    if column.name == "land_use":
+        return land_use.canonical(text)
+    return text
+
+
+def _whole_or_plain(values: pa.Array, column: Column, file: str) -> pa.Array:
+    """Text of floats: whole ones without ".0"; refused beyond the whole numbers that a float can hold."""
+    numbers = values.cast(pa.float64())
+    finite = pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
+    if pc.any(pc.greater_equal(pc.abs(finite), _EXACT_IN_FLOAT)).as_py():
+        raise DeliveryRejected(
+            "DLV-NUMBER-PRECISION",
+            Bilingual(
+                f"Cột định danh {column.name} của tệp «{file}» là số thực và có giá trị quá lớn: "
+                "các chữ số cuối đã mất.",
+                f"The identifier column {column.name} of the file “{file}” is a floating number with values "
+                "too large for it: their last digits are lost.",
+            ),
+            Bilingual(
+                "Hãy xuất cột này dưới dạng văn bản.",
+                "Export this column as text.",
+            ),
+        )
+    whole = pc.equal(finite, pc.floor(finite))
+    integers = pc.if_else(pc.fill_null(whole, False), finite, pa.scalar(None, pa.float64())).cast(pa.int64())
+    return pc.coalesce(integers.cast(pa.string()), finite.cast(pa.string()))
+
+
+def _cast(values: pa.Array, column: Column, file: str) -> pa.Array:
+    try:
+        return values.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as failure:
+        raise DeliveryRejected(
+            "DLV-COLUMN-TYPE",
+            Bilingual(
+                f"Không đọc được cột {column.name} của tệp «{file}» thành văn bản (kiểu {values.type}).",
+                f"Column {column.name} of the file “{file}” cannot be read as text (type {values.type}).",
+            ),
+            Bilingual("Hãy xuất cột này dưới dạng văn bản.", "Export this column as text."),
+        ) from failure
+
+
+def _as_decimal(values: pa.Array, column: Column, file: str) -> pa.Array:
+    """Numbers, or text with a point or a comma before the decimals, to decimal(18, 4)."""
+    return from_floats(np.asarray(_as_float(values, column, file), dtype=np.float64))
+
+
+def _as_float(values: pa.Array, column: Column, file: str) -> pa.Array:
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        return values.cast(pa.float64(), safe=False)
+    text = clean(values if pa.types.is_string(values.type) else _cast(values, column, file))
+    plain = pc.if_else(pc.match_substring_regex(text, _DECIMAL_TEXT), text, pa.scalar(None, pa.string()))
+    return pc.replace_substring(plain, ",", ".").cast(pa.float64())
+
+
+def _as_integer(values: pa.Array, column: Column, file: str) -> pa.Array:
+    numbers = np.asarray(_as_float(values, column, file), dtype=np.float64)
+    good = np.isfinite(numbers) & (numbers == np.rint(numbers)) & (np.abs(numbers) < 2**31)
+    return pa.array(np.where(good, numbers, 0).astype(np.int32), mask=~good)
+
+
+def _as_date(values: pa.Array, column: Column, file: str) -> pa.Array:
+    """Dates, times (the day in Vietnam) or text: 2026-11-20, 20/11/2026, 20261120."""
+    if pa.types.is_date(values.type):
+        return values.cast(pa.date32())
+    if pa.types.is_timestamp(values.type):
+        if values.type.tz is not None:
+            values = pc.local_timestamp(values.cast(pa.timestamp("s", _VIETNAM), safe=False))
+        return values.cast(pa.timestamp("s"), safe=False).cast(pa.date32(), safe=False)
+    text = clean(values if pa.types.is_string(values.type) else _cast(values, column, file))
+    iso = [_iso(text, pattern) for pattern in (_ISO_DATE, _VIETNAMESE_DATE, _PLAIN_DATE)]
+    stamps = pc.strptime(pc.coalesce(*iso), format="%Y-%m-%d", unit="s", error_is_null=True)
+    return _real_days(stamps, pc.coalesce(*iso))
+
+
+def _iso(text: pa.Array, pattern: str) -> pa.Array:
+    parts = pc.extract_regex(text, pattern)
+    year, month, day = (pc.struct_field(parts, name) for name in ("y", "m", "d"))
+    return pc.binary_join_element_wise(
+        year, pc.utf8_lpad(month, 2, "0"), pc.utf8_lpad(day, 2, "0"), "-", null_handling="emit_null"
+    )
+
+
+def _real_days(stamps: pa.Array, written: pa.Array) -> pa.Array:
+    """Days of the calendar only: 31/02 must not become 03/03."""
+    same = pc.fill_null(pc.equal(pc.strftime(stamps, format="%Y-%m-%d"), written), False)
+    return pc.if_else(same, stamps, pa.scalar(None, stamps.type)).cast(pa.date32())
+
+
+_READERS: dict[str, Callable[[pa.Array, Column, str], pa.Array]] = {
+    "text": _as_text,
+    "integer": _as_integer,
+    "decimal": _as_decimal,
+    "date": _as_date,
+}
+
+
+def check_constants(profile: Profile) -> None:
+    """Refuse a constant that its column cannot hold, before any row is read. Raises DeliveryRejected."""
+    columns = {column.name: column for column in delivered_columns()}
+    for name, given in profile.constants.items():
+        plain = given.date() if isinstance(given, datetime) else given
+        value = pa.array([plain])
+        if isinstance(plain, date) and columns[name].kind not in ("date", "text"):
+            raise _bad_constant(name)
+        if _READERS[columns[name].kind](value, columns[name], "profile").null_count:
+            raise _bad_constant(name)
+
+
+def _bad_constant(name: str) -> DeliveryRejected:
+    return DeliveryRejected(
+        "PRF-CONSTANT",
+        Bilingual(
+            f"Giá trị của «{name}» trong [constants] không đúng kiểu của cột.",
+            f"The value of “{name}” in [constants] does not fit its column.",
+        ),
+        Bilingual("Hãy sửa hồ sơ tỉnh.", "Correct the province's profile."),
+    )

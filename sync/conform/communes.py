@@ -1,0 +1,51 @@
+"""Which commune each row belongs to: by its code as delivered, or converted from the codes of before 1 July 2025."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcels import admin_units
+from parcels.model import UNKNOWN_COMMUNE
+from sync.fetch import DeliveryRecord
+from sync.profile import Profile
+
+_FOREIGN_CODE = r"^[0-9A-Za-z][0-9A-Za-z_]{0,31}$"  # it becomes a file name
+
+
+@dataclass(slots=True)
+class CommuneFinder:
+    """Assigns rows to communes; counts what became of old codes over all batches."""
+
+    record: DeliveryRecord
+    profile: Profile
+    converted: Counter[str] = field(default_factory=Counter)
+
+    def current_codes(self, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+        """The columns with today's commune codes.
+
+        Old codes are converted where the old commune went whole into one new one; a divided one keeps its
+        old code and belongs to no commune until its geometry or its sheet decides. Sheets of an absorbed
+        commune are numbered again from 1: without a map set, its old code is the map set.
+        """
+        if self.record.commune_codes == "new" or self.profile.foreign:
+            return columns
+        old = columns["commune_code"]
+        new, how = admin_units.convert_codes(old)
+        self.converted.update(dict(zip(*np.unique(how.astype(str), return_counts=True), strict=True)))
+        absorbed = pc.fill_null(pc.not_equal(old, new), False)
+        map_set = pc.if_else(absorbed, pc.coalesce(columns["map_set"], old), columns["map_set"])
+        return columns | {"commune_code": pc.coalesce(new, old), "map_set": map_set}
+
+    def datasets(self, codes: pa.Array) -> pa.Array:
+        """The dataset of each row: its commune when that is one of this province on the day, else `-`."""
+        if self.profile.foreign:
+            mine = pc.fill_null(pc.match_substring_regex(codes, _FOREIGN_CODE), False)
+        else:
+            distinct = codes.dictionary_encode()
+            states = admin_units.classify_codes(distinct.dictionary, self.record.province, self.record.as_of)
+            known = pa.array(states == "known").take(distinct.indices)
+            mine = pc.fill_null(known, False)
+        return pc.if_else(mine, codes, UNKNOWN_COMMUNE)

@@ -1,0 +1,184 @@
+"""Which tables of which files a delivery consists of, and in which coordinate system each one is.
+
+`delivery.toml` says it; where it is silent the province's profile does; where both are, the file may name the
+layer or the CRS itself if there is only one answer. A CRS is never guessed from coordinates.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from parcels import crs
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected
+from sync.conform.holds import Reason
+from sync.delivery import Part
+from sync.fetch import DeliveryRecord
+from sync.profile import PartDefaults, Profile
+from sync.sources import Layer, Source, source_of
+from sync.tomlfile import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """One table to read.
+
+    epsg    the CRS in which its coordinates are taken
+    held    why nothing of it may go live without a person; None where declared and file agree
+    """
+
+    part_no: int
+    path: Path
+    file: str
+    source: Source
+    layer: Layer
+    epsg: int
+    old_province: str | None
+    held: Reason | None
+
+
+def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
+    """Every table of the delivery, in its order, each checked to be whole. Raises DeliveryRejected."""
+    found: list[ReadPart] = []
+    for part in record.parts:
+        path = record.root / part.file
+        source = source_of(path)
+        defaults = profile.defaults_for(part.old_province, part.layer)
+        encoding = part.encoding or (defaults.encoding if defaults else None)
+        layers = source.probe(path, encoding)
+        for layer in _layers(part, defaults, profile, source, layers):
+            said = defaults or profile.defaults_for(None, layer.name)
+            epsg, held = _coordinates(part, said, profile, layer)
+            found.append(ReadPart(len(found), path, part.file, source, layer, epsg, part.old_province, held))
+    return found
+
+
+def _layers(
+    part: Part, defaults: PartDefaults | None, profile: Profile, source: Source, layers: tuple[Layer, ...]
+) -> Iterator[Layer]:
+    """The layers that a part means: named, or by the profile's names, or the only one."""
+    by_name = {layer.name: layer for layer in layers}
+    if part.layer is not None:
+        yield _named(part.layer, part.file, by_name)
+        return
+    if source.single_layer:
+        yield from layers
+        return
+    if defaults is not None and defaults.layer in by_name:
+        yield by_name[defaults.layer]
+        return
+    known = dict.fromkeys(item.layer for item in profile.parts if item.layer in by_name)
+    if known:
+        yield from (by_name[name] for name in known if name is not None)
+    elif len(layers) == 1:
+        yield layers[0]
+    else:
+        raise _ambiguous(part.file, by_name)
+
+
+def _named(name: str, file: str, layers: dict[str, Layer]) -> Layer:
+    if name in layers:
+        return layers[name]
+    near = nearest(name, layers)
+    present = ", ".join(layers) or "-"
+    like = Bilingual(f" Gần giống nhất: «{near}».", f" Nearest: “{near}”.") if near else Bilingual("", "")
+    raise DeliveryRejected(
+        "DLV-LAYER-MISSING",
+        Bilingual(
+            f"Tệp «{file}» không có lớp «{name}». Các lớp có trong tệp: {present}.{like.vi}",
+            f"The file “{file}” has no layer “{name}”. It has: {present}.{like.en}",
+        ),
+        Bilingual(
+            "Hãy sửa tên lớp trong delivery.toml hoặc trong hồ sơ tỉnh.",
+            "Correct the layer's name in delivery.toml or in the province's profile.",
+        ),
+    )
+
+
+def _ambiguous(file: str, layers: dict[str, Layer]) -> DeliveryRejected:
+    present = ", ".join(layers) or "-"
+    return DeliveryRejected(
+        "DLV-LAYER-UNKNOWN",
+        Bilingual(
+            f"Không rõ lớp nào của tệp «{file}» chứa thửa đất. Các lớp có trong tệp: {present}.",
+            f"It is not clear which layer of the file “{file}” holds the parcels. It has: {present}.",
+        ),
+        Bilingual(
+            "Hãy ghi tên lớp trong delivery.toml hoặc trong hồ sơ tỉnh.",
+            "Name the layer in delivery.toml or in the province's profile.",
+        ),
+    )
+
+
+def _coordinates(
+    part: Part, said: PartDefaults | None, profile: Profile, layer: Layer
+) -> tuple[int, Reason | None]:
+    """The part's EPSG code, and the reason to hold it when the file contradicts what was declared."""
+    declared = part.epsg or (said.epsg if said else None)
+    if declared is None:
+        declared = _by_the_file(profile, layer)
+        if declared is None:
+            raise _undeclared(part.file, layer.name)
+    _refuse_foreign(declared, profile, part.file)
+    if layer.crs is None or crs.same_crs(declared, layer.crs) == "same":
+        return declared, None
+    stated = layer.crs if len(layer.crs) < 40 else layer.crs.split('"')[1] if '"' in layer.crs else "?"
+    return declared, Reason(
+        "CRS-MISMATCH",
+        Bilingual(
+            f"Hệ tọa độ khai báo EPSG:{declared} khác hệ tọa độ ghi trong tệp «{part.file}» "
+            f"lớp «{layer.name}» ({stated}).",
+            f"The declared CRS EPSG:{declared} is not the one stated in the file “{part.file}”, "
+            f"layer “{layer.name}” ({stated}).",
+        ),
+    )
+
+
+def _by_the_file(profile: Profile, layer: Layer) -> int | None:
+    """The one zone among the profile's that the file itself states."""
+    if layer.crs is None:
+        return None
+    candidates = {item.epsg for item in profile.parts if item.epsg is not None}
+    agreeing = [epsg for epsg in candidates if crs.same_crs(epsg, layer.crs) == "same"]
+    return agreeing[0] if len(agreeing) == 1 else None
+
+
+def _refuse_foreign(epsg: int, profile: Profile, file: str) -> None:
+    """Refuse a code that PROJ does not know, a withdrawn zone and, for a province, what is not Vietnam's."""
+    crs.refuse_deprecated(epsg)
+    if crs.is_storable(epsg):
+        return
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        known = bool(CRS.from_epsg(epsg))
+    except CRSError:
+        known = False
+    if profile.foreign and known:
+        return
+    raise DeliveryRejected(
+        "DLV-CRS",
+        Bilingual(
+            f"EPSG:{epsg}, khai cho tệp «{file}», không phải múi chiếu VN-2000 hay WGS 84.",
+            f"EPSG:{epsg}, declared for the file “{file}”, is neither a VN-2000 zone nor WGS 84.",
+        ),
+        Bilingual(
+            "Hãy ghi mã EPSG của múi chiếu VN-2000 mà tỉnh cũ đã dùng, ví dụ 9209.",
+            "State the EPSG code of the VN-2000 zone that the old province used, such as 9209.",
+        ),
+    )
+
+
+def _undeclared(file: str, layer: str) -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-CRS-UNDECLARED",
+        Bilingual(
+            f"Chưa khai hệ tọa độ của tệp «{file}» lớp «{layer}».",
+            f"The CRS of the file “{file}”, layer “{layer}”, is not declared.",
+        ),
+        Bilingual(
+            "Hãy ghi epsg của phần này trong delivery.toml (ví dụ epsg = 9209) hoặc tỉnh cũ (old_province).",
+            "State the part's epsg in delivery.toml (such as epsg = 9209), or its old_province.",
+        ),
+    )

@@ -1,0 +1,49 @@
+"""Delivered geometry to stored geometry and area, a batch at a time; the delivered bytes are kept beside them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from parcels.crs import VN2000, to_wgs84
+from parcels.decimals import from_floats
+from parcels.geometry import area_m2, normalise, round_to_grid, to_stored, to_wkb
+from parcels.wkb import read_wkb
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """Per row of a batch.
+
+    geom    (n,) WKB as stored (MultiPolygon, EPSG:4756); NULL where not polygonal or not storable
+    area    (n,) decimal, m², computed in the delivery's CRS; NULL where not polygonal
+    place   (n, 2) the middle of the parcel, WGS 84 degrees; NaN where it has no stored geometry
+    bounds  (n, 4) of the stored geometries: west, south, east, north in degrees; NaN where there is none
+    """
+
+    geom: pa.Array
+    area: pa.Array
+    place: NDArray[np.float64]
+    bounds: NDArray[np.float64]
+
+
+def shapes_of(wkb: pa.Array, epsg: int) -> Shapes:
+    """What becomes of delivered geometries (n,) in `epsg`."""
+    canonical = normalise(round_to_grid(read_wkb(wkb), epsg))
+    stored = to_stored(canonical, epsg)
+    bounds = np.asarray(shapely.bounds(stored))
+    return Shapes(
+        geom=pa.array(to_wkb(stored), pa.binary()),
+        area=from_floats(area_m2(canonical, epsg)),
+        place=_middle(bounds),
+        bounds=bounds,
+    )
+
+
+def _middle(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
+    place = np.column_stack((bounds[:, 0] + bounds[:, 2], bounds[:, 1] + bounds[:, 3])) / 2
+    known = np.isfinite(place).all(axis=1)
+    place[known] = to_wgs84(place[known], VN2000)
+    return place

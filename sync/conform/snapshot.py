@@ -1,0 +1,126 @@
+"""The snapshot on disk: GeoParquet, a part per commune, what was judged and what is loaded.
+
+Written batch by batch, so that memory does not grow with the delivery; under a name of its own until whole.
+"""
+
+import hashlib
+import json
+import shutil
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from parcels.crs import VN2000
+from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
+from sync.runfolder import PRIVATE_FILE, private_folder
+
+SNAPSHOT = "snapshot"
+_ROWS_WAITING = 262_144  # rows kept back over all communes, so that row groups are not tiny
+
+
+def part_paths(run_dir: Path) -> dict[str, Path]:
+    """The parts of a run's snapshot by commune code (`-`: rows of no commune), in order of code."""
+    return {path.stem: path for path in sorted((run_dir / SNAPSHOT).glob("*.parquet"))}
+
+
+def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """One part of a snapshot, or some of its columns, in the order of row_no."""
+    return pq.read_table(path, columns=columns)
+
+
+class SnapshotWriter:
+    """Collects rows by commune and writes them out as they come; `close` makes the snapshot appear."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self._final = run_dir / SNAPSHOT
+        self._folder = run_dir / f".{SNAPSHOT}.part"
+        shutil.rmtree(self._folder, ignore_errors=True)
+        private_folder(self._folder)
+        self._waiting: dict[str, list[pa.Table]] = defaultdict(list)
+        self._rows_waiting = 0
+        self._files: dict[str, pq.ParquetWriter] = {}
+        self._bounds: dict[str, NDArray[np.float64]] = {}
+        self.rows: dict[str, int] = defaultdict(int)
+
+    def add(self, commune: str, table: pa.Table, bounds: NDArray[np.float64]) -> None:
+        """Rows of SNAPSHOT_SCHEMA that belong to `commune`; `bounds` (n, 4) of their stored geometries."""
+        self._waiting[commune].append(table)
+        self._rows_waiting += table.num_rows
+        self.rows[commune] += table.num_rows
+        known = self._bounds.get(commune, np.full(4, np.nan))
+        self._bounds[commune] = np.concatenate(
+            (
+                np.fmin(known[:2], np.fmin.reduce(bounds[:, :2])),
+                np.fmax(known[2:], np.fmax.reduce(bounds[:, 2:])),
+            )
+        )
+        if self._rows_waiting >= _ROWS_WAITING:
+            self._flush()
+
+    def close(self) -> str:
+        """Finish every part and put the snapshot in place; the hash over the parts' hashes."""
+        self._flush()
+        for commune, writer in self._files.items():
+            writer.add_key_value_metadata({"geo": json.dumps(_geo(self._bounds[commune]))})
+            writer.close()
+        lines = []
+        for path in sorted(self._folder.glob("*.parquet")):
+            path.chmod(PRIVATE_FILE)
+            with path.open("rb") as file:
+                lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n")
+        shutil.rmtree(self._final, ignore_errors=True)
+        self._folder.rename(self._final)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        for writer in self._files.values():
+            writer.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _flush(self) -> None:
+        for commune, tables in self._waiting.items():
+            if commune not in self._files:
+                path = self._folder / f"{commune}.parquet"
+                self._files[commune] = pq.ParquetWriter(path, SNAPSHOT_SCHEMA, compression="zstd")
+            self._files[commune].write_table(pa.concat_tables(tables).combine_chunks())
+        self._waiting.clear()
+        self._rows_waiting = 0
+
+
+def split(codes: pa.Array) -> list[tuple[str, NDArray[np.int64]]]:
+    """The rows (positions, in order) of each commune code; NULL counts as rows of no commune."""
+    coded = codes.fill_null(UNKNOWN_COMMUNE).dictionary_encode()
+    index = np.asarray(coded.indices, dtype=np.int64)
+    order = np.argsort(index, kind="stable")
+    names = coded.dictionary.to_pylist()
+    edges = np.searchsorted(index[order], np.arange(len(names) + 1))
+    return [(name, order[edges[k] : edges[k + 1]]) for k, name in enumerate(names)]
+
+
+@cache
+def _crs() -> dict[str, Any]:
+    from pyproj import CRS
+
+    crs: dict[str, Any] = CRS.from_epsg(VN2000).to_json_dict()
+    return crs
+
+
+def _geo(bounds: NDArray[np.float64]) -> dict[str, Any]:
+    """GeoParquet 1.1 metadata of the one geometry column."""
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": ["MultiPolygon"],
+        "crs": _crs(),
+        "orientation": "counterclockwise",
+        "edges": "planar",
+    }
+    if np.isfinite(bounds).all():
+        column["bbox"] = [float(value) for value in bounds]
+    return {"version": "1.1.0", "primary_column": "geom", "columns": {"geom": column}}

@@ -1,0 +1,120 @@
+"""The check stage: every dataset of the snapshot before the validators, their verdicts into `judgement/`.
+
+Opinions are the validators'; here is only what they need to be handed, and where their answers go.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from parcels.geometry import normalise, round_to_grid
+from parcels.model import Dataset
+from parcels.wkb import read_wkb
+from sync.conform.snapshot import part_paths, read_part
+from sync.fetch import load_delivery
+from sync.profile import Profile
+from sync.runfolder import private_folder, read_json, write_json
+from validators.base import Context
+from validators.findings import FINDINGS_SCHEMA
+from validators.handles import KEY_COLUMNS, context_of
+from validators.judge import ROWS_SCHEMA, Verdict
+from validators.judge import judge as judge_dataset
+from validators.policy import Policy, policy_at
+
+JUDGEMENT = "judgement"
+ROWS = "rows.parquet"
+FINDINGS = "findings.parquet"
+DATASETS = "datasets.json"
+
+
+def judge(
+    run_dir: Path, profile: Profile, claims: pa.Table | None = None, policy: Policy | None = None
+) -> dict[str, Any]:
+    """Judge every dataset of the run; writes judgement/rows.parquet, findings.parquet and datasets.json.
+
+    claims  national ids that other provinces hold (`national_id`, `province_code`); None when the register
+            is not at hand: then the verdicts are provisional
+    policy  the one in force on the delivery's day unless another is given
+
+    Returns counts for the ledger.
+    """
+    record = load_delivery(run_dir)
+    used = policy or policy_at(record.as_of)
+    paths = part_paths(run_dir)
+    context = context_of(
+        {code: read_part(path, list(KEY_COLUMNS)) for code, path in paths.items()},
+        as_of=record.as_of,
+        province_code=record.province,
+        policy=used,
+        claims=claims,
+        not_applicable=profile.not_applicable,
+    )
+    folder = private_folder(run_dir / JUDGEMENT)
+    verdicts = []
+    with (
+        pq.ParquetWriter(folder / f".{ROWS}.part", ROWS_SCHEMA) as rows,
+        pq.ParquetWriter(folder / f".{FINDINGS}.part", FINDINGS_SCHEMA) as findings,
+    ):
+        for code, path in paths.items():
+            verdict = _judge_part(record.province, code, path, context)
+            rows.write_table(verdict.rows)
+            findings.write_table(verdict.findings)
+            verdicts.append(_entry(verdict))
+    for name in (ROWS, FINDINGS):
+        (folder / f".{name}.part").replace(folder / name)
+    write_json(
+        folder / DATASETS,
+        {"as_of": record.as_of, "policy": used.name, "province": record.province, "communes": verdicts},
+    )
+    return {
+        name: sum(verdict[name] for verdict in verdicts)
+        for name in ("read", "accepted", "quarantined", "unreadable")
+    }
+
+
+def load_dataset(run_dir: Path, province: str, commune: str) -> Dataset:
+    """One dataset of a run's snapshot, with its geometries in all three forms."""
+    return _dataset(province, commune, part_paths(run_dir)[commune])
+
+
+def load_verdicts(run_dir: Path) -> list[dict[str, Any]]:
+    """The entries of datasets.json, a verdict per dataset, in order of code."""
+    verdicts: list[dict[str, Any]] = read_json(run_dir / JUDGEMENT / DATASETS)["communes"]
+    return verdicts
+
+
+def load_findings(run_dir: Path) -> pa.Table:
+    """Every finding of the judgement."""
+    return pq.read_table(run_dir / JUDGEMENT / FINDINGS)
+
+
+def load_rows(run_dir: Path) -> pa.Table:
+    """The decision on every row."""
+    return pq.read_table(run_dir / JUDGEMENT / ROWS)
+
+
+def _judge_part(province: str, code: str, path: Path, context: Context) -> Verdict:
+    return judge_dataset(_dataset(province, code, path), context)
+
+
+def _dataset(province: str, code: str, path: Path) -> Dataset:
+    table = read_part(path)
+    delivered = read_wkb(table.column("source_wkb").combine_chunks())
+    rounded = np.full(len(delivered), None, dtype=object)
+    srids = np.asarray(table.column("source_srid"), dtype=np.int32)
+    for srid in np.unique(srids):
+        chosen = srids == srid
+        rounded[chosen] = normalise(round_to_grid(delivered[chosen], int(srid)))
+    stored = shapely.from_wkb(np.asarray(table.column("geom").to_numpy(), dtype=object))
+    return Dataset(province, code, table, delivered, rounded, np.asarray(stored, dtype=object))
+
+
+def _entry(verdict: Verdict) -> dict[str, Any]:
+    """A verdict in datasets.json, with its findings counted by check."""
+    counts = Counter(verdict.findings.column("check_code").to_pylist())
+    return {"code": verdict.commune_code, **verdict.as_dict(), "findings": dict(sorted(counts.items()))}
