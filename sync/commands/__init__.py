@@ -13,7 +13,7 @@ import typer
 from parcels.errors import LandsyncError
 from sync.console import fail
 
-COMMANDS: tuple[str, ...] = ("generate", "platform")
+COMMANDS: tuple[str, ...] = ("generate", "platform", "db")
 
 
 def register(app: typer.Typer) -> None:
