@@ -4,6 +4,7 @@ SQL lives in sql/, one statement a file where Python calls it; identifiers go th
 """
 
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -150,9 +151,13 @@ def copy_out(connection: Connection, query: sql.Composable, types: pa.Schema) ->
     )
 
 
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
 def json_value(value: Any) -> Any:
     """A Python value as a bound JSON value."""
-    return psycopg2.extras.Json(value)
+    return psycopg2.extras.Json(value, dumps=_dumps)
 
 
 __all__ = [

@@ -11,6 +11,7 @@ and the areas balance the same way. Each receipt carries the hash of the provinc
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +50,25 @@ def check_balances(lines: Iterable[db.Row]) -> None:
                 ),
                 line={name: line[name] for name in (*COUNTS, *AREAS)},
             )
+
+
+def write(
+    connection: db.Connection, chain: db.Row, now: datetime, facts: dict[str, str], lines: list[db.Row]
+) -> dict[str, Any]:
+    """Write a receipt behind the province's last one (`chain`); its head. In the merge's own transaction.
+
+    facts  run_id, province_code, delivery_sha256, snapshot_sha256
+    """
+    head: dict[str, Any] = {
+        **facts,
+        "sequence": chain["receipt_sequence"] + 1,
+        "previous_sha256": chain["receipt_sha256"],
+    }
+    head["receipt_sha256"] = receipt_hash(head, lines)
+    values = {**head, "province": facts["province_code"], "now": now, "lines": db.json_value(lines)}
+    for name in ("write_receipt", "write_lines", "advance_chain"):
+        db.execute(connection, f"ledger/{name}", values)
+    return head
 
 
 def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row]) -> str:
@@ -119,7 +139,9 @@ def verify(dsn: str, province: str | None) -> list[dict[str, str]]:
         if receipt_hash(head, lines.get(run_id, [])) != head["receipt_sha256"]:
             faults.append({"province": code, "run": run_id, "fault": "content"})
         last[code] = (head["sequence"], head["receipt_sha256"])
-    for end in ends:
-        if (end["receipt_sequence"], end["receipt_sha256"]) != last.get(end["province_code"], (0, None)):
-            faults.append({"province": end["province_code"], "run": "", "fault": "head"})
+    faults += [
+        {"province": end["province_code"], "run": "", "fault": "head"}
+        for end in ends
+        if (end["receipt_sequence"], end["receipt_sha256"]) != last.get(end["province_code"], (0, None))
+    ]
     return faults

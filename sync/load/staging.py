@@ -11,12 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parcels import admin_units, land_use
+from parcels import land_use
 from parcels.columns import PARCEL, RECORDS, Record
 from parcels.content_hash import content_hash, to_hex
-from parcels.identifiers import sheet_handle, source_handle
-from parcels.model import UNKNOWN_COMMUNE
 from sync import db
+from validators import handles
 
 SCHEMA = "staging"
 ITEMS: tuple[Record, ...] = ("land_use_part", "land_user", "certificate")
@@ -85,7 +84,7 @@ def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
         if not table.num_rows:
             continue
         rows = _decisions(table, judged)
-        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, judged.as_of))
+        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, part.stem, judged.as_of))
         accepted = table.filter(pc.equal(rows["decision"], "accept"))
         for record, items in _items(accepted):
             db.copy_in(connection, tables[record], items)
@@ -109,13 +108,11 @@ def _decisions(table: pa.Table, judged: Judged) -> pa.Table:
     return rows.set_column(index, "decision", decision).append_column("counted", counted)
 
 
-def _parcels(table: pa.Table, rows: pa.Table, as_of: date) -> pa.Table:
+def _parcels(table: pa.Table, rows: pa.Table, commune: str, as_of: date) -> pa.Table:
     codes = pc.binary_join(rows["codes"].combine_chunks(), ",")
-    in_commune = pc.not_equal(rows["dataset"], UNKNOWN_COMMUNE)
-    nothing = pa.scalar(None, pa.string())
-    source = source_handle(table["source_system"], table["source_key"])
-    national = pc.if_else(rows["claims_id"], table["national_id"], nothing)
-    sheet = pc.if_else(in_commune, _sheet_handle(table, as_of), nothing)
+    source = handles.source_handles(table)
+    national = handles.national_handles(table)
+    sheet = handles.sheet_handles(table, commune, as_of)
 
     def alone(handle: pa.Array, duplicate: str) -> pa.Array:
         return pc.and_(pc.is_valid(handle), pc.invert(pc.match_substring(codes, duplicate)))
@@ -147,17 +144,6 @@ def _parcels(table: pa.Table, rows: pa.Table, as_of: date) -> pa.Table:
         ),
     }
     return pa.table(columns)
-
-
-def _sheet_handle(table: pa.Table, as_of: date) -> pa.Array:
-    return sheet_handle(
-        table["commune_code"],
-        admin_units.valid_from(table["commune_code"], as_of),
-        map_set=table["map_set"],
-        map_scale=table["map_scale"],
-        sheet_no=table["sheet_no"],
-        parcel_no=table["parcel_no"],
-    )
 
 
 def _items(table: pa.Table) -> Iterator[tuple[Record, pa.Table]]:

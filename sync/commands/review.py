@@ -1,0 +1,66 @@
+"""`landsync approve` and `landsync refuse`: a person decides about what a brake holds."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from parcels.bilingual import Bilingual
+from sync.commands import guarded
+from sync.commands.sync import STATUS, AsJson
+from sync.console import emit_json, say
+
+RunId = Annotated[str, typer.Argument(help="lượt chạy đã tạm giữ · the run that holds")]
+Communes = Annotated[
+    list[str] | None, typer.Option("--commune", "-c", help="mã xã, nhiều lần · commune code, repeatable")
+]
+Reason = Annotated[str, typer.Option("--reason", "-r", help="lý do, được lưu vĩnh viễn · why; kept for good")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("approve", help=approve.__doc__)(approve)
+    app.command("refuse", help=refuse.__doc__)(refuse)
+
+
+def approve(run_id: RunId, reason: Reason, commune: Communes = None, as_json: AsJson = False) -> None:
+    """Duyệt dữ liệu đang tạm giữ · Let held communes go live.
+
+    Ví dụ · Example:  landsync approve 01-20261120T150000-ab12cd --reason "Đã đối chiếu hồ sơ"
+    """
+    with guarded(as_json=as_json):
+        from sync import review
+
+        result = _decide(review.approve, run_id, reason, commune)
+        _tell(result, as_json, Bilingual("Đã duyệt", "Approved"))
+    raise typer.Exit(STATUS[result["state"]])
+
+
+def refuse(run_id: RunId, reason: Reason, commune: Communes = None, as_json: AsJson = False) -> None:
+    """Từ chối dữ liệu đang tạm giữ · Refuse held communes: the office is to deliver again.
+
+    Ví dụ · Example:  landsync refuse 01-20261120T150000-ab12cd --reason "Thiếu nửa xã"
+    """
+    with guarded(as_json=as_json):
+        from sync import review
+
+        result = _decide(review.refuse, run_id, reason, commune)
+        _tell(result, as_json, Bilingual("Đã từ chối", "Refused"))
+
+
+def _decide(
+    decision: Callable[..., dict[str, Any]], run_id: str, reason: str, communes: list[str] | None
+) -> dict[str, Any]:
+    from sync.platform.addresses import resolve_dsn
+    from sync.run import actor_of_terminal
+    from sync.settings import settings
+
+    return decision(resolve_dsn(settings()), run_id, tuple(communes or ()), actor_of_terminal(), reason)
+
+
+def _tell(result: dict[str, Any], as_json: bool, done: Bilingual) -> None:
+    if as_json:
+        emit_json(result)
+    else:
+        codes = ", ".join(result["communes"])
+        say(Bilingual(f"{done.vi}: {codes} ({result['run']}).", f"{done.en}: {codes} ({result['run']})."))

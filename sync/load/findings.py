@@ -1,0 +1,83 @@
+"""The findings of a run in the ledger, with those that only the merge could make."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from parcels.content_hash import to_hex
+from sync import db
+from sync.fetch import load_delivery
+from sync.judge import load_dataset
+from sync.run import Run
+from validators.base import Faults, Subject
+from validators.catalogue import BY_CODE
+from validators.findings import FINDINGS_SCHEMA, findings
+from validators.handles import context_of
+from validators.naming import name_rows
+from validators.policy import policy_at
+
+MERGE_FINDINGS = "merge_findings.parquet"
+_COPIED = (
+    "finding_id",
+    "check_code",
+    "severity",
+    "row_no",
+    "handle",
+    "measure",
+    "unit",
+    "detail",
+    "quarantines",
+)
+
+
+def merge_findings(run: Run, quarantined: list[db.Row]) -> pa.Table:
+    """Findings for the rows that the merge quarantined, worded as the checks word theirs; kept for the report."""
+    tables = [FINDINGS_SCHEMA.empty_table()]
+    for commune in sorted({row["commune_code"] for row in quarantined}):
+        tables.append(
+            _of_commune(run, commune, [row for row in quarantined if row["commune_code"] == commune])
+        )
+    table = pa.concat_tables(tables)
+    pq.write_table(table, run.folder / MERGE_FINDINGS)
+    return table
+
+
+def _of_commune(run: Run, commune: str, quarantined: list[db.Row]) -> pa.Table:
+    dataset = load_dataset(run.judged_folder, run.province, commune)
+    as_of = load_delivery(run.judged_folder).as_of
+    # The merge quarantines no row that shares a handle, so what repeats in the delivery does not matter here.
+    context = context_of({}, as_of=as_of, province_code=run.province, policy=policy_at(as_of))
+    row_no = np.asarray(dataset.column("row_no"), dtype=np.int64)
+    codes = np.array([row["merge_code"] for row in quarantined], dtype=object)
+    rows = np.searchsorted(row_no, np.array([row["row_no"] for row in quarantined], dtype=np.int64))
+    found = [
+        (check, check.severity, Faults(rows[codes == code]))
+        for code in sorted(set(codes))
+        for check in (BY_CODE[code],)
+    ]
+    return findings(found, name_rows(Subject(dataset, context), np.unique(rows)))
+
+
+def record_findings(
+    connection: db.Connection, run: Run, merged: pa.Table, only: frozenset[str] | None
+) -> int:
+    """Write the judgement's findings and the merge's into the ledger; how many."""
+    judged = pq.read_table(run.judged_folder / "judgement" / "findings.parquet").cast(FINDINGS_SCHEMA)
+    table = pa.concat_tables([judged, merged])
+    if only is not None:
+        table = table.filter(pc.is_in(table["dataset"], pa.array(sorted(only), pa.string())))
+    db.execute(connection, "load/create_finding")
+    db.copy_in(
+        connection,
+        ("pg_temp", "merge_finding"),
+        pa.table(
+            {
+                **{name: table[name] for name in _COPIED},
+                "commune_code": table["dataset"],
+                "place_wkb": to_hex(table["place_wkb"]),
+                "place_srid": table["place_srid"],
+            }
+        ),
+    )
+    return db.execute(connection, "load/findings", {"run_id": run.run_id, "province": run.province})

@@ -1,0 +1,217 @@
+"""The load stage: staging, merge, balances, verdicts, receipt — all of it commits together, or none of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parcels.bilingual import Bilingual
+from parcels.errors import TransientError
+from parcels.model import UNKNOWN_COMMUNE
+from sync import db
+from sync.fetch import DeliveryRecord, load_delivery
+from sync.load import receipt
+from sync.load.findings import merge_findings, record_findings
+from sync.load.merge import Merged, MergeRequest, merge
+from sync.load.staging import Judged, create_staging, fill_staging
+from sync.run import Run
+from sync.runfolder import read_json, write_json
+from validators.policy import Policy, policy_at
+from validators.usability import group
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What the earlier stages left."""
+
+    delivery: DeliveryRecord
+    snapshot_sha256: str
+    verdicts: dict[str, dict[str, Any]]  # judgement/datasets.json by commune
+    gate: dict[str, Any]
+    rows: pa.Table
+    policy: Policy
+
+
+def load(run: Run) -> dict[str, Any]:
+    """Bring the judged delivery into the national tables; the receipt, as `load.json` has it.
+
+    A dry run does everything and rolls it back. Raises TransientError LOCK-LOST when another run took over,
+    TerminalError BALANCE when a receipt does not balance.
+    """
+    inputs = _read(run)
+    gate_held = tuple(
+        code for code, verdict in inputs.gate["communes"].items() if verdict["decision"] == "hold"
+    )
+    approved = run.communes if run.kind == "apply" else ()
+    judged = Judged(
+        snapshot=run.judged_folder / "snapshot",
+        rows=inputs.rows,
+        held=frozenset(gate_held) - set(approved),
+        only=frozenset(approved) if run.kind == "apply" else None,
+        as_of=inputs.delivery.as_of,
+    )
+    with db.connect(run.dsn) as connection:
+        create_staging(connection, run.run_id)
+        fill_staging(connection, run.run_id, judged)
+    with db.connect(run.dsn) as connection:
+        document = _publish(connection, run, inputs, judged, approved)
+        if run.dry_run:
+            connection.rollback()
+    write_json(run.folder / "load.json", document)
+    return {
+        "held_communes": document["held_communes"],
+        **{name: document["totals"][name] for name in ("read", *receipt.ROWS, "ended", "moved_in")},
+    }
+
+
+def _read(run: Run) -> _Inputs:
+    folder = run.judged_folder
+    delivery = load_delivery(folder)
+    judgement = folder / "judgement"
+    verdicts = read_json(judgement / "datasets.json")
+    return _Inputs(
+        delivery=delivery,
+        snapshot_sha256=read_json(folder / "conform.json")["snapshot_sha256"],
+        verdicts={verdict["code"]: verdict for verdict in verdicts["communes"]},
+        gate=read_json(folder / "gate.json"),
+        rows=pq.read_table(judgement / "rows.parquet").sort_by("row_no"),
+        policy=policy_at(delivery.as_of),
+    )
+
+
+def _publish(
+    connection: db.Connection, run: Run, inputs: _Inputs, judged: Judged, approved: tuple[str, ...]
+) -> dict[str, Any]:
+    chain = db.fetch_one(connection, "ledger/own_lock", {"province": run.province, "run_id": run.run_id})
+    if chain is None:
+        raise TransientError(
+            "LOCK-LOST",
+            Bilingual(
+                f"Lượt chạy {run.run_id} không còn giữ khóa của tỉnh {run.province}.",
+                f"Run {run.run_id} no longer holds the lock on province {run.province}.",
+            ),
+            Bilingual("Không có gì được ghi; hãy chạy lại.", "Nothing was written; run it again."),
+        )
+    now = _clock(connection)
+    in_scope = approved if run.kind == "apply" else inputs.delivery.complete_for
+    merged = merge(
+        connection,
+        MergeRequest(
+            run_id=run.run_id,
+            province=run.province,
+            as_of=inputs.delivery.as_of,
+            now=now,
+            complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),
+            gate_held=tuple(judged.held),
+            approved=approved,
+            brake=inputs.policy.brake,
+        ),
+    )
+    receipt.check_balances(merged.lines)
+    verdicts = _verdicts(inputs, judged, merged)
+    head = receipt.write(
+        connection,
+        chain,
+        now,
+        {
+            "run_id": run.run_id,
+            "province_code": run.province,
+            "delivery_sha256": inputs.delivery.delivery_sha256,
+            "snapshot_sha256": inputs.snapshot_sha256,
+        },
+        merged.lines,
+    )
+    _write_verdicts(connection, run, inputs, verdicts, now)
+    findings = merge_findings(run, merged.quarantined)
+    record_findings(connection, run, findings, judged.only)
+    return {
+        **head,
+        "dry_run": run.dry_run,
+        "totals": receipt.totals(merged.lines),
+        "lines": merged.lines,
+        "quarantined_by_merge": merged.quarantined,
+        "held_communes": [verdict["commune_code"] for verdict in verdicts if verdict["decision"] == "hold"],
+        "communes": verdicts,
+    }
+
+
+def _clock(connection: db.Connection) -> datetime:
+    """The recorded time of everything this merge writes: after the lock, so later runs are later."""
+    row = db.fetch_one(connection, "ledger/clock")
+    assert row is not None  # noqa: S101 - the statement has one row by construction
+    moment: datetime = row["now"]
+    return moment
+
+
+def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str, Any]]:
+    """The verdict on each commune, with the group counted again where the merge quarantined more rows."""
+    more = {line["commune_code"]: 0 for line in merged.lines}
+    more_errors = dict(more)
+    for row in merged.quarantined:
+        more[row["commune_code"]] += 1
+        more_errors[row["commune_code"]] += not row["has_error"]
+    held = {line["commune_code"]: line for line in merged.lines if line["commune_held"]}
+    valid_from = {line["commune_code"]: line["valid_from"] for line in merged.lines}
+    result = []
+    for code, verdict in inputs.verdicts.items():
+        if code == UNKNOWN_COMMUNE or (judged.only is not None and code not in judged.only):
+            continue
+        reasons, number = verdict["reasons"], verdict["group"]
+        quarantined = verdict["quarantined"] + more.get(code, 0)
+        if more.get(code):
+            regrouped = group(
+                verdict["read"],
+                quarantined,
+                verdict["unreadable"],
+                verdict["rows_with_error"] + more_errors[code],
+                inputs.policy,
+            )
+            number, reasons = regrouped.number, [reason._asdict() for reason in regrouped.reasons]
+        result.append(
+            {
+                "commune_code": code,
+                "valid_from": valid_from[code],
+                "decision": "hold" if code in held else "accept",
+                "complete": code in inputs.delivery.complete_for,
+                "rows_read": verdict["read"],
+                "quarantined": quarantined,
+                "unreadable": verdict["unreadable"],
+                "usability_group": number,
+                "provisional": verdict["provisional"],
+                "reasons": reasons if code not in held else _hold_reasons(code, inputs, merged, held[code]),
+                "group_reasons": reasons,
+                "measures": verdict["measures"],
+                "policy": inputs.policy.name,
+            }
+        )
+    return result
+
+
+def _hold_reasons(code: str, inputs: _Inputs, merged: Merged, line: db.Row) -> list[dict[str, str]]:
+    gate = inputs.gate["communes"].get(code, {})
+    if gate.get("decision") == "hold":
+        return list(gate["reasons"])
+    losing, before = merged.brake_held[code], line["current_before"]
+    reason = Bilingual(
+        f"Xã sẽ mất {losing} trong {before} thửa đất đang có hiệu lực; vượt ngưỡng an toàn.",
+        f"The commune would lose {losing} of its {before} current parcels: more than the brake allows.",
+    )
+    return [{"code": "LOSS", **reason._asdict()}]
+
+
+def _write_verdicts(
+    connection: db.Connection, run: Run, inputs: _Inputs, verdicts: list[dict[str, Any]], now: datetime
+) -> None:
+    values = {
+        "run_id": run.run_id,
+        "province": run.province,
+        "delivery_sha256": inputs.delivery.delivery_sha256,
+        "extracted_at": inputs.delivery.extracted_at or inputs.delivery.received_at,
+        "now": now,
+        "communes": [verdict["commune_code"] for verdict in verdicts],
+        "verdicts": db.json_value(verdicts),
+    }
+    for name in ("write_verdicts", "write_datasets", "supersede_holds", "write_holds", "open_holds"):
+        db.execute(connection, f"ledger/{name}", values)

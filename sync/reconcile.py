@@ -1,0 +1,83 @@
+"""Reconciliation: do the rows in the database still say what the last accepted run left there?
+
+Hashes are recomputed from the values and compared with the manifest of the last accepted run; the manifest's own
+digest is compared with the one in that run's receipt. What lawfully differs from a snapshot (stale, held, not
+ended) is in the manifest too, so it raises no alarm.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sync import db
+from sync.load import receipt
+from sync.platform.addresses import resolve_dsn
+from sync.settings import settings
+
+LOG = logging.getLogger(__name__)
+
+
+def reconcile(provinces: Iterable[str] | None, actor: str, *, dsn: str | None = None) -> dict[str, Any]:
+    """Compare every commune of the provinces (all, when None); write each result to the ledger.
+
+    Returns `agrees` and, per province, how many communes were compared and every difference: the commune, the
+    parcel and its kind (added, deleted, changed, stored_hash_changed, items_changed, manifest_changed; and per
+    commune count, area, manifest; and per province receipt).
+    """
+    address = dsn or resolve_dsn(settings())
+    wanted = list(provinces) if provinces is not None else _all_provinces(address)
+    results = [_province(address, code, actor) for code in wanted]
+    return {"agrees": all(not result["differences"] for result in results), "provinces": results}
+
+
+def _all_provinces(dsn: str) -> list[str]:
+    with db.connect(dsn) as connection:
+        return [
+            str(row["province_code"]) for row in db.fetch(connection, "ledger/chain_head", {"province": None})
+        ]
+
+
+def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
+    started = datetime.now(UTC)
+    values = {"province": province}
+    with db.connect(dsn) as connection:
+        # One snapshot of the data for all the comparisons: a run that commits meanwhile is seen whole or not at all.
+        connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        communes = db.fetch(connection, "reconcile/communes", values)
+        differences = [
+            {"commune": row["commune_code"], "parcel": row["parcel_uid"], "kind": row["kind"]}
+            for row in db.fetch(connection, "reconcile/parcels", values)
+        ]
+    differences += [difference for row in communes for difference in _commune_differences(row)]
+    differences += [
+        {"commune": None, "parcel": None, "kind": f"receipt_{fault['fault']}", "run": fault["run"]}
+        for fault in receipt.verify(dsn, province)
+    ]
+    with db.connect(dsn) as connection:
+        db.execute(
+            connection,
+            "ledger/write_reconciliation",
+            {
+                "province": province,
+                "actor": actor,
+                "started_at": started,
+                "agrees": not differences,
+                "communes_compared": len(communes),
+                "differences": db.json_value(differences),
+            },
+        )
+    LOG.info("reconciled province %s: %s communes, %s differences", province, len(communes), len(differences))
+    return {"code": province, "communes_compared": len(communes), "differences": differences}
+
+
+def _commune_differences(row: db.Row) -> list[dict[str, Any]]:
+    """Differences of a commune as a whole: number of parcels, sum of areas, the manifest itself."""
+    kinds = []
+    if row["live_parcels"] != row["receipt_parcels"]:
+        kinds.append("count")
+    if row["live_area"] != row["receipt_area"]:
+        kinds.append("area")
+    if not row["manifest_untouched"]:
+        kinds.append("manifest")
+    return [{"commune": row["commune_code"], "parcel": None, "kind": kind} for kind in kinds]

@@ -1,0 +1,78 @@
+"""The stages of a run, in order: the one list that the command line and the DAGs call.
+
+Each stage reads what the one before left in the run's folder, so each can be called alone and again. What it
+returns goes into the ledger and is all that travels between Airflow's tasks.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sync import ledger
+from sync.run import Run
+
+LOG = logging.getLogger(__name__)
+
+
+def _fetch(run: Run) -> dict[str, Any]:
+    from sync.fetch import fetch
+    from sync.settings import settings
+
+    return fetch(Path(str(run.requested)), run.profile(), run.folder, settings().landing)
+
+
+def _conform(run: Run) -> dict[str, Any]:
+    from sync.conform import conform
+
+    return conform(run.folder, run.profile())
+
+
+def _check(run: Run) -> dict[str, Any]:
+    from sync.judge import judge
+    from sync.load.claims import foreign_claims
+
+    return judge(run.folder, run.profile(), claims=foreign_claims(run.dsn, run.province, run.folder))
+
+
+def _gate(run: Run) -> dict[str, Any]:
+    from sync.gate import gate
+    from sync.load.history import last_extracted
+
+    return gate(run.folder, history=last_extracted(run.dsn, run.province))
+
+
+def _load(run: Run) -> dict[str, Any]:
+    from sync.load.publish import load
+
+    return load(run)
+
+
+def _report(run: Run) -> dict[str, Any]:
+    from sync.report import report
+
+    return report(run.folder)
+
+
+STAGES: dict[str, Callable[[Run], dict[str, Any]]] = {
+    "fetch": _fetch,
+    "conform": _conform,
+    "check": _check,
+    "gate": _gate,
+    "load": _load,
+    "report": _report,
+}
+APPLY_STAGES = ("load", "report")  # what a person approved was fetched and judged by the run that held it
+
+
+def stages_of(run: Run) -> tuple[str, ...]:
+    """The stages this run goes through."""
+    return APPLY_STAGES if run.kind == "apply" else tuple(STAGES)
+
+
+def run_stage(name: str, run: Run) -> dict[str, Any]:
+    """Run one stage and record the attempt. Raises TerminalError or TransientError as the stage does."""
+    with ledger.stage(run.dsn, run.province, run.run_id, name) as counts:
+        LOG.info("province %s run %s: %s", run.province, run.run_id, name)
+        counts.update(STAGES[name](run))
+        return dict(counts)

@@ -1,0 +1,137 @@
+"""Deliveries made in code for tests of the merge: rows already judged, from a few words per parcel."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
+from sync import db, ledger
+from sync.load import receipt
+from sync.load.merge import Merged, MergeRequest, merge
+from sync.load.staging import Judged, create_staging, drop_staging, fill_staging
+from validators.judge import ROWS_SCHEMA
+from validators.policy import policy_at
+
+AS_OF = date(2026, 11, 20)
+COMMUNES = ("00004", "00008", "00025")  # of province 01
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One delivered row. `x` moves its square, so that another x is another geometry."""
+
+    key: str | None
+    national_id: str | None = None
+    number: str | None = None
+    commune: str = COMMUNES[0]
+    x: int = 0
+    land_use: str = "ONT"
+    user: str | None = "Người Thử"
+    refused: tuple[str, ...] = ()
+    unreadable: bool = False
+    sheet: str = "1"
+
+
+def square(x: int) -> shapely.MultiPolygon:
+    """A square of 0.0001 degree near Hà Nội."""
+    west, south = round(105.8 + x * 0.0002, 9), 21.0
+    return shapely.MultiPolygon(
+        [shapely.box(west, south, round(west + 0.0001, 9), round(south + 0.0001, 9), ccw=True)]
+    )
+
+
+def write_judged(
+    folder: Path, plots: Iterable[Plot], held: Iterable[str] = (), only: Iterable[str] | None = None
+) -> Judged:
+    """A snapshot and a judgement of these rows, as the stages before the load leave them."""
+    snapshot = folder / "snapshot"
+    snapshot.mkdir(parents=True, exist_ok=True)
+    rows, parts = [], {}
+    for row_no, plot in enumerate(plots):
+        parts.setdefault(plot.commune, []).append(_snapshot_row(row_no, plot))
+        rows.append(
+            {
+                "row_no": row_no,
+                "dataset": plot.commune,
+                "decision": "unreadable" if plot.unreadable else "quarantine" if plot.refused else "accept",
+                "codes": list(plot.refused),
+                "has_error": bool(plot.refused),
+                "claims_id": plot.national_id is not None,
+            }
+        )
+    for commune, part in parts.items():
+        pq.write_table(pa.Table.from_pylist(part, schema=SNAPSHOT_SCHEMA), snapshot / f"{commune}.parquet")
+    return Judged(
+        snapshot=snapshot,
+        rows=pa.Table.from_pylist(rows, schema=ROWS_SCHEMA),
+        held=frozenset(held),
+        only=None if only is None else frozenset(only),
+        as_of=AS_OF,
+    )
+
+
+def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
+    geom = shapely.to_wkb(square(plot.x), byte_order=1)
+    return {
+        "row_no": row_no,
+        "part_no": 0,
+        "source_row": row_no,
+        "source_key": plot.key,
+        "national_id": plot.national_id,
+        "commune_code": None if plot.commune == UNKNOWN_COMMUNE else plot.commune,
+        "sheet_no": plot.sheet if plot.number else None,
+        "parcel_no": plot.number,
+        "land_use": plot.land_use,
+        "area_legal_m2": Decimal("100.5000"),
+        "land_user_name": plot.user,
+        "source_system": "vbdlis",
+        "source_srid": 5897,
+        "area_m2": Decimal("115.2500"),
+        "source_wkb": geom,
+        "geom": geom,
+    }
+
+
+def run_merge(
+    dsn: str,
+    folder: Path,
+    plots: Iterable[Plot],
+    *,
+    complete: Iterable[str] = COMMUNES,
+    held: Iterable[str] = (),
+    approved: Iterable[str] = (),
+    province: str = "01",
+) -> Merged:
+    """Judged rows through staging and merge into the database, with their receipt, as the load stage does."""
+    run_id = ledger.begin(dsn, ledger.RunRequest(province, "test"))
+    judged = write_judged(folder / run_id, plots, held, tuple(approved) or None)
+    with db.connect(dsn) as connection:
+        create_staging(connection, run_id)
+        fill_staging(connection, run_id, judged)
+    with db.connect(dsn) as connection:
+        chain = db.fetch_one(connection, "ledger/own_lock", {"province": province, "run_id": run_id})
+        assert chain is not None
+        now = datetime.now(UTC)
+        request = MergeRequest(
+            run_id=run_id,
+            province=province,
+            as_of=AS_OF,
+            now=now,
+            complete_for=tuple(complete),
+            gate_held=tuple(held),
+            approved=tuple(approved),
+            brake=policy_at(AS_OF).brake,
+        )
+        merged = merge(connection, request)
+        receipt.check_balances(merged.lines)
+        facts = {"run_id": run_id, "province_code": province, "delivery_sha256": "0", "snapshot_sha256": "0"}
+        receipt.write(connection, chain, now, facts, merged.lines)
+    drop_staging(dsn, run_id)
+    ledger.finish(dsn, run_id)
+    return merged
