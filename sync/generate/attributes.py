@@ -30,6 +30,8 @@ _USES: Final[Mapping[Ground, tuple[tuple[str, float], ...]]] = {
     Ground.ROAD: (("DGT", 1.0),),
     Ground.CANAL: (("DTL", 0.7), ("SON", 0.3)),
 }
+_REGISTERED = np.timedelta64(180, "D")  # after the survey: the parcel exists by then
+_SOLD_FROM = np.datetime64("2025-07-01")
 _OF_PEOPLE = (Ground.HOUSE, Ground.FIELD, Ground.ORCHARD, Ground.POND)
 _DRIFT = 0.001  # spread of the registered area about the computed one; rounding to 0.1 m² comes on top
 
@@ -53,37 +55,42 @@ class Rows:
 
 
 def attributes(rng: np.random.Generator, rows: Rows, system: System, changed: NDArray[np.bool_]) -> Columns:
-    """Every delivered column, by canonical name. `changed`: (n,) parcels that changed hands since the first delivery."""
+    """Every delivered column, by canonical name. `changed`: (n,) those of people have changed hands."""
     size = len(rows.commune)
     commune = pa.array(rows.commune)
     names = [territory.commune.name for territory in rows.territories]
     urban = np.array([territory.commune.kind == "phường" for territory in rows.territories])[rows.commune]
     people = np.isin(rows.ground, _OF_PEOPLE)
+    sold = changed & people
     bodies = pa.array([f"Ban quản lý hư cấu {name}" for name in names]).take(commune)
     columns: Columns = {
         "source_key": system.keys(rng, rows.province, size),
         "national_id": rows.national_id,
         "commune_code": pa.array([t.commune.code for t in rows.territories]).take(commune),
-        "source_version": pa.array(np.where(changed, "2", "1")),
+        "source_version": pa.array(np.where(sold, "2", "1")),
         "address": _addresses(rng, rows, names),
     }
     columns |= _sheets(rng, rows, urban)
     columns |= _land_use(rng, rows, urban)
     users = land_users(rng, people, bodies, rows.commune)
-    papers = certificates(rng, people, rows.province, 1)
-    if changed.any():
-        sold = pa.array(changed & people)
+    surveyed = columns["surveyed_on"].to_numpy(zero_copy_only=False)
+    papers = certificates(rng, people, rows.province, 1, surveyed + _REGISTERED)
+    if sold.any():
         new_users = land_users(rng, people, bodies, rows.commune)
-        new_papers = certificates(rng, people, rows.province, size + 1)
-        users = {name: pc.if_else(sold, new_users[name], old) for name, old in users.items()}
-        papers = {name: pc.if_else(sold, new_papers[name], old) for name, old in papers.items()}
+        new_papers = certificates(rng, people, rows.province, size + 1, np.full(size, _SOLD_FROM))
+        users = {name: pc.if_else(pa.array(sold), new_users[name], old) for name, old in users.items()}
+        papers = {name: pc.if_else(pa.array(sold), new_papers[name], old) for name, old in papers.items()}
     return columns | users | papers
 
 
 def _addresses(rng: np.random.Generator, rows: Rows, names: list[str]) -> pa.Array:
     hamlets = 9
     province = provinces()[rows.province].full_name
-    texts = [f"Thôn {h + 1}, {name}, {province}" for name in names for h in range(hamlets)]
+    texts = [
+        f"{'Tổ dân phố' if name.startswith('Phường') else 'Thôn'} {h + 1}, {name}, {province}"
+        for name in names
+        for h in range(hamlets)
+    ]
     return pick(
         texts, rows.commune * hamlets + (rows.sheet + rng.integers(2, size=len(rows.sheet))) % hamlets
     )

@@ -4,14 +4,12 @@ Names are put together from words for weather, water and plants that nobody bear
 numbers begin with 999, which is no province of birth registration (001 to 096).
 """
 
-from datetime import date
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sync.generate.arrow import Integers, days, digits, join, pick
+from sync.generate.arrow import Integers, digits, join, pick
 
 _FAMILY = ("Mây", "Gió", "Nắng", "Sương", "Suối", "Trăng", "Lúa", "Tre", "Sóng", "Đồng", "Rừng", "Khói")
 _MIDDLE = ("Hư", "Ảo", "Giả", "Mộng", "Vô", "Thử", "Mẫu", "Ví")
@@ -52,14 +50,21 @@ def land_users(
 
 
 def certificates(
-    rng: np.random.Generator, people: NDArray[np.bool_], province: str, first: int
+    rng: np.random.Generator,
+    people: NDArray[np.bool_],
+    province: str,
+    first: int,
+    not_before: NDArray[np.datetime64],
 ) -> dict[str, pa.Array]:
-    """A certificate for most parcels of people: a series that is not printed (ZZ), numbered in the province."""
+    """A certificate for most parcels of people: a series that is not printed (ZZ), numbered in the province.
+
+    first: the first number; not_before: (n,) days, of which each certificate is issued within a year or so
+    """
     rows = len(people)
     held = pa.array(people & (rng.random(rows) < 0.9))
     serial = join("ZZ", province, digits(np.arange(first, first + rows), 7))
-    issued = pa.array(days(rng, date(1995, 1, 1), date(2025, 6, 30), rows))
+    issued = not_before + rng.integers(0, 400, size=rows).astype("timedelta64[D]")
     return {
         "certificate_no": pc.if_else(held, serial, pa.scalar(None, pa.string())),
-        "certificate_issued_on": pc.if_else(held, issued, pa.scalar(None, pa.date32())),
+        "certificate_issued_on": pc.if_else(held, pa.array(issued), pa.scalar(None, pa.date32())),
     }
