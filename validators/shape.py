@@ -30,7 +30,8 @@ POLYGON, MULTIPOLYGON = 3, 6  # shapely's type ids
 _WIDTH_OF_NOTHING_M = 1e-8
 _METRES_PER_DEGREE = 111_320.0
 
-_REASON = r"^(?P<reason>[^\[]*)(?:\[(?P<x>-?[0-9.eE+-]+) (?P<y>-?[0-9.eE+-]+).*\])?$"
+_REASON = r"^(?P<reason>[^\[]*)"  # GEOS says: Self-intersection[587005 2326005]
+_PLACE = r"\[(?P<x>-?[0-9.]+(?:e[+-]?[0-9]+)?) (?P<y>-?[0-9.]+(?:e[+-]?[0-9]+)?)"
 
 
 class Fault(IntEnum):
@@ -114,9 +115,9 @@ def reasons(geometries: Geometries) -> tuple[pa.Array, Geometries]:
     A missing one is a shape that could not be placed: its coordinates are no place on the ellipsoid.
     """
     text = pc.fill_null(pa.array(shapely.is_valid_reason(geometries), pa.string()), "Invalid Coordinate")
-    parts = pc.extract_regex(text, _REASON)
-    reason = pc.coalesce(pc.struct_field(parts, "reason"), text)
-    x, y = (_number(pc.struct_field(parts, name)) for name in ("x", "y"))
+    reason = pc.struct_field(pc.extract_regex(text, _REASON), "reason")
+    at = pc.extract_regex(text, _PLACE)
+    x, y = (_number(pc.struct_field(at, name)) for name in ("x", "y"))
     known = np.isfinite(x) & np.isfinite(y)
     place = np.full(len(geometries), None, dtype=object)
     place[known] = shapely.points(x[known], y[known])
@@ -124,8 +125,7 @@ def reasons(geometries: Geometries) -> tuple[pa.Array, Geometries]:
 
 
 def _number(text: pa.Array) -> NDArray[np.float64]:
-    filled = pc.if_else(pc.equal(pc.fill_null(text, ""), ""), "nan", text)
-    return np.asarray(filled.cast(pa.float64()), dtype=np.float64)
+    return np.asarray(pc.fill_null(text, "nan").cast(pa.float64()), dtype=np.float64)
 
 
 def source_srid(subject: Subject) -> NDArray[np.int32]:

@@ -1,0 +1,139 @@
+"""Writes docs/checks.md from the checks and the policy: `python -m validators.checks_doc [docs/checks.md]`."""
+
+import sys
+from pathlib import Path
+
+from parcels.bilingual import Bilingual
+from validators.base import MEASURES, Check, Measure
+from validators.catalogue import CHECKS
+from validators.policy import Policy, policies
+from validators.usability import NAMES
+
+_HEAD = """\
+# Checks / Các phép kiểm tra
+
+<!-- Made by `python -m validators.checks_doc` from validators/. Do not edit by hand. -->
+
+What landsync looks at in every delivery, commune by commune. A check finds something in a row at most once.
+
+- **severity**: an *error* must be mended, a *warning* should be, an *info* is listed and was dealt with.
+- **quarantines**: the row does not enter the database until it is delivered anew; the last good version of the
+  parcel stays live, marked stale, and nothing is ended because of it. A row without any handle and without a
+  commune is *unreadable*: nothing of its delivery tells what it is.
+- A row without a usable shape has exactly one finding of the quarantining GEO checks: the first of missing,
+  empty, not polygonal, zero area, invalid. It is then not compared with its national id or its registered area.
+- Every check is in one of three states: it **ran**; it is **not applicable** (the province's profile says so and
+  why); it was **not run** (the context lacks what it needs, such as the national register of ids), and then the
+  verdict is provisional.
+- A finding has a stable id: UUIDv5 of the check and the parcel's strongest handle as delivered (source key,
+  national id, sheet), the geometry where there is none. It never holds personal data.
+
+"""
+
+
+def document() -> str:
+    """The text of docs/checks.md."""
+    parts = [_HEAD, _table(), *(_section(check) for check in CHECKS), _measures()]
+    parts += [_policy(policy) for policy in policies()]
+    return "".join(parts)
+
+
+def _table() -> str:
+    lines = [
+        f"| [{check.code}](#{check.code.lower()}) | {_severity(check)} | {'yes' if check.quarantines else ''} "
+        f"| {check.title.en} | {check.title.vi} |\n"
+        for check in CHECKS
+    ]
+    return (
+        "| code | severity | quarantines | what is found | nội dung |\n"
+        "| --- | --- | --- | --- | --- |\n" + "".join(lines)
+    )
+
+
+def _severity(check: Check) -> str:
+    return check.severity + (" (an error from the policy's date)" if check.hardened_by else "")
+
+
+def _section(check: Check) -> str:
+    facts = [f"severity {_severity(check)}"]
+    if check.quarantines:
+        facts.append("quarantines")
+    if check.unit:
+        facts.append(f"measured in {check.unit}")
+    if check.measures:
+        facts.append("counts for " + ", ".join(_measure_name(name) for name in check.measures))
+    if check.judged_by == "merge":
+        facts.append("found by the merge only")
+    elif check.scope == "contextual":
+        facts.append("needs the national register; the merge finds it as well")
+    return (
+        f"\n## {check.code}\n\n**{check.title.vi}** / **{check.title.en}**\n\n{'; '.join(facts)}.\n\n"
+        f"- {_sentence(check.message.vi)} *{check.advice.vi}*\n- {_sentence(check.message.en)} *{check.advice.en}*\n"
+    )
+
+
+def _sentence(template: str) -> str:
+    return template.format(detail="…", measure="…").replace("……", "…")
+
+
+def _measure_name(name: Measure) -> str:
+    return f"{MEASURES[name].vi.lower()} ({MEASURES[name].en.lower()})"
+
+
+def _measures() -> str:
+    lines = []
+    for name, title in MEASURES.items():
+        codes = ", ".join(check.code for check in CHECKS if name in check.measures)
+        lines.append(
+            f"| `{name}` | {title.vi} | {title.en} | {codes or 'no check yet: reported as unknown'} |\n"
+        )
+    return (
+        "\n## Quality measures / Tiêu chí chất lượng\n\n"
+        "Each is the share of the rows read in which none of its checks found anything, 0 to 1. A check that is not\n"
+        "applicable or was not run is left out; a measure of which none ran is unknown.\n\n"
+        "| measure | | | checks |\n| --- | --- | --- | --- |\n" + "".join(lines)
+    )
+
+
+def _policy(policy: Policy) -> str:
+    rules, tolerances, brake = policy.groups, policy.tolerances, policy.brake
+    groups = {
+        1: Bilingual(
+            f"không có thửa nào bị cách ly hoặc không đọc được, và không quá {_share(rules.usable_errors_up_to)} có lỗi",
+            f"no row is quarantined or unreadable, and at most {_share(rules.usable_errors_up_to)} carry an error",
+        ),
+        2: Bilingual("các trường hợp còn lại", "everything else"),
+        3: Bilingual(
+            f"hơn {_share(rules.unusable_above)} bị cách ly hoặc không đọc được",
+            f"more than {_share(rules.unusable_above)} are quarantined or unreadable",
+        ),
+    }
+    lines = [
+        f"| {number} | {name.vi} / {name.en} | {groups[number].vi} | {groups[number].en} |\n"
+        for number, name in NAMES.items()
+    ]
+    required = ", ".join(f"`{rule.column}` (from {rule.valid_from})" for rule in policy.required)
+    since = policy.national_id.error_from
+    until = f" until {policy.valid_to}" if policy.valid_to else ""
+    return (
+        f"\n## Policy {policy.name}\n\n{policy.title['vi']} / {policy.title['en']}; in force from {policy.valid_from}"
+        f"{until}.\n\nGroups, as shares of the rows read:\n\n| group | | nhóm khi | when |\n| --- | --- | --- | --- |\n"
+        + "".join(lines)
+        + f"\n- A registered area may differ by {_share(tolerances.area_share)} of itself, and in any case by "
+        f"{tolerances.area_m2} m² (ATT-AREA).\n"
+        f"- The cell of a national id may lie {tolerances.id_distance_m} m from its parcel (IDN-OUTSIDE).\n"
+        f"- Required attributes (ATT-REQUIRED): {required or 'none'}.\n"
+        f"- A missing national id is {'an error from ' + str(since) if since else 'a warning'} "
+        "(IDN-NATIONAL-MISSING).\n"
+        f"- Brake: a commune is held when it would lose more than {_share(brake.share)} of its parcels and at least "
+        f"{brake.parcels}, or at least {_share(brake.half)}.\n"
+    )
+
+
+def _share(share: object) -> str:
+    return f"{float(str(share)) * 100:g} %"
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/checks.md")
+    target.write_text(document(), encoding="utf-8", newline="\n")
