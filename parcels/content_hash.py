@@ -29,6 +29,8 @@ def content_hash(
     little-endian WKB; without it a column "geom" of the table is used.
     """
     columns = [column for column in RECORDS[record] if column.hashed]
+    if table.num_rows == 0:
+        return pa.array([], _HASH)
     octets = table.nbytes + (geometry.nbytes if geometry is not None else 0)
     rows = max(1, min(_ROWS_AT_ONCE, table.num_rows * _OCTETS_AT_ONCE // max(1, octets)))
     connection = duckdb.connect()
@@ -41,7 +43,7 @@ def content_hash(
             chunks.append(_digest(connection, _serialise(part, columns, record, shapes)))
     finally:
         connection.close()
-    return pa.concat_arrays(chunks) if chunks else pa.array([], _HASH)
+    return pa.concat_arrays(chunks)
 
 
 def serialise(

@@ -153,7 +153,9 @@ def _run(pipeline: str, coords: Floats, *, inverse: bool = False) -> Floats:
         made[pipeline] = Transformer.from_pipeline(pipeline)
     direction = "INVERSE" if inverse else "FORWARD"
     x, y = made[pipeline].transform(coords[:, 0], coords[:, 1], errcheck=False, direction=direction)
-    return np.column_stack((x, y))
+    placed = np.column_stack((x, y))
+    placed[np.isnan(placed)] = np.inf  # a ring that begins with NaN could not be closed
+    return placed
 
 
 def _zone(epsg: int) -> Zone:
@@ -215,7 +217,7 @@ def same_crs(epsg: int, file_crs: str) -> Literal["same", "different", "unreadab
     """Whether a file's CRS (WKT, PROJ string or "EPSG:n") is the declared one, and not merely named like it.
 
     Equality of definition, axis order aside: the ESRI form of a .prj agrees; a shifted false easting or
-    k = 1.0 under the right name does not.
+    k = 1.0 under the right name does not. A TOWGS84 clause and a height system beside it do not matter.
     """
     from pyproj import CRS  # noqa: PLC0415
     from pyproj.exceptions import CRSError  # noqa: PLC0415
@@ -225,6 +227,10 @@ def same_crs(epsg: int, file_crs: str) -> Literal["same", "different", "unreadab
     except CRSError:
         return "unreadable"
     declared = CRS.from_epsg(epsg)
+    if found.is_bound and found.source_crs is not None:
+        found = found.source_crs
+    if found.is_compound and not declared.is_compound:
+        found = found.sub_crs_list[0]
     if declared.equals(found, ignore_axis_order=True):
         return "same"
     return "different"

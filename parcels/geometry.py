@@ -37,7 +37,8 @@ def _drop_repeated(geoms: Geometries) -> Geometries:
     polygonal = np.flatnonzero(is_polygonal(geoms))
     coords, owner = shapely.get_coordinates(geoms[polygonal], return_index=True)
     repeated = (owner[1:] == owner[:-1]) & (coords[1:] == coords[:-1]).all(axis=1)
-    candidates = polygonal[np.unique(owner[1:][repeated])]
+    unplaced = owner[~np.isfinite(coords).all(axis=1)]  # of these GEOS cannot compare vertices
+    candidates = polygonal[np.setdiff1d(owner[1:][repeated], unplaced)]
     parts, part_owner = shapely.get_parts(geoms[candidates], return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     bounds = shapely.bounds(rings)
@@ -65,7 +66,8 @@ def normalise(geoms: Geometries) -> Geometries:
     The same polygon written with another start vertex, ring direction, or order of holes or parts becomes
     identical byte for byte. None and other types survive.
     """
-    return np.asarray(shapely.orient_polygons(shapely.normalize(geoms), exterior_cw=False))
+    with np.errstate(invalid="ignore"):  # a NaN coordinate is judged, not warned about
+        return np.asarray(shapely.orient_polygons(shapely.normalize(geoms), exterior_cw=False))
 
 
 def _as_multipolygons(geoms: Geometries) -> Geometries:
@@ -91,7 +93,8 @@ def to_stored(geoms: Geometries, srid: int) -> Geometries:
     canonical = normalise(round_to_grid(geoms[chosen], srid))
     placed = shapely.transform(canonical, lambda coords: _snap(to_vn2000_geographic(coords, srid), GRID_DEG))
     result = _as_multipolygons(_drop_repeated(placed))
-    result[~np.isfinite(shapely.bounds(result)).all(axis=1)] = None
+    coords, owner = shapely.get_coordinates(result, return_index=True)
+    result[np.unique(owner[~np.isfinite(coords).all(axis=1)])] = None
     stored[chosen] = result
     return stored
 
@@ -133,7 +136,8 @@ def _equal_area(coords: Floats, srid: int) -> Floats:
     axis, flattening = _ellipsoid(srid)
     e2 = flattening * (2 - flattening)
     e = np.sqrt(e2)
-    sin_lat = np.sin(np.radians(coords[:, 1]))
+    with np.errstate(invalid="ignore"):
+        sin_lat = np.sin(np.radians(coords[:, 1]))
     standard = np.radians(45.0)
     k0 = np.cos(standard) / np.sqrt(1 - e2 * np.sin(standard) ** 2)
     if e2:
@@ -142,7 +146,9 @@ def _equal_area(coords: Floats, srid: int) -> Floats:
         )
     else:
         q = 2 * sin_lat
-    return np.column_stack((axis * k0 * np.radians(coords[:, 0]), axis * q / (2 * k0)))
+    flat = np.column_stack((axis * k0 * np.radians(coords[:, 0]), axis * q / (2 * k0)))
+    flat[np.isnan(flat)] = np.inf  # a ring that begins with NaN could not be closed
+    return flat
 
 
 def area_m2(geoms: Geometries, srid: int) -> Floats:
@@ -156,7 +162,8 @@ def area_m2(geoms: Geometries, srid: int) -> Floats:
         flat, unit = shapely.transform(geoms, lambda coords: _equal_area(coords, srid)), 1.0
     else:
         flat, unit = geoms, _metres_per_unit(srid)
-    areas = shapely.area(flat) * unit**2
+    with np.errstate(invalid="ignore"):
+        areas = shapely.area(flat) * unit**2
     return np.where(is_polygonal(geoms), areas, np.nan)
 
 

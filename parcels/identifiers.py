@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from parcels.crs import to_wgs84
+from parcels.crs import is_geographic, to_wgs84
 
 ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
 LENGTH = 12
@@ -24,6 +24,7 @@ PATTERN = r"^[0-9b-hjkmnp-z]{12}$"
 VIETNAM_PREFIXES = ("w3", "w6", "w7", "w9", "wd", "we", "wk")
 SEPARATOR = "|"
 POINT_TOLERANCE_M = 0.1  # ours: the circular gives none
+POINT_TOLERANCE_DEG = 1e-6
 
 Floats = NDArray[np.float64]
 TextArray: TypeAlias = pa.Array | pa.ChunkedArray
@@ -146,8 +147,12 @@ def feature_points(geoms: NDArray[np.object_], tolerance: float = POINT_TOLERANC
 
 
 def national_ids(geoms: NDArray[np.object_], epsg: int) -> pa.Array:
-    """The national id of each parcel as the circular computes it, from geometries in their VN-2000 zone."""
-    points = to_wgs84(feature_points(geoms), epsg)
+    """The national id of each parcel as the circular computes it, from geometries in their VN-2000 zone.
+
+    NULL where `feature_points` finds none. Coordinates in degrees (4756, 4326) are taken as they are.
+    """
+    tolerance = POINT_TOLERANCE_DEG if is_geographic(epsg) else POINT_TOLERANCE_M
+    points = to_wgs84(feature_points(geoms, tolerance), epsg)
     return encode(points[:, 0], points[:, 1])
 
 

@@ -12,9 +12,12 @@ import pyarrow.compute as pc
 
 # Tone marks of Vietnamese as combining characters: grave, acute, tilde, hook above, dot below.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
-# White space that files hold and Unicode's trim keeps or that hides inside a word.
-_INVISIBLE = "[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]"
-_BLANKS = r"[\s\p{Z}]+"
+# What a person cannot see and a name never needs: controls, soft hyphen, zero-width and direction marks. A NUL
+# would also be refused by PostgreSQL. Both classes are spelled out, so that RE2 and Python agree.
+_INVISIBLE = (
+    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
+_BLANKS = "[\\t-\\r \\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 
 TextArray: TypeAlias = pa.Array | pa.ChunkedArray
 
@@ -26,15 +29,15 @@ def nfc(values: TextArray) -> TextArray:
 
 def clean(values: TextArray) -> TextArray:
     """NFC without invisible characters, runs of blanks made one, ends trimmed; nothing left is NULL."""
-    visible = pc.replace_substring_regex(nfc(values), _INVISIBLE, "")
-    single = pc.utf8_trim_whitespace(pc.replace_substring_regex(visible, _BLANKS, " "))
+    visible = nfc(pc.replace_substring_regex(values, _INVISIBLE, ""))
+    single = pc.utf8_trim(pc.replace_substring_regex(visible, _BLANKS, " "), " ")
     return pc.if_else(pc.equal(single, ""), pa.scalar(None, single.type), single)
 
 
 def clean_text(value: str) -> str:
     """`clean` for one piece of text; empty where nothing is left."""
-    visible = re.sub(_INVISIBLE, "", unicodedata.normalize("NFC", value))
-    return " ".join(visible.split())
+    visible = unicodedata.normalize("NFC", re.sub(_INVISIBLE, "", value))
+    return re.sub(_BLANKS, " ", visible).strip(" ")
 
 
 def fold_text(value: str) -> str:

@@ -1,0 +1,167 @@
+"""The content hash against a plain Python reading of its definition."""
+
+import hashlib
+import unicodedata
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parcels.columns import RECORDS, Column, Record
+from parcels.content_hash import content_hash, serialise, to_hex
+from parcels.model import ARROW_TYPES
+
+TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=10) | st.sampled_from(
+    ["", "Xã Hòa Trí", unicodedata.normalize("NFD", "Đường Thủy"), "N;", "3:abc;", "🏠"]
+)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "text": TEXT,
+    "integer": st.integers(-(2**31), 2**31 - 1),
+    "decimal": st.decimals(Decimal("-99999999999999.9999"), Decimal("99999999999999.9999"), places=4),
+    "date": st.dates(),
+    "geometry": st.binary(max_size=40),
+}
+
+
+def arrow_type(column: Column) -> pa.DataType:
+    return pa.binary() if column.kind == "geometry" else ARROW_TYPES[column.kind]
+
+
+@st.composite
+def tables(draw: st.DrawFn, record: Record) -> pa.Table:
+    columns = [column for column in RECORDS[record] if column.hashed]
+    count = draw(st.integers(0, 12))
+    return pa.table(
+        {
+            column.name: pa.array(
+                draw(st.lists(st.none() | VALUES[column.kind], min_size=count, max_size=count)),
+                arrow_type(column),
+            )
+            for column in columns
+        }
+    )
+
+
+def plain_text(value: Any, kind: str) -> str:
+    match kind:
+        case "text":
+            return unicodedata.normalize("NFC", value)
+        case "integer":
+            return str(value)
+        case "decimal":
+            return str(int(value.scaleb(4)))
+        case "date":
+            return f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+        case _:
+            return bytes(value).hex().upper()
+
+
+def plain_hash(row: dict[str, Any], record: Record) -> bytes:
+    """The definition of docs/architecture.md, a row at a time."""
+    payload = f"landsync.{record}.v1;".encode()
+    for column in RECORDS[record]:
+        if not column.hashed:
+            continue
+        value = row[column.name]
+        if value is None:
+            payload += b"N;"
+        else:
+            octets = plain_text(value, column.kind).encode("utf-8")
+            payload += str(len(octets)).encode() + b":" + octets + b";"
+    return hashlib.sha256(payload).digest()
+
+
+@pytest.mark.parametrize("record", list(RECORDS))
+def test_the_hash_of_every_record_is_its_written_definition(record: Record) -> None:
+    @settings(max_examples=20, deadline=None)
+    @given(tables(record))
+    def check(table: pa.Table) -> None:
+        hashes = content_hash(table, record)
+        assert hashes.type == pa.binary(32)
+        assert hashes.to_pylist() == [plain_hash(row, record) for row in table.to_pylist()]
+
+    check()
+
+
+def parcels(count: int) -> pa.Table:
+    columns = {
+        column.name: pa.array([None] * count, arrow_type(column))
+        for column in RECORDS["parcel"]
+        if column.hashed
+    }
+    columns["parcel_no"] = pa.array([str(number) for number in range(count)])
+    return pa.table(columns)
+
+
+def test_rows_keep_their_order_over_many_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = parcels(1000)
+    expected = [plain_hash(row, "parcel") for row in table.to_pylist()]
+    assert content_hash(table, "parcel").to_pylist() == expected
+    monkeypatch.setattr("parcels.content_hash._ROWS_AT_ONCE", 7)
+    assert content_hash(table, "parcel").to_pylist() == expected
+    chunked = pa.concat_tables([table.slice(0, 3), table.slice(3, 500), table.slice(503)])
+    assert content_hash(chunked, "parcel").to_pylist() == expected
+
+
+def test_a_known_hash_stays_what_it_is() -> None:
+    row = {
+        "land_use_code": pa.array(["ONT"]),
+        "use_area_m2": pa.array([Decimal("12.5")], ARROW_TYPES["decimal"]),
+    }
+    table = pa.table(row)
+    assert serialise(table, "land_use_part").to_pylist() == ["landsync.land_use_part.v1;3:ONT;6:125000;"]
+    assert content_hash(table, "land_use_part")[0].as_py().hex() == (
+        hashlib.sha256(b"landsync.land_use_part.v1;3:ONT;6:125000;").hexdigest()
+    )
+
+
+def test_null_empty_and_the_letter_n_are_three_values() -> None:
+    table = parcels(3).set_column(0, "commune_code", pa.array([None, "", "N"]))
+    table = table.set_column(2, "parcel_no", pa.array(["1", "1", "1"]))
+    assert len(set(content_hash(table, "parcel").to_pylist())) == 3
+
+
+def test_a_value_cannot_move_into_the_next_column() -> None:
+    table = parcels(2)
+    table = table.set_column(1, "sheet_no", pa.array(["1;1:2", "1"])).set_column(
+        2, "parcel_no", pa.array(["3", "2;1:3"])
+    )
+    first, second = content_hash(table, "parcel").to_pylist()
+    assert first != second
+
+
+def test_columns_beside_the_record_do_not_count_and_types_may_be_narrower() -> None:
+    table = parcels(2)
+    more = table.append_column("row_no", pa.array([7, 8])).set_column(
+        table.schema.get_field_index("area_m2"), "area_m2", pa.nulls(2, pa.decimal128(10, 2))
+    )
+    assert content_hash(more, "parcel") == content_hash(table, "parcel")
+
+
+def test_the_geometry_may_be_given_beside_the_table() -> None:
+    wkb = shapely.to_wkb(
+        np.array([shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]), None], dtype=object), byte_order=1
+    )
+    table = parcels(2)
+    index = table.schema.get_field_index("geom")
+    inside = table.set_column(index, "geom", pa.array(wkb, pa.binary()))
+    beside = table.drop_columns(["geom"])
+    assert content_hash(inside, "parcel") == content_hash(beside, "parcel", pa.array(wkb, pa.binary()))
+    chunked = pa.chunked_array([pa.array(wkb[:1], pa.binary()), pa.array(wkb[1:], pa.binary())])
+    assert content_hash(inside, "parcel") == content_hash(beside, "parcel", chunked)
+
+
+@given(st.lists(st.none() | st.binary(max_size=9), max_size=9), st.integers(0, 3))
+def test_hexadecimal_text_is_upper_case_and_works_on_slices(values: list[bytes | None], start: int) -> None:
+    expected = [None if value is None else value.hex().upper() for value in values]
+    assert to_hex(pa.array(values, pa.binary())).to_pylist() == expected
+    assert to_hex(pa.array(values, pa.binary()).slice(start)).to_pylist() == expected[start:]
+
+
+def test_hexadecimal_text_of_hashes() -> None:
+    assert to_hex(pa.array([b"\x00\xff", None], pa.binary(2))).to_pylist() == ["00FF", None]

@@ -1,0 +1,67 @@
+"""Vietnamese text: one form to store, one to compare."""
+
+import unicodedata
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcels import text
+
+TEXTS = st.lists(st.none() | st.text(max_size=12), max_size=8)
+
+
+def test_decomposed_text_becomes_nfc_and_missing_stays_missing() -> None:
+    decomposed = unicodedata.normalize("NFD", "Xã Hòa Trí")
+    assert text.nfc(pa.array([decomposed, None])).to_pylist() == ["Xã Hòa Trí", None]
+
+
+def test_blanks_and_invisible_characters_go() -> None:
+    dirty = pa.array(["  Xã\u00a0 Hòa\n Trí\u200b ", " \t ", "\ufeff", "Hòa\x00\x1f"])
+    assert text.clean(dirty).to_pylist() == ["Xã Hòa Trí", None, None, "Hòa"]
+
+
+@given(TEXTS)
+def test_cleaning_a_column_is_cleaning_each_text(values: list[str | None]) -> None:
+    expected = [None if value is None else (text.clean_text(value) or None) for value in values]
+    assert text.clean(pa.array(values, pa.string())).to_pylist() == expected
+
+
+@given(TEXTS)
+def test_folding_a_column_is_folding_each_text(values: list[str | None]) -> None:
+    expected = [None if value is None else text.fold_text(value) for value in values]
+    assert text.fold(pa.array(values, pa.string())).to_pylist() == expected
+    assert text.fold(pa.chunked_array([values], pa.string())).to_pylist() == expected
+
+
+def test_the_place_of_a_tone_and_the_case_do_not_matter() -> None:
+    for one, other in (
+        ("Hòa Bình", "HOÀ BÌNH"),
+        ("Thủy Nguyên", "Thuỷ Nguyên"),
+        ("Mỹ Đức", "Mĩ Đức"),
+        ("Krông Pắc", "KRÔNG PẮC"),
+        ("M'Drắk", "M’Drắk"),
+    ):
+        assert text.fold_text(one) == text.fold_text(other)
+
+
+def test_other_letters_and_other_tones_stay_different() -> None:
+    for one, other in (
+        ("Hòa", "Hóa"),
+        ("Đà", "Dà"),
+        ("Tân", "Tăn"),
+        ("Phú Hòa", "Phủ Hòa"),
+        ("Hòa Bình", "Hoa Bình"),
+    ):
+        assert text.fold_text(one) != text.fold_text(other)
+
+
+@given(st.text())
+def test_clean_text_is_nfc_and_cleaning_it_again_changes_nothing(value: str) -> None:
+    clean = text.clean_text(value)
+    assert unicodedata.is_normalized("NFC", clean)
+    assert text.clean_text(clean) == clean
+
+
+def test_a_mark_behind_an_invisible_character_still_joins_its_letter() -> None:
+    assert text.clean_text("a\u200b\u0301") == "á"
