@@ -105,6 +105,11 @@ class Profile(BaseModel):
         return None
 
 
+def province_of(path: Path) -> str:
+    """The province that a profile of one's own is for. Raises UsageError."""
+    return _load(path).province
+
+
 def load_profile(province: str, path: Path | None = None) -> Profile:
     """The profile of `province`, from `path` or from the folder of profiles. Raises UsageError."""
     if not re.match(PROVINCE_CODE, province):
@@ -114,13 +119,7 @@ def load_profile(province: str, path: Path | None = None) -> Profile:
             Bilingual("Mã tỉnh gồm hai chữ số, ví dụ 01.", "A province code has two digits, such as 01."),
         )
     file = path or settings().provinces / f"{province}.toml"
-    if not file.is_file():
-        raise UsageError(
-            "PRF-MISSING",
-            Bilingual(f"Không có tệp hồ sơ {file}.", f"There is no profile {file}."),
-            Bilingual("Hãy chỉ một tệp hồ sơ bằng --profile FILE.", "Name a profile with --profile FILE."),
-        )
-    profile = load_toml(file, Profile, UsageError, "PRF-INVALID")
+    profile = _load(file)
     if profile.province != province:
         raise UsageError(
             "PRF-PROVINCE",
@@ -131,3 +130,13 @@ def load_profile(province: str, path: Path | None = None) -> Profile:
             Bilingual("Hãy chọn đúng hồ sơ hoặc đúng mã tỉnh.", "Choose the right profile or province code."),
         )
     return profile
+
+
+def _load(file: Path) -> Profile:
+    if not file.is_file():
+        raise UsageError(
+            "PRF-MISSING",
+            Bilingual(f"Không có tệp hồ sơ {file}.", f"There is no profile {file}."),
+            Bilingual("Hãy chỉ một tệp hồ sơ bằng --profile FILE.", "Name a profile with --profile FILE."),
+        )
+    return load_toml(file, Profile, UsageError, "PRF-INVALID")

@@ -13,7 +13,7 @@ import typer
 from parcels.errors import LandsyncError
 from sync.console import fail
 
-COMMANDS: tuple[str, ...] = ("generate", "platform", "db")
+COMMANDS: tuple[str, ...] = ("check", "generate", "platform", "db", "sync", "review", "proof", "status")
 
 
 def register(app: typer.Typer) -> None:

@@ -1,0 +1,163 @@
+"""`landsync check`: judge a delivery on one's own machine: no database, no network, nothing stored."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from parcels.bilingual import Bilingual
+from parcels.errors import UsageError
+from sync.commands import guarded
+from sync.console import emit_json, err, language, out, say
+
+STATUS = {"accept": 0, "hold": 3}
+DEFAULT_OUT = Path("landsync-report")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("check", help=check.__doc__)(check)
+
+
+def check(
+    path: Annotated[
+        Path,
+        typer.Argument(help="tệp hoặc thư mục có delivery.toml · a file, or a folder with delivery.toml"),
+    ],
+    province: Annotated[
+        str | None, typer.Option("--province", "-p", help="mã tỉnh, 2 chữ số · province code, 2 digits")
+    ] = None,
+    profile_file: Annotated[
+        Path | None,
+        typer.Option("--profile", help="hồ sơ riêng thay cho hồ sơ của tỉnh · a profile of one's own"),
+    ] = None,
+    out_dir: Annotated[
+        Path, typer.Option("--out", help="thư mục ghi báo cáo · folder for the report")
+    ] = DEFAULT_OUT,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")
+    ] = False,
+) -> None:
+    """Kiểm tra một gói dữ liệu trên máy của mình · Check a delivery offline, without a database.
+
+    Ví dụ · Examples:
+
+      landsync check thua_dat.gpkg --province 08
+
+      landsync check goi_du_lieu/ --province 08 --out bao_cao
+    """
+    with guarded(as_json=as_json):
+        summary = _checked(path, province, profile_file, out_dir)
+    if as_json:
+        emit_json(summary)
+    else:
+        _tell(summary, out_dir)
+    raise typer.Exit(STATUS[summary["decision"]])
+
+
+def _checked(path: Path, province: str | None, profile_file: Path | None, out_dir: Path) -> dict[str, Any]:
+    """Run the offline stages in a folder of their own and copy the report out; the summary."""
+    from sync.conform import conform
+    from sync.fetch import fetch
+    from sync.gate import gate
+    from sync.judge import judge
+    from sync.profile import load_profile, province_of
+    from sync.report import FILES, REPORT, SUMMARY, report
+    from sync.runfolder import read_json
+
+    if province is None:
+        if profile_file is None:
+            raise UsageError(
+                "CHECK-PROVINCE",
+                Bilingual("Chưa nêu tỉnh nào.", "No province is named."),
+                Bilingual(
+                    "Hãy thêm --province NN, ví dụ --province 08.",
+                    "Add --province NN, such as --province 08.",
+                ),
+            )
+        province = province_of(profile_file)
+    profile = load_profile(province, profile_file)
+    _refuse_inside(out_dir, path)
+    with tempfile.TemporaryDirectory(prefix="landsync-check-") as temporary, _telling() as told:
+        run_dir = Path(temporary)
+        told(Bilingual("Đọc gói dữ liệu", "Reading the delivery"))
+        fetch(path, profile, run_dir)
+        told(Bilingual("Chuyển về cột và hệ tọa độ chung", "Bringing it to common columns and CRS"))
+        conform(run_dir, profile)
+        told(Bilingual("Kiểm tra", "Checking"))
+        judge(run_dir, profile)
+        gate(run_dir)
+        told(Bilingual("Viết báo cáo", "Writing the report"))
+        report(run_dir)
+        out_dir.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            shutil.copyfile(run_dir / REPORT / name, out_dir / name)
+        return read_json(run_dir / REPORT / SUMMARY)
+
+
+@contextmanager
+def _telling() -> Iterator[Callable[[Bilingual], None]]:
+    """Say on a terminal what is being done; nothing elsewhere."""
+    if not err.is_terminal:
+        yield lambda _: None
+        return
+    with err.status("") as status:
+        yield lambda said: status.update(said.say(language()))
+
+
+def _refuse_inside(out_dir: Path, path: Path) -> None:
+    """Refuse to write the report into the delivery: the next check would read it as data."""
+    if path.is_dir() and out_dir.resolve().is_relative_to(path.resolve()):
+        raise UsageError(
+            "CHECK-OUT",
+            Bilingual(
+                f"Thư mục báo cáo {out_dir} nằm trong chính gói dữ liệu.",
+                f"The report folder {out_dir} lies inside the delivery.",
+            ),
+            Bilingual("Hãy chọn thư mục khác bằng --out DIR.", "Choose another with --out DIR."),
+        )
+
+
+def _tell(summary: dict[str, Any], out_dir: Path) -> None:
+    from sync.report.words import DECISIONS, DELIVERY_DECISIONS, PROVISIONAL
+
+    lang = language()
+    table = Table(show_edge=False, pad_edge=False)
+    titles = (
+        Bilingual("Xã", "Commune"),
+        Bilingual("Quyết định", "Decision"),
+        Bilingual("Nhóm", "Group"),
+        Bilingual("Số thửa", "Parcels"),
+        Bilingual("Lý do", "Reasons"),
+    )
+    for title, justify in zip(titles, ("left", "left", "right", "right", "left"), strict=True):
+        table.add_column(title.say(lang), justify=justify)  # type: ignore[arg-type]
+    for commune in summary["communes"]:
+        table.add_row(
+            commune["code"],
+            DECISIONS[commune["decision"]].say(lang),
+            str(commune["group"]),
+            str(commune["parcels"]),
+            escape(" ".join(reason[lang] for reason in commune["reasons"])),
+        )
+    out.print(table)
+    said = Bilingual(
+        "Đọc {read}, nhận {accepted}, tạm giữ {held}, cách ly {quarantined}, không đọc được {unreadable}.",
+        "Read {read}, accepted {accepted}, held {held}, quarantined {quarantined}, unreadable {unreadable}.",
+    )
+    say(said.format(**summary))
+    if summary["provisional"]:
+        say(PROVISIONAL)
+    say(DELIVERY_DECISIONS[summary["decision"]])
+    say(
+        Bilingual(
+            f"Báo cáo: {out_dir / 'report.html'}; lỗi trên bản đồ: {out_dir / 'findings.gpkg'} (mở bằng QGIS).",
+            f"Report: {out_dir / 'report.html'}; faults on the map: {out_dir / 'findings.gpkg'} (open in QGIS).",
+        )
+    )

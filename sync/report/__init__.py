@@ -1,0 +1,42 @@
+"""Report: what the office sees of a run, into `report/`. Nothing in it names a person."""
+
+from pathlib import Path
+from typing import Any
+
+from sync.report.geopackages import write_findings, write_quarantine
+from sync.report.material import gather
+from sync.report.page import write_page
+from sync.report.summary import summary_of
+from sync.report.workbook import write_workbook
+from sync.runfolder import private_folder, write_json
+
+REPORT = "report"
+SUMMARY = "summary.json"
+WRITERS = {
+    "findings.gpkg": write_findings,
+    "quarantine.gpkg": write_quarantine,
+    "findings.xlsx": write_workbook,
+    "report.html": write_page,
+}
+FILES = (SUMMARY, *WRITERS)
+
+__all__ = ["FILES", "REPORT", "SUMMARY", "report"]
+
+
+def report(run_dir: Path, judged_dir: Path | None = None) -> dict[str, Any]:
+    """Write `report/` of a run, after the gate or after the load; counts for the ledger.
+
+    judged_dir  the folder of the run that judged the data, when `run_dir` only applies what was held
+    """
+    material = gather(run_dir, judged_dir)
+    folder = private_folder(run_dir / REPORT)
+    for name, write in WRITERS.items():
+        part = folder / f".part-{name}"
+        part.unlink(missing_ok=True)
+        write(material, part)
+        part.replace(folder / name)
+    summary = summary_of(material)
+    write_json(folder / SUMMARY, summary)
+    return {
+        name: summary[name] for name in ("decision", "read", "accepted", "held", "quarantined", "unreadable")
+    }

@@ -1,0 +1,118 @@
+"""`report.html`: the result for a person, one file without anything to load, Vietnamese first, printable."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from parcels import admin_units
+from sync.delivery import VIETNAM
+from sync.report.material import Material, is_commune
+from sync.report.summary import summary_of
+from sync.report.words import (
+    DECISIONS,
+    DELIVERY_DECISIONS,
+    GROUPS,
+    PROVISIONAL,
+    SEVERITIES,
+    check_advice,
+    check_title,
+)
+from sync.report.workbook import commune_name
+from validators.base import MEASURES
+from validators.catalogue import BY_CODE
+
+SHOWN_PER_COMMUNE = 25
+
+
+def write_page(material: Material, path: Path) -> None:
+    """Write report.html."""
+    environment = Environment(
+        loader=PackageLoader("sync.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["percent"] = _percent
+    environment.filters["count"] = _count
+    page = environment.get_template("report.html").render(_facts(material))
+    path.write_text(page, encoding="utf-8")
+
+
+def _facts(material: Material) -> dict[str, Any]:
+    record = material.record
+    province = admin_units.provinces().get(record.province)
+    summary = summary_of(material)
+    return {
+        "province": province.full_name if province else record.system,
+        "record": record,
+        "extracted_at": record.extracted_at and f"{record.extracted_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}",
+        "received_at": f"{record.received_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}",
+        "summary": summary,
+        "says": DELIVERY_DECISIONS[summary["decision"]],
+        "provisional": PROVISIONAL if summary["provisional"] else None,
+        "parts": material.conformed["parts"],
+        "files_not_read": material.conformed["files_not_read"],
+        "old_codes": material.conformed["old_codes"],
+        "checks": _checks(material, summary["findings"]),
+        "communes": [_commune(material, commune) for commune in material.communes],
+        "measures": MEASURES,
+        "not_applicable": {code: (check_title(code), why) for code, why in summary["not_applicable"].items()},
+        "not_run": {code: check_title(code) for code in summary["not_run"]},
+    }
+
+
+def _checks(material: Material, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The checks that found something, worst first."""
+    severity = dict(
+        zip(
+            material.findings["check_code"].to_pylist(),
+            material.findings["severity"].to_pylist(),
+            strict=True,
+        )
+    )
+    order = list(SEVERITIES)
+    codes = sorted(
+        counts, key=lambda code: (order.index(severity[code]), not BY_CODE[code].quarantines, code)
+    )
+    return [
+        {
+            "code": code,
+            "count": counts[code],
+            "severity": SEVERITIES[severity[code]],
+            "class": severity[code],
+            "quarantines": BY_CODE[code].quarantines,
+            "title": check_title(code),
+            "advice": check_advice(code),
+        }
+        for code in codes
+    ]
+
+
+def _commune(material: Material, commune: dict[str, Any]) -> dict[str, Any]:
+    mine = material.findings.filter(pc.equal(material.findings["dataset"], commune["code"]))
+    errors = mine.filter(pc.equal(mine["severity"], "error"))
+    shown = errors.slice(0, SHOWN_PER_COMMUNE).select(
+        ["check_code", "handle", "message_vi", "message_en", "row_no"]
+    )
+    return {
+        **commune,
+        "name": commune_name(commune["code"], material),
+        "is_commune": is_commune(commune["code"]),
+        "said_decision": DECISIONS[commune["decision"]],
+        "said_group": GROUPS.get(commune["group"]),
+        "shown": shown.to_pylist(),
+        "more": max(len(errors) - SHOWN_PER_COMMUNE, 0),
+        "by_severity": Counter(mine["severity"].to_pylist()),
+    }
+
+
+def _percent(value: float | None) -> str:
+    """A share as a percentage, never 100 % for less than all."""
+    if value is None:
+        return "–"
+    shown = min(round(value * 100, 1), 99.9) if value < 1 else 100.0
+    return f"{shown:g} %".replace(".", ",")
+
+
+def _count(value: int) -> str:
+    return f"{value:,}".replace(",", ".")

@@ -1,0 +1,43 @@
+"""`summary.json`: what `landsync check --json` prints, key for key."""
+
+from collections import Counter
+from typing import Any
+
+from sync.report.material import Material, is_commune
+
+
+def summary_of(material: Material) -> dict[str, Any]:
+    """The outcome of a run for a machine. read = accepted + held + quarantined + unreadable."""
+    communes = material.communes
+    total = {
+        name: sum(commune[name] for commune in communes) for name in ("read", "quarantined", "unreadable")
+    }
+    held = sum(commune["accepted"] for commune in communes if commune["decision"] == "hold")
+    counts = Counter(material.findings["check_code"].to_pylist())
+    return {
+        "province": material.record.province,
+        "delivery_sha256": material.record.delivery_sha256,
+        "decision": material.decision,
+        "provisional": any(commune["provisional"] for commune in communes),
+        "read": total["read"],
+        "accepted": total["read"] - held - total["quarantined"] - total["unreadable"],
+        "held": held,
+        "quarantined": total["quarantined"],
+        "unreadable": total["unreadable"],
+        "findings": dict(sorted(counts.items())),
+        "not_applicable": material.merged("not_applicable"),
+        "not_run": material.not_run,
+        "communes": [_line(commune) for commune in communes if is_commune(commune["code"])],
+    }
+
+
+def _line(commune: dict[str, Any]) -> dict[str, Any]:
+    """A commune: reasons to hold first, then why it is in its group."""
+    return {
+        "code": commune["code"],
+        "decision": commune["decision"],
+        "parcels": commune["read"],
+        "group": commune["group"],
+        "reasons": [*commune["hold_reasons"], *commune["reasons"]],
+        "measures": commune["measures"],
+    }

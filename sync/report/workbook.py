@@ -1,0 +1,122 @@
+"""`findings.xlsx`: what is wrong, a sheet per commune, for people who work in Excel. No personal data.
+
+Text is written as text: what begins with "=" in a delivery must not become a formula on somebody's desk.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import xlsxwriter
+
+from parcels import admin_units
+from parcels.model import UNKNOWN_COMMUNE
+from sync.report.material import Material
+from sync.report.words import DECISIONS, GROUPS, SEVERITIES, check_title
+
+SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
+_CELL = 32_000  # characters; Excel ends at 32,767
+
+_COLUMNS: tuple[tuple[str, str, int], ...] = (
+    ("Mã lỗi · Code", "check_code", 22),
+    ("Mức độ · Severity", "severity", 18),
+    ("Thửa đất · Parcel", "handle", 24),
+    ("Nội dung · Vietnamese", "message_vi", 70),
+    ("Content · English", "message_en", 60),
+    ("Độ lớn · Measure", "measure", 16),
+    ("Đơn vị · Unit", "unit", 12),
+    ("Bị cách ly · Quarantined", "quarantines", 22),
+    ("Dòng trong gói · Row", "row_no", 18),
+)
+_OVERVIEW: tuple[tuple[str, int], ...] = (
+    ("Mã xã · Code", 14),
+    ("Xã, phường · Commune", 30),
+    ("Quyết định · Decision", 20),
+    ("Nhóm · Group", 44),
+    ("Số thửa · Parcels", 16),
+    ("Nhận · Accepted", 16),
+    ("Cách ly · Quarantined", 20),
+    ("Không đọc được · Unreadable", 26),
+    ("Có lỗi · With errors", 18),
+    ("Lý do · Reasons", 90),
+)
+
+
+def write_workbook(material: Material, path: Path) -> None:
+    """Write findings.xlsx: an overview, and the findings of each commune."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(path), options) as book:
+        head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
+        _overview(book, head, material)
+        for commune in material.communes:
+            code = commune["code"]
+            mine = material.findings.filter(pc.equal(material.findings["dataset"], code))
+            if len(mine):
+                _commune(book, head, code, mine)
+
+
+def commune_name(code: str, material: Material) -> str:
+    """The commune's name; what the rest is called for the rest."""
+    if code == UNKNOWN_COMMUNE:
+        return "Không thuộc xã nào của tỉnh · no commune of the province"
+    commune = admin_units.commune(code, material.record.as_of)
+    return commune.name if commune else code
+
+
+def _overview(book: Any, head: Any, material: Material) -> None:
+    sheet = book.add_worksheet("Tổng hợp")
+    _header(sheet, head, _OVERVIEW)
+    for number, commune in enumerate(material.communes, start=1):
+        reasons = [*commune["hold_reasons"], *commune["reasons"]]
+        texts = (
+            commune["code"],
+            commune_name(commune["code"], material),
+            _both(DECISIONS[commune["decision"]]),
+            _both(GROUPS[commune["group"]]) if commune["group"] else "",
+        )
+        for column, text in enumerate(texts):
+            sheet.write_string(number, column, text)
+        for column, name in enumerate(("read", "accepted", "quarantined", "unreadable", "rows_with_error")):
+            sheet.write_number(number, len(texts) + column, commune[name])
+        sheet.write_string(number, len(_OVERVIEW) - 1, " ".join(reason["vi"] for reason in reasons)[:_CELL])
+    sheet.autofilter(0, 0, max(len(material.communes), 1), len(_OVERVIEW) - 1)
+
+
+def _commune(book: Any, head: Any, code: str, findings: pa.Table) -> None:
+    sheet = book.add_worksheet("Không thuộc xã nào" if code == UNKNOWN_COMMUNE else code)
+    _header(sheet, head, tuple((title, width) for title, _, width in _COLUMNS))
+    shown = findings.slice(0, SHEET_ROWS)
+    rows = shown.select([name for _, name, _ in _COLUMNS]).to_pylist()
+    for number, row in enumerate(rows, start=1):
+        row["check_code"] = f"{row['check_code']} {check_title(row['check_code']).vi}"
+        row["severity"] = _both(SEVERITIES[row["severity"]])
+        row["quarantines"] = "có · yes" if row["quarantines"] else ""
+        for column, (_, name, _) in enumerate(_COLUMNS):
+            value = row[name]
+            if isinstance(value, str):
+                sheet.write_string(number, column, value[:_CELL])
+            elif value is not None:
+                sheet.write_number(number, column, value)
+    sheet.autofilter(0, 0, len(rows), len(_COLUMNS) - 1)
+    if len(findings) > SHEET_ROWS:
+        more = len(findings) - SHEET_ROWS
+        sheet.write_string(
+            len(rows) + 1, 0, f"… còn {more} dòng nữa không hiện ở đây · {more} more not shown"
+        )
+
+
+def _header(sheet: Any, head: Any, columns: tuple[tuple[str, int], ...]) -> None:
+    for column, (title, width) in enumerate(columns):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, title, head)
+    sheet.freeze_panes(1, 0)
+
+
+def _both(said: Any) -> str:
+    return f"{said.vi} · {said.en}"
