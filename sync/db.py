@@ -25,7 +25,7 @@ from sync.settings import ROOT
 SQL = ROOT / "sql"
 Row = dict[str, Any]
 
-psycopg2.extras.register_uuid()
+psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
 
 
 def server_down(reason: str) -> TransientError:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync import ledger
-from sync.inbox import resolve_in_inbox
-from sync.load.staging import drop_staging
+from sync.load.names import drop_staging
 from sync.platform.addresses import resolve_dsn
 from sync.profile import Profile, load_profile
 from sync.settings import settings
@@ -63,6 +62,8 @@ def start_run(
     """
     address = dsn or resolve_dsn(settings())
     if parent_run_id is None and path is None:
+        from sync.inbox import resolve_in_inbox  # closing a run should not wait for GDAL to be imported
+
         path = resolve_in_inbox(settings().inbox, province, delivery or None)
     request = ledger.RunRequest(
         province=province,

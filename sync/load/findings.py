@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from parcels.content_hash import to_hex
 from sync import db
 from sync.fetch import load_delivery
-from sync.judge import load_dataset
+from sync.judge import load_dataset, load_findings
 from sync.run import Run
 from validators.base import Faults, Subject
 from validators.catalogue import BY_CODE
@@ -33,12 +33,12 @@ _COPIED = (
 
 def merge_findings(run: Run, quarantined: list[db.Row]) -> pa.Table:
     """Findings for the rows that the merge quarantined, worded as the checks word theirs; kept for the report."""
-    tables = [FINDINGS_SCHEMA.empty_table()]
-    for commune in sorted({row["commune_code"] for row in quarantined}):
-        tables.append(
-            _of_commune(run, commune, [row for row in quarantined if row["commune_code"] == commune])
-        )
-    table = pa.concat_tables(tables)
+    communes = sorted({row["commune_code"] for row in quarantined})
+    tables = [
+        _of_commune(run, commune, [row for row in quarantined if row["commune_code"] == commune])
+        for commune in communes
+    ]
+    table = pa.concat_tables([FINDINGS_SCHEMA.empty_table(), *tables])
     pq.write_table(table, run.folder / MERGE_FINDINGS)
     return table
 
@@ -63,8 +63,7 @@ def record_findings(
     connection: db.Connection, run: Run, merged: pa.Table, only: frozenset[str] | None
 ) -> int:
     """Write the judgement's findings and the merge's into the ledger; how many."""
-    judged = pq.read_table(run.judged_folder / "judgement" / "findings.parquet").cast(FINDINGS_SCHEMA)
-    table = pa.concat_tables([judged, merged])
+    table = pa.concat_tables([load_findings(run.judged_folder), merged])
     if only is not None:
         table = table.filter(pc.is_in(table["dataset"], pa.array(sorted(only), pa.string())))
     db.execute(connection, "load/create_finding")

@@ -5,19 +5,21 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from parcels.errors import TransientError
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
+from sync.conform import load_conform
 from sync.fetch import DeliveryRecord, load_delivery
+from sync.gate import load_gate
+from sync.judge import load_rows, load_verdicts
 from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
 from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.staging import Judged, create_staging, fill_staging
 from sync.run import Run
-from sync.runfolder import read_json, write_json
+from sync.runfolder import write_json
 from validators.policy import Policy, policy_at
 from validators.usability import group
 
@@ -69,14 +71,12 @@ def load(run: Run) -> dict[str, Any]:
 def _read(run: Run) -> _Inputs:
     folder = run.judged_folder
     delivery = load_delivery(folder)
-    judgement = folder / "judgement"
-    verdicts = read_json(judgement / "datasets.json")
     return _Inputs(
         delivery=delivery,
-        snapshot_sha256=read_json(folder / "conform.json")["snapshot_sha256"],
-        verdicts={verdict["code"]: verdict for verdict in verdicts["communes"]},
-        gate=read_json(folder / "gate.json"),
-        rows=pq.read_table(judgement / "rows.parquet").sort_by("row_no"),
+        snapshot_sha256=load_conform(folder)["snapshot_sha256"],
+        verdicts={verdict["code"]: verdict for verdict in load_verdicts(folder)},
+        gate=load_gate(folder),
+        rows=load_rows(folder).sort_by("row_no"),
         policy=policy_at(delivery.as_of),
     )
 

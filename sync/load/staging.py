@@ -15,9 +15,9 @@ from parcels import land_use
 from parcels.columns import PARCEL, RECORDS, Record
 from parcels.content_hash import content_hash, to_hex
 from sync import db
+from sync.load.names import SCHEMA, staging_prefix
 from validators import handles
 
-SCHEMA = "staging"
 ITEMS: tuple[Record, ...] = ("land_use_part", "land_user", "certificate")
 LIVE: dict[Record, tuple[str, str]] = {
     "parcel": ("land", "parcel"),
@@ -45,11 +45,6 @@ def staging_tables(run_id: str) -> dict[Record, tuple[str, str]]:
     return {record: (SCHEMA, prefix + record) for record in LIVE}
 
 
-def staging_prefix(run_id: str) -> str:
-    """How the names of this run's staging tables begin."""
-    return "r_" + run_id.replace("-", "_").lower() + "_"
-
-
 def create_staging(connection: db.Connection, run_id: str) -> None:
     """Make the run's empty staging tables; what an earlier attempt left is dropped first."""
     tables = staging_tables(run_id)
@@ -57,7 +52,11 @@ def create_staging(connection: db.Connection, run_id: str) -> None:
         db.execute(connection, "load/drop_table", identifiers={"table": table})
     db.execute(connection, "load/create_parcel", identifiers={"parcel": tables["parcel"]})
     for record in ITEMS:
-        identifiers = {"item": tables[record], "like": LIVE[record], "columns": item_columns(record, "live")}
+        identifiers: db.Identifiers = {
+            "item": tables[record],
+            "like": LIVE[record],
+            "columns": item_columns(record, "live"),
+        }
         db.execute(connection, "load/create_item", identifiers=identifiers)
 
 
@@ -66,13 +65,6 @@ def item_columns(record: Record, alias: str | None = None) -> db.sql.Composable:
     names = [column.name for column in RECORDS[record]]
     parts = [db.sql.Identifier(alias, name) if alias else db.sql.Identifier(name) for name in names]
     return db.sql.SQL(", ").join(parts)
-
-
-def drop_staging(dsn: str, run_id: str) -> None:
-    """Drop whatever staging of the run there is."""
-    with db.connect(dsn) as connection:
-        for row in db.fetch(connection, "load/leftover_staging", {"prefix": staging_prefix(run_id)}):
-            db.execute(connection, "load/drop_table", identifiers={"table": (SCHEMA, row["table_name"])})
 
 
 def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
@@ -88,6 +80,7 @@ def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
         accepted = table.filter(pc.equal(rows["decision"], "accept"))
         for record, items in _items(accepted):
             db.copy_in(connection, tables[record], items)
+    db.execute(connection, "load/analyze_staging", identifiers={"parcel": tables["parcel"]})
     return copied
 
 
@@ -151,13 +144,13 @@ def _items(table: pa.Table) -> Iterator[tuple[Record, pa.Table]]:
     uses = land_use.explode(table["land_use"], table["land_use_areas"])
     yield _item("land_use_part", uses, table["row_no"].combine_chunks().take(uses["row"]), uses["part_no"])
     for record in ("land_user", "certificate"):
-        columns = [column.name for column in RECORDS[record]]  # type: ignore[index]
+        columns = [column.name for column in RECORDS[record]]
         present = pa.repeat(pa.scalar(False), table.num_rows)
         for name in columns:
             present = pc.or_(present, pc.is_valid(table[name]))
         some = table.filter(present)
         first = pa.repeat(pa.scalar(1, pa.int16()), some.num_rows)
-        yield _item(record, some, some["row_no"], first)  # type: ignore[arg-type]
+        yield _item(record, some, some["row_no"], first)
 
 
 def _item(record: Record, values: pa.Table, row_no: pa.Array, item_no: pa.Array) -> tuple[Record, pa.Table]:

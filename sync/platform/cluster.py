@@ -6,6 +6,7 @@ mode 0600) belongs to whoever made the cluster.
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -85,7 +86,7 @@ class Cluster:
         self.user.own(handed)
         try:
             result = self.user.run(
-                [self.programs["initdb"], "-D", self.data, "-U", SUPERUSER, f"--pwfile={handed}",
+                [self.programs["initdb"], *(["--no-sync"] if self.settings.get("fsync") == "off" else []), "-D", self.data, "-U", SUPERUSER, f"--pwfile={handed}",
                  "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]
             )  # fmt: skip
         finally:
@@ -132,6 +133,8 @@ class Cluster:
         last, output = self.port, ""
         for attempt in range(3):  # a port can be taken between the look and the start
             self._write_conf(free_port(last if attempt == 0 else None))
+            started_at = time.time()
+            (self.folder / "log" / "start.log").unlink(missing_ok=True)
             result = self.user.run(
                 [self.programs["pg_ctl"], "start", "-w", "-s", "-t", str(START_TIMEOUT), "-D", self.data,
                  "-l", self.folder / "log" / "start.log"],
@@ -139,7 +142,7 @@ class Cluster:
             )  # fmt: skip
             if result.returncode == 0:
                 return True
-            output = result.stdout + self._tail_of_log()
+            output = result.stdout + self._log_since(started_at)
             if "could not bind" not in output and "Address already in use" not in output:
                 break
         raise self._failed("start", output)
@@ -230,22 +233,24 @@ class Cluster:
         path.chmod(0o600)
         self.user.own(path)
 
-    def _tail_of_log(self) -> str:
-        logs = sorted((self.folder / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-        return "".join(path.read_text(encoding="utf-8", errors="replace")[-2000:] for path in logs[-2:])
+    def _log_since(self, moment: float) -> str:
+        logs = [path for path in (self.folder / "log").glob("*.log") if path.stat().st_mtime >= moment - 1]
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace")[-4000:] for path in sorted(logs))
 
     def _failed(self, step: str, output: str) -> ComponentMissing | TransientError:
-        lines = [line for line in output.splitlines() if line.strip()]
-        telling = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines
+        lines = [line.strip() for line in output.splitlines() if line.strip()]
+        telling = [line for line in lines if TELLING.search(line)] or lines or ["?"]
+        reason = " · ".join(telling[:2])
         kind = ComponentMissing if step == "create" else TransientError
         return kind(
             f"PLATFORM-POSTGRES-{step.upper()}",
             Bilingual(
-                f"PostgreSQL riêng trong {self.folder} không {STEPS_VI[step]} được: {telling[-1] if telling else '?'}",
-                f"The private PostgreSQL in {self.folder} did not {step}: {telling[-1] if telling else '?'}",
+                f"PostgreSQL riêng trong {self.folder} không {STEPS_VI[step]} được: {reason}",
+                f"The private PostgreSQL in {self.folder} did not {step}: {reason}",
             ),
             Bilingual(f"Xem nhật ký trong {self.folder / 'log'}.", f"See the log in {self.folder / 'log'}."),
         )
 
 
+TELLING = re.compile(r"FATAL|PANIC|ERROR|error|invalid|could not|denied|No space")
 STEPS_VI = {"create": "tạo", "start": "khởi động", "stop": "dừng"}

@@ -14,7 +14,8 @@ from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync import db, ledger
 from sync.load import receipt
 from sync.load.merge import Merged, MergeRequest, merge
-from sync.load.staging import Judged, create_staging, drop_staging, fill_staging
+from sync.load.names import drop_staging
+from sync.load.staging import Judged, create_staging, fill_staging
 from validators.judge import ROWS_SCHEMA
 from validators.policy import policy_at
 

@@ -1,0 +1,6 @@
+SELECT s.province_code, s.run_id, s.commune_code, h.reasons, h.held_at
+FROM ledger.hold_state AS s
+JOIN ledger.hold AS h ON h.run_id = s.run_id AND h.commune_code = s.commune_code
+WHERE s.state = 'open'
+  AND (%(province)s::text IS NULL OR s.province_code = %(province)s)
+ORDER BY s.province_code, s.run_id, s.commune_code

@@ -1,0 +1,55 @@
+"""The ministry's table: parcels, communes, groups, freshness of every province, with totals that balance."""
+
+from typing import Any
+
+from rich.table import Table
+
+from parcels.bilingual import Bilingual, Lang
+from sync import db
+
+COUNTS = ("communes", "parcels", "group1", "group2", "group3", "not_delivered", "quarantined", "held")
+TITLES: dict[str, Bilingual] = {
+    "code": Bilingual("Mã", "Code"),
+    "name": Bilingual("Tỉnh, thành phố", "Province"),
+    "communes": Bilingual("Xã", "Communes"),
+    "parcels": Bilingual("Thửa đất", "Parcels"),
+    "group1": Bilingual("Nhóm 1", "Group 1"),
+    "group2": Bilingual("Nhóm 2", "Group 2"),
+    "group3": Bilingual("Nhóm 3", "Group 3"),
+    "not_delivered": Bilingual("Chưa nộp", "Not delivered"),
+    "quarantined": Bilingual("Cách ly", "Quarantined"),
+    "held": Bilingual("Tạm giữ", "Held"),
+    "seconds": Bilingual("Giây", "Seconds"),
+    "last_sync": Bilingual("Đồng bộ gần nhất", "Last sync"),
+}
+
+
+def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
+    """`status --json`: a line per province, totals, and every open hold with its run and reasons."""
+    with db.connect(dsn) as connection:
+        provinces = db.fetch(connection, "status/national", {"province": province})
+        holds = db.fetch(connection, "status/holds", {"province": province})
+    totals: dict[str, Any] = {name: sum(int(row[name]) for row in provinces) for name in COUNTS}
+    return {"provinces": provinces, "totals": totals, "holds": holds}
+
+
+def status_table(status: dict[str, Any], lang: Lang) -> Table:
+    """The table as a person reads it; with the seconds of a round where `status` has them."""
+    names = ["code", "name", *COUNTS, "seconds" if "seconds" in status["totals"] else "last_sync"]
+    table = Table(show_edge=False, pad_edge=False)
+    for name in names:
+        table.add_column(TITLES[name].say(lang), justify="left" if name in {"code", "name"} else "right")
+    for row in status["provinces"]:
+        table.add_row(*(_cell(row.get(name)) for name in names))
+    table.add_section()
+    total = {"name": Bilingual("Cả nước", "Nation").say(lang), **status["totals"]}
+    table.add_row(*(_cell(total.get(name)) for name in names), style="bold")
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if hasattr(value, "astimezone"):
+        return f"{value.astimezone():%d/%m/%Y %H:%M}"
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
