@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("landsync", deadline=None)  # no test asserts timing, hypothesis included
+settings.load_profile("landsync")
 
 
 @pytest.fixture(scope="session")
