@@ -244,9 +244,12 @@ def _derive_extent(pairs: list[Pair]) -> None:
     counts = Counter(pair.old_code for pair in pairs)
     for pair in pairs:
         pair.extent = "whole" if counts[pair.old_code] == 1 else "part"
-        noted_part = "một phần" in pair.note.lower()
-        if noted_part and pair.extent == "whole":
-            pair.reasons.append("the table's note says a part, but no other row holds the rest")
+        note = pair.note.lower()
+        noted = "part" if "một phần" in note else "whole" if note.startswith("nhập toàn bộ") else ""
+        if noted not in ("", pair.extent):
+            pair.reasons.append(
+                f"the note says {noted} ({pair.note}); the rows of the table say {pair.extent}"
+            )
 
 
 def _remarks(pairs: list[Pair], january: dict[str, OldCommune]) -> list[Remark]:
