@@ -28,7 +28,7 @@ COMPONENTS: dict[str, tuple[str, ...]] = {
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 HEALTH = {"scheduler": "scheduler", "dag-processor": "dag_processor", "triggerer": "triggerer"}
-HEALTHY_WITHIN = 180  # seconds; about 15 are normal on two idle cores
+HEALTHY_WITHIN = 300  # seconds; about 15 are normal on two idle cores
 KEEP_LOG_BYTES = 20 * 1024 * 1024
 
 
