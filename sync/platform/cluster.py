@@ -163,6 +163,7 @@ class Cluster:
     def remove(self) -> None:
         """Stop the server and delete the cluster with all its data."""
         self.stop()
+        shutil.rmtree(self._socket_dir, ignore_errors=True)  # of a server that was killed
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def dsn(self, database: str = "postgres", role: str = SUPERUSER, password: str | None = None) -> str:
