@@ -43,7 +43,6 @@ INSERT INTO comment_text (place, vi, en) VALUES
 
 -- parcels and what surrounds them
 ('land.parcel.valid_to', 'Ngày thửa đất hết hiệu lực; trống là chưa biết hoặc còn hiệu lực', 'Day from which the parcel no longer exists; empty when unknown or still valid'),
-('land.parcel.source_version', 'Phiên bản của đối tượng nguồn', 'Version of the source object'),
 ('land.parcel_alias.alias_kind', 'source_key: khóa nguồn; national_id: mã định danh; sheet: tờ và số thửa', 'source_key, national_id, or sheet and number'),
 ('land.parcel_alias.alias_value', 'Giá trị của cách gọi', 'The handle'),
 ('land.national_id_claim.parcel_uid', 'Thửa đang giữ mã; trống là không thửa nào', 'The parcel that holds the id; empty when none does'),
@@ -55,7 +54,6 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.parcel_lineage.relation', 'renumbered, split, merged hoặc replaced', 'renumbered, split, merged or replaced'),
 ('land.parcel_lineage.evidence', 'Căn cứ', 'What it is known from'),
 ('land.parcel_lineage.recorded_at', 'Thời điểm ghi nhận', 'When it was recorded'),
-('land.land_use_part.use_area_m2', 'Diện tích theo loại đất (m²)', 'Area under this use (m²)'),
 
 -- ledger
 ('ledger.definitions.definition_id', 'Số thứ tự', 'Number'),

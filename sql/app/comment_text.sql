@@ -73,7 +73,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('analyst.to_vn2000()', 'Chuyển hình WGS 84 sang VN-2000 để lọc trên cột geom', 'A WGS 84 shape into VN-2000, to filter geom with'),
 ('analyst.parcel_as_of()', 'Thửa đất đúng như vào ngày valid_at, theo những gì cơ sở dữ liệu biết lúc known_at', 'The parcels as on the day valid_at, by what the database knew at known_at'),
 ('analyst.parcel_tile()', 'Ô bản đồ véc-tơ (MVT): lớp parcel từ mức 13, lớp commune ở mức nhỏ hơn', 'Vector tile (MVT): layer parcel from zoom 13, layer commune before'),
-('land.own_province()', 'Mã tỉnh của người đang truy vấn; NULL với cơ quan trung ương', 'Province of whoever asks; NULL for the centre'),
+('province.own_province()', 'Mã tỉnh của người đang truy vấn; NULL với cơ quan trung ương', 'Province of whoever asks; NULL for the centre'),
 ('land.release_claim()', 'Giải phóng mã định danh của thửa đã kết thúc, có ghi lý do', 'Release the national id of an ended parcel, with a reason, recorded'),
 ('land.hash_field()', 'Một giá trị văn bản trong chuỗi được băm', 'A text value in the hashed string'),
 ('land.hash_decimal()', 'Một số thập phân trong chuỗi được băm', 'A decimal in the hashed string'),

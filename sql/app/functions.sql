@@ -41,7 +41,7 @@ END
 $$;
 
 -- The province of whoever asks: of the one province_NN that he is or belongs to; NULL for the centre.
-CREATE OR REPLACE FUNCTION land.own_province() RETURNS text
+CREATE OR REPLACE FUNCTION province.own_province() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 RETURN (

@@ -78,6 +78,9 @@ BEGIN
         EXECUTE format('GRANT USAGE ON SCHEMA province, land_private TO %I', province);
         EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA province TO %I', province);
         EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA province TO %I', province);
+        -- Functions inside a view run with the reader's rights.
+        EXECUTE format('GRANT USAGE ON SCHEMA analyst TO %I', province);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION analyst.to_wgs84(public.geometry), analyst.to_vn2000(public.geometry) TO %I', province);
         EXECUTE format('GRANT SELECT ON land_private.land_user, land_private.land_user_version, '
                        'land_private.certificate, land_private.certificate_version TO %I', province);
     END LOOP;

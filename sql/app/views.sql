@@ -248,7 +248,7 @@ SELECT r.run_id, r.province_code, r.kind, r.actor, r.dry_run, r.requested, r.par
        s.state, s.stage, s.delivery_sha256, s.extracted_at, s.error, s.finished_at
 FROM ledger.run AS r
 JOIN ledger.run_state AS s ON s.run_id = r.run_id
-WHERE r.province_code = (SELECT land.own_province());
+WHERE r.province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE VIEW province.receipt_line WITH (security_barrier) AS
 SELECT r.province_code, r.sequence, r.created_at, l.run_id, l.commune_code, l.read, l.new, l.changed, l.unchanged,
@@ -256,25 +256,25 @@ SELECT r.province_code, r.sequence, r.created_at, l.run_id, l.commune_code, l.re
        l.ended, l.current_after, l.area_before_m2, l.area_in_m2, l.area_out_m2, l.area_after_m2
 FROM ledger.receipt AS r
 JOIN ledger.receipt_line AS l ON l.run_id = r.run_id
-WHERE r.province_code = (SELECT land.own_province());
+WHERE r.province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE VIEW province.finding WITH (security_barrier) AS
 SELECT f.run_id, f.finding_id, f.province_code, f.commune_code, f.check_code, f.severity, f.row_no, f.handle, f.measure,
        f.unit, f.detail, f.quarantines, f.place
 FROM ledger.finding AS f
-WHERE f.province_code = (SELECT land.own_province());
+WHERE f.province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE VIEW province.quarantine WITH (security_barrier) AS
 SELECT q.run_id, q.row_no, q.province_code, q.commune_code, q.decision, q.codes, q.source_key, q.national_id, q.sheet_no,
        q.parcel_no, q.parcel_uid
 FROM ledger.quarantine AS q
-WHERE q.province_code = (SELECT land.own_province());
+WHERE q.province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE VIEW province.hold WITH (security_barrier) AS
 SELECT h.run_id, h.commune_code, h.province_code, h.reasons, h.held_at, s.state, s.decided_by_run, s.updated_at
 FROM ledger.hold AS h
 JOIN ledger.hold_state AS s ON s.run_id = h.run_id AND s.commune_code = h.commune_code
-WHERE h.province_code = (SELECT land.own_province());
+WHERE h.province_code = (SELECT province.own_province());
 
 DO $$
 DECLARE
@@ -283,7 +283,7 @@ BEGIN
     FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'land_use', 'commune_quality', 'national_summary'] LOOP
         EXECUTE format(
             'CREATE OR REPLACE VIEW province.%1$I AS '
-            'SELECT v.* FROM analyst.%1$I AS v WHERE v.province_code = (SELECT land.own_province())', mirrored);
+            'SELECT v.* FROM analyst.%1$I AS v WHERE v.province_code = (SELECT province.own_province())', mirrored);
     END LOOP;
 END
 $$;

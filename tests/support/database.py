@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from sync.migrations import migrate
 from sync.platform import databases, packages
+from sync.platform.land import shape_of_the_database
 from tests.support.cluster import SharedCluster
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def server() -> Iterator[Server]:
     shared = SharedCluster(programs)
     cluster = shared.acquire()
     try:
-        server = Server(cluster.dsn(), "landsync_template")
+        # Named by the SQL it was made from: another test run may have made one before a file changed.
+        server = Server(cluster.dsn(), f"landsync_template_{shape_of_the_database()}")
         _prepare(server, shared.lock)
         yield server
     finally:
