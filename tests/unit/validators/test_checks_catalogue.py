@@ -1,0 +1,59 @@
+"""The catalogue: the contract of codes, both languages everywhere, and a document that is current."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from parcels.errors import UsageError
+from validators.base import MEASURES
+from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
+from validators.checks_doc import document
+
+ROOT = Path(__file__).resolve().parents[3]
+
+QUARANTINING = {
+    "GEO-NULL", "GEO-EMPTY", "GEO-TYPE", "GEO-INVALID", "GEO-ZERO-AREA", "IDN-MISSING", "IDN-DUP-SOURCE",
+    "IDN-DUP-NATIONAL", "IDN-DUP-SHEET", "IDN-CLAIMED", "IDN-CONFLICT", "IDN-COMMUNE-UNKNOWN",
+    "IDN-COMMUNE-EXPIRED", "IDN-COMMUNE-PROVINCE",
+}  # fmt: skip
+ERRORS = {"IDN-FORMAT", "IDN-OUTSIDE", "IDN-SHEET-MISSING", "ATT-REQUIRED", "ATT-LAND-USE", "ATT-AREA"}
+WARNINGS = {"IDN-PREFIX", "IDN-NATIONAL-MISSING", "ATT-LAND-USE-LEGACY"}
+INFOS = {"GEO-RING-ORDER"}
+
+
+def test_codes_severities_and_quarantine_are_as_agreed():
+    assert {check.code for check in CHECKS if check.quarantines} == QUARANTINING
+    by_severity = {s: {c.code for c in CHECKS if c.severity == s} for s in ("error", "warning", "info")}
+    assert by_severity == {"error": QUARANTINING | ERRORS, "warning": WARNINGS, "info": INFOS}
+    assert len(BY_CODE) == len(CHECKS)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.code)
+def test_every_check_speaks_both_languages_and_fills_only_what_it_is_given(check):
+    for sentence in (check.title, check.message, check.advice):
+        assert sentence.vi
+        assert sentence.en
+        assert sentence.vi != sentence.en
+    names = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in check.message]
+    assert names[0] == names[1] <= {"detail", "measure"}
+    assert set(check.measures) <= set(MEASURES)
+    assert (check.find is None) == (check.judged_by == "merge")
+
+
+def test_a_check_that_does_not_exist_cannot_be_left_out():
+    refuse_unknown(["GEO-NULL"])
+    with pytest.raises(UsageError) as caught:
+        refuse_unknown(["GEO-NULL", "GEO-NUL"])
+    assert "GEO-NUL" in caught.value.message.vi
+
+
+def test_the_document_is_current():
+    written = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert written == document(), "run: python -m validators.checks_doc"
+
+
+def test_the_document_has_a_page_for_every_code():
+    headings = re.findall(r"^## ([A-Z]{3}-[A-Z-]+)$", document(), flags=re.MULTILINE)
+    assert headings == [check.code for check in CHECKS]
