@@ -32,7 +32,7 @@ _VIETNAM: Final = "Asia/Ho_Chi_Minh"
 _NUMBERS: Final = ("sheet_no", "parcel_no", "map_scale")
 
 _DECIMAL_TEXT = r"^[+-]?[0-9]{1,14}([.,][0-9]+)?$"
-_ISO_DATE = r"^(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})([T ].*)?$"
+_ISO_DATE = r"^(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?:[T ].*)?$"
 _VIETNAMESE_DATE = r"^(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{4})$"
 _PLAIN_DATE = r"^(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})$"
 

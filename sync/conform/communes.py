@@ -34,7 +34,8 @@ class CommuneFinder:
             return columns
         old = columns["commune_code"]
         new, how = admin_units.convert_codes(old)
-        self.converted.update(dict(zip(*np.unique(how.astype(str), return_counts=True), strict=True)))
+        kinds, rows = np.unique(how.astype(str), return_counts=True)
+        self.converted.update(dict(zip(kinds.tolist(), rows.tolist(), strict=True)))
         absorbed = pc.fill_null(pc.not_equal(old, new), False)
         map_set = pc.if_else(absorbed, pc.coalesce(columns["map_set"], old), columns["map_set"])
         return columns | {"commune_code": pc.coalesce(new, old), "map_set": map_set}
