@@ -8,7 +8,7 @@ from typing import Any
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import db, ledger
-from sync.run import Run, finish_run, start_run
+from sync.run import finish_run, start_run
 from sync.stages import run_stage, stages_of
 
 
@@ -25,7 +25,6 @@ def approve(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason
         _open_holds(dsn, run_id, chosen, reason)
         _record(dsn, run_id, chosen, actor, reason, "approve")
         counts = {name: run_stage(name, run) for name in stages_of(run)}
-        _decide(dsn, run_id, chosen, "approved", run)
     finally:
         state = finish_run(run.run_id, dsn=dsn)
     return {"run": run.run_id, "state": state, "communes": list(chosen), **counts["load"]}
@@ -36,7 +35,9 @@ def refuse(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason:
     ledger.get(dsn, run_id)
     chosen = _open_holds(dsn, run_id, communes, reason)
     _record(dsn, run_id, chosen, actor, reason, "refuse")
-    _decide(dsn, run_id, chosen, "refused", None)
+    values = {"run_id": run_id, "communes": list(chosen), "state": "refused", "decided_by_run": None}
+    with db.connect(dsn) as connection:
+        db.execute(connection, "ledger/decide_hold", values)
     return {"run": run_id, "state": "refused", "communes": list(chosen)}
 
 
@@ -110,19 +111,5 @@ def _record(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason
                 "decision": decision,
                 "actor": actor,
                 "reason": reason.strip(),
-            },
-        )
-
-
-def _decide(dsn: str, run_id: str, communes: tuple[str, ...], state: str, run: Run | None) -> None:
-    with db.connect(dsn) as connection:
-        db.execute(
-            connection,
-            "ledger/decide_hold",
-            {
-                "run_id": run_id,
-                "communes": list(communes),
-                "state": state,
-                "decided_by_run": run.run_id if run else None,
             },
         )

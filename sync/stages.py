@@ -51,7 +51,7 @@ def _load(run: Run) -> dict[str, Any]:
 def _report(run: Run) -> dict[str, Any]:
     from sync.report import report
 
-    return report(run.folder)
+    return report(run.folder, run.judged_folder)
 
 
 STAGES: dict[str, Callable[[Run], dict[str, Any]]] = {

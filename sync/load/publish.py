@@ -210,8 +210,12 @@ def _write_verdicts(
         "delivery_sha256": inputs.delivery.delivery_sha256,
         "extracted_at": inputs.delivery.extracted_at or inputs.delivery.received_at,
         "now": now,
+        "parent_run_id": run.parent_run_id,
         "communes": [verdict["commune_code"] for verdict in verdicts],
         "verdicts": db.json_value(verdicts),
     }
     for name in ("write_verdicts", "write_datasets", "supersede_holds", "write_holds", "open_holds"):
         db.execute(connection, f"ledger/{name}", values)
+    if run.parent_run_id is not None:
+        approved = {**values, "run_id": run.parent_run_id, "state": "approved", "decided_by_run": run.run_id}
+        db.execute(connection, "ledger/decide_hold", approved)
