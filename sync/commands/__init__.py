@@ -13,7 +13,7 @@ import typer
 from parcels.errors import LandsyncError
 from sync.console import fail
 
-COMMANDS: tuple[str, ...] = ("check", "generate", "platform", "db", "sync", "review", "proof", "status")
+COMMANDS: tuple[str, ...] = ("check", "generate", "platform", "db", "sync", "review", "proof", "status", "demo")
 
 
 def register(app: typer.Typer) -> None:

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from parcels.bilingual import Bilingual
 from sync import console
 from sync.commands import guarded
 from sync.settings import settings
@@ -40,10 +39,11 @@ def demo(
 
         _require_extras()
         from sync.demo.demo import demo as run_demo
-        from sync.demo.table import national_table, round_sentence
         from sync.demo.watch import TerminalWatcher
+        from sync.demo.words import TRUE, round_sentence
         from sync.generate import Options
         from sync.platform import show
+        from sync.status import status_table
 
         lang = console.language()
         options = Options(
@@ -57,17 +57,11 @@ def demo(
                 document["error"] = result.error.as_dict(lang)
             console.emit_json(document)
         else:
-            console.out.print(national_table(result.status, lang))
+            console.out.print(status_table(result.status, lang))
             console.out.print(round_sentence(result.round).say(lang))
             if not result.differences and not result.failures:
-                console.out.print(_TRUE.say(lang))
+                console.out.print(TRUE.say(lang))
             for line in show.lines(settings(), result.upped, lang, for_a_person=console.out.is_terminal):
                 console.out.print(line, markup=False, soft_wrap=True)
     if result.error:
         console.fail(result.error)  # without its own JSON: it is in the document
-
-
-_TRUE = Bilingual(
-    "Nhóm và số thửa bị cách ly của từng xã đúng bằng đáp án.",
-    "Groups and quarantined counts of every commune equal the truth.",
-)

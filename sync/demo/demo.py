@@ -13,10 +13,11 @@ from sync import db
 from sync.airflow_client import AirflowClient, DagRun
 from sync.demo import follow, truth
 from sync.demo.nation import ensure_nation, hand_over
-from sync.demo.table import ROUND
+from sync.demo.words import ROUND
 from sync.generate import Options
 from sync.platform.up import Upped, up
 from sync.settings import Settings
+from sync.status import national_status
 
 
 class Watcher(Protocol):
@@ -154,8 +155,6 @@ def _lines_of(dsn: str, runs: list[DagRun]) -> list[db.Row]:
 
 def _status(dsn: str, lines: list[db.Row]) -> dict[str, Any]:
     """`status --json`, with the seconds that each province's run of this round took."""
-    from sync.status import national_status
-
     status = national_status(dsn)
     seconds = {line["province_code"]: line["seconds"] for line in lines}
     for province in status["provinces"]:

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from sync.demo.nation import ensure_nation, hand_over, name_of
-from sync.demo.table import national_table, number, round_sentence
 from sync.demo.truth import Difference, Verdict, differences, found_by, read_truth
+from sync.demo.words import number, round_sentence
 from sync.generate import Options
 from sync.inbox import newest_in_inbox, resolve_in_inbox
 
@@ -119,12 +119,3 @@ def test_numbers_are_written_as_the_language_writes_them():
     assert number(1234567, "en") == "1,234,567"
     done = {"new": 200000, "changed": 0, "unchanged": 1, "ended": 2}
     assert round_sentence(done).vi == "Lượt này: 200.000 thửa mới, 0 thay đổi, 1 không đổi, 2 kết thúc."
-
-
-def test_the_table_has_a_line_per_province_and_counts_only_delivered_communes():
-    line = {"communes": 126, "not_delivered": 116, "parcels": 5900, "group1": 4, "group2": 5, "group3": 1}
-    line |= {"quarantined": 60, "held": 0, "seconds": 4.4}
-    table = national_table({"provinces": [{"code": "01", "name": "Hà Nội", **line}], "totals": line}, "vi")
-    cells = [list(column.cells) for column in table.columns]
-    assert [column[0] for column in cells] == ["01", "Hà Nội", "10", "5.900", "4", "5", "1", "60", "0", "4"]
-    assert [column[1] for column in cells][:3] == ["", "Cả nước", "10"]
