@@ -1,0 +1,129 @@
+"""Parcels as they were on a day, by what was known at a moment: versions made by hand, every case of both clocks."""
+
+import pytest
+
+from tests.support.surface import Surface, migrated, surface
+
+__all__ = ["migrated", "surface"]
+pytestmark = pytest.mark.db
+
+NOW = "2026-09-01 12:00+07"
+
+
+def numbers(surface: Surface, valid_at: str, known_at: str = NOW) -> list[str]:
+    """The map sheets of the versions seen: each version of these tests has its own."""
+    with surface.acting_as("analyst"):
+        rows = surface.run(
+            "SELECT sheet_no FROM analyst.parcel_as_of(%s::date, %s::timestamptz) ORDER BY sheet_no",
+            valid_at,
+            known_at,
+        )
+    return [sheet for (sheet,) in rows]
+
+
+def version(surface: Surface, sheet: str, recorded_from: str, recorded_to: str, **values: object) -> None:
+    surface.add_parcel(
+        1,
+        "land.parcel_version",
+        sheet_no=sheet,
+        recorded_from=recorded_from,
+        recorded_to=recorded_to,
+        **values,
+    )
+
+
+def current(surface: Surface, sheet: str, recorded_from: str, **values: object) -> None:
+    surface.add_parcel(1, sheet_no=sheet, recorded_from=recorded_from, **values)
+
+
+def test_before_it_was_recorded_nobody_knew_the_parcel(surface: Surface) -> None:
+    current(surface, "A", "2026-03-01 09:00+07")
+    assert numbers(surface, "2026-08-01", "2026-03-01 08:59+07") == []
+    assert numbers(surface, "2026-08-01", "2026-03-01 09:00+07") == ["A"]
+
+
+def test_before_it_began_the_parcel_was_not_there(surface: Surface) -> None:
+    current(surface, "A", "2026-03-01 09:00+07", valid_from="2020-05-01")
+    assert numbers(surface, "2020-04-30") == []
+    assert numbers(surface, "2020-05-01") == ["A"]
+
+
+def test_an_unknown_beginning_has_always_begun(surface: Surface) -> None:
+    current(surface, "A", "2026-03-01 09:00+07")
+    assert numbers(surface, "1900-01-01") == ["A"]
+
+
+def test_a_dated_end_ends_the_parcel_on_its_day(surface: Surface) -> None:
+    current(surface, "A", "2026-03-01 09:00+07", valid_from="2020-05-01", valid_to="2026-04-01")
+    assert numbers(surface, "2026-03-31") == ["A"]
+    assert numbers(surface, "2026-04-01") == []
+
+
+def test_a_correction_replaces_what_was_believed_before(surface: Surface) -> None:
+    version(surface, "A", "2026-01-01 00:00+07", "2026-03-01 00:00+07", valid_from="2020-05-01")
+    current(surface, "B", "2026-03-01 00:00+07", valid_from="2020-05-01")
+    assert numbers(surface, "2021-01-01") == ["B"]
+    assert numbers(surface, "2021-01-01", "2026-02-01 00:00+07") == ["A"]
+
+
+def test_a_change_leaves_the_time_before_it_to_the_older_version(surface: Surface) -> None:
+    version(surface, "A", "2026-01-01 00:00+07", "2026-03-01 00:00+07", valid_from="2020-05-01")
+    current(surface, "B", "2026-03-01 00:00+07", valid_from="2026-02-15")
+    assert numbers(surface, "2026-02-14") == ["A"]
+    assert numbers(surface, "2026-02-15") == ["B"]
+    assert numbers(surface, "2026-02-15", "2026-02-28 00:00+07") == ["A"]
+    assert numbers(surface, "2020-04-30") == []
+
+
+def test_of_several_versions_each_has_its_days(surface: Surface) -> None:
+    version(surface, "A", "2026-01-01 00:00+07", "2026-02-01 00:00+07", valid_from="2018-01-01")
+    version(surface, "B", "2026-02-01 00:00+07", "2026-03-01 00:00+07", valid_from="2022-01-01")
+    current(surface, "C", "2026-03-01 00:00+07", valid_from="2020-01-01")  # corrects B's beginning
+    assert numbers(surface, "2019-06-01") == ["A"]
+    assert numbers(surface, "2021-06-01") == ["C"]
+    assert numbers(surface, "2021-06-01", "2026-02-10 00:00+07") == ["A"]
+    assert numbers(surface, "2023-06-01", "2026-02-10 00:00+07") == ["B"]
+
+
+def test_an_ended_parcel_was_there_until_its_end_became_known(surface: Surface) -> None:
+    version(surface, "A", "2026-01-01 00:00+07", "2026-03-01 02:00+07", closed_because="ended")
+    assert numbers(surface, "2026-02-28") == ["A"]
+    assert numbers(surface, "2026-03-01") == []
+    assert numbers(surface, "2026-08-01", "2026-02-28 00:00+07") == ["A"]
+
+
+def test_an_ended_parcel_that_comes_back_is_there_again(surface: Surface) -> None:
+    version(
+        surface,
+        "A",
+        "2026-01-01 00:00+07",
+        "2026-03-01 02:00+07",
+        closed_because="ended",
+        valid_from="2020-01-01",
+    )
+    current(surface, "B", "2026-05-01 02:00+07", valid_from="2026-04-15")
+    assert numbers(surface, "2026-02-01") == ["A"]
+    assert numbers(surface, "2026-04-01") == []
+    assert numbers(surface, "2026-04-15") == ["B"]
+    assert numbers(surface, "2026-04-15", "2026-04-20 00:00+07") == []
+
+
+def test_no_parcel_is_ever_seen_twice(surface: Surface) -> None:
+    version(surface, "A", "2026-01-01 00:00+07", "2026-02-01 00:00+07", valid_from="2018-01-01")
+    version(surface, "B", "2026-02-01 00:00+07", "2026-03-01 00:00+07")
+    current(surface, "C", "2026-03-01 00:00+07", valid_from="2020-01-01")
+    twice = surface.run(
+        "SELECT v.valid_at, k.known_at FROM generate_series(date '2017-01-01', date '2026-12-01', '3 months') AS v (valid_at) "
+        "CROSS JOIN generate_series(timestamptz '2025-12-15', timestamptz '2026-04-15', '1 month') AS k (known_at) "
+        "CROSS JOIN LATERAL (SELECT count(*) AS seen FROM analyst.parcel_as_of(v.valid_at::date, k.known_at)) AS t WHERE t.seen > 1"
+    )
+    assert twice == []
+
+
+def test_without_arguments_it_is_the_parcels_of_today(surface: Surface) -> None:
+    current(surface, "A", "2026-03-01 09:00+07")
+    surface.run("UPDATE land.parcel SET recorded_from = now() - interval '1 hour'")
+    with surface.acting_as("analyst"):
+        assert surface.run("SELECT sheet_no, commune_name FROM analyst.parcel_as_of()") == [
+            ("A", "Phường Ba Đình")
+        ]
