@@ -1,0 +1,253 @@
+"""The report: what an office opens. The same counts everywhere, the right places, and no person in any of it."""
+
+import json
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.dom import minidom
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from sync.conform import conform
+from sync.fetch import fetch
+from sync.gate import gate
+from sync.judge import judge
+from sync.profile import Profile
+from sync.report import FILES, report
+from tests.support.strip import COMMUNE, ZONE, strip
+
+Write = Callable[..., Path]
+NEIGHBOUR = "00694"
+SECRET = "Nguyễn Thị Bí Mật"
+
+
+def bow_tie(square: shapely.Polygon) -> shapely.Polygon:
+    return shapely.Polygon(shapely.get_coordinates(square)[[0, 2, 1, 3, 0]])
+
+
+def run(path: Path, profile: Profile, folder: Path) -> Path:
+    """Every offline stage; the run's folder."""
+    fetch(path, profile, folder)
+    conform(folder, profile)
+    judge(folder, profile)
+    gate(folder)
+    report(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(gpkg: Write, profile: Profile, tmp_path: Path) -> Path:
+    """A reported run: a bow-tie, a missing geometry, a hostile key; every row has a person."""
+    frame = pd.concat([strip(25), strip(5, NEIGHBOUR, first=50)], ignore_index=True)
+    frame["tenChu"] = SECRET
+    frame.loc[1, "geometry"] = bow_tie(frame.geometry[1])
+    frame.loc[2, "geometry"] = None
+    frame.loc[2, "thuaDatId"] = '=HYPERLINK("http://x")<script>alert(1)</script>'
+    frame.loc[3, "geometry"] = frame.geometry[3].centroid
+    return run(gpkg(frame), profile, tmp_path / "run")
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((folder / "report" / "summary.json").read_text(encoding="utf-8"))
+    return document
+
+
+def test_the_summary_has_exactly_its_keys_and_balances(folder: Path) -> None:
+    said = summary(folder)
+    assert list(said) == [
+        "province",
+        "delivery_sha256",
+        "decision",
+        "provisional",
+        "read",
+        "accepted",
+        "held",
+        "quarantined",
+        "unreadable",
+        "findings",
+        "not_applicable",
+        "not_run",
+        "communes",
+    ]
+    assert said["read"] == said["accepted"] + said["held"] + said["quarantined"] + said["unreadable"] == 30
+    assert said["quarantined"] == 3
+    assert said["findings"] == {"GEO-INVALID": 1, "GEO-NULL": 1, "GEO-TYPE": 1, "IDN-NATIONAL-MISSING": 30}
+    assert said["provisional"]
+    assert said["not_run"] == ["IDN-CLAIMED", "IDN-CONFLICT"]
+    assert [list(commune) for commune in said["communes"]] == [
+        ["code", "decision", "parcels", "group", "reasons", "measures"]
+    ] * 2
+    assert [(c["code"], c["parcels"], c["group"]) for c in said["communes"]] == [
+        (COMMUNE, 25, 3),
+        (NEIGHBOUR, 5, 1),
+    ]
+
+
+def test_a_held_commune_counts_its_good_rows_as_held(
+    shapefile: Write, profile: Profile, tmp_path: Path
+) -> None:
+    frame = strip(10)
+    frame.loc[1, "geometry"] = bow_tie(frame.geometry[1])
+    path = shapefile(frame)
+    path.with_suffix(".prj").write_text(path.with_suffix(".prj").read_text().replace("105.5", "106.0"))
+    said = summary(run(path, profile, tmp_path / "run"))
+    assert (said["decision"], said["accepted"], said["held"], said["quarantined"]) == ("hold", 0, 9, 1)
+    assert said["communes"][0]["reasons"][0]["code"] == "CRS-MISMATCH"
+
+
+def test_findings_lie_at_their_place_in_the_delivered_zone(folder: Path) -> None:
+    path = folder / "report" / "findings.gpkg"
+    layers = {name for name, kind in pyogrio.list_layers(path) if kind is not None}
+    assert {"GEO", "IDN", "ATT"} <= layers
+    shapes = gpd.read_file(path, layer="GEO").set_index("check_code")
+    assert shapes.crs.to_epsg() == ZONE
+    assert shapes.loc["GEO-NULL", "geometry"] is None
+    delivered = strip(25).geometry
+    assert delivered[1].distance(shapes.loc["GEO-INVALID", "geometry"]) < 1e-6
+    assert delivered[3].distance(shapes.loc["GEO-TYPE", "geometry"]) < 1e-6
+    assert shapes["message_vi"].str.len().min() > 10
+    assert len(gpd.read_file(path, layer="IDN")) == 30
+
+
+def test_quarantine_holds_the_refused_rows_as_delivered(folder: Path) -> None:
+    path = folder / "report" / "quarantine.gpkg"
+    rows = {
+        row["row_no"]: row
+        for layer, kind in pyogrio.list_layers(path)
+        if kind is not None
+        for row in gpd.read_file(path, layer=layer).to_dict("records")
+    }
+    assert sorted(rows) == [1, 2, 3]
+    assert rows[1]["codes"].split() == ["GEO-INVALID"]
+    assert rows[1]["geometry"].equals_exact(shapely.MultiPolygon([bow_tie(strip(25).geometry[1])]), 1e-9)
+    assert rows[2]["geometry"] is None
+    assert rows[3]["geometry"].geom_type == "Point"
+    assert rows[1]["sheet_no"] == "7"
+
+
+@pytest.mark.parametrize("name", ["findings.gpkg", "quarantine.gpkg"])
+def test_qgis_finds_a_style_for_every_layer(folder: Path, name: str) -> None:
+    database = sqlite3.connect(folder / "report" / name)
+    styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"))
+    columns = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
+    named = dict(database.execute("SELECT f_table_name, f_geometry_column FROM layer_styles"))
+    database.close()
+    assert named == columns
+    for qml in styles.values():
+        assert minidom.parseString(qml.partition(">")[2]).getElementsByTagName("renderer-v2")
+
+
+def test_two_zones_are_drawn_in_degrees_of_the_same_datum(
+    gpkg: Write, profile: Profile, tmp_path: Path
+) -> None:
+    for name, frame in (("a", strip(2)), ("b", strip(2, NEIGHBOUR, epsg=9211, first=9))):
+        frame.loc[0, "geometry"] = bow_tie(frame.geometry[0])
+        gpkg(frame, f"goi/{name}.gpkg")
+    (tmp_path / "goi" / "delivery.toml").write_text(
+        'province = "08"\n[[parts]]\nfile = "a.gpkg"\nepsg = 9209\n[[parts]]\nfile = "b.gpkg"\nepsg = 9211\n'
+    )
+    folder = run(tmp_path / "goi", profile, tmp_path / "run")
+    places = gpd.read_file(folder / "report" / "findings.gpkg", layer="GEO")
+    assert places.crs.to_epsg() == 4756
+    assert places.total_bounds == pytest.approx([104.92, 22.80, 104.98, 22.86], abs=0.05)
+
+
+def test_the_workbook_has_a_sheet_per_commune_and_no_formula(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "report" / "findings.xlsx")
+    assert book.sheetnames == ["Tổng hợp", COMMUNE, NEIGHBOUR]
+    sheet = book[COMMUNE]
+    assert sheet["A1"].value == "Mã lỗi · Code"
+    assert sheet.auto_filter.ref == f"A1:I{sheet.max_row}"
+    assert sheet.max_row == 1 + 3 + 25
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+    keys = [row[2].value for row in sheet.iter_rows(min_row=2)]
+    assert any(str(key).startswith("=HYPERLINK") for key in keys)
+
+
+class Tags(HTMLParser):
+    """Tags of a page, and whatever it would load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.loads += [str(value) for name, value in attrs if name in ("src", "href")]
+
+
+def test_the_page_stands_alone_and_escapes_what_was_delivered(folder: Path) -> None:
+    text = (folder / "report" / "report.html").read_text(encoding="utf-8")
+    page = Tags()
+    page.feed(text)
+    assert page.loads == []
+    assert "script" not in page.tags
+    assert "&lt;script&gt;" in text
+    assert "Phường Hà Giang 2" in text
+    assert "IDN-CLAIMED" in text
+    assert page.tags.index("h1") < page.tags.index("table")
+
+
+def test_no_report_names_a_person(folder: Path) -> None:
+    for name in FILES:
+        path = folder / "report" / name
+        contents = [path.read_bytes()]
+        if name.endswith(".xlsx"):
+            with zipfile.ZipFile(path) as archive:
+                contents = [archive.read(member) for member in archive.namelist()]
+        assert not any(SECRET.encode() in content for content in contents), name
+    assert SECRET.encode() in (folder / "snapshot").joinpath(f"{COMMUNE}.parquet").read_bytes()
+
+
+def loaded(folder: Path, quarantined: list[int]) -> None:
+    """What the load stage leaves of a merge that quarantined more rows and held the neighbour."""
+    lines = [
+        {
+            "commune_code": code,
+            "decision": decision,
+            "reasons": [{"code": "LOSS", "vi": "Mất nhiều thửa.", "en": "Too many parcels lost."}],
+            "group_reasons": [{"vi": "Vì sao.", "en": "Why."}],
+            "usability_group": 3,
+            "quarantined": count,
+            "unreadable": 0,
+        }
+        for code, decision, count in ((COMMUNE, "accept", 3 + len(quarantined)), (NEIGHBOUR, "hold", 0))
+    ]
+    by_merge = [
+        {"row_no": row_no, "commune_code": COMMUNE, "merge_code": "IDN-CLAIMED"} for row_no in quarantined
+    ]
+    document = {"communes": lines, "quarantined_by_merge": by_merge}
+    (folder / "load.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_after_the_load_the_report_says_what_the_merge_decided(folder: Path) -> None:
+    loaded(folder, [10])
+    report(folder)
+    said = summary(folder)
+    assert (said["decision"], said["accepted"], said["held"], said["quarantined"]) == ("hold", 21, 5, 4)
+    assert said["communes"][1]["reasons"][0]["code"] == "LOSS"
+    assert said["communes"][0]["reasons"] == [{"vi": "Vì sao.", "en": "Why."}]
+    path = folder / "report" / "quarantine.gpkg"
+    assert 10 in gpd.read_file(path, layer="quarantine")["row_no"].tolist()
+
+
+def test_an_apply_run_reports_only_what_it_applied(folder: Path, tmp_path: Path) -> None:
+    apply_dir = tmp_path / "apply"
+    apply_dir.mkdir()
+    loaded(apply_dir, [])
+    document = json.loads((apply_dir / "load.json").read_text(encoding="utf-8"))
+    document["communes"] = [line | {"decision": "accept"} for line in document["communes"][1:]]
+    (apply_dir / "load.json").write_text(json.dumps(document), encoding="utf-8")
+    report(apply_dir, folder)
+    said = summary(apply_dir)
+    assert [commune["code"] for commune in said["communes"]] == [NEIGHBOUR]
+    assert (said["read"], said["accepted"]) == (5, 5)
