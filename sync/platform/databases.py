@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
@@ -23,6 +24,13 @@ def administer(dsn: str) -> Iterator[Cursor]:
             yield cursor
     finally:
         link.close()
+
+
+def dsn_of(dsn: str, database: str, role: str | None = None, password: str = "") -> str:
+    """The URL of another database of the same server, as the same or another role."""
+    parts = urlsplit(dsn)
+    netloc = parts.netloc if role is None else f"{role}:{password}@{parts.netloc.rpartition('@')[2]}"
+    return urlunsplit(parts._replace(netloc=netloc, path=f"/{database}"))
 
 
 def allow_login(dsn: str, passwords: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 """The database part of `up`: the private cluster where one is needed, and the land database migrated in it."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,20 +77,28 @@ def pass_file(settings: Settings) -> Path:
 
 def migrate_private_land(state: PlatformState, cluster: Cluster) -> bool:
     """The land database in its newest shape; False when it already has it (nothing of ours changed since)."""
-    from sync.migrations import migrate
-
     wanted = shape_of_the_database()
     if state.shape == wanted and databases.database_exists(cluster.dsn(), LAND):
         return False
-    databases.prepare_owner(cluster.dsn(), state.password(OWNER))
-    databases.create_database(cluster.dsn(), LAND, owner=OWNER)
-    databases.prepare_land(cluster.dsn(LAND))
-    migrate(state.owner_dsn)
-    databases.allow_login(cluster.dsn(), {role: state.password(role) for role in (LOADER, ANALYST)})
-    for role in (ANALYST, OWNER):  # whom people use by hand; the pipeline speaks UTC
-        databases.set_for_role(cluster.dsn(), role, "timezone", PEOPLES_TIMEZONE)
+    build_land(cluster.dsn(), {role: state.password(role) for role in (OWNER, LOADER, ANALYST)})
     state.shape = wanted
     return True
+
+
+def build_land(superuser_dsn: str, passwords: Mapping[str, str], name: str = LAND) -> None:
+    """Make the land database on a server where nothing is prepared, or bring it up to date; roles get their passwords.
+
+    `passwords`: of the owner, the loader and the analyst.
+    """
+    from sync.migrations import migrate
+
+    databases.prepare_owner(superuser_dsn, passwords[OWNER])
+    databases.create_database(superuser_dsn, name, owner=OWNER)
+    databases.prepare_land(databases.dsn_of(superuser_dsn, name))
+    migrate(databases.dsn_of(superuser_dsn, name, OWNER, passwords[OWNER]))
+    databases.allow_login(superuser_dsn, {role: passwords[role] for role in (LOADER, ANALYST)})
+    for role in (ANALYST, OWNER):  # whom people use by hand; the pipeline speaks UTC
+        databases.set_for_role(superuser_dsn, role, "timezone", PEOPLES_TIMEZONE)
 
 
 def migrate_own_land(dsn: str) -> None:
@@ -101,13 +109,20 @@ def migrate_own_land(dsn: str) -> None:
 
 
 def open_private_metadata(state: PlatformState, cluster: Cluster) -> None:
-    """Airflow's metadata database, closed to the roles of the land database."""
+    """Airflow's metadata database in the running private cluster, into the state."""
     password = state.password(AIRFLOW)
-    databases.allow_login(cluster.dsn(), {AIRFLOW: password})
-    if databases.create_database(cluster.dsn(), AIRFLOW, owner=AIRFLOW):
-        databases.close_to_public(cluster.dsn(), AIRFLOW)
+    if build_metadata(cluster.dsn(), password):
         state.airflow.prepared = ""
     state.airflow_dsn = cluster.dsn(AIRFLOW, AIRFLOW, password)
+
+
+def build_metadata(superuser_dsn: str, password: str) -> bool:
+    """Airflow's own database, closed to the roles of the land database; False when it was there."""
+    databases.allow_login(superuser_dsn, {AIRFLOW: password})
+    made = databases.create_database(superuser_dsn, AIRFLOW, owner=AIRFLOW)
+    if made:
+        databases.close_to_public(superuser_dsn, AIRFLOW)
+    return made
 
 
 def shape_of_the_database(root: Path = ROOT) -> str:
