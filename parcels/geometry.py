@@ -11,7 +11,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from parcels.crs import GRID_DEG, VN2000, grid_size, is_geographic, is_storable, to_vn2000_geographic
+from parcels.crs import (
+    GRID_DEG,
+    ZONES,
+    grid_size,
+    is_geographic,
+    is_storable,
+    refuse_deprecated,
+    to_vn2000_geographic,
+)
 
 Geometries = NDArray[np.object_]
 Floats = NDArray[np.float64]
@@ -78,20 +86,22 @@ def _as_multipolygons(geoms: Geometries) -> Geometries:
     return result
 
 
-def to_stored(geoms: Geometries, srid: int) -> Geometries:
+def to_stored(geoms: Geometries, srid: int, *, canonical: bool = False) -> Geometries:
     """Geometries (n,) in `srid` as they are stored: MultiPolygon, EPSG:4756, 1e-9 degree grid, canonical.
 
-    Rounds and normalises in the delivery's CRS first (no harm when done before), then projects back; the
-    transformed coordinates keep that order. None where a geometry is missing, empty, not polygonal or
-    cannot be placed on the ellipsoid, and everywhere for a CRS that is neither VN-2000 nor WGS 84. Invalid
-    polygons are stored as they are: judging is not done here. Raises DeliveryRejected for EPSG 6956-6959.
+    Rounds and normalises in the delivery's CRS first, unless `canonical` says that this is done; then
+    projects back; the transformed coordinates keep that order. None where a geometry is missing, empty, not
+    polygonal or cannot be placed on the ellipsoid, and everywhere for a CRS that is neither VN-2000 nor WGS
+    84. Invalid polygons are stored as they are: judging is not done here. Raises DeliveryRejected for EPSG
+    6956-6959.
     """
     stored = np.full(len(geoms), None, dtype=object)
+    refuse_deprecated(srid)
     if not is_storable(srid):
         return stored
     chosen = is_polygonal(geoms) & ~shapely.is_empty(geoms)
-    canonical = normalise(round_to_grid(geoms[chosen], srid))
-    placed = shapely.transform(canonical, lambda coords: _snap(to_vn2000_geographic(coords, srid), GRID_DEG))
+    ready = geoms[chosen] if canonical else normalise(round_to_grid(geoms[chosen], srid))
+    placed = shapely.transform(ready, lambda coords: _snap(to_vn2000_geographic(coords, srid), GRID_DEG))
     result = _as_multipolygons(_drop_repeated(placed))
     coords, owner = shapely.get_coordinates(result, return_index=True)
     result[np.unique(owner[~np.isfinite(coords).all(axis=1)])] = None
@@ -107,8 +117,6 @@ def to_wkb(geoms: Geometries) -> NDArray[np.object_]:
 @cache
 def _metres_per_unit(srid: int) -> float:
     """The linear unit of a projected CRS in metres."""
-    from parcels.crs import ZONES  # noqa: PLC0415
-
     if srid in ZONES:
         return 1.0
     from pyproj import CRS  # noqa: PLC0415 - only for foreign CRS
@@ -165,14 +173,3 @@ def area_m2(geoms: Geometries, srid: int) -> Floats:
     with np.errstate(invalid="ignore"):
         areas = shapely.area(flat) * unit**2
     return np.where(is_polygonal(geoms), areas, np.nan)
-
-
-__all__ = [
-    "VN2000",
-    "area_m2",
-    "is_polygonal",
-    "normalise",
-    "round_to_grid",
-    "to_stored",
-    "to_wkb",
-]

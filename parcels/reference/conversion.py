@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from parcels.text import bare_text, clean_text, fold_text
+from parcels.reference.tabular import clean, fold
+from parcels.text import bare_text
 
 CHANGE_DATE = "2025-07-01"
 _KINDS = ("đặc khu", "thị trấn", "phường", "xã")
@@ -79,24 +80,24 @@ class Conversion:
 
 def kind_of(name: str) -> str:
     """The kind of commune that a full name begins with: xã, phường, thị trấn, đặc khu; empty if none."""
-    folded = clean_text(name).lower().replace("thi trấn", "thị trấn")
+    folded = clean(name).lower().replace("thi trấn", "thị trấn")
     return next((kind for kind in _KINDS if folded.startswith(kind + " ")), "")
 
 
 def tidy_name(name: str) -> str:
     """A commune's full name, NFC, with its kind spelled and capitalised as is usual."""
-    clean = clean_text(name)
-    kind = kind_of(clean)
+    tidy = clean(name)
+    kind = kind_of(tidy)
     if not kind:
-        wrong = re.match(r"xa ", clean, flags=re.IGNORECASE)  # "Xa Ea Kly": the accent was forgotten
-        return "Xã " + clean[3:] if wrong else clean
-    return kind.capitalize() + " " + clean[len(kind) + 1 :]
+        wrong = re.match(r"xa ", tidy, flags=re.IGNORECASE)  # "Xa Ea Kly": the accent was forgotten
+        return "Xã " + tidy[3:] if wrong else tidy
+    return kind.capitalize() + " " + tidy[len(kind) + 1 :]
 
 
 def read_january(path: Path) -> dict[str, OldCommune]:
     """The communes of January 2025 by code; island districts without communes have no code and are left out."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = [[clean_text(cell) for cell in row] for row in csv.reader(lines)]
+        rows = [[clean(cell) for cell in row] for row in csv.reader(lines)]
     return {
         row[5]: OldCommune(row[5], tidy_name(row[4]), row[3], row[2], row[1], row[0])
         for row in rows[1:]
@@ -115,7 +116,7 @@ def _coded(cell: str) -> tuple[str, str]:
 def convert(path: Path, january: dict[str, OldCommune]) -> Conversion:
     """Read the official table, correct it against `january`, derive whole and part."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = [[clean_text(cell) for cell in row] for row in csv.reader(lines)]
+        rows = [[clean(cell) for cell in row] for row in csv.reader(lines)]
     pairs: list[Pair] = []
     remarks: list[Remark] = []
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
@@ -175,21 +176,20 @@ def _check(pairs: list[Pair], january: dict[str, OldCommune]) -> None:
     """Hold each row against January: correct what is a typing error, write down every other difference."""
     named: dict[tuple[str, str], list[str]] = defaultdict(list)
     for old in january.values():
-        named[old.district_code, fold_text(old.name)].append(old.code)
+        named[old.district_code, fold(old.name)].append(old.code)
     rightly_named = {
         pair.printed_code
         for pair in pairs
-        if pair.printed_code in january
-        and fold_text(january[pair.printed_code].name) == fold_text(pair.old_name)
+        if pair.printed_code in january and fold(january[pair.printed_code].name) == fold(pair.old_name)
     }
     for pair in pairs:
         listed = january.get(pair.printed_code)
-        same_name = named[pair.district_code, fold_text(pair.old_name)]
+        same_name = named[pair.district_code, fold(pair.old_name)]
         if listed is None:
             _new_code(pair, same_name)
             continue
         pair.january_code, pair.january_name = listed.code, listed.name
-        if fold_text(listed.name) != fold_text(pair.old_name):
+        if fold(listed.name) != fold(pair.old_name):
             if len(same_name) == 1 and pair.printed_code in rightly_named:
                 _correct(pair, january[same_name[0]], listed)
             else:

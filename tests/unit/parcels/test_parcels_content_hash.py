@@ -102,7 +102,7 @@ def test_rows_keep_their_order_over_many_chunks(monkeypatch: pytest.MonkeyPatch)
     table = parcels(1000)
     expected = [plain_hash(row, "parcel") for row in table.to_pylist()]
     assert content_hash(table, "parcel").to_pylist() == expected
-    monkeypatch.setattr("parcels.content_hash._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("parcels.content_hash._ROWS_AT_ONCE", 97)
     assert content_hash(table, "parcel").to_pylist() == expected
     chunked = pa.concat_tables([table.slice(0, 3), table.slice(3, 500), table.slice(503)])
     assert content_hash(chunked, "parcel").to_pylist() == expected
