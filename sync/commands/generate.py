@@ -13,50 +13,77 @@ from parcels.errors import UsageError
 from sync.commands import guarded
 from sync.console import emit_json, err, say
 
-_EPILOG = (
-    "landsync generate --out nation --parcels 200000 --defects 0.01\n\n"
-    "landsync generate --out one --parcels 10000 --provinces 01 --communes-per-province 1 "
-    "--fault self_intersection=1\n\n"
-    "landsync generate --out next --parcels 200000 --defects 0.01 --extracted-at 2026-11-21T22:00:00+07:00"
-)
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(name="generate", epilog=_EPILOG)(generate)
+    app.command("generate", help=generate.__doc__)(generate)
 
 
 def generate(
-    out: Annotated[Path, typer.Option(help="Folder to write into: new, empty, or an earlier nation.")],
-    parcels: Annotated[int, typer.Option(help="Parcels in all deliveries together.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help="thư mục kết quả: mới, rỗng hoặc chứa lần mô phỏng trước · folder to write into: new, empty, or an earlier nation"
+        ),
+    ],
+    parcels: Annotated[int, typer.Option(help="tổng số thửa đất · parcels in all deliveries together")],
     provinces: Annotated[
-        str, typer.Option(help="Province codes, separated by commas; all 34 when not given.", metavar="01,51")
+        str,
+        typer.Option(
+            help="các mã tỉnh, cách nhau bằng dấu phẩy; để trống là cả 34 tỉnh · province codes; all 34 when not given",
+            metavar="01,51",
+        ),
     ] = "",
-    communes_per_province: Annotated[int, typer.Option(help="Communes of each province.")] = 10,
+    communes_per_province: Annotated[
+        int, typer.Option(help="số xã của mỗi tỉnh · communes of each province")
+    ] = 10,
     defects: Annotated[
         float,
-        typer.Option(help="Share of parcels with a labelled defect; differs by commune.", metavar="RATE"),
+        typer.Option(
+            help="tỷ lệ thửa có lỗi cài sẵn, khác nhau theo xã · share of parcels with a labelled defect; differs by commune",
+            metavar="RATE",
+        ),
     ] = 0.0,
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            help="An exact number of parcels with one kind of defect; repeatable.", metavar="KIND=N"
+            help="số thửa chính xác mang một loại lỗi, lặp lại được · exact number of parcels with one kind of defect; repeatable",
+            metavar="KIND=N",
         ),
     ] = None,
     changes: Annotated[
         float,
-        typer.Option(help="Share of parcels that changed hands since the first delivery.", metavar="RATE"),
+        typer.Option(
+            help="tỷ lệ thửa đã đổi chủ so với lần giao đầu · share of parcels that changed hands since the first delivery",
+            metavar="RATE",
+        ),
     ] = 0.0,
-    seed: Annotated[int, typer.Option(help="The same seed and options give the same nation.")] = 1,
+    seed: Annotated[
+        int,
+        typer.Option(
+            help="cùng số này và cùng tùy chọn cho cùng dữ liệu · the same seed and options give the same nation"
+        ),
+    ] = 1,
     extracted_at: Annotated[
         str | None,
         typer.Option(
-            help="Time of extraction (Vietnam unless it says otherwise): a later one is the next delivery."
+            help="thời điểm trích xuất, giờ Việt Nam; muộn hơn là lần giao sau · time of extraction; a later one is the next delivery"
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")
+    ] = False,
 ) -> None:
-    """Deliveries of a made-up nation at real places. Gói dữ liệu mô phỏng của cả nước, đặt tại vị trí thật."""
+    """Tạo gói dữ liệu mô phỏng của cả nước, tại vị trí thật · Write deliveries of a made-up nation at real places.
+
+    Ví dụ · Examples:
+
+      landsync generate --out nation --parcels 200000 --defects 0.01
+
+      landsync generate --out one --parcels 10000 --provinces 01 --communes-per-province 1 --fault self_intersection=1
+
+      landsync generate --out next --parcels 200000 --defects 0.01 --extracted-at 2026-11-21T22:00:00+07:00
+    """
     from sync.generate import Options
     from sync.generate import generate as write_nation
     from sync.generate.options import EXTRACTED_AT
