@@ -93,4 +93,7 @@ def _load(connection: Connection, table: str, rows: pa.Table, incoming: str) -> 
             )
         )
     db.copy_in(link, ("pg_temp", incoming), rows)
-    return db.execute(link, f"reference/{table}")
+    changed = db.execute(link, f"reference/{table}")
+    with link.cursor() as cursor:
+        cursor.execute(db.sql.SQL("DROP TABLE {}").format(db.sql.Identifier("pg_temp", incoming)))
+    return changed
