@@ -153,9 +153,12 @@ def _write_layer(
 ) -> None:
     import fiona
 
-    with fiona.open(
-        path, "w", driver="GPKG", layer=layer, crs=f"EPSG:{srid}", schema=schema, encoding="UTF-8"
-    ) as out:
+    with (
+        fiona.Env(OGR_SQLITE_SYNCHRONOUS="OFF"),  # the file is moved into place when it is whole
+        fiona.open(
+            path, "w", driver="GPKG", layer=layer, crs=f"EPSG:{srid}", schema=schema, encoding="UTF-8"
+        ) as out,
+    ):
         out.writerecords(_records(table, shapes, list(schema["properties"])))
 
 
