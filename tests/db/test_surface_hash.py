@@ -1,0 +1,123 @@
+"""The content hash computed in SQL is the one computed in Python, whatever the values are."""
+
+from datetime import date
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from parcels.columns import RECORDS, Column, Kind, Record
+from parcels.content_hash import content_hash
+from parcels.model import ARROW_TYPES
+from sync import db
+from tests.support.surface import Surface, migrated, surface
+
+__all__ = ["migrated", "surface"]
+pytestmark = pytest.mark.db
+
+SQL_TYPES: dict[Kind, str] = {
+    "text": "text",
+    "integer": "integer",
+    "decimal": "numeric(18,4)",
+    "date": "date",
+    "geometry": "geometry(MultiPolygon, 4756)",
+}
+LETTERS = st.characters(codec="utf-8", exclude_characters="\x00")
+VALUES: dict[Kind, SearchStrategy[object]] = {
+    "text": st.text(LETTERS, max_size=12)
+    | st.sampled_from(["", "N;", "3:abc;", "Nguyễn Thị Ồ", "0012", "\r\n\"'\\N,", "𠮷"]),
+    "integer": st.integers(-(2**31), 2**31 - 1),
+    "decimal": st.decimals(-(10**13), 10**13, places=4) | st.just(Decimal("-0.0001")),
+    "date": st.dates(date(1, 1, 1), date(9999, 12, 31)),
+}
+DEGREES = st.integers(102_000_000_000, 110_000_000_000).map(lambda grid: grid / 1e9)
+
+
+@st.composite
+def boundaries(draw: st.DrawFn) -> shapely.MultiPolygon:
+    """One to three parts on the grid of stored coordinates, some with a hole; validity does not matter to a hash."""
+    parts = []
+    for _ in range(draw(st.integers(1, 3))):
+        ring = draw(st.lists(st.tuples(DEGREES, DEGREES), min_size=3, max_size=6))
+        hole = draw(st.none() | st.lists(st.tuples(DEGREES, DEGREES), min_size=3, max_size=4))
+        parts.append(shapely.Polygon(ring, [hole] if hole else None))
+    return shapely.MultiPolygon(parts)
+
+
+def tables(columns: tuple[Column, ...]) -> SearchStrategy[pa.Table]:
+    """Some rows of a record, typed as stored: any column may be NULL but the geometry."""
+    row = st.fixed_dictionaries(
+        {
+            column.name: boundaries() if column.kind == "geometry" else st.none() | VALUES[column.kind]
+            for column in columns
+        }
+    )
+
+    def table(rows: list[dict[str, object]]) -> pa.Table:
+        for values in rows:
+            if "geom" in values:
+                values["geom"] = shapely.to_wkb(values["geom"], byte_order=1)
+        schema = pa.schema(
+            [
+                (column.name, pa.binary() if column.kind == "geometry" else ARROW_TYPES[column.kind])
+                for column in columns
+            ]
+        )
+        return pa.Table.from_pylist(rows, schema)
+
+    return st.lists(row, min_size=1, max_size=8).map(table)
+
+
+def hashed_in_sql(surface: Surface, record: Record, table: pa.Table) -> list[bytes]:
+    """The hashes of these rows by the SQL functions, the values having gone the way of the loader, by COPY."""
+    columns = [column for column in RECORDS[record] if column.hashed]
+    typed = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in columns)
+    surface.run(f"CREATE TEMP TABLE hashed (n integer, {typed}) ON COMMIT DROP")
+    if "geom" in table.column_names:
+        hexadecimal = pa.array([value.as_py().hex() for value in table["geom"]])
+        table = table.set_column(table.schema.get_field_index("geom"), "geom", hexadecimal)
+    numbered = table.add_column(0, "n", pa.array(range(len(table)), pa.int32()))
+    db.copy_in(surface.link, ("pg_temp", "hashed"), numbered)
+    names = ", ".join(column.name for column in columns)
+    rows = surface.run(f"SELECT land.{record}_hash({names}) FROM hashed ORDER BY n")
+    surface.run("DROP TABLE pg_temp.hashed")
+    return [bytes(value) for (value,) in rows]
+
+
+@pytest.mark.parametrize("record", RECORDS)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_python_and_sql_hash_alike(surface: Surface, record: Record, data: st.DataObject) -> None:
+    columns = tuple(column for column in RECORDS[record] if column.hashed)
+    table = data.draw(tables(columns))
+    assert hashed_in_sql(surface, record, table) == content_hash(table, record).to_pylist()
+
+
+def test_every_column_is_in_the_hash(surface: Surface) -> None:
+    """Another value in any one column, or NULL there, is another hash, in SQL as in Python."""
+    samples: dict[Kind, tuple[object, object]] = {
+        "text": ("a", "b"),
+        "integer": (1, 2),
+        "decimal": (Decimal("1.0000"), Decimal("1.0001")),
+        "date": (date(2020, 1, 1), date(2020, 1, 2)),
+        "geometry": (
+            shapely.to_wkb(shapely.MultiPolygon([shapely.box(105, 21, 106, 22)]), byte_order=1),
+            shapely.to_wkb(shapely.MultiPolygon([shapely.box(105, 21, 106, 22.000000001)]), byte_order=1),
+        ),
+    }
+    for record, columns in RECORDS.items():
+        hashed = [column for column in columns if column.hashed]
+        schema = pa.schema(
+            [(c.name, pa.binary() if c.kind == "geometry" else ARROW_TYPES[c.kind]) for c in hashed]
+        )
+        plain = {column.name: samples[column.kind][0] for column in hashed}
+        rows = [plain] + [plain | {column.name: samples[column.kind][1]} for column in hashed]
+        rows += [plain | {column.name: None} for column in hashed if column.kind != "geometry"]
+        table = pa.Table.from_pylist(rows, schema)
+        in_sql = hashed_in_sql(surface, record, table)
+        assert in_sql == content_hash(table, record).to_pylist()
+        assert len(set(in_sql)) == len(rows)
