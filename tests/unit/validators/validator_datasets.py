@@ -44,6 +44,9 @@ def dataset(
     areas = geometry.area_m2(rounded, epsg)
     areas = [None if np.isnan(area) else round(float(area), 4) for area in areas]
     numbers = range(first_row, first_row + n)
+    if "national_id" not in columns:
+        ids = identifiers.national_ids(delivered, epsg) if crs.is_storable(epsg) else [None] * n
+        columns["national_id"] = ids
     values: dict[str, Any] = {
         "row_no": list(numbers),
         "part_no": [0] * n,
@@ -51,7 +54,6 @@ def dataset(
         "commune_code": [commune] * n,
         "sheet_no": ["7"] * n,
         "parcel_no": [str(number + 1) for number in numbers],
-        "national_id": identifiers.national_ids(delivered, epsg) if crs.is_storable(epsg) else [None] * n,
         "source_key": [f"k{number}" for number in numbers],
         "source_system": ["made"] * n,
         "source_srid": [epsg] * n,
