@@ -14,12 +14,13 @@ import psycopg2
 import psycopg2.extras
 import pyarrow as pa
 import pyarrow.csv as pacsv
-from psycopg2 import sql
+from psycopg2 import errors, sql
+from psycopg2.extensions import TransactionRollbackError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its class in lower case
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from parcels.bilingual import Bilingual
-from parcels.errors import TransientError
+from parcels.errors import ComponentMissing, TransientError
 from sync.settings import ROOT
 
 SQL = ROOT / "sql"
@@ -30,18 +31,58 @@ psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
 
 def server_down(reason: str) -> TransientError:
     """The database does not answer, or ended the connection."""
-    first_line = reason.strip().splitlines()[0] if reason.strip() else "?"
     return TransientError(
         "DB-DOWN",
         Bilingual(
-            f"Không kết nối được cơ sở dữ liệu: {first_line}",
-            f"The database cannot be reached: {first_line}",
+            f"Không kết nối được cơ sở dữ liệu: {_first_line(reason)}",
+            f"The database cannot be reached: {_first_line(reason)}",
         ),
         Bilingual(
             "Kiểm tra bằng `landsync up`, hoặc biến môi trường LANDSYNC_DSN.",
             "Check with `landsync up`, or the environment variable LANDSYNC_DSN.",
         ),
     )
+
+
+def _rolled_back(reason: str) -> TransientError:
+    """The server gave this transaction up in favour of another (deadlock, serialisation): try again."""
+    return TransientError(
+        "DB-ROLLED-BACK",
+        Bilingual(
+            f"Cơ sở dữ liệu đã hoàn tác giao dịch: {_first_line(reason)}",
+            f"The database rolled the transaction back: {_first_line(reason)}",
+        ),
+        Bilingual("Không có gì được ghi; hãy chạy lại.", "Nothing was written; run it again."),
+    )
+
+
+def _not_migrated(reason: str) -> ComponentMissing:
+    return ComponentMissing(
+        "DB-NOT-MIGRATED",
+        Bilingual(
+            f"Cơ sở dữ liệu chưa được khởi tạo hoặc chưa cập nhật: {_first_line(reason)}",
+            f"The database is not set up, or not up to date: {_first_line(reason)}",
+        ),
+        Bilingual("Hãy chạy `landsync db migrate`.", "Run `landsync db migrate`."),
+    )
+
+
+def _not_allowed(reason: str) -> ComponentMissing:
+    return ComponentMissing(
+        "DB-RIGHTS",
+        Bilingual(
+            f"Tài khoản cơ sở dữ liệu không có quyền: {_first_line(reason)}",
+            f"The database account lacks a right: {_first_line(reason)}",
+        ),
+        Bilingual(
+            "Hãy dùng tài khoản landsync_loader trong LANDSYNC_DSN.",
+            "Use the role landsync_loader in LANDSYNC_DSN.",
+        ),
+    )
+
+
+def _first_line(reason: str) -> str:
+    return reason.strip().splitlines()[0] if reason.strip() else "?"
 
 
 @contextmanager
@@ -54,6 +95,12 @@ def connect(dsn: str) -> Iterator[Connection]:
     try:
         with connection:
             yield connection
+    except (errors.UndefinedTable, errors.UndefinedFunction, errors.InvalidSchemaName) as error:
+        raise _not_migrated(str(error)) from error
+    except errors.InsufficientPrivilege as error:
+        raise _not_allowed(str(error)) from error
+    except TransactionRollbackError as error:
+        raise _rolled_back(str(error)) from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise server_down(str(error)) from error
     finally:

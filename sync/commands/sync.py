@@ -10,7 +10,7 @@ from parcels.bilingual import Bilingual
 from sync.commands import guarded
 from sync.console import emit_json, err, language, say
 
-STATUS = {"done": 0, "held": 3, "rejected": 4, "failed": 1}
+STATUS = {"done": 0, "held": 3, "rejected": 4, "failed": 5}
 
 Province = Annotated[
     str, typer.Option("--province", "-p", help="mã tỉnh, 2 chữ số · province code, 2 digits")
