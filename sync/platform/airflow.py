@@ -109,8 +109,6 @@ class Airflow:
             self.stop()
         marks = self.marks
         missing = [name for name in COMPONENTS if not (name in marks and marks[name].alive)]
-        if not missing:
-            return []
         processes.end_sessions([marks[name] for name in missing if name in marks])  # what a killed one left
         if "api-server" in missing and not is_free(self.state.port):
             raise TransientError(
@@ -121,11 +119,12 @@ class Airflow:
                 ),
                 Bilingual("Hãy chạy lại `landsync up`.", "Run `landsync up` again."),
             )
-        since = datetime.now(UTC)
+        now, long_ago = datetime.now(UTC), datetime.min.replace(tzinfo=UTC)
+        since = {name: now if name in missing else long_ago for name in COMPONENTS}
         self.state.fingerprint = wanted
         for name in missing:
             self._spawn(name, variables)
-        self._wait_until_healthy(missing, since, watch)
+        self._wait_until_healthy(since, watch)
         return missing
 
     def stop(self) -> int:
@@ -156,24 +155,20 @@ class Airflow:
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder / f"{name}.log"
 
-    def _wait_until_healthy(
-        self, started: list[str], since: datetime, watch: Callable[[list[str]], None]
-    ) -> None:
+    def _wait_until_healthy(self, since: dict[str, datetime], watch: Callable[[list[str]], None]) -> None:
+        """Also when all were running: an `up` that was interrupted leaves them on their way."""
         deadline = time.monotonic() + HEALTHY_WITHIN
-        waiting = started
-        while waiting:
-            for name, mark in self.marks.items():
-                if not mark.alive:
-                    self.stop()
-                    raise self._failed(f"airflow {name}", self._log(name))
-            if time.monotonic() > deadline:
-                name = waiting[0]
-                self.stop()
+        while waiting := self._unhealthy(since):
+            dead = [name for name, mark in self.marks.items() if not mark.alive]
+            if dead or time.monotonic() > deadline:
+                name = (dead or waiting)[0]
                 raise self._failed(f"airflow {name}", self._log(name))
             watch(waiting)
             time.sleep(0.3)
-            health = self.health()
-            waiting = [name for name in started if not _is_healthy(name, health, since)]
+
+    def _unhealthy(self, since: dict[str, datetime]) -> list[str]:
+        health = self.health()
+        return [name for name, moment in since.items() if not _is_healthy(name, health, moment)]
 
     def health(self) -> dict[str, Any] | None:
         """What the api-server says about the components; None while it does not answer."""

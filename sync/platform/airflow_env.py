@@ -80,14 +80,17 @@ def environment(
         "API_AUTH": {"JWT_SECRET": state.secrets["jwt"], "JWT_ISSUER": "landsync"},
         "DAG_PROCESSOR": {
             "REFRESH_INTERVAL": "15",  # a new file under dags/ shows at once, not after five minutes
-            "MIN_FILE_PROCESS_INTERVAL": "60",
+            "MIN_FILE_PROCESS_INTERVAL": "300",  # a changed file is read at once all the same
             "PARSING_PROCESSES": "1",
+            "PRINT_STATS_INTERVAL": "0",  # a table in the log every half minute
         },
         "SCHEDULER": {"SCHEDULER_IDLE_SLEEP_TIME": "0.5"},
         "LOGGING": {
             "BASE_LOG_FOLDER": str(home / "logs"),
             "DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(home / "logs" / "dag_processor"),
             "COLORED_CONSOLE_LOG": "False",
+            # Two lines per DAG at each reading of its file say nothing.
+            "NAMESPACE_LEVELS": "airflow.models.dag=WARNING airflow.serialization.definitions.dag=WARNING",
             "FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
             "FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
         },

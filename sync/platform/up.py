@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from parcels.bilingual import Bilingual
-from parcels.errors import ComponentMissing
+from parcels.errors import ComponentMissing, UsageError
 from sync.platform import land, state
 from sync.platform.airflow import Airflow
 from sync.platform.cluster import Cluster
@@ -33,6 +33,8 @@ def up(settings: Settings, *, say: Say, with_airflow: bool = True) -> Upped:
 
     `say` is told each step that takes time. Raises ComponentMissing and TransientError with what to do.
     """
+    _require_url("LANDSYNC_DSN", settings.dsn)
+    _require_url("LANDSYNC_AIRFLOW_DSN", settings.airflow_dsn)
     with _own_home(settings), state.alone(settings, lambda: say(WAITING)):
         state.make_home(settings, passable=not _is_mine())
         now = state.load(settings)
@@ -110,6 +112,21 @@ def _migrate(settings: Settings, now: PlatformState, cluster: Cluster | None, sa
     if now.shape != land.shape_of_the_database():
         say(Bilingual("Đang dựng cơ sở dữ liệu đất đai …", "Building the land database …"))
     return land.migrate_private_land(now, cluster)
+
+
+def _require_url(variable: str, dsn: str | None) -> None:
+    if dsn is not None and not dsn.startswith(("postgresql://", "postgres://")):
+        raise UsageError(
+            "PLATFORM-DSN",
+            Bilingual(
+                f"{variable} phải có dạng postgresql://người_dùng:mật_khẩu@máy:cổng/cơ_sở_dữ_liệu.",
+                f"{variable} must look like postgresql://user:password@host:port/database.",
+            ),
+            Bilingual(
+                "Ký tự đặc biệt trong mật khẩu viết theo kiểu URL (ví dụ %40 thay cho @).",
+                "Special characters of the password are written as in a URL (%40 for @).",
+            ),
+        )
 
 
 def _waiting_for(names: list[str]) -> Bilingual:

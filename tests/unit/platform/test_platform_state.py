@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from parcels.errors import ComponentMissing
+from parcels.errors import ComponentMissing, UsageError
 from sync.platform import state
 from sync.platform.addresses import resolve_dsn, resolve_owner_dsn
 from sync.platform.land import shape_of_the_database
 from sync.platform.state import PlatformState
+from sync.platform.up import up
 from sync.settings import ROOT, Settings
 
 
@@ -78,3 +79,12 @@ def test_the_shape_of_the_database_follows_the_files_that_make_it(tmp_path: Path
     (tmp_path / "sql" / "views.sql").write_text("SELECT 2", encoding="utf-8")
     assert len({empty, with_view, shape_of_the_database(tmp_path)}) == 3
     assert shape_of_the_database(ROOT) == shape_of_the_database(ROOT)
+
+
+def test_a_dsn_that_is_no_url_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    where = Settings(home=tmp_path / "home", dsn="host=db dbname=land password=geheim", airflow_dsn=None)
+    with pytest.raises(UsageError) as caught:
+        up(where, say=lambda _: None)
+    assert "LANDSYNC_DSN" in caught.value.message.vi
+    assert "geheim" not in str(caught.value)
+    assert not where.home.exists()
