@@ -52,6 +52,11 @@ class Airflow:
         marks = self.marks
         return all(name in marks and marks[name].alive for name in COMPONENTS)
 
+    @property
+    def anything_running(self) -> bool:
+        """Whether any of the processes we started is alive."""
+        return any(mark.alive for mark in self.marks.values())
+
     def variables(self, metadata_dsn: str, land_dsn: str) -> dict[str, str]:
         """The settings to start with; keys, password and port are made here when they are missing."""
         if airflow_env.version() is None:

@@ -86,10 +86,13 @@ def down(settings: Settings, *, say: Say) -> Downed:
         return Downed(postgresql=False, airflow=0)
     with _own_home(settings), state.alone(settings, lambda: say(WAITING)):
         now = state.load(settings)
-        say(Bilingual("Đang dừng Airflow …", "Stopping Airflow …"))
-        ended = Airflow(settings, now.airflow, remember=lambda: state.save(settings, now)).stop()
-        say(Bilingual("Đang dừng PostgreSQL …", "Stopping PostgreSQL …"))
+        airflow = Airflow(settings, now.airflow, remember=lambda: state.save(settings, now))
+        if airflow.anything_running:
+            say(Bilingual("Đang dừng Airflow …", "Stopping Airflow …"))
+        ended = airflow.stop()
         cluster = land.known_cluster(settings, now)
+        if cluster is not None and cluster.running:
+            say(Bilingual("Đang dừng PostgreSQL …", "Stopping PostgreSQL …"))
         return Downed(postgresql=cluster.stop() if cluster else False, airflow=ended)
 
 
