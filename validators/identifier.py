@@ -17,7 +17,8 @@ def _has_claims(subject: Subject) -> bool:
 
 def _province(code: str) -> Bilingual:
     known = provinces().get(code)
-    return Bilingual(known.full_name, known.name) if known else Bilingual(code, code)
+    name = Bilingual(known.full_name, known.name) if known else Bilingual(code, code)
+    return Bilingual(f" ({name.vi})", f" ({name.en})")
 
 
 def _national_id_severity(policy: Policy, as_of: date) -> Severity:
@@ -131,8 +132,8 @@ CHECKS: tuple[Check, ...] = (
         quarantines=True,
         title=Bilingual("Mã định danh đã thuộc thửa đất khác", "National id held by another parcel"),
         message=Bilingual(
-            "Mã định danh này đang thuộc một thửa đất khác ({detail}).",
-            "Another parcel holds this national id ({detail}).",
+            "Mã định danh này đang thuộc một thửa đất khác{detail}.",
+            "Another parcel holds this national id{detail}.",
         ),
         advice=Bilingual(
             "Đối chiếu với đơn vị đang giữ mã; bên gán sai phải gán lại. Thửa đất đã chấm dứt giữ mã "

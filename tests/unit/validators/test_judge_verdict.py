@@ -16,9 +16,11 @@ from validator_datasets import COMMUNE, ORIGIN, context, dataset, found, nowhere
 from parcels.columns import RECORDS
 from parcels.errors import UsageError
 from parcels.model import Dataset
-from validators.catalogue import CHECKS
-from validators.findings import FINDINGS_SCHEMA, NAMESPACE, uuid5
+from validators.base import Faults, Subject
+from validators.catalogue import BY_CODE, CHECKS
+from validators.findings import FINDINGS_SCHEMA, NAMESPACE, findings, uuid5
 from validators.judge import ROWS_SCHEMA, Counts, judge
+from validators.naming import name_rows
 from validators.policy import policy_at
 from validators.usability import group
 
@@ -92,10 +94,10 @@ def test_rows_findings_and_counts_agree(data):
     assert judged.findings.schema.equals(FINDINGS_SCHEMA)
     assert judged.rows.schema.equals(ROWS_SCHEMA)
     assert judged.rows["row_no"].equals(data.column("row_no"))
-    findings = judged.findings.to_pylist()
-    assert len({finding["finding_id"] for finding in findings}) == len(findings)
+    lines = judged.findings.to_pylist()
+    assert len({line["finding_id"] for line in lines}) == len(lines)
     for row in judged.rows.to_pylist():
-        own = [finding for finding in findings if finding["row_no"] == row["row_no"]]
+        own = [finding for finding in lines if finding["row_no"] == row["row_no"]]
         assert sorted(row["codes"]) == sorted(finding["check_code"] for finding in own)
         assert len(set(row["codes"])) == len(row["codes"])
         assert (row["decision"] != "accept") == any(finding["quarantines"] for finding in own)
@@ -308,6 +310,36 @@ def test_no_personal_data_reaches_a_finding():
     for judged in (verdict(data), verdict(lost)):
         assert judged.findings.num_rows > 3
         assert "Bí Mật" not in str(judged.findings.to_pylist()) + str(judged.as_dict())
+
+
+def test_findings_that_only_the_merge_can_make_are_worded_and_named_like_the_others():
+    data = dataset(3)
+    rows = np.array([2, 0])
+    made = [(BY_CODE[code], "error", Faults(rows)) for code in ("IDN-CONFLICT", "IDN-CLAIMED")]
+    table = findings(made, name_rows(Subject(data, context(data)), np.unique(rows)))
+    assert table["row_no"].to_pylist() == [0, 0, 2, 2]
+    assert table["check_code"].to_pylist() == ["IDN-CLAIMED", "IDN-CONFLICT"] * 2
+    assert table["finding_id"][0].as_py() == str(uuid.uuid5(NAMESPACE, "IDN-CLAIMED|source_key|made|k0"))
+    assert table["message_vi"][0].as_py() == "Mã định danh này đang thuộc một thửa đất khác."
+    assert table["place_wkb"].null_count == 0
+
+
+def test_a_dataset_without_rows_is_judged_and_unusable():
+    judged = verdict(Dataset(**_empty(dataset(3))))
+    assert (judged.counts.read, judged.group.number, judged.measures["dung"]) == (0, 3, None)
+    assert judged.rows.num_rows == judged.findings.num_rows == 0
+
+
+def _empty(data):
+    none = slice(0, 0)
+    return {
+        "province_code": data.province_code,
+        "commune_code": data.commune_code,
+        "table": data.table.slice(0, 0),
+        "delivered": data.delivered[none],
+        "rounded": data.rounded[none],
+        "stored": data.stored[none],
+    }
 
 
 def test_messages_are_whole_sentences_in_both_languages():
