@@ -1,6 +1,25 @@
 -- What a migration needs before its first table: the extension, the roles, the private SRID.
 -- Run by the migrating user itself (a superuser, or one with CREATEROLE where PostGIS is installed already).
+DO $$
+BEGIN
+    IF current_setting('server_version_num')::integer < 150000 THEN
+        RAISE EXCEPTION 'PostgreSQL % < 15', current_setting('server_version') USING ERRCODE = 'feature_not_supported';
+    END IF;
+    IF current_setting('server_encoding') <> 'UTF8' THEN
+        RAISE EXCEPTION 'ENCODING % <> UTF8', current_setting('server_encoding') USING ERRCODE = 'feature_not_supported';
+    END IF;
+END
+$$;
+
 CREATE EXTENSION IF NOT EXISTS postgis;
+
+DO $$
+BEGIN
+    IF regexp_match(public.postgis_lib_version(), '^([0-9]+)[.]([0-9]+)')::integer[] < ARRAY[3, 3] THEN
+        RAISE EXCEPTION 'PostGIS % < 3.3', public.postgis_lib_version() USING ERRCODE = 'feature_not_supported';
+    END IF;
+END
+$$;
 
 DO $$
 DECLARE

@@ -48,7 +48,7 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
     since: somebody may have altered them by hand. Raises ComponentMissing when the server lacks PostGIS or the rights, TransientError
     when it does not answer.
     """
-    engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool)
+    engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool, client_encoding="utf8")
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('landsync.migrate'))")
@@ -76,22 +76,25 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
     except ProgrammingError as error:
         if getattr(error.orig, "pgcode", None) not in {"42501", "0A000", "58P01"}:
             raise
+        reason = str(error.orig).strip().splitlines()[0]
         raise ComponentMissing(
             "DB-RIGHTS",
             Bilingual(
-                f"Không thể khởi tạo cơ sở dữ liệu: {error.orig}",
-                f"The database cannot be set up: {error.orig}",
+                f"Không thể khởi tạo cơ sở dữ liệu: {reason}",
+                f"The database cannot be set up: {reason}",
             ),
             Bilingual(
-                "Hãy dùng tài khoản quản trị (superuser), hoặc cài PostGIS ≥ 3.3 và cấp quyền CREATEROLE.",
-                "Use a superuser, or have PostGIS ≥ 3.3 installed and CREATEROLE granted.",
+                "Cần PostgreSQL ≥ 15, PostGIS ≥ 3.3, mã hóa UTF8 và tài khoản quản trị (superuser), "
+                "hoặc PostGIS đã cài sẵn và quyền CREATEROLE.",
+                "It needs PostgreSQL ≥ 15, PostGIS ≥ 3.3, encoding UTF8, and a superuser, "
+                "or PostGIS installed already and CREATEROLE.",
             ),
         ) from error
 
 
 def status(dsn: str) -> dict[str, str | bool]:
     """Which revision the database has, which is the newest, and whether its views and grants are this version's."""
-    engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool)
+    engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool, client_encoding="utf8")
     try:
         with engine.connect() as connection:
             have = revision(connection) or ""

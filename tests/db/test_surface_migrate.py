@@ -122,6 +122,19 @@ def test_who_may_not_migrate_is_told_so(database: Database) -> None:
         migrate(database.dsn_as(databases.ANALYST))
 
 
+def test_a_database_that_cannot_hold_vietnamese_is_refused(server: Server) -> None:
+    name = f"test_{secrets.token_hex(6)}"
+    with databases.administer(server.superuser_dsn) as cursor:
+        cursor.execute(
+            f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    try:
+        with pytest.raises(ComponentMissing, match="ENCODING SQL_ASCII <> UTF8"):
+            migrate(server.dsn(name))
+    finally:
+        databases.drop_database(server.superuser_dsn, name)
+
+
 def test_a_server_that_does_not_answer_may_answer_later() -> None:
     with pytest.raises(TransientError, match="DB-DOWN"):
         migrate("postgresql://postgres@127.0.0.1:1/land")
