@@ -152,7 +152,7 @@ class Airflow:
                 stderr=subprocess.STDOUT, start_new_session=True, umask=0o077,
             )  # fmt: skip
         mark = Mark.of(started.pid)
-        self.state.processes[name] = (mark.pid, mark.started)
+        self.state.processes[name] = (mark.pid, mark.boot, mark.ticks)
         self.remember()
 
     def _log(self, name: str) -> Path:

@@ -2,28 +2,37 @@
 
 import contextlib
 import os
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A process by number and start: after a reboot the number may be somebody else's."""
+    """A process by number and start: after a reboot the number may be somebody else's.
+
+    The start is counted from the boot, not by the clock: a clock that is set right must not make us forget a process
+    that runs.
+    """
 
     pid: int
-    started: float
+    boot: str
+    ticks: int
 
     @classmethod
     def of(cls, pid: int) -> "Mark":
         """The mark of a running process. psutil.NoSuchProcess when it is gone."""
-        return cls(pid, psutil.Process(pid).create_time())
+        return cls(pid, _this_boot(), _ticks(pid))
 
     def process(self) -> psutil.Process | None:
         """The process, if it still is the one that was marked; None when it ended or the number is recycled."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < 1
+            same = (self.boot, self.ticks) == (_this_boot(), _ticks(self.pid))
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.NoSuchProcess:
             return None
@@ -47,12 +56,12 @@ def sessions(marks: list[Mark]) -> list[psutil.Process]:
 
     A session keeps its number as long as one of its processes lives, so nobody else can have got it meanwhile.
     """
-    leaders = {mark.pid: mark for mark in marks}
+    leaders = {mark.pid: mark for mark in marks if mark.boot == _this_boot()}
     found = []
     for process in psutil.process_iter():
         try:
             mark = leaders.get(os.getsid(process.pid))
-            if mark is None or process.create_time() < mark.started - 1:
+            if mark is None or _ticks(process.pid) < mark.ticks or _is_zombie(process.pid):
                 continue
             leader_was_replaced = psutil.pid_exists(mark.pid) and not mark.alive and not _is_zombie(mark.pid)
         except (psutil.Error, ProcessLookupError, PermissionError):
@@ -68,21 +77,24 @@ def end(marks: list[Mark], *, grace: float = 20) -> int:
     for process in leaders:  # leaders first: they end their children in good order
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-    psutil.wait_procs(leaders, timeout=grace)
+    deadline = time.monotonic() + grace
+    while any(mark.alive for mark in marks) and time.monotonic() < deadline:
+        time.sleep(0.1)
     end_sessions(marks)
     return len(leaders)
 
 
-def end_sessions(marks: list[Mark]) -> None:
-    """End at once whatever is left of the marked processes' sessions."""
-    for _ in range(3):  # a process may be born while the list is made
-        left = sessions(marks)
-        if not left:
-            return
+def end_sessions(marks: list[Mark], *, patience: float = 5) -> None:
+    """End at once whatever is left of the marked processes' sessions; again, as a process may be born meanwhile.
+
+    Not psutil's own waiting: where nobody reaps (a container without an init), that waits for the dead.
+    """
+    deadline = time.monotonic() + patience
+    while (left := sessions(marks)) and time.monotonic() < deadline:
         for process in left:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(left, timeout=5)
+        time.sleep(0.05)
 
 
 def _is_zombie(pid: int) -> bool:
@@ -90,3 +102,16 @@ def _is_zombie(pid: int) -> bool:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def _this_boot() -> str:
+    return BOOT_ID.read_text(encoding="ascii").strip()
+
+
+def _ticks(pid: int) -> int:
+    """When a process started, in clock ticks since the boot: the 22nd field of its stat, the 20th after its name."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        raise psutil.NoSuchProcess(pid) from None
+    return int(stat.rpartition(")")[2].split()[19])

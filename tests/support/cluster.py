@@ -8,9 +8,9 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import astuple
 from pathlib import Path
 
-import psutil
 from filelock import FileLock
 
 from sync.platform.cluster import Cluster
@@ -43,12 +43,12 @@ class SharedCluster:
     def _living_users(self) -> list[Mark]:
         try:
             marks = [Mark(*entry) for entry in json.loads(self._users.read_text(encoding="ascii"))]
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, ValueError, TypeError):
             return []
         return [mark for mark in marks if mark.alive and mark.pid != os.getpid()]
 
     def _write_users(self, marks: list[Mark]) -> None:
-        self._users.write_text(json.dumps([[mark.pid, mark.started] for mark in marks]), encoding="ascii")
+        self._users.write_text(json.dumps([astuple(mark) for mark in marks]), encoding="ascii")
 
     def acquire(self) -> Cluster:
         """The running cluster; what a killed test run left behind is thrown away first."""
@@ -60,7 +60,7 @@ class SharedCluster:
                 self.cluster.remove()
             self.cluster.create()
             self.cluster.start()
-            self._write_users([*others, Mark(os.getpid(), psutil.Process().create_time())])
+            self._write_users([*others, Mark.of(os.getpid())])
         return self.cluster
 
     def release(self) -> None:

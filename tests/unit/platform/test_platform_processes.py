@@ -74,9 +74,10 @@ def test_a_recycled_number_is_neither_alive_nor_ended(
     spawn: Callable[[str], "subprocess.Popen[str]"],
 ) -> None:
     stranger = spawn("import time; time.sleep(60)")
-    recycled = replace(Mark.of(stranger.pid), started=Mark.of(stranger.pid).started - 3600)
-    assert not recycled.alive
-    assert processes.end([recycled], grace=1) == 0
+    now = Mark.of(stranger.pid)
+    for recycled in (replace(now, ticks=now.ticks - 1), replace(now, boot="an earlier one")):
+        assert not recycled.alive
+        assert processes.end([recycled], grace=1) == 0
     assert stranger.poll() is None
 
 

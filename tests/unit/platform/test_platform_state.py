@@ -17,7 +17,7 @@ from sync.settings import ROOT, Settings
 def test_the_state_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     where, now = Settings(home=tmp_path), PlatformState(cluster="postgres", dsn="postgresql://x")
     now.password("analyst")
-    now.airflow.processes["scheduler"] = (4711, 1234.5)
+    now.airflow.processes["scheduler"] = (4711, "a-boot", 12345)
     state.save(where, now)
     assert state.load(where) == now
 
