@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
+from parcels.text import fold_text
 from sync.settings import settings
 from sync.tomlfile import WrongValue, load_toml, nearest
 
@@ -91,18 +92,16 @@ class Profile(BaseModel):
         return self
 
     def defaults_for(self, old_province: str | None, layer: str | None) -> PartDefaults | None:
-        """The defaults of a part: by its old province, by its layer, or the only ones there are."""
-        if old_province is not None:
-            found = [part for part in self.parts if part.old_province == old_province]
-            if len(found) == 1:
-                return found[0]
+        """The defaults of a part: by its old province when it names one, else by its layer, else the only ones."""
+        if old_province is not None and any(part.old_province for part in self.parts):
+            wanted = fold_text(old_province)
+            found = [part for part in self.parts if fold_text(part.old_province or "") == wanted]
+            return found[0] if len(found) == 1 else None
         if layer is not None:
             found = [part for part in self.parts if part.layer == layer]
             if len(found) == 1:
                 return found[0]
-        if old_province is None and len(self.parts) == 1 and self.parts[0].layer in (None, layer):
-            return self.parts[0]
-        return None
+        return self.parts[0] if len(self.parts) == 1 else None
 
 
 def province_of(path: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from parcels import crs
+from parcels import admin_units, crs
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.conform.holds import Reason
@@ -47,8 +47,10 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
         encoding = part.encoding or (defaults.encoding if defaults else None)
         layers = source.probe(path, encoding)
         for layer in _layers(part, defaults, profile, source, layers):
-            said = defaults or profile.defaults_for(None, layer.name)
+            said = defaults or profile.defaults_for(part.old_province, layer.name)
             epsg, held = _coordinates(part, said, profile, layer)
+            if any(other.path == path and other.layer.name == layer.name for other in found):
+                raise _twice(part.file, layer.name)
             found.append(ReadPart(len(found), path, part.file, source, layer, epsg, part.old_province, held))
     return found
 
@@ -114,11 +116,11 @@ def _coordinates(
     part: Part, said: PartDefaults | None, profile: Profile, layer: Layer
 ) -> tuple[int, Reason | None]:
     """The part's EPSG code, and the reason to hold it when the file contradicts what was declared."""
-    declared = part.epsg or (said.epsg if said else None)
-    if declared is None:
+    declared = part.epsg or (said.epsg if said else None) or _by_reference(part, profile)
+    if declared is None and part.old_province is None:
         declared = _by_the_file(profile, layer)
-        if declared is None:
-            raise _undeclared(part.file, layer.name)
+    if declared is None:
+        raise _undeclared(part.file, layer.name)
     _refuse_foreign(declared, profile, part.file)
     if layer.crs is None or crs.same_crs(declared, layer.crs) == "same":
         return declared, None
@@ -132,6 +134,14 @@ def _coordinates(
             f"layer “{layer.name}” ({stated}).",
         ),
     )
+
+
+def _by_reference(part: Part, profile: Profile) -> int | None:
+    """The cadastral zone of the old province that the part covers, by the nation's own table."""
+    if part.old_province is None:
+        return None
+    old = admin_units.old_province(part.old_province)
+    return old.epsg if old is not None and old.province_code == profile.province else None
 
 
 def _by_the_file(profile: Profile, layer: Layer) -> int | None:
@@ -166,6 +176,20 @@ def _refuse_foreign(epsg: int, profile: Profile, file: str) -> None:
         Bilingual(
             "Hãy ghi mã EPSG của múi chiếu VN-2000 mà tỉnh cũ đã dùng, ví dụ 9209.",
             "State the EPSG code of the VN-2000 zone that the old province used, such as 9209.",
+        ),
+    )
+
+
+def _twice(file: str, layer: str) -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-TWICE",
+        Bilingual(
+            f"Lớp «{layer}» của tệp «{file}» được khai hai lần: mọi thửa đất sẽ bị đọc hai lần.",
+            f"Layer “{layer}” of the file “{file}” is listed twice: every parcel would be read twice.",
+        ),
+        Bilingual(
+            "Hãy ghi mỗi lớp một lần trong [[parts]] của delivery.toml.",
+            "List each layer once in [[parts]] of delivery.toml.",
         ),
     )
 

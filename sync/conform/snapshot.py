@@ -21,7 +21,7 @@ from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.runfolder import PRIVATE_FILE, private_folder
 
 SNAPSHOT = "snapshot"
-_ROWS_WAITING = 262_144  # rows kept back over all communes, so that row groups are not tiny
+_ROWS_WAITING = 131_072  # rows kept back over all communes, so that row groups are not tiny
 
 
 def part_paths(run_dir: Path) -> dict[str, Path]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -41,7 +40,7 @@ class Material:
     """A judged run. `loaded`: load.json, once the merge has decided too.
 
     communes  a dictionary per dataset of the run: its verdict, with `decision` and `hold_reasons`
-    findings  FINDINGS_SCHEMA with the merge's findings, errors first, then by dataset and row
+    findings  FINDINGS_SCHEMA with the merge's findings, errors first, then by check and row
     """
 
     run_dir: Path
@@ -140,14 +139,8 @@ def _findings(run_dir: Path, judged: Path, codes: list[str]) -> pa.Table:
     table = pa.concat_tables(tables)
     table = table.filter(pc.is_in(table["dataset"], value_set=pa.array(codes, pa.string())))
     rank = pc.index_in(table["severity"], value_set=pa.array(["error", "warning", "info"]))
-    order = np.lexsort(
-        (
-            table["row_no"].to_numpy(),
-            table["check_code"].to_numpy(zero_copy_only=False),
-            np.asarray(rank),
-        )
-    )
-    return table.take(pa.array(order))
+    order = [(key, "ascending") for key in ("rank", "check_code", "row_no")]
+    return table.append_column("rank", rank).sort_by(order).drop_columns(["rank"])
 
 
 def is_commune(code: str) -> bool:

@@ -1,6 +1,5 @@
 """`report.html`: the result for a person, one file without anything to load, Vietnamese first, printable."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +62,8 @@ def _facts(material: Material) -> dict[str, Any]:
 
 def _checks(material: Material, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The checks that found something, worst first."""
-    severity = dict(
-        zip(
-            material.findings["check_code"].to_pylist(),
-            material.findings["severity"].to_pylist(),
-            strict=True,
-        )
-    )
+    pairs = material.findings.group_by(["check_code", "severity"]).aggregate([]).to_pylist()
+    severity = {pair["check_code"]: pair["severity"] for pair in pairs}
     order = list(SEVERITIES)
     codes = sorted(
         counts, key=lambda code: (order.index(severity[code]), not BY_CODE[code].quarantines, code)
@@ -102,7 +96,6 @@ def _commune(material: Material, commune: dict[str, Any]) -> dict[str, Any]:
         "said_group": GROUPS.get(commune["group"]),
         "shown": shown.to_pylist(),
         "more": max(len(errors) - SHOWN_PER_COMMUNE, 0),
-        "by_severity": Counter(mine["severity"].to_pylist()),
     }
 
 

@@ -1,8 +1,8 @@
 """`summary.json`: what `landsync check --json` prints, key for key."""
 
-from collections import Counter
 from typing import Any
 
+from sync.judge import count_values
 from sync.report.material import Material, is_commune
 
 
@@ -13,7 +13,6 @@ def summary_of(material: Material) -> dict[str, Any]:
         name: sum(commune[name] for commune in communes) for name in ("read", "quarantined", "unreadable")
     }
     held = sum(commune["accepted"] for commune in communes if commune["decision"] == "hold")
-    counts = Counter(material.findings["check_code"].to_pylist())
     return {
         "province": material.record.province,
         "delivery_sha256": material.record.delivery_sha256,
@@ -24,7 +23,7 @@ def summary_of(material: Material) -> dict[str, Any]:
         "held": held,
         "quarantined": total["quarantined"],
         "unreadable": total["unreadable"],
-        "findings": dict(sorted(counts.items())),
+        "findings": count_values(material.findings["check_code"]),
         "not_applicable": material.merged("not_applicable"),
         "not_run": material.not_run,
         "communes": [_line(commune) for commune in communes if is_commune(commune["code"])],

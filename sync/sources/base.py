@@ -20,7 +20,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 
 GEOMETRY = "wkb"  # the geometry column of every batch, whatever the file calls it
-BATCH_ROWS = 65_536
+BATCH_ROWS = 32_768  # a few hundred megabytes at most while geometries are worked on
 
 # Marks by which pyogrio or GDAL would take a path for an archive or an address on the network.
 _NOT_A_LOCAL_PATH = ("!", "?", ";", "://")

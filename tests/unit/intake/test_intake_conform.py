@@ -137,6 +137,34 @@ def test_an_undeclared_crs_is_refused_when_the_file_states_none_of_the_zones(
     assert not (tmp_path / "run" / "snapshot").exists()
 
 
+def test_an_old_province_has_its_zone_even_where_the_profile_is_silent(
+    shapefile: Write, tmp_path: Path
+) -> None:
+    shapefile(strip(1, epsg=9211), "goi/a.shp").with_suffix(".prj").unlink()
+    toml = tmp_path / "goi" / "delivery.toml"
+    toml.write_text('province = "08"\n[[parts]]\nfile = "a.shp"\nold_province = "Tuyên Quang"\n')
+    folder = run(tmp_path / "goi", profile_of(parts=[]), tmp_path / "run")
+    assert snapshot(folder)["source_srid"].to_pylist() == [9211]
+    toml.write_text('province = "08"\n[[parts]]\nfile = "a.shp"\nold_province = "Hà Nội"\n')
+    with pytest.raises(DeliveryRejected) as caught:
+        run(
+            tmp_path / "goi",
+            profile_of(parts=[{"old_province": "Hà Giang", "epsg": 9209}]),
+            tmp_path / "run2",
+        )
+    assert caught.value.code == "DLV-CRS-UNDECLARED"
+
+
+def test_a_layer_listed_twice_is_refused(gpkg: Write, profile: Profile, tmp_path: Path) -> None:
+    gpkg(strip(1), "goi/a.gpkg")
+    (tmp_path / "goi" / "delivery.toml").write_text(
+        'province = "08"\n[[parts]]\nfile = "a.gpkg"\n[[parts]]\nfile = "a.gpkg"\nlayer = "thua_dat"\n'
+    )
+    with pytest.raises(DeliveryRejected) as caught:
+        run(tmp_path / "goi", profile, tmp_path / "run")
+    assert caught.value.code == "DLV-TWICE"
+
+
 def test_a_file_that_states_another_crs_is_held(gpkg: Write, tmp_path: Path) -> None:
     path = gpkg(strip(2, epsg=9210))
     folder = run(path, profile_of(parts=[{"epsg": ZONE}]), tmp_path / "run")

@@ -82,5 +82,6 @@ def test_a_part_finds_its_defaults_by_old_province_then_by_layer_then_as_the_onl
     assert by_layer.epsg == 9211
     assert profile.defaults_for(None, "c") is None
     assert profile.defaults_for("Thái Nguyên", None) is None
+    assert profile.defaults_for("hà giang", None) == by_old
     alone = load_profile("08", write(tmp_path, GOOD + "[[parts]]\nepsg = 9209\n"))
     assert alone.defaults_for(None, "any") == alone.parts[0]
