@@ -1,7 +1,11 @@
 """Parcels as they were on a day, by what was known at a moment: versions made by hand, every case of both clocks."""
 
+from pathlib import Path
+
 import pytest
 
+from tests.support.database import Database
+from tests.support.judged import Plot, run_merge
 from tests.support.surface import Surface, migrated, surface
 
 __all__ = ["migrated", "surface"]
@@ -127,3 +131,30 @@ def test_without_arguments_it_is_the_parcels_of_today(surface: Surface) -> None:
         assert surface.run("SELECT sheet_no, commune_name FROM analyst.parcel_as_of()") == [
             ("A", "Phường Ba Đình")
         ]
+
+
+def test_what_the_merge_changed_and_ended_is_still_there_as_it_was(
+    database: Database, tmp_path: Path
+) -> None:
+    village = [Plot(f"k{number}", number=str(number), x=number) for number in range(10)]
+    run_merge(database.dsn, tmp_path, village)
+    rebuilt = [Plot("k0", number="0", x=0, land_use="CLN"), *village[1:9]]  # the tenth is gone
+    run_merge(database.dsn, tmp_path, rebuilt)
+    seen = (
+        "SELECT count(*), count(*) FILTER (WHERE land_use = 'CLN') FROM analyst.parcel_as_of({day}, "
+        "(SELECT min(recorded_from) + {later} FROM analyst.parcel_history))"
+    )
+    with database.connect("analyst") as link, link.cursor() as cursor:
+        for day, later, expected in (
+            ("current_date", "interval '0'", (10, 0)),
+            ("current_date", "interval '1 day'", (9, 1)),
+            (
+                "current_date - 1",
+                "interval '1 day'",
+                (10, 1),
+            ),  # its end was not dated: it ended the day we were told
+            ("current_date", "interval '-1 second'", (0, 0)),
+        ):
+            cursor.execute("SET timezone = 'Asia/Ho_Chi_Minh'")
+            cursor.execute(seen.format(day=day, later=later))
+            assert cursor.fetchone() == expected, (day, later)
