@@ -60,7 +60,9 @@ _TYPE_WORDS = {
     "LinearRing": Bilingual("đường khép kín", "a closed line"),
     "MultiPoint": Bilingual("nhiều điểm", "several points"),
     "MultiLineString": Bilingual("nhiều đường", "several lines"),
-    "GeometryCollection": Bilingual("tập hợp nhiều loại hình", "a mixture of shapes"),
+    "GeometryCollection": Bilingual(
+        "tập hợp nhiều loại hình hoặc hình có cung tròn", "a mixture of shapes or a shape with arcs"
+    ),
 }
 
 

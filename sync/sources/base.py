@@ -189,8 +189,8 @@ def wrong_encoding(name: str, encoding: str, found: Bilingual) -> DeliveryReject
     return DeliveryRejected(
         "DLV-ENCODING",
         Bilingual(
-            f"Văn bản trong tệp «{name}» không phải bảng mã {encoding} như đã khai: {found.vi}.",
-            f"The text in the file “{name}” is not {encoding} as declared: {found.en}.",
+            f"Văn bản trong tệp «{name}» không đọc được theo bảng mã {encoding}: {found.vi}.",
+            f"The text in the file “{name}” cannot be read as {encoding}: {found.en}.",
         ),
         Bilingual(
             "Hãy ghi đúng bảng mã (encoding) trong delivery.toml hoặc hồ sơ tỉnh, hoặc xuất lại bằng UTF-8.",

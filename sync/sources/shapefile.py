@@ -252,5 +252,6 @@ def _strictly(content: bytes, encoding: str, name: str) -> str:
             content.decode("utf-8")
         except UnicodeError:
             return text
-        raise wrong_encoding(name, encoding, Bilingual("các byte là UTF-8", "the bytes are UTF-8"))
+        found = Bilingual("các byte thực ra là UTF-8", "the bytes are really UTF-8")
+        raise wrong_encoding(name, encoding, found)
     return text

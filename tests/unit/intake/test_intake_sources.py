@@ -258,3 +258,22 @@ def test_missing_geometries_are_rows_too(gpkg: Write) -> None:
     table = read_all(gpkg(frame), ["thuaDatId"])
     assert table.column(GEOMETRY).is_null().to_pylist() == [False, True, False]
     assert np.array(table.column("thuaDatId")).tolist() == ["T000001", "T000002", "T000003"]
+
+
+@pytest.mark.shared_data
+def test_every_file_of_the_known_cases_is_read_whole_or_refused(shared_data: Path) -> None:
+    files = [path for path in (shared_data / "cases").rglob("*") if path.suffix.lower() in SOURCES]
+    outcomes = [outcome(path) for path in files]
+    assert outcomes.count("whole") > 10
+    assert {said for said in outcomes if said != "whole"} == {"DLV-SHAPEFILE-INCOMPLETE", "DLV-ENCODING"}
+
+
+def outcome(path: Path) -> str:
+    """How reading a whole file ends: every row counted was read, or the code of the refusal."""
+    source = source_of(path)
+    try:
+        layers = source.probe(path, None)
+        read = [sum(b.num_rows for b in source.read(path, layer, list(layer.columns))) for layer in layers]
+    except DeliveryRejected as refusal:
+        return refusal.code
+    return "whole" if read == [layer.rows for layer in layers] else "lost"
