@@ -35,7 +35,8 @@ __all__ = ["CONFORM_JSON", "conform", "load_conform"]
 def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
     """Read every part of the run's delivery once and write `snapshot/` and `conform.json`.
 
-    Returns counts for the ledger. Raises DeliveryRejected, and then no snapshot is left behind.
+    Returns counts for the ledger. Raises DeliveryRejected, or UsageError for a profile that
+    cannot be right; then no snapshot is left behind.
     """
     record = load_delivery(run_dir)
     check_constants(profile)

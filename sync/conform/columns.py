@@ -18,7 +18,7 @@ from parcels import land_use
 from parcels.bilingual import Bilingual
 from parcels.columns import Column, delivered_columns
 from parcels.decimals import from_floats
-from parcels.errors import DeliveryRejected
+from parcels.errors import DeliveryRejected, UsageError
 from parcels.identifiers import normalise_number
 from parcels.model import ARROW_TYPES
 from parcels.text import clean
@@ -233,7 +233,7 @@ _READERS: dict[str, Callable[[pa.Array, Column, str], pa.Array]] = {
 
 
 def check_constants(profile: Profile) -> None:
-    """Refuse a constant that its column cannot hold, before any row is read. Raises DeliveryRejected."""
+    """Refuse a constant that its column cannot hold, before any row is read. Raises UsageError."""
     columns = {column.name: column for column in delivered_columns()}
     for name, given in profile.constants.items():
         plain = given.date() if isinstance(given, datetime) else given
@@ -244,8 +244,8 @@ def check_constants(profile: Profile) -> None:
             raise _bad_constant(name)
 
 
-def _bad_constant(name: str) -> DeliveryRejected:
-    return DeliveryRejected(
+def _bad_constant(name: str) -> UsageError:
+    return UsageError(
         "PRF-CONSTANT",
         Bilingual(
             f"Giá trị của «{name}» trong [constants] không đúng kiểu của cột.",

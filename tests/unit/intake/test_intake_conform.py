@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcels.admin_units import communes, conversion
-from parcels.errors import DeliveryRejected
+from parcels.errors import DeliveryRejected, UsageError
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.conform import conform, load_conform
 from sync.conform.columns import Mapper, find_columns
@@ -388,7 +388,7 @@ def test_constants_fill_every_row() -> None:
 
 
 def test_a_constant_that_its_column_cannot_hold_is_refused(gpkg: Write, tmp_path: Path) -> None:
-    with pytest.raises(DeliveryRejected) as caught:
+    with pytest.raises(UsageError) as caught:
         run(gpkg(strip(1)), profile_of(constants={"surveyed_on": "hôm qua"}), tmp_path / "run")
     assert caught.value.code == "PRF-CONSTANT"
 
