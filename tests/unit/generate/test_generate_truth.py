@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from generated_nation import Delivered, Nation, read_nation
+from generated_nation import SPOILT, Delivered, Nation, read_nation
 
 from parcels.admin_units import classify_codes
 from parcels.crs import from_wgs84
@@ -18,8 +18,12 @@ from parcels.identifiers import decode, is_well_formed
 from parcels.land_use import explode
 from parcels.land_use import status as land_use_status
 from sync.generate import Options, generate
-from sync.generate.kinds import KINDS
+from sync.generate.defects import Mood, plan_defects
+from sync.generate.kinds import KINDS, Kind
+from sync.generate.nation import plan
+from sync.generate.province import file_format
 from sync.generate.truth import expected_group
+from sync.profile import load_profile
 
 AS_OF = date(2026, 11, 20)
 Rows = set[int]
@@ -156,6 +160,54 @@ def test_both_rows_of_every_duplicate_are_named(spoilt: Nation, kind: str, colum
 
 def test_every_kind_of_defect_occurs(spoilt: Nation) -> None:
     assert set(spoilt.truth["kind"].to_pylist()) == {kind.name for kind in KINDS}
+
+
+# What each check says by its definition: severity, and whether the row is quarantined.
+CONTRACT = {
+    "GEO-NULL": ("error", True),
+    "GEO-EMPTY": ("error", True),
+    "GEO-TYPE": ("error", True),
+    "GEO-INVALID": ("error", True),
+    "GEO-ZERO-AREA": ("error", True),
+    "GEO-RING-ORDER": ("info", False),
+    "IDN-MISSING": ("error", True),
+    "IDN-DUP-SOURCE": ("error", True),
+    "IDN-DUP-NATIONAL": ("error", True),
+    "IDN-DUP-SHEET": ("error", True),
+    "IDN-COMMUNE-UNKNOWN": ("error", True),
+    "IDN-COMMUNE-EXPIRED": ("error", True),
+    "IDN-COMMUNE-PROVINCE": ("error", True),
+    "IDN-FORMAT": ("error", False),
+    "IDN-OUTSIDE": ("error", False),
+    "IDN-NATIONAL-MISSING": ("warning", False),
+    "IDN-SHEET-MISSING": ("error", False),
+    "ATT-REQUIRED": ("error", False),
+    "ATT-LAND-USE": ("error", False),
+    "ATT-LAND-USE-LEGACY": ("warning", False),
+    "ATT-AREA": ("error", False),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.name for kind in KINDS])
+def test_a_kind_has_the_consequence_of_its_check(kind: Kind) -> None:
+    assert (kind.severity, kind.quarantined) == CONTRACT[kind.check]
+    assert kind.leaves == kind.check.startswith("IDN-COMMUNE-")
+
+
+def test_communes_get_the_group_of_their_mood(spoilt: Nation) -> None:
+    deliveries = plan(SPOILT)
+    formats = {d.province: file_format(load_profile(d.province)) for d in deliveries}
+    fates = plan_defects(SPOILT, deliveries, formats)
+    groups = dict(zip(spoilt.groups["commune"].to_pylist(), spoilt.groups["group"].to_pylist(), strict=True))
+    left = {line["home_commune"] for line in spoilt.truth.to_pylist() if line["commune"] == "-"}
+    assert left
+    for code, fate in fates.items():
+        if fate.mood == Mood.BROKEN:
+            assert groups[code] == 3
+            assert code not in left  # a row that leaves would lower the share of its own commune
+        elif fate.mood == Mood.SLOPPY:
+            assert groups[code] == 2
+            assert code not in left
 
 
 def test_a_parcel_carries_one_defect_at_most_and_the_truth_repeats_its_key(spoilt: Nation) -> None:
