@@ -123,7 +123,7 @@ class _Work:
     ) -> list[tuple[str, int]]:
         """One batch into the snapshot; rows by commune."""
         n = batch.num_rows
-        columns = self.communes.current_codes(mapper.canonical(batch))
+        columns, datasets = self.communes.assign(mapper.canonical(batch))
         shapes = shapes_of(batch.column(GEOMETRY), part.epsg)
         columns |= {
             "row_no": pa.array(np.arange(self.row_no, self.row_no + n)),
@@ -136,7 +136,7 @@ class _Work:
             "geom": shapes.geom,
         }
         table = pa.table([columns[name] for name in SNAPSHOT_SCHEMA.names], schema=SNAPSHOT_SCHEMA)
-        pieces = split(self.communes.datasets(columns["commune_code"]))
+        pieces = split(datasets)
         for code, rows in pieces:
             piece = table if len(pieces) == 1 else table.take(pa.array(rows))
             self.writer.add(code, piece, shapes.bounds[rows])

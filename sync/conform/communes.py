@@ -23,30 +23,36 @@ class CommuneFinder:
     profile: Profile
     converted: Counter[str] = field(default_factory=Counter)
 
-    def current_codes(self, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
-        """The columns with today's commune codes.
+    def assign(self, columns: dict[str, pa.Array]) -> tuple[dict[str, pa.Array], pa.Array]:
+        """The columns with today's commune codes, and the dataset of each row.
 
-        Old codes are converted where the old commune went whole into one new one; a divided one keeps its
-        old code and belongs to no commune until its geometry or its sheet decides. Sheets of an absorbed
-        commune are numbered again from 1: without a map set, its old code is the map set.
+        The dataset is the row's commune when that is one of this province on the day, else `-`.
         """
-        if self.record.commune_codes == "new" or self.profile.foreign:
-            return columns
+        if self.profile.foreign:
+            codes = columns["commune_code"]
+            mine = pc.match_substring_regex(codes, _FOREIGN_CODE)
+        else:
+            columns, decided = self._current_codes(columns)
+            codes = columns["commune_code"]
+            distinct = codes.dictionary_encode()
+            states = admin_units.classify_codes(distinct.dictionary, self.record.province, self.record.as_of)
+            mine = pc.and_(pa.array(states == "known").take(distinct.indices), decided)
+        return columns, pc.if_else(pc.fill_null(mine, False), codes, UNKNOWN_COMMUNE)
+
+    def _current_codes(self, columns: dict[str, pa.Array]) -> tuple[dict[str, pa.Array], pa.Array]:
+        """Codes converted where the delivery has old ones, and for which rows that decided the commune.
+
+        An old commune that went whole into one new one converts. A divided one keeps its old code and belongs
+        to no commune until its geometry or its sheet decides: its five digits may name another territory
+        today. Sheets of an absorbed commune are numbered again from 1: without a map set, its old code is
+        the map set.
+        """
         old = columns["commune_code"]
+        if self.record.commune_codes == "new":
+            return columns, pa.repeat(pa.scalar(True), len(old))
         new, how = admin_units.convert_codes(old)
         kinds, rows = np.unique(how.astype(str), return_counts=True)
         self.converted.update(dict(zip(kinds.tolist(), rows.tolist(), strict=True)))
         absorbed = pc.fill_null(pc.not_equal(old, new), False)
         map_set = pc.if_else(absorbed, pc.coalesce(columns["map_set"], old), columns["map_set"])
-        return columns | {"commune_code": pc.coalesce(new, old), "map_set": map_set}
-
-    def datasets(self, codes: pa.Array) -> pa.Array:
-        """The dataset of each row: its commune when that is one of this province on the day, else `-`."""
-        if self.profile.foreign:
-            mine = pc.fill_null(pc.match_substring_regex(codes, _FOREIGN_CODE), False)
-        else:
-            distinct = codes.dictionary_encode()
-            states = admin_units.classify_codes(distinct.dictionary, self.record.province, self.record.as_of)
-            known = pa.array(states == "known").take(distinct.indices)
-            mine = pc.fill_null(known, False)
-        return pc.if_else(mine, codes, UNKNOWN_COMMUNE)
+        return columns | {"commune_code": pc.coalesce(new, old), "map_set": map_set}, pa.array(how == "whole")

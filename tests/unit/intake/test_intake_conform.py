@@ -17,6 +17,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parcels import admin_units
 from parcels.admin_units import communes, conversion
 from parcels.errors import DeliveryRejected, UsageError
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
@@ -425,6 +426,21 @@ def test_old_commune_codes_are_converted_where_the_old_commune_stayed_whole(
     assert table["commune_code"].to_pylist() == [COMMUNE, "99999", COMMUNE]
     assert table["map_set"].to_pylist() == [absorbed, None, absorbed]  # sheets of two communes stay apart
     assert load_conform(folder)["old_codes"] == {"whole": 2, "unknown": 1}
+
+
+def test_a_divided_old_commune_belongs_nowhere_even_where_its_number_lives_on(
+    gpkg: Write, profile: Profile, tmp_path: Path
+) -> None:
+    current = pa.array([commune.code for commune in admin_units.communes("08")])
+    _, how = admin_units.convert_codes(current)
+    divided = current.to_pylist()[list(how).index("part")]  # today another territory has this number
+    frame = strip(2)
+    frame["maXa"] = [divided, divided]
+    gpkg(frame, "goi/a.gpkg")
+    (tmp_path / "goi" / "delivery.toml").write_text('province = "08"\ncommune_codes = "old"\n')
+    table = snapshot(run(tmp_path / "goi", profile, tmp_path / "run"))
+    assert table["dataset"].to_pylist() == [UNKNOWN_COMMUNE] * 2
+    assert table["commune_code"].to_pylist() == [divided] * 2
 
 
 def test_a_foreign_profile_takes_communes_as_they_are_but_never_as_paths(gpkg: Write, tmp_path: Path) -> None:
