@@ -16,4 +16,7 @@ def root_prefix() -> list[str] | None:
     quiet = subprocess.run([sudo, "-n", "true"], capture_output=True, stdin=subprocess.DEVNULL, check=False)
     if quiet.returncode == 0:
         return [sudo, "-n"]
-    return [sudo] if sys.stdin.isatty() and sys.stderr.isatty() else None
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    # Asked here, where no progress line runs over the question; the commands that follow find it answered.
+    return [sudo] if subprocess.run([sudo, "-v"], check=False).returncode == 0 else None
