@@ -97,7 +97,7 @@ def test_a_province_run_checks_then_writes_then_closes_whatever_happened(bag):
         assert dag.task_dict["judge"].downstream_task_ids == {"apply"}
         assert dag.task_dict["apply"].downstream_task_ids == {"close"}
         assert dag.task_dict["close"].is_teardown
-        assert dag.task_dict["close"].on_failure_fail_dagrun
+        assert not dag.task_dict["close"].on_failure_fail_dagrun  # it would hide a red `apply`
 
 
 def test_the_form_asks_for_a_delivery_and_a_dry_run_in_both_languages(bag):
