@@ -33,7 +33,8 @@ def content_hash(
         return pa.array([], _HASH)
     octets = table.nbytes + (geometry.nbytes if geometry is not None else 0)
     rows = max(1, min(_ROWS_AT_ONCE, table.num_rows * _OCTETS_AT_ONCE // max(1, octets)))
-    connection = duckdb.connect()
+    # One thread: starting more costs longer than hashing a commune, and the machine runs several loads at once.
+    connection = duckdb.connect(config={"threads": 1})
     try:
         connection.execute("SET enable_progress_bar = false")
         chunks = []

@@ -25,6 +25,7 @@ LIVE: dict[Record, tuple[str, str]] = {
     "land_user": ("land_private", "land_user"),
     "certificate": ("land_private", "certificate"),
 }
+BATCH_ROWS = 50_000
 _PLAIN = tuple(column.name for column in PARCEL if column.kind != "geometry")
 
 
@@ -68,20 +69,34 @@ def item_columns(record: Record, alias: str | None = None) -> db.sql.Composable:
 
 
 def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
-    """Copy the snapshot, part by part, into the run's staging; the number of rows."""
+    """Copy the snapshot, a few communes at a time, into the run's staging; the number of rows."""
     tables = staging_tables(run_id)
     copied = 0
-    for part in sorted(judged.snapshot.glob("*.parquet")):
-        table = pq.read_table(part)
-        if not table.num_rows:
-            continue
+    for table, sheet in _batches(judged):
         rows = _decisions(table, judged)
-        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, part.stem, judged.as_of))
-        accepted = table.filter(pc.equal(rows["decision"], "accept"))
-        for record, items in _items(accepted):
+        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet))
+        for record, items in _items(table.filter(pc.equal(rows["decision"], "accept"))):
             db.copy_in(connection, tables[record], items)
     db.execute(connection, "load/analyze_staging", identifiers={"parcel": tables["parcel"]})
     return copied
+
+
+def _batches(judged: Judged) -> Iterator[tuple[pa.Table, pa.Array]]:
+    """The snapshot's rows with their sheet handles, in batches: hashing and copying have a price per call."""
+    waiting: list[tuple[pa.Table, pa.Array]] = []
+    for part in sorted(judged.snapshot.glob("*.parquet")):
+        table = pq.read_table(part)
+        waiting.append((table, handles.sheet_handles(table, part.stem, judged.as_of)))
+        if sum(len(sheet) for _, sheet in waiting) >= BATCH_ROWS:
+            yield _together(waiting)
+            waiting = []
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(parts: list[tuple[pa.Table, pa.Array]]) -> tuple[pa.Table, pa.Array]:
+    tables, sheets = zip(*parts, strict=True)
+    return pa.concat_tables(tables), pa.concat_arrays(sheets)
 
 
 def _decisions(table: pa.Table, judged: Judged) -> pa.Table:
@@ -101,11 +116,10 @@ def _decisions(table: pa.Table, judged: Judged) -> pa.Table:
     return rows.set_column(index, "decision", decision).append_column("counted", counted)
 
 
-def _parcels(table: pa.Table, rows: pa.Table, commune: str, as_of: date) -> pa.Table:
+def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
     codes = pc.binary_join(rows["codes"].combine_chunks(), ",")
     source = handles.source_handles(table)
     national = handles.national_handles(table)
-    sheet = handles.sheet_handles(table, commune, as_of)
 
     def alone(handle: pa.Array, duplicate: str) -> pa.Array:
         return pc.and_(pc.is_valid(handle), pc.invert(pc.match_substring(codes, duplicate)))
