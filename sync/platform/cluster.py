@@ -21,10 +21,11 @@ from parcels.errors import ComponentMissing, TransientError
 from sync.platform import cluster_conf
 from sync.platform.packages import Programs
 from sync.platform.ports import LOOPBACK, free_port
-from sync.platform.processes import command_line
+from sync.platform.processes import command_line, works_in
 from sync.platform.server_user import ServerUser, server_user
 
 SUPERUSER = "landsync"
+CONF = "landsync.conf"  # in the data folder from the first start on
 START_TIMEOUT = 120  # recovery after a crash in the middle of a load takes its time
 
 
@@ -67,11 +68,13 @@ class Cluster:
         return self.password_file.exists()
 
     def create(self) -> None:
-        """Make the cluster if there is none. An unfinished attempt is thrown away: it never held anything."""
+        """Make the cluster if there is none. An attempt that never came to its first start is thrown away."""
         if self.exists:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o711 if not self.user.is_me else 0o700)
+        if (self.data / CONF).exists():
+            raise self._password_lost()
         if self.data.exists():
             shutil.rmtree(self.data)
         for name in ("data", "log"):
@@ -86,16 +89,15 @@ class Cluster:
         self.user.own(handed)
         try:
             result = self.user.run(
-                [self.programs["initdb"], *(["--no-sync"] if self.settings.get("fsync") == "off" else []), "-D", self.data, "-U", SUPERUSER, f"--pwfile={handed}",
-                 "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]
-            )  # fmt: skip
+                [self.programs["initdb"], "-D", self.data, f"--pwfile={handed}", *self._initdb_options]
+            )
         finally:
             handed.unlink()
         if result.returncode != 0:
             raise self._failed("create", result.stdout)
         main = self.data / "postgresql.conf"
         with main.open("a", encoding="utf-8") as file:
-            file.write("\ninclude 'landsync.conf'\n")
+            file.write(f"\ninclude '{CONF}'\n")
         (self.data / "pg_hba.conf").write_text(cluster_conf.HBA, encoding="ascii")
         # Last, and in one step: from here on the cluster exists.
         fresh = self.folder / ".password.new"
@@ -103,10 +105,22 @@ class Cluster:
         fresh.write_text(password, encoding="ascii")
         fresh.rename(self.password_file)
 
+    @property
+    def _initdb_options(self) -> list[str]:
+        options = [
+            "-U",
+            SUPERUSER,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums",
+        ]
+        return [*options, "--no-sync"] if self.settings.get("fsync") == "off" else options
+
     def server_pid(self) -> int | None:
         """The running server's process, or None. A pid file whose number is not (or no longer) ours counts for nothing."""
         pid = self._pid_line(1)
-        return pid if pid is not None and self._is_ours(command_line(pid)) else None
+        return pid if pid is not None and self._is_server(pid) else None
 
     @property
     def running(self) -> bool:
@@ -120,7 +134,7 @@ class Cluster:
         if running:
             return running
         try:
-            lines = (self.data / "landsync.conf").read_text(encoding="utf-8").splitlines()
+            lines = (self.data / CONF).read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return None
         return next((int(line.split("'")[1]) for line in lines if line.startswith("port = ")), None)
@@ -152,8 +166,8 @@ class Cluster:
         if not self.running:
             return False
         result = self.user.run(
-            [self.programs["pg_ctl"], "stop", "-w", "-s", "-m", "fast", "-t", "60", "-D", self.data],
-            timeout=90,
+            [self.programs["pg_ctl"], "stop", "-w", "-s", "-m", "fast", "-t", "120", "-D", self.data],
+            timeout=150,
         )
         if result.returncode != 0 and self.running:
             raise self._failed("stop", result.stdout)
@@ -177,9 +191,13 @@ class Cluster:
         except (FileNotFoundError, IndexError, ValueError):
             return None
 
-    def _is_ours(self, arguments: list[str]) -> bool:
-        """By what a process was started with: readable for every process, unlike its working folder."""
-        return len(arguments) >= 3 and Path(arguments[0]).name == "postgres" and str(self.data) in arguments
+    def _is_server(self, pid: int) -> bool:
+        """By what it was started with, which can be read of every process; else, for a checkout that was moved while
+        its server ran, by the folder it works in, which cannot."""
+        arguments = command_line(pid)
+        if not arguments or Path(arguments[0]).name != "postgres":
+            return False
+        return str(self.data) in arguments or works_in(pid, self.data)
 
     def _clear_stale_pid_file(self) -> None:
         """After kill -9 the children need a moment to go; after a reboot the number may be another process's.
@@ -202,7 +220,8 @@ class Cluster:
         return [
             process.pid
             for process in psutil.process_iter(["cmdline"])
-            if " ".join(process.info["cmdline"] or []).startswith(title)
+            if (arguments := " ".join(process.info["cmdline"] or [])).startswith("postgres")
+            and (arguments.startswith(title) or works_in(process.pid, self.data))
         ]
 
     @property
@@ -229,7 +248,7 @@ class Cluster:
             name=self.name, port=port, socket_dir=self._make_socket_dir(), log_dir=self.folder / "log",
             extra=self.settings,
         )  # fmt: skip
-        path = self.data / "landsync.conf"
+        path = self.data / CONF
         path.write_text(conf, encoding="utf-8")
         path.chmod(0o600)
         self.user.own(path)
@@ -237,6 +256,19 @@ class Cluster:
     def _log_since(self, moment: float) -> str:
         logs = [path for path in (self.folder / "log").glob("*.log") if path.stat().st_mtime >= moment - 1]
         return "\n".join(path.read_text(encoding="utf-8", errors="replace")[-4000:] for path in sorted(logs))
+
+    def _password_lost(self) -> ComponentMissing:
+        return ComponentMissing(
+            "PLATFORM-PASSWORD-LOST",
+            Bilingual(
+                f"{self.data} có dữ liệu nhưng thiếu tệp mật khẩu {self.password_file}.",
+                f"{self.data} holds data, but the password file {self.password_file} is missing.",
+            ),
+            Bilingual(
+                "Hãy khôi phục tệp đó; nếu không cần dữ liệu này nữa thì tự xóa thư mục rồi chạy lại `landsync up`.",
+                "Restore that file; or, if the data are not needed, delete the folder yourself and run `landsync up`.",
+            ),
+        )
 
     def _failed(self, step: str, output: str) -> ComponentMissing | TransientError:
         lines = [line.strip() for line in output.splitlines() if line.strip()]

@@ -51,6 +51,14 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether a process has this folder, by whatever name, as its working folder; False where that may not be seen."""
+    try:
+        return Path(f"/proc/{pid}/cwd").samefile(folder)
+    except OSError:
+        return False
+
+
 def sessions(marks: list[Mark]) -> list[psutil.Process]:
     """Every process of the sessions that the marked processes lead, also when the leader itself was killed.
 

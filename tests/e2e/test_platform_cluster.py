@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from parcels.errors import TransientError
+from parcels.errors import ComponentMissing, TransientError
 from sync.platform import land, packages
 from sync.platform.cluster import Cluster
 from sync.platform.packages import Programs
@@ -136,6 +136,36 @@ def test_another_clusters_server_is_not_taken_for_ones_own(cluster: Cluster, pro
         assert answers(other)
     finally:
         other.remove()
+
+
+def test_a_folder_that_was_moved_while_its_server_ran_gets_no_second_server(
+    cluster: Cluster, programs: Programs
+) -> None:
+    moved = Cluster(cluster.folder.with_name("moved"), programs, settings=FAST)
+    cluster.folder.rename(moved.folder)
+    try:
+        assert moved.running
+        assert moved.start() is False
+        assert moved.stop() is True
+        assert not moved.running
+    finally:
+        moved.folder.rename(cluster.folder)
+    assert cluster.start() is True
+    assert answers(cluster)
+
+
+def test_data_are_never_thrown_away_for_want_of_the_password(cluster: Cluster) -> None:
+    kept = cluster.password
+    cluster.password_file.unlink()
+    try:
+        with pytest.raises(ComponentMissing) as caught:
+            cluster.create()
+        assert str(cluster.password_file) in caught.value.message.vi
+        assert (cluster.data / "PG_VERSION").exists()
+    finally:
+        cluster.password_file.write_text(kept, encoding="ascii")
+        cluster.password_file.chmod(0o600)
+    assert answers(cluster)
 
 
 def test_a_port_that_somebody_took_meanwhile_is_left_to_them(cluster: Cluster) -> None:
