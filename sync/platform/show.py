@@ -1,5 +1,6 @@
 """How to open what runs: for a person on the terminal, for a machine as JSON."""
 
+import shlex
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,10 @@ WORDS: dict[str, dict[Lang, str]] = {
     "user": {"vi": "người dùng", "en": "user"},
     "analyst": {"vi": "phân tích (chỉ đọc)", "en": "analyst (reads)"},
     "owner": {"vi": "chủ sở hữu", "en": "owner"},
+    "no login": {
+        "vi": "Nếu vai trò analyst chưa đăng nhập được, quản trị viên chạy: ALTER ROLE analyst LOGIN PASSWORD '…'",
+        "en": "If the role analyst cannot log in yet, its administrator runs: ALTER ROLE analyst LOGIN PASSWORD '…'",
+    },
     "stop": {"vi": "Dừng lại: make down, hoặc landsync down (dữ liệu được giữ nguyên).", "en": "To stop: make down, or landsync down (data stay)."},
 }  # fmt: skip
 
@@ -37,10 +42,13 @@ def document(settings: Settings, done: Upped) -> dict[str, Any]:
             "user": now.airflow.user,
             "password_file": str(airflow_env.passwords_file(settings)),
         },
-        "psql": {"analyst": _psql(settings, place, ANALYST), "owner": _psql(settings, place, OWNER)},
+        "psql": {
+            "analyst": _psql(settings, place, ANALYST),
+            "owner": _psql(settings, place, OWNER if private else found.username),
+        },
         "qgis": {
             **place,
-            "user": ANALYST if private else None,
+            "user": ANALYST,
             "sslmode": "disable" if private else "prefer",
             "password_file": str(pass_file(settings)) if private else None,
         },
@@ -60,9 +68,11 @@ def lines(settings: Settings, done: Upped, lang: Lang, *, for_a_person: bool) ->
     text += [f"  psql, {say['owner']}:", f"    {facts['psql']['owner']}"]
     text += [
         f"  QGIS: Host {qgis['host']} · Port {qgis['port']} · Database {qgis['database']}"
-        f" · User {qgis['user'] or '…'} · SSL mode {qgis['sslmode']}"
+        f" · User {qgis['user']} · SSL mode {qgis['sslmode']}"
     ]
-    if settings.dsn is None:
+    if settings.dsn is not None:
+        text += [f"    {say['no login']}"]
+    else:
         shown = state.passwords[ANALYST] if for_a_person else f"→ {pass_file(settings)}"
         text += [f"    {say['password']}: {shown}"]
     if done.airflow != "not started":
@@ -74,10 +84,7 @@ def lines(settings: Settings, done: Upped, lang: Lang, *, for_a_person: bool) ->
     return [*text, say["stop"]]
 
 
-def _psql(settings: Settings, place: dict[str, Any], role: str) -> str:
-    if settings.dsn is not None:
-        return f"psql -h {place['host']} -p {place['port']} -d {place['database']} -U {role}"
-    return (
-        f"PGPASSFILE={pass_file(settings)} "
-        f"psql -h {place['host']} -p {place['port']} -d {place['database']} -U {role}"
-    )
+def _psql(settings: Settings, place: dict[str, Any], role: str | None) -> str:
+    line = f"psql -h {place['host']} -p {place['port']} -d {place['database']}"
+    line += f" -U {role}" if role else ""
+    return line if settings.dsn is not None else f"PGPASSFILE={shlex.quote(str(pass_file(settings)))} {line}"

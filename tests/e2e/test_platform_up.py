@@ -116,6 +116,8 @@ def test_a_server_of_ones_own_is_migrated_and_not_started(home: Home, server: Se
         done = home.json("up", "--no-airflow", LANDSYNC_DSN=server.dsn("own_land"))
         assert done["postgresql"]["state"] == "own"
         assert done["postgresql"]["migrated"] is True
+        assert "-U analyst" in done["psql"]["analyst"]
+        assert server.superuser_dsn not in json.dumps(done)
         assert not (home.folder / "postgres").exists()
         assert can_read(server.dsn("own_land"))
         assert home.json("down", LANDSYNC_DSN=server.dsn("own_land")) == {"postgresql": False, "airflow": 0}
