@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import typer
 from rich.console import Console
@@ -11,8 +11,14 @@ from rich.console import Console
 from parcels.bilingual import Bilingual, Lang
 from parcels.errors import LandsyncError
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+
+def _width(stream: TextIO) -> int | None:
+    """A log or a file has no width, and without one Rich cuts tables to 80 columns; None lets it ask the terminal."""
+    return None if stream.isatty() or "COLUMNS" in os.environ else 200
+
+
+out = Console(highlight=False, width=_width(sys.stdout))
+err = Console(stderr=True, highlight=False, width=_width(sys.stderr))
 
 
 def language() -> Lang:
