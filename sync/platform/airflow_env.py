@@ -88,6 +88,9 @@ def environment(
         "LOGGING": {
             "BASE_LOG_FOLDER": str(home / "logs"),
             "DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(home / "logs" / "dag_processor"),
+            # No log server runs (airflow.py): nobody else's is to be asked on the usual ports.
+            "WORKER_LOG_SERVER_PORT": "1",
+            "TRIGGER_LOG_SERVER_PORT": "1",
             "COLORED_CONSOLE_LOG": "False",
             # Two lines per DAG at each reading of its file say nothing.
             "NAMESPACE_LEVELS": "airflow.models.dag=WARNING airflow.serialization.definitions.dag=WARNING",

@@ -64,21 +64,8 @@ def load(settings: Settings) -> PlatformState:
     except FileNotFoundError:
         return PlatformState()
     airflow = document.pop("airflow", {})
-    airflow["processes"] = {name: _mark(*mark) for name, mark in airflow.get("processes", {}).items()}
+    airflow["processes"] = {name: tuple(mark) for name, mark in airflow.get("processes", {}).items()}
     return PlatformState(**document, airflow=AirflowState(**airflow))
-
-
-def _mark(pid: int, *rest):  # type: ignore[no-untyped-def]  # TODO: drop (old homes of today)
-    if len(rest) == 1:
-        import psutil
-
-        from sync.platform.processes import Mark
-
-        if psutil.pid_exists(pid) and abs(psutil.Process(pid).create_time() - rest[0]) < 1:
-            mark = Mark.of(pid)
-            return (mark.pid, mark.boot, mark.ticks)
-        return (pid, "", 0)
-    return (pid, *rest)
 
 
 def save(settings: Settings, state: PlatformState) -> None:
