@@ -25,7 +25,7 @@ MINUTES_BETWEEN_PROVINCES = 10  # 34 provinces from 22:00 to 03:30; the reconcil
 DOC = """
 ### {name}: đồng bộ dữ liệu địa chính
 
-Mỗi đêm, và khi có người yêu cầu, quy trình này lấy dữ liệu mà tỉnh đã nộp vào hộp thư `inbox/{code}`, kiểm tra từng
+Mỗi đêm, và khi có người yêu cầu, quy trình này lấy dữ liệu mà tỉnh đã nộp vào hộp nhận `inbox/{code}`, kiểm tra từng
 thửa đất, rồi cập nhật vào cơ sở dữ liệu đất đai quốc gia.
 
 | Bước | Việc làm |
@@ -42,7 +42,7 @@ vẫn còn nguyên. Sửa dữ liệu rồi nộp lại, hoặc bấm *Trigger* 
 **Khi một xã bị tạm giữ** (mất quá nhiều thửa đất so với lần trước): lượt chạy vẫn có màu xanh, các xã khác vẫn được cập
 nhật. Nộp lại dữ liệu đúng, hoặc người có thẩm quyền chạy `landsync approve` hay `landsync refuse`.
 
-**Khi bước đầu được bỏ qua:** hộp thư của tỉnh đang trống.
+**Khi bước đầu được bỏ qua:** hộp nhận của tỉnh đang trống.
 
 ---
 

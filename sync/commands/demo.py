@@ -18,6 +18,13 @@ def demo(
     parcels: Annotated[
         int, typer.Option(help="Tổng số thửa đất. Parcels in all deliveries together.", min=1)
     ] = 200_000,
+    provinces: Annotated[
+        str,
+        typer.Option(
+            help="Các mã tỉnh, cách nhau bằng dấu phẩy; để trống là cả 34. Province codes; all 34 when not given.",
+            metavar="01,51",
+        ),
+    ] = "",
     communes_per_province: Annotated[
         int, typer.Option(help="Số xã mỗi tỉnh. Communes of each province.")
     ] = 10,
@@ -46,8 +53,13 @@ def demo(
         from sync.status import status_table
 
         lang = console.language()
+        codes = tuple(code.strip() for code in provinces.split(",") if code.strip())
         options = Options(
-            parcels=parcels, communes_per_province=communes_per_province, defects=defects, seed=seed
+            parcels=parcels,
+            provinces=codes,
+            communes_per_province=communes_per_province,
+            defects=defects,
+            seed=seed,
         )
         with TerminalWatcher() as watcher:
             result = run_demo(settings(), options, watcher)
