@@ -128,9 +128,12 @@ def build_metadata(superuser_dsn: str, password: str) -> bool:
 def shape_of_the_database(root: Path = ROOT) -> str:
     """Changes when anything changes that a migration puts into the database."""
     digest = hashlib.sha256()
-    folders = [root / "sql", root / "parcels" / "reference"]
+    # Of sql/ what a migration runs; the rest are statements that Python sends when it needs them.
+    folders = [root / "sql" / name for name in ("migrations", "app", "reference")] + [
+        root / "parcels" / "reference"
+    ]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    for path in sorted([*files, root / "parcels" / "columns.py"]):
+    for path in sorted([*files, root / "sql" / "bootstrap.sql", root / "parcels" / "columns.py"]):
         if path.suffix in (".sql", ".py", ".csv", ".toml"):
             digest.update(f"{path.relative_to(root)}\0".encode())
             digest.update(path.read_bytes())

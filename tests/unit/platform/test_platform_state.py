@@ -70,14 +70,17 @@ def test_without_any_database_the_sentence_says_what_to_run(tmp_path: Path) -> N
 
 
 def test_the_shape_of_the_database_follows_the_files_that_make_it(tmp_path: Path) -> None:
-    (tmp_path / "sql").mkdir()
-    (tmp_path / "parcels" / "reference").mkdir(parents=True)
-    (tmp_path / "parcels" / "columns.py").write_text("", encoding="utf-8")
-    empty = shape_of_the_database(tmp_path)
-    (tmp_path / "sql" / "views.sql").write_text("SELECT 1", encoding="utf-8")
-    with_view = shape_of_the_database(tmp_path)
-    (tmp_path / "sql" / "views.sql").write_text("SELECT 2", encoding="utf-8")
-    assert len({empty, with_view, shape_of_the_database(tmp_path)}) == 3
+    for name in ("sql/bootstrap.sql", "parcels/columns.py", "sql/merge/10_keys.sql"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
+    shapes = [shape_of_the_database(tmp_path)]
+    for name, text in (("app", "SELECT 1"), ("app", "SELECT 2"), ("migrations", "SELECT 2")):
+        (tmp_path / "sql" / name).mkdir(exist_ok=True)
+        (tmp_path / "sql" / name / "views.sql").write_text(text, encoding="utf-8")
+        shapes.append(shape_of_the_database(tmp_path))
+    assert len(set(shapes)) == 4
+    (tmp_path / "sql" / "merge" / "10_keys.sql").write_text("SELECT 3", encoding="utf-8")
+    assert shape_of_the_database(tmp_path) == shapes[-1]  # sent by Python, not put into the database
     assert shape_of_the_database(ROOT) == shape_of_the_database(ROOT)
 
 
