@@ -49,10 +49,9 @@ def nightly_reconciliation() -> None:
 
     @task(task_display_name="Đối soát · reconcile", pool=DATABASE_POOL, **task_defaults(timedelta(hours=4)))
     def compare() -> dict[str, Any]:
-        from sync.reconcile import reconcile
-
         from parcels.bilingual import Bilingual
         from parcels.errors import Disagreement
+        from sync.reconcile import reconcile
 
         with told():
             result = reconcile(None, actor(get_current_context()))

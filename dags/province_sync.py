@@ -114,9 +114,8 @@ def province_sync(code: str, name: str, minutes_after_22: int) -> DAG:
             **task_defaults(timedelta(hours=2)),
         )
         def judge() -> dict[str, Any]:
-            from sync.stages import run_stage
-
             from sync.run import start_run
+            from sync.stages import run_stage
 
             context = get_current_context()
             with told():
@@ -139,9 +138,8 @@ def province_sync(code: str, name: str, minutes_after_22: int) -> DAG:
             **task_defaults(timedelta(hours=2)),
         )
         def apply(judged: dict[str, Any]) -> dict[str, Any]:
-            from sync.stages import run_stage
-
             from sync.run import open_run
+            from sync.stages import run_stage
 
             with told():
                 run = open_run(judged["run_id"])
