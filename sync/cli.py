@@ -1,6 +1,8 @@
 """The command line: `landsync`. Each command lives in its own file under sync/commands and is imported by name."""
 
 import os
+import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -33,4 +35,7 @@ register(app)
 
 def main() -> None:
     """Entry point of the `landsync` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # Windows redirects in a code page without Vietnamese
     app()

@@ -22,9 +22,11 @@ from parcels.errors import DeliveryRejected, LandsyncError, TransientError, Usag
 from sync import db
 from sync.settings import ROOT
 
+Row = db.Row
 Kind = Literal["sync", "apply"]
 LOCK_MINUTES = 120  # longer than any one stage; renewed at the start of each
 AIRFLOW_HOLDER = "airflow"
+BY_HAND = "by hand"  # between two stages no process lives; only time frees this lock, or --finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class RunRequest:
     parent_run_id: str | None = None
     communes: tuple[str, ...] = ()
     airflow_run_id: str | None = None
+    by_hand: bool = False
 
 
 def new_run_id(province: str) -> str:
@@ -64,10 +67,11 @@ def code_version() -> str:
         return version("landsync")
 
 
-def begin(dsn: str, request: RunRequest) -> str:
+def begin(dsn: str, request: RunRequest) -> tuple[str, str | None]:
     """Write the run and take its province's lock, or find the run this Airflow run began before a retry.
 
-    Raises TransientError LOCKED while another run holds the province.
+    Returns the run's id, and that of a dead run whose lock was taken over: the caller closes it. Raises
+    TransientError LOCKED while another run holds the province.
     """
     with db.connect(dsn) as connection:
         if request.airflow_run_id is not None:
@@ -76,9 +80,9 @@ def begin(dsn: str, request: RunRequest) -> str:
             )
             if known is not None:
                 take_lock(connection, request.province, known["run_id"], _holder(request))
-                return str(known["run_id"])
+                return str(known["run_id"]), None
         run_id = new_run_id(request.province)
-        take_lock(connection, request.province, run_id, _holder(request))
+        abandoned = take_lock(connection, request.province, run_id, _holder(request))
         values = {
             "run_id": run_id,
             "province": request.province,
@@ -93,15 +97,17 @@ def begin(dsn: str, request: RunRequest) -> str:
         }
         db.execute(connection, "ledger/begin_run", values)
         db.execute(connection, "ledger/begin_state", {"run_id": run_id})
-        return run_id
+        return run_id, abandoned
 
 
 def _holder(request: RunRequest) -> str:
+    if request.by_hand:
+        return BY_HAND
     return AIRFLOW_HOLDER if request.airflow_run_id else f"{socket.gethostname()}:{os.getpid()}"
 
 
-def take_lock(connection: db.Connection, province: str, run_id: str, holder: str | None = None) -> None:
-    """Take or renew the lock on a province. Raises TransientError LOCKED."""
+def take_lock(connection: db.Connection, province: str, run_id: str, holder: str | None = None) -> str | None:
+    """Take or renew the lock on a province; the dead run it was taken from. Raises TransientError LOCKED."""
     held = db.fetch_one(connection, "ledger/lock_of", {"province": province})
     if held is None:
         raise UsageError(
@@ -128,13 +134,14 @@ def take_lock(connection: db.Connection, province: str, run_id: str, holder: str
                 "Hãy chờ lượt chạy đó kết thúc rồi chạy lại.", "Wait for that run to finish, then try again."
             ),
         )
+    return held["lock_run_id"] if held["lock_run_id"] not in (None, run_id) else None
 
 
 def _dead(holder: str | None, mine: str | None) -> list[str]:
     """The present holder, if it cannot be alive: a process of this machine that is gone, or an earlier run of
     the same DAG (Airflow runs one at a time per province, so a second one proves the first is over).
     """
-    if not holder:
+    if not holder or holder == BY_HAND:
         return []
     if holder == AIRFLOW_HOLDER:
         return [holder] if mine == AIRFLOW_HOLDER else []
@@ -211,6 +218,6 @@ def _final_state(connection: db.Connection, row: db.Row) -> str:
     if row["error"]:
         return "rejected" if row["error"].get("rejected") else "failed"
     done = {s["stage"]: s for s in db.fetch(connection, "ledger/stages_of", row) if s["outcome"] == "done"}
-    if "report" not in done:
+    if not {"load", "report"} <= done.keys():
         return "failed"
     return "held" if done["load"]["counts"].get("held_communes") else "done"

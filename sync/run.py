@@ -22,6 +22,7 @@ class Run:
     dry_run: bool
     requested: str | None
     parent_run_id: str | None
+    judged_by: str
     communes: tuple[str, ...]
     dsn: str
 
@@ -32,8 +33,8 @@ class Run:
 
     @property
     def judged_folder(self) -> Path:
-        """The folder with the snapshot and its judgement: the parent's, when applying what was held."""
-        return settings().runs / (self.parent_run_id or self.run_id)
+        """The folder with the snapshot and its judgement: of an earlier run, when applying what was held."""
+        return settings().runs / self.judged_by
 
     def profile(self) -> Profile:
         """How this province delivers."""
@@ -50,12 +51,14 @@ def start_run(
     airflow_run_id: str | None = None,
     parent_run_id: str | None = None,
     communes: tuple[str, ...] = (),
+    by_hand: bool = False,
     dsn: str | None = None,
 ) -> Run:
     """Begin a run: its row in the ledger, its folder, the lock on its province.
 
     delivery  a name in that province's inbox; None or blank for the newest there
     path      where the delivery lies instead, for callers who may read any file (the command line)
+    by_hand   a person runs the stages one by one: the lock outlives this process
 
     What is synchronised is decided here, once, so that a retry takes the same delivery. Raises TerminalError
     INBOX-EMPTY when there is nothing to do, TransientError LOCKED while another run holds the province.
@@ -74,8 +77,11 @@ def start_run(
         parent_run_id=parent_run_id,
         communes=communes,
         airflow_run_id=airflow_run_id,
+        by_hand=by_hand,
     )
-    run_id = ledger.begin(address, request)
+    run_id, abandoned = ledger.begin(address, request)
+    if abandoned is not None:
+        finish_run(abandoned, dsn=address)
     run = open_run(run_id, dsn=address)
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return run
@@ -93,9 +99,17 @@ def open_run(run_id: str, *, dsn: str | None = None) -> Run:
         dry_run=row["dry_run"],
         requested=row["requested"],
         parent_run_id=row["parent_run_id"],
+        judged_by=_judged_by(address, row),
         communes=tuple(row["communes"] or ()),
         dsn=address,
     )
+
+
+def _judged_by(dsn: str, row: ledger.Row) -> str:
+    """The run that fetched and judged: what an apply run held can be approved in its turn."""
+    while row["parent_run_id"]:
+        row = ledger.get(dsn, row["parent_run_id"])
+    return str(row["run_id"])
 
 
 def finish_run(run_id: str, *, dsn: str | None = None) -> str:

@@ -25,7 +25,6 @@ SELECT t.commune_code,
        coalesce(l.parcels, 0)::integer AS current_before,
        coalesce(l.area, 0)::numeric AS area_before,
        t.commune_code = ANY (%(gate_held)s::text[]) AS held,
-       0 AS losing,
        (coalesce(d.row_count, 0) > 0
         AND t.commune_code = ANY (%(complete_for)s::text[])
         AND NOT t.commune_code = ANY (%(gate_held)s::text[])

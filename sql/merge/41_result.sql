@@ -9,6 +9,7 @@ SELECT m.row_no,
        p.parcel_uid IS NULL AS is_new,
        p.parcel_uid IS NOT NULL
            AND (p.content_hash IS DISTINCT FROM s.content_hash
+                OR p.commune_code IS DISTINCT FROM m.commune_code
                 OR p.commune_valid_from IS DISTINCT FROM c.valid_from) AS version_changed,
        EXISTS (SELECT FROM merge_land_use_part AS d WHERE d.parcel_uid = m.parcel_uid)
            OR EXISTS (SELECT FROM merge_land_user AS d WHERE d.parcel_uid = m.parcel_uid)

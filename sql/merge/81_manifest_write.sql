@@ -1,5 +1,8 @@
 WITH touched AS (
     SELECT r.parcel_uid FROM merge_result AS r WHERE r.is_new OR r.version_changed OR r.items_changed
+    UNION
+    SELECT p.parcel_uid FROM land.parcel AS p
+    WHERE p.province_code = %(province)s AND p.commune_code = ANY (%(foreign_hands_passed)s::text[])
 ), item AS (
     SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, i.content_hash
     FROM land.land_use_part AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s

@@ -63,7 +63,6 @@ SELECT c.commune_code,
        coalesce(l.area, 0) AS area_after_m2,
        coalesce(f.digest, encode(sha256(''::bytea), 'hex')) AS manifest_sha256,
        c.held AS commune_held,
-       c.losing,
        c.valid_from
 FROM merge_commune AS c
 LEFT JOIN counted AS n ON n.commune_code = c.commune_code

@@ -10,10 +10,24 @@ from importlib import import_module
 
 import typer
 
-from parcels.errors import LandsyncError
+from parcels.bilingual import Bilingual
+from parcels.errors import ComponentMissing, LandsyncError
 from sync.console import fail
 
-COMMANDS: tuple[str, ...] = ("check", "generate", "platform", "db", "sync", "review", "proof", "status", "demo")
+# What the extras bring: a command that needs one says so where it is missing.
+SERVER_LIBRARIES = {"alembic", "filelock", "httpx", "psutil", "psycopg2", "sqlalchemy"}
+
+COMMANDS: tuple[str, ...] = (
+    "check",
+    "generate",
+    "platform",
+    "db",
+    "sync",
+    "review",
+    "proof",
+    "status",
+    "demo",
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -29,3 +43,21 @@ def guarded(*, as_json: bool = False) -> Iterator[None]:
         yield
     except LandsyncError as error:
         fail(error, as_json=as_json)
+    except ModuleNotFoundError as error:
+        if error.name not in SERVER_LIBRARIES:
+            raise
+        fail(_core_only(), as_json=as_json)
+
+
+def _core_only() -> ComponentMissing:
+    return ComponentMissing(
+        "SERVER-NOT-INSTALLED",
+        Bilingual(
+            "Bản cài này chỉ có phần kiểm tra dữ liệu, không có phần máy chủ.",
+            "This installation only checks data; the server's part is not installed.",
+        ),
+        Bilingual(
+            "Trong thư mục mã nguồn, hãy chạy `make setup`, hoặc: pip install '.[airflow]'",
+            "In the checkout run `make setup`, or: pip install '.[airflow]'",
+        ),
+    )

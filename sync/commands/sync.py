@@ -74,12 +74,13 @@ def stage(
     finish: Annotated[
         bool, typer.Option("--finish", help="kết thúc lượt chạy · close the run afterwards")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Chạy riêng một bước · Run one stage alone; without --run a new run begins.
 
     Ví dụ · Example:  landsync stage fetch --province 01
     """
-    with guarded(as_json=True):
+    with guarded(as_json=as_json):
         from parcels.errors import UsageError
         from sync.run import actor_of_terminal, finish_run, open_run, start_run
         from sync.stages import STAGES, run_stage
@@ -93,13 +94,22 @@ def stage(
                     f"The stages: {', '.join(STAGES)}; give --run or --province.",
                 ),
             )
-        run = open_run(run_id) if run_id else start_run(str(province), actor_of_terminal(), path=path)
+        run = (
+            open_run(run_id)
+            if run_id
+            else start_run(str(province), actor_of_terminal(), path=path, by_hand=True)
+        )
         try:
             counts = run_stage(name, run)
         finally:
             if finish:
                 finish_run(run.run_id)
-        emit_json({"run": run.run_id, "stage": name, **counts})
+        document = {"run": run.run_id, "stage": name, **counts}
+        if as_json:
+            emit_json(document)
+        else:
+            words = ", ".join(f"{key} {value}" for key, value in document.items())
+            say(Bilingual(f"Xong: {words}", f"Done: {words}"))
 
 
 def _progress() -> Progress:
@@ -130,7 +140,7 @@ def _tell(summary: dict[str, Any]) -> None:
     )
     if summary["dry_run"]:
         say(Bilingual("Chạy thử: không có gì được ghi.", "Dry run: nothing was written."))
-    if summary["held"]:
+    elif summary["held_communes"]:
         say(
             Bilingual(
                 f'Có xã bị tạm giữ. Gửi lại dữ liệu đã sửa, hoặc: landsync approve {summary["run"]} --reason "…"',

@@ -20,9 +20,10 @@ from validators.policy import BrakeRules
 class MergeRequest:
     """What the merge may do.
 
-    complete_for  communes whose missing parcels end
-    gate_held     communes the gate holds: untouched
-    approved      communes a person let pass the brake on loss
+    complete_for          communes whose missing parcels end
+    gate_held             communes the gate holds: untouched
+    loss_passed           communes a person let pass the brake on loss
+    foreign_hands_passed  communes a person let pass although rows were changed behind the pipeline
     """
 
     run_id: str
@@ -31,17 +32,23 @@ class MergeRequest:
     now: datetime
     complete_for: tuple[str, ...]
     gate_held: tuple[str, ...]
-    approved: tuple[str, ...]
     brake: BrakeRules
+    loss_passed: tuple[str, ...] = ()
+    foreign_hands_passed: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Merged:
-    """What it did: a line per commune, the rows it had to quarantine, what the brake held (commune → losses)."""
+    """What it did: a line per commune, the rows it had to quarantine, and what it held itself.
+
+    brake_held          commune → parcels it would have lost
+    foreign_hands_held  commune → parcels that are not as the last run left them
+    """
 
     lines: list[db.Row]
     quarantined: list[db.Row]
     brake_held: dict[str, int] = field(default_factory=dict)
+    foreign_hands_held: dict[str, int] = field(default_factory=dict)
 
 
 class _Statements:
@@ -57,6 +64,7 @@ class _Statements:
             "now": request.now,
             "complete_for": list(request.complete_for),
             "gate_held": list(request.gate_held),
+            "foreign_hands_passed": list(request.foreign_hands_passed),
             "hash_version": HASH_VERSION,
         }
 
@@ -99,6 +107,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     sql = _Statements(connection, request)
     sql.run_all(("10_rows", "11_analyze", "12_match_national", "13_match_sheet", "14_new_parcels"))
     sql.run_all(("20_present", "21_communes", "22_ending"))
+    foreign_hands_held = _foreign_hands(sql, request)
     brake_held = _brake(sql, request)
     sql.run_all(("25_hold_rows", "26_keep_held"))
 
@@ -114,17 +123,27 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     sql.for_items(("70_close_items", "71_remove_items", "72_write_items"))
     sql.run_all(("80_manifest_remove", "81_manifest_write"))
     sql.run("92_record_quarantine")
-    return Merged(sql.rows("90_lines"), sql.rows("91_quarantined_by_merge"), brake_held)
+    return Merged(sql.rows("90_lines"), sql.rows("91_quarantined_by_merge"), brake_held, foreign_hands_held)
+
+
+def _foreign_hands(sql: _Statements, request: MergeRequest) -> dict[str, int]:
+    """Hold the communes whose rows somebody changed behind the pipeline; how many rows of each."""
+    touched = {
+        row["commune_code"]: int(row["parcels"])
+        for row in sql.rows("23_foreign_hands")
+        if row["commune_code"] not in request.foreign_hands_passed
+    }
+    sql.run("24_hold_communes", communes=list(touched))
+    return touched
 
 
 def _brake(sql: _Statements, request: MergeRequest) -> dict[str, int]:
     """Hold the communes that would lose too much; what each would lose."""
     broken = {
         loss["commune_code"]: int(loss["losing"])
-        for loss in sql.rows("23_losses")
-        if loss["commune_code"] not in request.approved
+        for loss in sql.rows("24_losses")
+        if loss["commune_code"] not in request.loss_passed
         and request.brake.holds(int(loss["current_before"]), int(loss["losing"]))
     }
-    losses = [{"commune_code": code, "losing": losing} for code, losing in broken.items()]
-    sql.run("24_brake", losses=db.json_value(losses))
+    sql.run("24_hold_communes", communes=list(broken))
     return broken

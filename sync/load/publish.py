@@ -23,6 +23,9 @@ from sync.runfolder import write_json
 from validators.policy import Policy, policy_at
 from validators.usability import group
 
+LOSS = "LOSS"
+FOREIGN_HANDS = "FOREIGN-HANDS"
+
 
 @dataclass(frozen=True, slots=True)
 class _Inputs:
@@ -105,8 +108,9 @@ def _publish(
             now=now,
             complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),
             gate_held=tuple(judged.held),
-            approved=approved,
             brake=inputs.policy.brake,
+            loss_passed=_passed(connection, run, LOSS),
+            foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
         ),
     )
     receipt.check_balances(merged.lines)
@@ -180,7 +184,9 @@ def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str,
                 "unreadable": verdict["unreadable"],
                 "usability_group": number,
                 "provisional": verdict["provisional"],
-                "reasons": reasons if code not in held else _hold_reasons(code, inputs, merged, held[code]),
+                "reasons": reasons
+                if code not in held
+                else _hold_reasons(code, inputs, judged, merged, held[code]),
                 "group_reasons": reasons,
                 "measures": verdict["measures"],
                 "policy": inputs.policy.name,
@@ -189,16 +195,39 @@ def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str,
     return result
 
 
-def _hold_reasons(code: str, inputs: _Inputs, merged: Merged, line: db.Row) -> list[dict[str, str]]:
-    gate = inputs.gate["communes"].get(code, {})
-    if gate.get("decision") == "hold":
-        return list(gate["reasons"])
-    losing, before = merged.brake_held[code], line["current_before"]
-    reason = Bilingual(
-        f"Xã sẽ mất {losing} trong {before} thửa đất đang có hiệu lực; vượt ngưỡng an toàn.",
-        f"The commune would lose {losing} of its {before} current parcels: more than the brake allows.",
+def _hold_reasons(
+    code: str, inputs: _Inputs, judged: Judged, merged: Merged, line: db.Row
+) -> list[dict[str, str]]:
+    reasons = []
+    if code in judged.held:
+        reasons += inputs.gate["communes"][code]["reasons"]
+    if code in merged.foreign_hands_held:
+        count = merged.foreign_hands_held[code]
+        words = Bilingual(
+            f"{count} thửa đất của xã đã bị thêm, xóa hoặc sửa ngoài hệ thống kể từ lượt chạy gần nhất.",
+            f"{count} parcels of the commune were added, deleted or changed behind the pipeline since the last run.",
+        )
+        reasons.append({"code": FOREIGN_HANDS, **words._asdict()})
+    if code in merged.brake_held:
+        losing, before = merged.brake_held[code], line["current_before"]
+        words = Bilingual(
+            f"Xã sẽ mất {losing} trong {before} thửa đất đang có hiệu lực; vượt ngưỡng an toàn.",
+            f"The commune would lose {losing} of its {before} current parcels: more than the brake allows.",
+        )
+        reasons.append({"code": LOSS, **words._asdict()})
+    return reasons
+
+
+def _passed(connection: db.Connection, run: Run, code: str) -> tuple[str, ...]:
+    """The communes that a person approved knowing this reason: what was not shown then holds again."""
+    if run.parent_run_id is None:
+        return ()
+    holds = db.fetch(connection, "ledger/holds_of", {"run_id": run.parent_run_id})
+    return tuple(
+        hold["commune_code"]
+        for hold in holds
+        if hold["commune_code"] in run.communes and code in {reason["code"] for reason in hold["reasons"]}
     )
-    return [{"code": "LOSS", **reason._asdict()}]
 
 
 def _write_verdicts(

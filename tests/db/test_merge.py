@@ -347,3 +347,27 @@ def test_a_gate_hold_leaves_a_commune_as_it_was(database: Database, deliver: Del
     assert (line["held"], line["current_after"], line["ended"]) == (8, 10, 0)
     with db.connect(database.dsn) as connection:
         assert db.fetch_one(connection, "ledger/lock_of", {"province": "01"})["lock_run_id"] is None  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        "DELETE FROM land.parcel WHERE source_key = 'k2'",
+        "UPDATE land.parcel SET content_hash = sha256('x') WHERE source_key = 'k2'",
+        "UPDATE land.parcel SET commune_code = '00008' WHERE source_key = 'k2'",
+    ],
+)
+def test_a_run_does_not_cover_what_was_done_behind_the_pipeline(
+    database: Database, deliver: Deliver, tamper: str
+) -> None:
+    deliver(village(30) + village(30, COMMUNES[1], first=100))
+    with database.connect("landsync_owner") as link, link.cursor() as cursor:
+        cursor.execute(tamper)
+        link.commit()
+    merged = deliver(village(30))
+    assert COMMUNES[0] in merged.foreign_hands_held
+    assert not reconcile(["01"], "test", dsn=database.dsn)["agrees"]
+    passed = deliver(village(30) + village(30, COMMUNES[1], first=100), approved=COMMUNES[:2])
+    assert passed.foreign_hands_held == {}
+    assert agrees(database)
+    assert query(database, "SELECT count(*) FROM land.parcel") == [(60,)]

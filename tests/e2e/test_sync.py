@@ -1,5 +1,6 @@
 """`landsync sync` from files to PostGIS and back: what the promise means, delivery by delivery."""
 
+import socket
 from pathlib import Path
 
 import geopandas as gpd
@@ -206,3 +207,34 @@ def test_a_delivery_that_cannot_be_read_changes_no_row(
     assert landsync.query(EVERYTHING) == before
     states = "SELECT state, count(*) FROM ledger.run_state GROUP BY state ORDER BY state"
     assert landsync.query(states) == [("done", 1), ("rejected", 1)]
+
+
+def test_an_approval_covers_only_the_reason_that_was_shown(landsync: Landsync, delivery: Path) -> None:
+    sync(landsync, delivery)
+    full = communes(landsync)
+    victim = min(full)
+    older = copy_of(delivery, "older", hours=-24)
+    rewrite(older, in_file(older, victim), first_half_of(victim))
+    held = sync(landsync, older)
+    assert held.status == 3
+    again = landsync("approve", held.document["run"], "--commune", victim, "--reason", "the date is wrong")
+    assert (again.status, again.document["held_communes"]) == (3, [victim])
+    assert communes(landsync) == full
+    hold = next(h for h in landsync("status").document["holds"] if h["run_id"] == again.document["run"])
+    assert [reason["code"] for reason in hold["reasons"]] == ["LOSS"]
+    assert landsync("approve", again.document["run"], "--reason", "half was sold").status == 0
+    assert communes(landsync)[victim] == full[victim] // 2
+
+
+def test_the_next_run_closes_one_that_was_killed(landsync: Landsync, delivery: Path) -> None:
+    begun = landsync("stage", "fetch", "--province", PROVINCE, "--path", delivery).document["run"]
+    busy = sync(landsync, delivery)
+    assert (busy.status, busy.document["error"]["code"]) == (5, "LOCKED")
+    with landsync.database.connect() as link, link.cursor() as cursor:
+        nobody = f"{socket.gethostname()}:{2**22 + 1}"  # above the highest process number of Linux
+        cursor.execute(
+            "UPDATE ledger.province_state SET lock_holder = %s WHERE lock_run_id = %s", (nobody, begun)
+        )
+        link.commit()
+    assert sync(landsync, delivery).status == 0
+    assert landsync.query("SELECT state FROM ledger.run_state WHERE run_id = %s", begun) == [("failed",)]

@@ -110,7 +110,7 @@ def run_merge(
     province: str = "01",
 ) -> Merged:
     """Judged rows through staging and merge into the database, with their receipt, as the load stage does."""
-    run_id = ledger.begin(dsn, ledger.RunRequest(province, "test"))
+    run_id, _ = ledger.begin(dsn, ledger.RunRequest(province, "test"))
     judged = write_judged(folder / run_id, plots, held, tuple(approved) or None)
     with db.connect(dsn) as connection:
         create_staging(connection, run_id)
@@ -126,7 +126,8 @@ def run_merge(
             now=now,
             complete_for=tuple(complete),
             gate_held=tuple(held),
-            approved=tuple(approved),
+            loss_passed=tuple(approved),
+            foreign_hands_passed=tuple(approved),
             brake=policy_at(AS_OF).brake,
         )
         merged = merge(connection, request)
