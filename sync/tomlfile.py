@@ -79,7 +79,9 @@ def _sentence(item: Any, model: type[BaseModel]) -> Bilingual:
         return Bilingual(f"thiếu khóa «{key}»", f"the key “{key}” is missing")
     if kind == "extra_forbidden":
         near = nearest(str(item["loc"][-1]), _known_keys(model))
-        like = Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)") if near else Bilingual("", "")
+        like = (
+            Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)") if near else Bilingual("", "")
+        )
         return Bilingual(f"không có khóa «{key}»{like.vi}", f"there is no key “{key}”{like.en}")
     cause = item.get("ctx", {}).get("error")
     if isinstance(cause, WrongValue):

@@ -42,9 +42,6 @@ def demo(
     Chạy lại thì không có gì thay đổi. Run it again and nothing changes. Ví dụ · Example: landsync demo --parcels 50000
     """
     with guarded(as_json=as_json):
-        from sync.commands.platform import _require_extras
-
-        _require_extras()
         from sync.demo.demo import demo as run_demo
         from sync.demo.watch import TerminalWatcher
         from sync.demo.words import TRUE, round_sentence

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from parcels.bilingual import Bilingual
-from parcels.errors import ComponentMissing
 from sync import console
 from sync.commands import guarded
 from sync.settings import settings
@@ -32,7 +31,6 @@ def up(
     name servers of your own, which are then migrated, not started.
     """
     with guarded(as_json=as_json):
-        _require_extras()
         from sync.platform import show
         from sync.platform.steps import Steps
         from sync.platform.up import up as bring_up
@@ -50,7 +48,6 @@ def up(
 def down(as_json: Json = False) -> None:
     """Dừng những gì `landsync up` đã khởi động; dữ liệu được giữ nguyên. Stop what `landsync up` started; data stay."""
     with guarded(as_json=as_json):
-        _require_extras()
         from sync.platform.steps import Steps
         from sync.platform.up import down as bring_down
 
@@ -62,20 +59,3 @@ def down(as_json: Json = False) -> None:
             console.say(Bilingual("Đã dừng. Dữ liệu vẫn còn nguyên.", "Stopped. Data are kept."))
         else:
             console.say(Bilingual("Không có gì đang chạy.", "Nothing was running."))
-
-
-def _require_extras() -> None:
-    from importlib.util import find_spec
-
-    if any(find_spec(name) is None for name in ("psycopg2", "psutil", "filelock", "httpx", "alembic")):
-        raise ComponentMissing(
-            "PLATFORM-NO-EXTRAS",
-            Bilingual(
-                "Bản cài này chỉ có phần kiểm tra dữ liệu, không có phần máy chủ.",
-                "This installation only checks data; the server's part is not installed.",
-            ),
-            Bilingual(
-                "Hãy chạy `make setup`, hoặc: pip install 'landsync[airflow]'",
-                "Run `make setup`, or: pip install 'landsync[airflow]'",
-            ),
-        )
