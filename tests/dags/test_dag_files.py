@@ -100,6 +100,14 @@ def test_a_province_run_checks_then_writes_then_closes_whatever_happened(bag):
         assert not dag.task_dict["close"].on_failure_fail_dagrun  # it would hide a red `apply`
 
 
+def test_what_was_begun_is_finished_before_another_province_begins(bag):
+    for dag in province_dags(bag).values():
+        weights = [
+            as_the_scheduler_sees_it(dag).task_dict[task].weight_rule for task in ("judge", "apply", "close")
+        ]
+        assert {rule.__class__.__name__ for rule in weights} == {"_UpstreamPriorityWeightStrategy"}
+
+
 def test_the_form_asks_for_a_delivery_and_a_dry_run_in_both_languages(bag):
     for dag_id, dag in province_dags(bag).items():
         assert dag.params.dump() == {"delivery": None, "dry_run": False}
