@@ -19,7 +19,7 @@ from sync.load.findings import merge_findings, record_findings
 from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.staging import Judged, create_staging, fill_staging
 from sync.run import Run
-from sync.runfolder import write_json
+from sync.runfolder import read_json, write_json
 from validators.policy import Policy, policy_at
 from validators.usability import group
 
@@ -43,8 +43,11 @@ def load(run: Run) -> dict[str, Any]:
     """Bring the judged delivery into the national tables; the receipt, as `load.json` has it.
 
     A dry run does everything and rolls it back. Raises TransientError LOCK-LOST when another run took over,
-    TerminalError BALANCE when a receipt does not balance.
+    TerminalError BALANCE when a receipt does not balance. Called again after it has committed (a retry), it changes
+    nothing and returns the same.
     """
+    if receipt.show(run.dsn, run.run_id):
+        return _counts(read_json(run.folder / "load.json"))
     inputs = _read(run)
     gate_held = tuple(
         code for code, verdict in inputs.gate["communes"].items() if verdict["decision"] == "hold"
@@ -62,9 +65,15 @@ def load(run: Run) -> dict[str, Any]:
         fill_staging(connection, run.run_id, judged)
     with db.connect(run.dsn) as connection:
         document = _publish(connection, run, inputs, judged, approved)
+        write_json(
+            run.folder / "load.json", document
+        )  # before the commit: where there is a receipt, there is this
         if run.dry_run:
             connection.rollback()
-    write_json(run.folder / "load.json", document)
+    return _counts(document)
+
+
+def _counts(document: dict[str, Any]) -> dict[str, Any]:
     return {
         "held_communes": document["held_communes"],
         **{name: document["totals"][name] for name in ("read", *receipt.ROWS, "ended", "moved_in")},

@@ -8,7 +8,9 @@ import psycopg2.extras
 import pytest
 
 from sync.generate import Options, generate
+from sync.run import finish_run, start_run
 from sync.settings import settings
+from sync.stages import STAGES, run_stage
 from tests.support.database import database, server
 
 __all__ = ["database", "server"]
@@ -24,7 +26,7 @@ def metadata():
 
 
 @pytest.fixture
-def home(tmp_path, database, metadata, monkeypatch):
+def home(tmp_path, database, monkeypatch):
     """A landsync home with one small delivery in the inbox of Cà Mau."""
     monkeypatch.setenv("LANDSYNC_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LANDSYNC_DSN", database.dsn)
@@ -36,6 +38,21 @@ def home(tmp_path, database, metadata, monkeypatch):
     (nation / "96").rename(inbox / "whole")
     yield settings().home
     settings.cache_clear()
+
+
+def test_a_stage_that_is_tried_again_after_it_had_succeeded_does_nothing_twice(database, home):
+    name = "province_sync_96/manual"
+    started = start_run("96", "airflow:test", airflow_run_id=name)
+    first = {stage: run_stage(stage, started) for stage in STAGES}
+    loaded = parcels(database)
+    again = start_run("96", "airflow:test", airflow_run_id=name)  # what a retry of the task does
+    assert again == started
+    assert {stage: run_stage(stage, again) for stage in STAGES} == first
+    assert finish_run(started.run_id) == finish_run(started.run_id) == "done"
+    assert parcels(database) == loaded
+    with database.connect() as link, link.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger.receipt")
+        assert cursor.fetchone() == (1,)
 
 
 def run(bag, database, code, **conf):
@@ -67,7 +84,9 @@ SUCCESS = {"judge": ("success", 1), "apply": ("success", 1), "close": ("success"
 REFUSED = {"judge": ("failed", 1), "apply": ("upstream_failed", 0), "close": ("success", 1)}
 
 
-def test_a_delivery_goes_through_airflow_and_a_bad_or_missing_one_changes_nothing(bag, database, home):
+def test_a_delivery_goes_through_airflow_and_a_bad_or_missing_one_changes_nothing(
+    bag, database, home, metadata
+):
     state, tasks, (line,) = run(bag, database, "96", dry_run=True)
     assert (state, tasks, line["state"], line["dry_run"]) == ("success", SUCCESS, "done", True)
     assert parcels(database)[0] == 0
