@@ -70,8 +70,8 @@ class Named:
 def uuid5(names: pa.Array, namespace: uuid.UUID = NAMESPACE) -> pa.Array:
     """`uuid.uuid5(namespace, name)` of every name, as text, in order.
 
-    Only the digest itself is a call per finding: 0.6 µs, where starting DuckDB for its sha1() costs 10 ms and
-    more for every commune, and breaks even at 60,000 findings.
+    Only the digest itself is a call per finding: starting DuckDB for its sha1() in every commune costs more
+    than it saves until there are hundreds of thousands of findings.
     """
     prefix = namespace.bytes
     digests = b"".join(

@@ -71,6 +71,12 @@ find_uv() {
     done
     return 1
 }
+# Offices behind an inspecting proxy trust its authority in the system's store, which pip and uv ignore by themselves.
+AUTHORITIES=/etc/ssl/certs/ca-certificates.crt
+if [ -s "$AUTHORITIES" ]; then
+    export PIP_CERT="${PIP_CERT:-$AUTHORITIES}" UV_SYSTEM_CERTS=true UV_NATIVE_TLS=true
+fi
+
 if ! find_uv; then
     "$python" -c 'import ensurepip, venv' 2> /dev/null || install python3-venv
     say "Đang lấy uv $UV_VERSION …" "Getting uv $UV_VERSION …"
