@@ -109,6 +109,11 @@ def province_of(path: Path) -> str:
     return _load(path).province
 
 
+def profile_file(province: str) -> Path:
+    """Where this installation says how a province delivers."""
+    return settings().provinces / f"{province}.toml"
+
+
 def load_profile(province: str, path: Path | None = None) -> Profile:
     """The profile of `province`, from `path` or from the folder of profiles. Raises UsageError."""
     if not re.match(PROVINCE_CODE, province):
@@ -117,7 +122,7 @@ def load_profile(province: str, path: Path | None = None) -> Profile:
             Bilingual(f"Mã tỉnh «{province}» không hợp lệ.", f"“{province}” is not a province code."),
             Bilingual("Mã tỉnh gồm hai chữ số, ví dụ 01.", "A province code has two digits, such as 01."),
         )
-    file = path or settings().provinces / f"{province}.toml"
+    file = path or profile_file(province)
     profile = _load(file)
     if profile.province != province:
         raise UsageError(

@@ -7,8 +7,11 @@ from pathlib import Path
 from sync import ledger
 from sync.load.names import drop_staging
 from sync.platform.addresses import resolve_dsn
-from sync.profile import Profile, load_profile
+from sync.profile import Profile, load_profile, profile_file
+from sync.runfolder import write_text
 from sync.settings import settings
+
+PROFILE = "profile.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ class Run:
         return settings().runs / self.judged_by
 
     def profile(self) -> Profile:
-        """How this province delivers."""
-        return load_profile(self.province)
+        """How this province delivered: the profile as it was when the run began, kept in its folder."""
+        return load_profile(self.province, self.judged_folder / PROFILE)
 
 
 def start_run(
@@ -47,6 +50,7 @@ def start_run(
     delivery: str | None = None,
     *,
     path: Path | None = None,
+    profile: Path | None = None,
     dry_run: bool = False,
     airflow_run_id: str | None = None,
     parent_run_id: str | None = None,
@@ -58,6 +62,7 @@ def start_run(
 
     delivery  a name in that province's inbox; None or blank for the newest there
     path      where the delivery lies instead, for callers who may read any file (the command line)
+    profile   the province's profile, when not the installation's own
     by_hand   a person runs the stages one by one: the lock outlives this process
 
     What is synchronised is decided here, once, so that a retry takes the same delivery. Raises TerminalError
@@ -68,6 +73,9 @@ def start_run(
         from sync.inbox import resolve_in_inbox  # closing a run should not wait for GDAL to be imported
 
         path = resolve_in_inbox(settings().inbox, province, delivery or None)
+    if parent_run_id is None:
+        profile = profile or profile_file(province)
+        load_profile(province, profile)  # a profile that cannot be right begins no run
     request = ledger.RunRequest(
         province=province,
         actor=actor,
@@ -84,6 +92,8 @@ def start_run(
         finish_run(abandoned, dsn=address)
     run = open_run(run_id, dsn=address)
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if profile is not None and not (run.folder / PROFILE).exists():  # a retry goes on with what it began with
+        write_text(run.folder / PROFILE, profile.read_text(encoding="utf-8"))
     return run
 
 

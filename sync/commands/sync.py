@@ -34,6 +34,10 @@ def sync(
             help="tệp hoặc thư mục; bỏ trống: mới nhất trong inbox · file or folder; blank: newest in inbox"
         ),
     ] = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option("--profile", help="hồ sơ cột của tỉnh · another profile than the province's own"),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="làm hết rồi hoàn tác · do everything, then roll it back")
     ] = False,
@@ -47,7 +51,7 @@ def sync(
         from sync.run import actor_of_terminal, finish_run, start_run
         from sync.stages import run_stage, stages_of
 
-        run = start_run(province, actor_of_terminal(), path=path, dry_run=dry_run)
+        run = start_run(province, actor_of_terminal(), path=path, profile=profile, dry_run=dry_run)
         try:
             with _progress() as progress:
                 task = progress.add_task("", total=None)

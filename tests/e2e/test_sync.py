@@ -6,6 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
+from sync.settings import ROOT
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import PROVINCE, copy_of, rewrite, undeclare
 
@@ -238,3 +239,21 @@ def test_the_next_run_closes_one_that_was_killed(landsync: Landsync, delivery: P
         link.commit()
     assert sync(landsync, delivery).status == 0
     assert landsync.query("SELECT state FROM ledger.run_state WHERE run_id = %s", begun) == [("failed",)]
+
+
+def test_another_profile_may_be_named_and_is_kept_with_the_run(
+    landsync: Landsync, delivery: Path, tmp_path: Path
+) -> None:
+    renamed = copy_of(delivery, "renamed")
+    for path in renamed.glob("*.gpkg"):
+        rewrite(renamed, path.name, lambda frame: frame.rename(columns={"maXa": "ma_dvhc"}))
+    assert sync(landsync, renamed).document["error"]["code"] == "DLV-COLUMN-MISSING"
+    own = (ROOT / "sync" / "provinces" / f"{PROVINCE}.toml").read_text(encoding="utf-8")
+    other = tmp_path / "other.toml"
+    other.write_text(own.replace('"maXa"', '"ma_dvhc"'), encoding="utf-8")
+    told = sync(landsync, renamed, "--profile", str(other))
+    assert (told.status, told.document["new"]) == (0, 600)
+    kept = landsync.home / "runs" / told.document["run"] / "profile.toml"
+    assert kept.read_text(encoding="utf-8") == other.read_text(encoding="utf-8")
+    missing = sync(landsync, renamed, "--profile", str(tmp_path / "none.toml"))
+    assert (missing.status, missing.document["error"]["code"]) == (2, "PRF-MISSING")
