@@ -168,9 +168,16 @@ def get(dsn: str, run_id: str) -> db.Row:
 def stage(dsn: str, province: str, run_id: str, name: str) -> Iterator[dict[str, Any]]:
     """Record one attempt at a stage. What the block puts into the yielded dictionary becomes its counts.
 
-    `delivery_sha256` and `extracted_at` in it are also written to the run's state.
+    `delivery_sha256` and `extracted_at` in it are also written to the run's state. Raises UsageError RUN-CLOSED:
+    a run that was closed has given its province back.
     """
     started = datetime.now(UTC)
+    if get(dsn, run_id)["finished_at"] is not None:
+        raise UsageError(
+            "RUN-CLOSED",
+            Bilingual(f"Lượt chạy {run_id} đã kết thúc.", f"Run {run_id} is closed."),
+            Bilingual("Hãy bắt đầu một lượt chạy mới.", "Begin a new run."),
+        )
     with db.connect(dsn) as connection:
         take_lock(connection, province, run_id)
         db.execute(

@@ -257,3 +257,14 @@ def test_another_profile_may_be_named_and_is_kept_with_the_run(
     assert kept.read_text(encoding="utf-8") == other.read_text(encoding="utf-8")
     missing = sync(landsync, renamed, "--profile", str(tmp_path / "none.toml"))
     assert (missing.status, missing.document["error"]["code"]) == (2, "PRF-MISSING")
+
+
+def test_a_closed_run_takes_no_further_stage(landsync: Landsync, delivery: Path) -> None:
+    run = sync(landsync, delivery).document["run"]
+    told = landsync("stage", "load", "--run", run)
+    assert (told.status, told.document["error"]["code"]) == (2, "RUN-CLOSED")
+    assert sync(landsync, delivery).status == 0  # and did not take the province's lock
+
+
+def test_an_account_that_may_not_migrate_finds_a_current_database_in_order(landsync: Landsync) -> None:
+    assert landsync("db", "migrate").status == 0  # as the loader
