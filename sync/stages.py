@@ -9,15 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from parcels.bilingual import Bilingual
+from parcels.errors import UsageError
 from sync import ledger
 from sync.run import Run
+from sync.settings import settings
 
 LOG = logging.getLogger(__name__)
 
 
 def _fetch(run: Run) -> dict[str, Any]:
     from sync.fetch import fetch
-    from sync.settings import settings
 
     return fetch(Path(str(run.requested)), run.profile(), run.folder, settings().landing)
 
@@ -74,5 +76,24 @@ def run_stage(name: str, run: Run) -> dict[str, Any]:
     """Run one stage and record the attempt. Raises TerminalError or TransientError as the stage does."""
     with ledger.stage(run.dsn, run.province, run.run_id, name) as counts:
         LOG.info("province %s run %s: %s", run.province, run.run_id, name)
-        counts.update(STAGES[name](run))
+        try:
+            counts.update(STAGES[name](run))
+        except FileNotFoundError as missing:
+            if not str(missing.filename).startswith(str(settings().runs)):
+                raise
+            raise _out_of_order(name, run, Path(str(missing.filename)).name) from missing
         return dict(counts)
+
+
+def _out_of_order(name: str, run: Run, file: str) -> UsageError:
+    return UsageError(
+        "STAGE-ORDER",
+        Bilingual(
+            f"Bước «{name}» của lượt chạy {run.run_id} thiếu tệp «{file}» do bước trước để lại.",
+            f"The stage “{name}” of run {run.run_id} lacks “{file}”, which an earlier stage leaves.",
+        ),
+        Bilingual(
+            f"Hãy chạy lần lượt: {', '.join(stages_of(run))}; nếu thư mục lượt chạy đã bị xóa, hãy đồng bộ lại.",
+            f"Run them in order: {', '.join(stages_of(run))}; if the run's folder was deleted, synchronise again.",
+        ),
+    )

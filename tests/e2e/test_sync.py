@@ -268,3 +268,10 @@ def test_a_closed_run_takes_no_further_stage(landsync: Landsync, delivery: Path)
 
 def test_an_account_that_may_not_migrate_finds_a_current_database_in_order(landsync: Landsync) -> None:
     assert landsync("db", "migrate").status == 0  # as the loader
+
+
+def test_a_stage_out_of_order_says_what_is_missing(landsync: Landsync, delivery: Path) -> None:
+    run = landsync("stage", "fetch", "--province", PROVINCE, "--path", delivery).document["run"]
+    told = landsync("stage", "load", "--run", run, "--finish")
+    assert (told.status, told.document["error"]["code"]) == (2, "STAGE-ORDER")
+    assert landsync.query(LIVE) == [(0,)]
