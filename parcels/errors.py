@@ -3,13 +3,12 @@
     LandsyncError                 code, message and hint in both languages, exit_status
     ├── TerminalError             trying again changes nothing
     │   ├── UsageError      (2)   the command was called wrongly
-    │   ├── Held            (3)   a person decides before data goes live
     │   ├── DeliveryRejected(4)   the delivery cannot be read as what it says it is
     │   ├── ComponentMissing(5)   something must be installed or started first
     │   └── Disagreement    (6)   both sides hold different data
     └── TransientError      (5)   the same call may succeed later: retried
 
-The numbers are the exit status of the command line, and stable.
+The numbers are the exit status of the command line, and stable. A held commune (3) is a result, not an error.
 """
 
 from typing import ClassVar
@@ -42,12 +41,6 @@ class UsageError(TerminalError):
     """The command was called wrongly."""
 
     exit_status = 2
-
-
-class Held(TerminalError):
-    """A brake was broken or a person must decide; yesterday's data stays live."""
-
-    exit_status = 3
 
 
 class DeliveryRejected(TerminalError):

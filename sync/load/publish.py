@@ -1,6 +1,7 @@
 """The load stage: staging, merge, balances, verdicts, receipt — all of it commits together, or none of it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.staging import Judged, create_staging, fill_staging
 from sync.run import Run
 from sync.runfolder import read_json, write_json
+from validators.judge import Counts
 from validators.policy import Policy, policy_at
 from validators.usability import group
 
@@ -160,38 +162,30 @@ def _clock(connection: db.Connection) -> datetime:
 
 def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str, Any]]:
     """The verdict on each commune, with the group counted again where the merge quarantined more rows."""
-    more = {line["commune_code"]: 0 for line in merged.lines}
-    more_errors = dict(more)
-    for row in merged.quarantined:
-        more[row["commune_code"]] += 1
-        more_errors[row["commune_code"]] += not row["has_error"]
+    more = Counter(row["commune_code"] for row in merged.quarantined)
+    more_errors = Counter(row["commune_code"] for row in merged.quarantined if not row["has_error"])
     held = {line["commune_code"]: line for line in merged.lines if line["commune_held"]}
     valid_from = {line["commune_code"]: line["valid_from"] for line in merged.lines}
     result = []
     for code, verdict in inputs.verdicts.items():
         if code == UNKNOWN_COMMUNE or (judged.only is not None and code not in judged.only):
             continue
-        reasons, number = verdict["reasons"], verdict["group"]
-        quarantined = verdict["quarantined"] + more.get(code, 0)
-        if more.get(code):
-            regrouped = group(
-                verdict["read"],
-                quarantined,
-                verdict["unreadable"],
-                verdict["rows_with_error"] + more_errors[code],
-                inputs.policy,
-            )
-            number, reasons = regrouped.number, [reason._asdict() for reason in regrouped.reasons]
+        counts = Counts(**{field.name: verdict[field.name] for field in fields(Counts)})
+        counts = counts.also_quarantined(more[code], more_errors[code])
+        regrouped = group(
+            counts.read, counts.quarantined, counts.unreadable, counts.rows_with_error, inputs.policy
+        )
+        reasons = [reason._asdict() for reason in regrouped.reasons]
         result.append(
             {
                 "commune_code": code,
                 "valid_from": valid_from[code],
                 "decision": "hold" if code in held else "accept",
                 "complete": code in inputs.delivery.complete_for,
-                "rows_read": verdict["read"],
-                "quarantined": quarantined,
-                "unreadable": verdict["unreadable"],
-                "usability_group": number,
+                "rows_read": counts.read,
+                "quarantined": counts.quarantined,
+                "unreadable": counts.unreadable,
+                "usability_group": regrouped.number,
                 "provisional": verdict["provisional"],
                 "reasons": reasons
                 if code not in held
