@@ -107,7 +107,11 @@ def _holder(request: RunRequest) -> str:
 
 
 def take_lock(connection: db.Connection, province: str, run_id: str, holder: str | None = None) -> str | None:
-    """Take or renew the lock on a province; the dead run it was taken from. Raises TransientError LOCKED."""
+    """Take the lock on a province for `holder`, or, without one, renew it for the run that has it.
+
+    Returns the dead run it was taken from. Only a run that begins may judge another to be dead: a stage that
+    renews speaks for whoever holds the lock, not for itself. Raises TransientError LOCKED.
+    """
     held = db.fetch_one(connection, "ledger/lock_of", {"province": province})
     if held is None:
         raise UsageError(
@@ -115,13 +119,12 @@ def take_lock(connection: db.Connection, province: str, run_id: str, holder: str
             Bilingual(f"Không có tỉnh mã «{province}».", f"There is no province with code “{province}”."),
             Bilingual("Xem danh sách: `landsync status`.", "See the list: `landsync status`."),
         )
-    holder = holder if holder is not None else held["lock_holder"]
     values = {
         "province": province,
         "run_id": run_id,
-        "holder": holder,
+        "holder": held["lock_holder"] if holder is None else holder,
         "minutes": LOCK_MINUTES,
-        "dead_holders": _dead(held["lock_holder"], holder),
+        "dead_holders": [] if holder is None else _dead(held["lock_holder"], holder),
     }
     if not db.execute(connection, "ledger/take_lock", values):
         raise TransientError(
@@ -137,7 +140,7 @@ def take_lock(connection: db.Connection, province: str, run_id: str, holder: str
     return held["lock_run_id"] if held["lock_run_id"] not in (None, run_id) else None
 
 
-def _dead(holder: str | None, mine: str | None) -> list[str]:
+def _dead(holder: str | None, mine: str) -> list[str]:
     """The present holder, if it cannot be alive: a process of this machine that is gone, or an earlier run of
     the same DAG (Airflow runs one at a time per province, so a second one proves the first is over).
     """
