@@ -12,6 +12,7 @@ from parcels.errors import TransientError
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
 from sync.conform import load_conform
+from sync.conform.snapshot import part_paths
 from sync.fetch import DeliveryRecord, load_delivery
 from sync.gate import load_gate
 from sync.judge import load_rows, load_verdicts
@@ -56,7 +57,7 @@ def load(run: Run) -> dict[str, Any]:
     )
     approved = run.communes if run.kind == "apply" else ()
     judged = Judged(
-        snapshot=run.judged_folder / "snapshot",
+        parts=part_paths(run.judged_folder),
         rows=inputs.rows,
         held=frozenset(gate_held) - set(approved),
         only=frozenset(approved) if run.kind == "apply" else None,
@@ -67,9 +68,8 @@ def load(run: Run) -> dict[str, Any]:
         fill_staging(connection, run.run_id, judged)
     with db.connect(run.dsn) as connection:
         document = _publish(connection, run, inputs, judged, approved)
-        write_json(
-            run.folder / "load.json", document
-        )  # before the commit: where there is a receipt, there is this
+        # Before the commit: where there is a receipt, there is this.
+        write_json(run.folder / "load.json", document)
         if run.dry_run:
             connection.rollback()
     return _counts(document)

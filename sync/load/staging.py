@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from parcels import land_use
 from parcels.columns import PARCEL, RECORDS, Record
 from parcels.content_hash import content_hash, to_hex
 from sync import db
+from sync.conform.snapshot import read_part
 from sync.load.names import SCHEMA, staging_prefix
 from validators import handles
 
@@ -31,9 +31,9 @@ _PLAIN = tuple(column.name for column in PARCEL if column.kind != "geometry")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judged run on disk: the snapshot's parts, and a decision for every row of them."""
+    """A judged run: the parts of its snapshot by commune, and a decision for every row of them."""
 
-    snapshot: Path
+    parts: dict[str, Path]
     rows: pa.Table  # judgement/rows.parquet, sorted by row_no
     held: frozenset[str]  # communes the gate holds
     only: frozenset[str] | None  # the communes to apply, when a person approved what was held
@@ -84,9 +84,9 @@ def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
 def _batches(judged: Judged) -> Iterator[tuple[pa.Table, pa.Array]]:
     """The snapshot's rows with their sheet handles, in batches: hashing and copying have a price per call."""
     waiting: list[tuple[pa.Table, pa.Array]] = []
-    for part in sorted(judged.snapshot.glob("*.parquet")):
-        table = pq.read_table(part)
-        waiting.append((table, handles.sheet_handles(table, part.stem, judged.as_of)))
+    for commune, path in judged.parts.items():
+        table = read_part(path)
+        waiting.append((table, handles.sheet_handles(table, commune, judged.as_of)))
         if sum(len(sheet) for _, sheet in waiting) >= BATCH_ROWS:
             yield _together(waiting)
             waiting = []
@@ -131,8 +131,8 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
     )
     accepted = pc.equal(rows["decision"], "accept")
     geometry = table["geom"].combine_chunks()
-    geometry = pc.if_else(accepted, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))
-    hashes = to_hex(content_hash(table, "parcel", table["geom"].combine_chunks()))
+    stored = pc.if_else(accepted, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))
+    hashes = to_hex(content_hash(table, "parcel", geometry))
     columns: dict[str, Any] = {
         "row_no": table["row_no"],
         "dataset": rows["dataset"],
@@ -145,7 +145,7 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
         "national_alias": national,
         "sheet_alias": sheet,
         **{name: table[name] for name in (*_PLAIN, "source_version")},
-        "geom": to_hex(geometry),
+        "geom": to_hex(stored),
         "content_hash": pc.if_else(
             accepted, pc.binary_join_element_wise("\\x", hashes, ""), pa.scalar(None, pa.string())
         ),

@@ -12,6 +12,7 @@ import shapely
 
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync import db, ledger
+from sync.conform.snapshot import part_paths
 from sync.load import receipt
 from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.names import drop_staging
@@ -69,7 +70,7 @@ def write_judged(
     for commune, part in parts.items():
         pq.write_table(pa.Table.from_pylist(part, schema=SNAPSHOT_SCHEMA), snapshot / f"{commune}.parquet")
     return Judged(
-        snapshot=snapshot,
+        parts=part_paths(folder),
         rows=pa.Table.from_pylist(rows, schema=ROWS_SCHEMA),
         held=frozenset(held),
         only=None if only is None else frozenset(only),
