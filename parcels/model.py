@@ -28,7 +28,11 @@ def arrow_field(column: Column) -> pa.Field:
 #   row_no       0-based position in the whole delivery: the row's name in this run
 #   part_no      which [[parts]] of delivery.toml it came from, source_row its 0-based place in that part
 #   source_wkb   geometry in the delivery's CRS exactly as read, for the judgement; NULL when none
-#   commune_code is kept as delivered, known or not
+#   commune_code is today's code where the delivered one could be converted, else as delivered, known or not
+#   delivered_*  commune and sheet as the province wrote them, where a conversion changed or might have changed them;
+#                commune_decided_by says how: whole | sheet | geometry | undecided, NULL where nothing was converted
+#   raw_text     delivered column → text before its encoding was converted; NULL where nothing was
+#   source_order which of two versions of a source object is the newer: larger is newer, NULL when it does not say
 #   geom         on the 0.1 mm grid, normalised, transformed to EPSG:4756 on the 1e-9 degree grid;
 #                MultiPolygon; NULL where the delivered geometry is not polygonal
 SNAPSHOT_SCHEMA = pa.schema(
@@ -40,6 +44,11 @@ SNAPSHOT_SCHEMA = pa.schema(
         pa.field("source_system", pa.string(), nullable=False),
         pa.field("source_srid", pa.int32(), nullable=False),
         pa.field("area_m2", ARROW_TYPES["decimal"]),
+        pa.field("delivered_commune_code", pa.string()),
+        pa.field("delivered_sheet_no", pa.string()),
+        pa.field("commune_decided_by", pa.string()),
+        pa.field("raw_text", pa.map_(pa.string(), pa.string())),
+        pa.field("source_order", pa.int64()),
         pa.field("source_wkb", pa.binary()),
         pa.field("geom", pa.binary()),
     ]

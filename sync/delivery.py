@@ -24,10 +24,14 @@ from sync.tomlfile import WrongValue, load_toml
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERY_FILE = "delivery.toml"
 MAX_FILES = 10_000
+Axes = Literal["east-north", "north-east"]
 
 
 class Part(BaseModel):
-    """One table of a delivery. `file` is relative to the delivery's folder, with forward slashes."""
+    """One table of a delivery. `file` is relative to the delivery's folder, with forward slashes.
+
+    axes  the order of coordinates in the file; Vietnamese lists often name northing X and put it first
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,6 +40,7 @@ class Part(BaseModel):
     epsg: Annotated[int, Field(gt=0)] | None = None
     encoding: Text | None = None
     old_province: Text | None = None
+    axes: Axes = "east-north"
 
     @field_validator("file")
     @classmethod
@@ -51,14 +56,18 @@ class Part(BaseModel):
 
 
 class DeliveryToml(BaseModel):
-    """The keys of `delivery.toml`."""
+    """The keys of `delivery.toml`.
+
+    commune_codes  whether commune codes are those of before or after 1 July 2025; None where it does not say:
+                   then the data must show it
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     province: Annotated[str, Field(pattern=PROVINCE_CODE)]
     kind: Literal["full", "changes"] = "full"
     extracted_at: datetime | None = None
-    commune_codes: Literal["new", "old"] = "new"
+    commune_codes: Literal["new", "old"] | None = None
     complete_for: tuple[Annotated[str, Field(pattern=r"^\d{5}$")], ...] = ()
     parts: tuple[Part, ...] = ()
 
@@ -105,13 +114,14 @@ def read_delivery(path: Path, profile: Profile) -> Delivery:
     """The delivery at `path`: one data file, or a folder. Raises UsageError or DeliveryRejected."""
     if path.is_symlink():
         raise _link(path.name)
-    if path.is_dir():
+    if path.is_dir() and not is_source(path, folder=True):
         return _from_folder(path, profile)
-    if path.is_file():
+    if path.exists():
         members = source_of(path).members(path)
         _refuse_special(members)
         says = DeliveryToml(province=profile.province, parts=(Part(file=path.name),))
-        return Delivery(path.parent, tuple(sorted(member.name for member in members)), says, declared=False)
+        names = sorted(member.relative_to(path.parent).as_posix() for member in members)
+        return Delivery(path.parent, tuple(names), says, declared=False)
     raise UsageError(
         "DLV-NOT-FOUND",
         Bilingual(f"Không tìm thấy gói dữ liệu «{path}».", f"There is no delivery at “{path}”."),
@@ -133,7 +143,7 @@ def leaves_its_folder(name: str) -> bool:
 
 def _from_folder(folder: Path, profile: Profile) -> Delivery:
     files = tuple(sorted(_walk(folder)))
-    sources = tuple(name for name in files if is_source(Path(name)))
+    sources = tuple(_sources(files))
     toml = folder / DELIVERY_FILE
     declared = toml.is_file()
     if declared:
@@ -156,10 +166,23 @@ def _from_folder(folder: Path, profile: Profile) -> Delivery:
             ),
         )
     named = {part.file for part in says.parts}
-    for name in sorted(named - set(files)):
+    for name in sorted(named - set(files) - set(sources)):
         raise missing_file(name)
     unlisted = tuple(name for name in sources if name not in named)
     return Delivery(folder, files, says, declared, unlisted)
+
+
+def _sources(files: tuple[str, ...]) -> Iterator[str]:
+    """The names among `files` that are main files of a source; a folder that is one source (.gdb) once, itself."""
+    seen: set[str] = set()
+    for name in files:
+        path = PurePosixPath(name)
+        folder = next((up for up in reversed(path.parents) if is_source(Path(up), folder=True)), None)
+        if folder is None and is_source(Path(name)):
+            yield name
+        elif folder is not None and str(folder) not in seen:
+            seen.add(str(folder))
+            yield str(folder)
 
 
 def _walk(folder: Path) -> Iterator[str]:

@@ -39,7 +39,7 @@ class DeliveryRecord(BaseModel):
     extracted_at: datetime | None
     received_at: datetime
     as_of: date
-    commune_codes: Literal["new", "old"]
+    commune_codes: Literal["new", "old"] | None
     complete_for: tuple[str, ...]
     parts: tuple[Part, ...]
 

@@ -7,7 +7,7 @@ It never holds data of a delivery.
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -16,7 +16,7 @@ from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from parcels.text import fold_text
 from sync.settings import settings
-from sync.tomlfile import WrongValue, load_toml, nearest
+from sync.tomlfile import WrongValue, load_toml, nearest, read_document
 
 PROVINCE_CODE = r"^\d{2}$"
 FOREIGN = "00"  # the province code of a profile for a cadastre outside Vietnam
@@ -35,11 +35,28 @@ class PartDefaults(BaseModel):
     encoding: Text | None = None
 
 
+class Joined(BaseModel):
+    """A canonical column that is spread over several delivered ones, joined in order; missing ones leave no separator.
+
+    optional  delivered columns that some exports lack: absent ones count as empty
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    join: Annotated[tuple[Text, ...], Field(min_length=1)]
+    separator: str = " "
+    optional: bool = False
+
+
 class Profile(BaseModel):
     """One province's habits.
 
-    foreign  a cadastre outside Vietnam, for trying things out: it keeps its own CRS, its commune codes are
-             taken as they are, and it is judged but never stored
+    foreign     a cadastre outside Vietnam, for trying things out: it keeps its own CRS, its commune codes are
+                taken as they are, and it is judged but never stored
+    columns     canonical name → the delivered column (or columns, joined) that holds it
+    values      canonical name → delivered value → canonical value, after the text was cleaned; others stay
+    assumed     canonical names whose delivered column nobody at that system has confirmed
+    read        kind of source → its own settings (`[read.csv]`, `[read.dgn]` …)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,12 +64,15 @@ class Profile(BaseModel):
     province: Annotated[str, Field(pattern=PROVINCE_CODE)]
     system: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
     foreign: bool = False
-    columns: dict[str, Text]
+    columns: dict[str, Text | Joined]
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    read: dict[str, dict[str, Any]] = Field(default_factory=dict)
     constants: dict[str, str | int | float | date] = Field(default_factory=dict)
     parts: tuple[PartDefaults, ...] = ()
     not_applicable: dict[str, Text] = Field(default_factory=dict)
 
-    @field_validator("columns", "constants")
+    @field_validator("columns", "constants", "values")
     @classmethod
     def _canonical(cls, value: dict[str, object]) -> dict[str, object]:
         known = {column.name for column in delivered_columns()}
@@ -143,4 +163,43 @@ def _load(file: Path) -> Profile:
             Bilingual(f"Không có tệp hồ sơ {file}.", f"There is no profile {file}."),
             Bilingual("Hãy chỉ một tệp hồ sơ bằng --profile FILE.", "Name a profile with --profile FILE."),
         )
-    return load_toml(file, Profile, UsageError, "PRF-INVALID")
+    return load_toml(file, Profile, UsageError, "PRF-INVALID", extend=_extended)
+
+
+def base_file(name: str) -> Path:
+    """The base profile of a system, which the profiles of provinces extend."""
+    return settings().provinces / "base" / f"{name}.toml"
+
+
+def _extended(document: dict[str, Any]) -> dict[str, Any]:
+    """A profile with the base profile that it `extends` beneath it: tables are merged key by key, the rest replaced.
+
+    A key in [columns] takes one of the base's [constants] out, and the other way round.
+    """
+    name = document.pop("extends", None)
+    if name is None:
+        return document
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9_-]{1,40}", name):
+        raise WrongValue(Bilingual("extends phải là tên một hồ sơ gốc", "extends must name a base profile"))
+    file = base_file(name)
+    if not file.is_file():
+        near = nearest(name, (path.stem for path in file.parent.glob("*.toml")))
+        like = (
+            Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)") if near else Bilingual("", "")
+        )
+        raise WrongValue(
+            Bilingual(f"không có hồ sơ gốc «{name}»{like.vi}", f"there is no base profile “{name}”{like.en}")
+        )
+    base = read_document(file)
+    for ours, theirs in (("columns", "constants"), ("constants", "columns")):
+        for key in document.get(ours, {}):
+            base.get(theirs, {}).pop(key, None)
+    return _merged(base, document)
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result

@@ -7,11 +7,11 @@ from pathlib import Path
 from sync import ledger
 from sync.load.names import drop_staging
 from sync.platform.addresses import resolve_dsn
-from sync.profile import Profile, load_profile, profile_file
-from sync.runfolder import write_text
+from sync.profile import Profile, load_profile
+from sync.runfolder import read_json, write_json
 from sync.settings import settings
 
-PROFILE = "profile.toml"
+PROFILE = "profile.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Run:
 
     def profile(self) -> Profile:
         """How this province delivered: the profile as it was when the run began, kept in its folder."""
-        return load_profile(self.province, self.judged_folder / PROFILE)
+        return Profile.model_validate(read_json(self.judged_folder / PROFILE))
 
 
 def start_run(
@@ -69,13 +69,13 @@ def start_run(
     INBOX-EMPTY when there is nothing to do, TransientError LOCKED while another run holds the province.
     """
     address = dsn or resolve_dsn(settings())
+    used: Profile | None = None
     if parent_run_id is None and path is None:
         from sync.inbox import resolve_in_inbox  # closing a run should not wait for GDAL to be imported
 
         path = resolve_in_inbox(settings().inbox, province, delivery or None)
     if parent_run_id is None:
-        profile = profile or profile_file(province)
-        load_profile(province, profile)  # a profile that cannot be right begins no run
+        used = load_profile(province, profile)  # a profile that cannot be right begins no run
     request = ledger.RunRequest(
         province=province,
         actor=actor,
@@ -92,8 +92,8 @@ def start_run(
         finish_run(abandoned, dsn=address)
     run = open_run(run_id, dsn=address)
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if profile is not None and not (run.folder / PROFILE).exists():  # a retry goes on with what it began with
-        write_text(run.folder / PROFILE, profile.read_text(encoding="utf-8"))
+    if used is not None and not (run.folder / PROFILE).exists():  # a retry goes on with what it began with
+        write_json(run.folder / PROFILE, used.model_dump(mode="json"))
     return run
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,13 +40,19 @@ class WrongValue(ValueError):
         super().__init__(sentence.en)
 
 
-def load_toml(path: Path, model: type[M], error: type[TerminalError], code: str) -> M:
-    """The file as `model`; raises `error` with `code` when it is no TOML or does not fit the model."""
+def load_toml(
+    path: Path,
+    model: type[M],
+    error: type[TerminalError],
+    code: str,
+    extend: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> M:
+    """The file as `model`; raises `error` with `code` when it is no TOML or does not fit the model.
+
+    extend  what is done to the document before it is held against the model; may raise WrongValue
+    """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise WrongValue(Bilingual("tệp quá lớn", "the file is too large"))
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        return model.model_validate(document)
+        return model.model_validate(extend(read_document(path)))
     except ValidationError as failure:
         problems = [_sentence(item, model) for item in failure.errors()]
         raise _error(
@@ -60,6 +66,13 @@ def load_toml(path: Path, model: type[M], error: type[TerminalError], code: str)
         raise _error(error, code, path, broken) from failure
     except WrongValue as failure:
         raise _error(error, code, path, failure.sentence) from failure
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The file's tables and keys as they are. Raises WrongValue, TOMLDecodeError or UnicodeDecodeError."""
+    if path.stat().st_size > MAX_BYTES:
+        raise WrongValue(Bilingual("tệp quá lớn", "the file is too large"))
+    return tomllib.loads(path.read_text(encoding="utf-8-sig"))
 
 
 def _error(error: type[TerminalError], code: str, path: Path, problem: Bilingual) -> TerminalError:

@@ -22,6 +22,7 @@ from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.plausible import PlaceCheck
 from sync.conform.shapes import shapes_of
 from sync.conform.snapshot import SnapshotWriter, split
+from sync.conform.texts import Converted, Texts
 from sync.fetch import DeliveryRecord, load_delivery
 from sync.profile import Profile
 from sync.runfolder import read_json, write_json
@@ -89,13 +90,13 @@ class _Work:
 
     def read(self, part: ReadPart) -> dict[str, Any]:
         """Read one part into the snapshot; its entry in conform.json."""
-        cut = part.source.single_layer
-        found = find_columns(self.profile, part.layer.columns, part.file, cut_names=cut)
+        found = find_columns(self.profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
         mapper = Mapper(self.profile, found, part.file)
+        texts = Texts(part)
         rows_by_commune: dict[str, int] = defaultdict(int)
         first = self.row_no
         for batch in part.source.read(part.path, part.layer, mapper.source_columns):
-            for code, rows in self._batch(part, mapper, batch, self.row_no - first):
+            for code, rows in self._batch(part, mapper, texts.convert(batch), self.row_no - first):
                 rows_by_commune[code] += rows
             self.row_no += batch.num_rows
         if part.held is not None:
@@ -112,19 +113,21 @@ class _Work:
             "old_province": part.old_province,
             "read": self.row_no - first,
             "deleted_in_file": part.layer.deleted,
-            "columns": found,
-            "columns_not_mapped": [c for c in part.layer.columns if c not in set(found.values())],
+            "columns": {canonical: " + ".join(names) for canonical, names in found.items()},
+            "columns_not_mapped": [c for c in part.layer.columns if c not in mapper.source_columns],
             "values_not_readable": dict(mapper.unreadable),
+            "texts": texts.report(),
             "communes": dict(sorted(rows_by_commune.items())),
         }
 
     def _batch(
-        self, part: ReadPart, mapper: Mapper, batch: pa.RecordBatch, source_row: int
+        self, part: ReadPart, mapper: Mapper, converted: Converted, source_row: int
     ) -> list[tuple[str, int]]:
         """One batch into the snapshot; rows by commune."""
+        batch = converted.batch
         n = batch.num_rows
-        columns, datasets = self.communes.assign(mapper.canonical(batch))
-        shapes = shapes_of(batch.column(GEOMETRY), part.epsg)
+        shapes = shapes_of(batch.column(GEOMETRY), part.epsg, part.axes)
+        columns, datasets = self.communes.assign(mapper.canonical(batch), shapes.place)
         columns |= {
             "row_no": pa.array(np.arange(self.row_no, self.row_no + n)),
             "part_no": pa.array(np.full(n, part.part_no, np.int32)),
@@ -132,7 +135,9 @@ class _Work:
             "source_system": pa.repeat(pa.scalar(self.profile.system), n),
             "source_srid": pa.array(np.full(n, part.epsg, np.int32)),
             "area_m2": shapes.area,
-            "source_wkb": batch.column(GEOMETRY),
+            "raw_text": converted.raw,
+            "source_order": pa.nulls(n, pa.int64()),
+            "source_wkb": shapes.delivered,
             "geom": shapes.geom,
         }
         table = pa.table([columns[name] for name in SNAPSHOT_SCHEMA.names], schema=SNAPSHOT_SCHEMA)

@@ -22,7 +22,7 @@ from parcels.errors import DeliveryRejected, UsageError
 from parcels.identifiers import normalise_number
 from parcels.model import ARROW_TYPES
 from parcels.text import clean
-from sync.profile import Profile
+from sync.profile import Joined, Profile
 from sync.tomlfile import nearest
 
 DBF_NAME_BYTES = 10
@@ -37,21 +37,32 @@ _VIETNAMESE_DATE = r"^(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{4}
 _PLAIN_DATE = r"^(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})$"
 
 
-def find_columns(profile: Profile, present: tuple[str, ...], file: str, *, cut_names: bool) -> dict[str, str]:
-    """Canonical name → the file's own name for it. Raises DeliveryRejected (DLV-COLUMN-MISSING).
+Found = dict[str, tuple[str, ...]]
+
+
+def find_columns(profile: Profile, present: tuple[str, ...], file: str, *, cut_names: bool) -> Found:
+    """Canonical name → the file's own names for it. Raises DeliveryRejected (DLV-COLUMN-MISSING).
 
     Letter case does not matter where it leaves one answer; nor, for shapefiles (`cut_names`), does what lies
     beyond the tenth letter.
     """
-    return {
-        canonical: _present_name(delivered, canonical, present, file, cut_names=cut_names)
-        for canonical, delivered in profile.columns.items()
-    }
+    found: Found = {}
+    for canonical, rule in profile.columns.items():
+        wanted = rule.join if isinstance(rule, Joined) else (rule,)
+        optional = isinstance(rule, Joined) and rule.optional
+        names = []
+        for name in wanted:
+            there = present_name(name, present, cut_names=cut_names)
+            if there is not None:
+                names.append(there)
+            elif not optional:
+                raise _missing_column(name, canonical, present, file)
+        found[canonical] = tuple(names)
+    return found
 
 
-def _present_name(
-    wanted: str, canonical: str, present: tuple[str, ...], file: str, *, cut_names: bool
-) -> str:
+def present_name(wanted: str, present: tuple[str, ...], *, cut_names: bool) -> str | None:
+    """The file's own name for a column; None where it has none, or several that fit."""
     if wanted in present:
         return wanted
     forms = [wanted.casefold()] + ([wanted[:DBF_NAME_BYTES].casefold()] if cut_names else [])
@@ -59,9 +70,13 @@ def _present_name(
         alike = [name for name in present if name.casefold() == form]
         if len(alike) == 1:
             return alike[0]
+    return None
+
+
+def _missing_column(wanted: str, canonical: str, present: tuple[str, ...], file: str) -> DeliveryRejected:
     near = nearest(wanted, present)
     like = Bilingual(f" Gần giống nhất: «{near}».", f" Nearest: “{near}”.") if near else Bilingual("", "")
-    raise DeliveryRejected(
+    return DeliveryRejected(
         "DLV-COLUMN-MISSING",
         Bilingual(
             f"Tệp «{file}» không có cột «{wanted}» (ứng với {canonical} trong hồ sơ tỉnh).{like.vi}",
@@ -80,19 +95,19 @@ def _present_name(
 class Mapper:
     """Turns batches of one part into canonical columns.
 
-    found       canonical name → the file's name
+    found       canonical name → the file's names
     unreadable  canonical name → values that its type could not hold, over all batches so far
     """
 
     profile: Profile
-    found: dict[str, str]
+    found: Found
     file: str
     unreadable: Counter[str] = field(default_factory=Counter)
 
     @property
     def source_columns(self) -> list[str]:
         """The columns to read, each once."""
-        return list(dict.fromkeys(self.found.values()))
+        return list(dict.fromkeys(name for names in self.found.values() for name in names))
 
     def canonical(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """Every delivered canonical column (n,), in its type; NULL where the profile has none."""
@@ -103,8 +118,8 @@ class Mapper:
         if column.name in self.profile.constants:
             given = self.profile.constants[column.name]
             values = pa.repeat(pa.scalar(given), batch.num_rows)
-        elif column.name in self.found:
-            values = batch.column(self.found[column.name])
+        elif self.found.get(column.name):
+            values = self._delivered(column, batch)
             if pa.types.is_null(values.type):
                 return pa.nulls(batch.num_rows, kind)
         else:
@@ -116,6 +131,34 @@ class Mapper:
                 self.unreadable[column.name] += lost
         return result
 
+    def _delivered(self, column: Column, batch: pa.RecordBatch) -> pa.Array:
+        """The delivered values of one canonical column: of its one column, or of several joined; values mapped."""
+        names = self.found[column.name]
+        rule, meanings = self.profile.columns[column.name], self.profile.values.get(column.name)
+        if not isinstance(rule, Joined):
+            values = batch.column(names[0])
+            return _mapped(_plain_text(values, column, self.file), meanings) if meanings else values
+        texts = [
+            _mapped(_plain_text(batch.column(name), column, self.file), meanings or {}) for name in names
+        ]
+        joined = pc.binary_join_element_wise(*texts, rule.separator, null_handling="skip")
+        return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+
+
+def _plain_text(values: pa.Array, column: Column, file: str) -> pa.Array:
+    """Any values as clean text, whole numbers without ".0"."""
+    if pa.types.is_floating(values.type):
+        values = _whole_or_plain(values, column, file)
+    return clean(values if pa.types.is_string(values.type) else _cast(values, column, file))
+
+
+def _mapped(values: pa.Array, meanings: dict[str, str]) -> pa.Array:
+    """Values that the profile gives another meaning, replaced; the others stay."""
+    if not meanings:
+        return values
+    places = pc.index_in(values, value_set=pa.array(list(meanings)), skip_nulls=True)
+    return pc.coalesce(pa.array(list(meanings.values())).take(places), values)
+
 
 def _missing(values: pa.Array) -> int:
     """Values that say nothing: NULL, and blank text."""
@@ -126,11 +169,8 @@ def _missing(values: pa.Array) -> int:
 
 def _as_text(values: pa.Array, column: Column, file: str) -> pa.Array:
     """Text in its normal form. Numbers keep every digit; a commune code regains the zeros that a number lost."""
-    kind = values.type
-    if pa.types.is_floating(kind):
-        values = _whole_or_plain(values, column, file)
-    numeric = not pa.types.is_string(kind)
-    text = clean(values if pa.types.is_string(values.type) else _cast(values, column, file))
+    numeric = not pa.types.is_string(values.type)
+    text = _plain_text(values, column, file)
     if column.name in _NUMBERS:
         return normalise_number(text)
     if column.name == "commune_code" and numeric:

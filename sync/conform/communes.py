@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from parcels import admin_units
 from parcels.model import UNKNOWN_COMMUNE
@@ -23,8 +24,14 @@ class CommuneFinder:
     profile: Profile
     converted: Counter[str] = field(default_factory=Counter)
 
-    def assign(self, columns: dict[str, pa.Array]) -> tuple[dict[str, pa.Array], pa.Array]:
+    def assign(
+        self,
+        columns: dict[str, pa.Array],
+        place: NDArray[np.float64],  # noqa: ARG002 - boundaries decide where codes do not
+    ) -> tuple[dict[str, pa.Array], pa.Array]:
         """The columns with today's commune codes, and the dataset of each row.
+
+        place  (n, 2) a point of each parcel, WGS 84 degrees; NaN where it has none
 
         The dataset is the row's commune when that is one of this province on the day, else `-`.
         """
@@ -37,7 +44,11 @@ class CommuneFinder:
             distinct = codes.dictionary_encode()
             states = admin_units.classify_codes(distinct.dictionary, self.record.province, self.record.as_of)
             mine = pc.and_(pa.array(states == "known").take(distinct.indices), decided)
-        return columns, pc.if_else(pc.fill_null(mine, False), codes, UNKNOWN_COMMUNE)
+        conversion = {
+            name: pa.nulls(len(codes), pa.string())
+            for name in ("delivered_commune_code", "delivered_sheet_no", "commune_decided_by")
+        }
+        return conversion | columns, pc.if_else(pc.fill_null(mine, False), codes, UNKNOWN_COMMUNE)
 
     def _current_codes(self, columns: dict[str, pa.Array]) -> tuple[dict[str, pa.Array], pa.Array]:
         """Codes converted where the delivery has old ones, and for which rows that decided the commune.
@@ -48,7 +59,7 @@ class CommuneFinder:
         the map set.
         """
         old = columns["commune_code"]
-        if self.record.commune_codes == "new":
+        if self.record.commune_codes != "old":
             return columns, pa.repeat(pa.scalar(True), len(old))
         new, how = admin_units.convert_codes(old)
         kinds, rows = np.unique(how.astype(str), return_counts=True)

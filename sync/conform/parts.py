@@ -12,10 +12,10 @@ from parcels import admin_units, crs
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.conform.holds import Reason
-from sync.delivery import Part
+from sync.delivery import Axes, Part
 from sync.fetch import DeliveryRecord
 from sync.profile import PartDefaults, Profile
-from sync.sources import Layer, Source, source_of
+from sync.sources import Layer, Source, read_options, source_of
 from sync.tomlfile import nearest
 
 
@@ -35,6 +35,7 @@ class ReadPart:
     epsg: int
     old_province: str | None
     held: Reason | None
+    axes: Axes = "east-north"
 
 
 def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
@@ -45,13 +46,16 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
         source = source_of(path)
         defaults = profile.defaults_for(part.old_province, part.layer)
         encoding = part.encoding or (defaults.encoding if defaults else None)
-        layers = source.probe(path, encoding)
+        options = read_options(source, profile.read.get(source.kind, {}))
+        layers = source.probe(path, encoding, options)
         for layer in _layers(part, defaults, profile, source, layers):
             said = defaults or profile.defaults_for(part.old_province, layer.name)
             epsg, held = _coordinates(part, said, profile, layer)
             if any(other.path == path and other.layer.name == layer.name for other in found):
                 raise _twice(part.file, layer.name)
-            found.append(ReadPart(len(found), path, part.file, source, layer, epsg, part.old_province, held))
+            found.append(
+                ReadPart(len(found), path, part.file, source, layer, epsg, part.old_province, held, part.axes)
+            )
     return found
 
 

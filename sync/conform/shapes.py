@@ -11,30 +11,38 @@ from parcels.crs import VN2000, to_wgs84
 from parcels.decimals import from_floats
 from parcels.geometry import area_m2, normalise, round_to_grid, to_stored, to_wkb
 from parcels.wkb import read_wkb
+from sync.delivery import Axes
 
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
     """Per row of a batch.
 
+    delivered (n,) WKB in the delivery's CRS, easting first
     geom    (n,) WKB as stored (MultiPolygon, EPSG:4756); NULL where not polygonal or not storable
     area    (n,) decimal, m², computed in the delivery's CRS; NULL where not polygonal
     place   (n, 2) the middle of the parcel, WGS 84 degrees; NaN where it has no stored geometry
     bounds  (n, 4) of the stored geometries: west, south, east, north in degrees; NaN where there is none
     """
 
+    delivered: pa.Array
     geom: pa.Array
     area: pa.Array
     place: NDArray[np.float64]
     bounds: NDArray[np.float64]
 
 
-def shapes_of(wkb: pa.Array, epsg: int) -> Shapes:
-    """What becomes of delivered geometries (n,) in `epsg`."""
-    canonical = normalise(round_to_grid(read_wkb(wkb), epsg))
+def shapes_of(wkb: pa.Array, epsg: int, axes: Axes = "east-north") -> Shapes:
+    """What becomes of delivered geometries (n,) in `epsg`, whose coordinates come in the order `axes`."""
+    delivered = read_wkb(wkb)
+    if axes == "north-east":
+        delivered = shapely.transform(delivered, lambda coords: coords[:, ::-1])
+        wkb = pa.array(shapely.to_wkb(delivered), pa.binary())
+    canonical = normalise(round_to_grid(delivered, epsg))
     stored = to_stored(canonical, epsg)
     bounds = np.asarray(shapely.bounds(stored))
     return Shapes(
+        delivered=wkb,
         geom=pa.array(to_wkb(stored), pa.binary()),
         area=from_floats(area_m2(canonical, epsg)),
         place=_middle(bounds),

@@ -52,6 +52,8 @@ def _table(batch: Batch, start: int, stop: int) -> pa.Table:
     numbers = _TYPES[system(batch.profile.system).numbers]
     columns = {}
     for canonical, delivered in batch.profile.columns.items():
+        if not isinstance(delivered, str):
+            continue  # several columns joined: what the parts were cannot be made up
         values = batch.columns[canonical].slice(start, stop - start)
         columns[delivered] = values.cast(numbers) if canonical in ("sheet_no", "parcel_no") else values
     wkb = pa.array(shapely.to_wkb(batch.geometry[start:stop]), pa.binary())

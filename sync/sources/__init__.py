@@ -5,33 +5,63 @@ To add a kind: a module with a class that satisfies `Source`, and a line here.
 
 from pathlib import Path
 
+from pydantic import BaseModel, ValidationError
+
 from parcels.bilingual import Bilingual
-from parcels.errors import DeliveryRejected
+from parcels.errors import DeliveryRejected, UsageError
 from sync.sources.base import BATCH_ROWS, GEOMETRY, Layer, Source
 from sync.sources.geopackage import GeoPackage
 from sync.sources.shapefile import Shapefile
 
-SOURCES: dict[str, Source] = {source.suffix: source for source in (GeoPackage(), Shapefile())}
+# Kinds that share a suffix are asked in this order.
+SOURCES: dict[str, Source] = {source.kind: source for source in (GeoPackage(), Shapefile())}
 
-__all__ = ["BATCH_ROWS", "GEOMETRY", "SOURCES", "Layer", "Source", "is_source", "source_of"]
+__all__ = ["BATCH_ROWS", "GEOMETRY", "SOURCES", "Layer", "Source", "is_source", "read_options", "source_of"]
 
 
-def is_source(path: Path) -> bool:
-    """Whether a file is the main file of some kind of source."""
-    return path.suffix.lower() in SOURCES
+def _by_suffix(path: Path) -> list[Source]:
+    suffix = path.suffix.lower()
+    return [source for source in SOURCES.values() if suffix in source.suffixes]
+
+
+def is_source(path: Path, *, folder: bool = False) -> bool:
+    """Whether a file (or a folder) is, by its name, the main file of some kind of source."""
+    return any(source.folder == folder for source in _by_suffix(path))
 
 
 def source_of(path: Path) -> Source:
-    """The kind that reads this file, by its extension. Raises DeliveryRejected (DLV-FORMAT)."""
-    source = SOURCES.get(path.suffix.lower())
-    if source is None:
-        known = ", ".join(SOURCES)
-        raise DeliveryRejected(
-            "DLV-FORMAT",
+    """The kind that reads this file: by its extension, then by its first bytes. Raises DeliveryRejected (DLV-FORMAT)."""
+    candidates = [source for source in _by_suffix(path) if source.folder == path.is_dir()]
+    if len(candidates) > 1 and path.exists():
+        candidates = [source for source in candidates if source.recognises(path)]
+    if candidates:
+        return candidates[0]
+    known = ", ".join(dict.fromkeys(suffix for source in SOURCES.values() for suffix in source.suffixes))
+    raise DeliveryRejected(
+        "DLV-FORMAT",
+        Bilingual(
+            f"Chưa đọc được định dạng của tệp «{path.name}».",
+            f"The format of the file “{path.name}” cannot be read.",
+        ),
+        Bilingual(f"Các định dạng đọc được: {known}.", f"Formats that can be read: {known}."),
+    )
+
+
+def read_options(source: Source, said: dict[str, object]) -> BaseModel:
+    """What a profile says in `[read.<kind>]`, as the kind's own model. Raises UsageError (PRF-READ)."""
+    try:
+        return source.options.model_validate(said)
+    except ValidationError as failure:
+        first = failure.errors()[0]
+        key = ".".join(str(step) for step in first["loc"])
+        raise UsageError(
+            "PRF-READ",
             Bilingual(
-                f"Chưa đọc được định dạng của tệp «{path.name}».",
-                f"The format of the file “{path.name}” cannot be read.",
+                f"Khóa «{key}» trong [read.{source.kind}] của hồ sơ tỉnh không hợp lệ.",
+                f"The key “{key}” in [read.{source.kind}] of the province's profile is not valid.",
             ),
-            Bilingual(f"Các định dạng đọc được: {known}.", f"Formats that can be read: {known}."),
-        )
-    return source
+            Bilingual(
+                f"Các khóa dùng được: {', '.join(source.options.model_fields) or '-'}.",
+                f"The keys it takes: {', '.join(source.options.model_fields) or '-'}.",
+            ),
+        ) from failure

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 import pyogrio
+from pydantic import BaseModel, ConfigDict
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 from pyogrio.raw import open_arrow
 
@@ -46,6 +47,7 @@ class Layer:
     crs       what the file states, as text that pyproj reads; None when it states none
     rows      live rows by the file's own count: reading must give exactly as many
     deleted   rows that the file carries but marks as deleted
+    options   what the kind was told, for reading
     """
 
     name: str
@@ -55,21 +57,47 @@ class Layer:
     crs: str | None = None
     encoding: str = "UTF-8"
     deleted: int = 0
+    options: BaseModel | None = None
+
+
+class NoOptions(BaseModel):
+    """A kind that needs to be told nothing. The others have a model of their own: the keys of `[read.<kind>]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Source(Protocol):
-    """One kind of source. `single_layer`: a file is one layer, so that a layer's name means nothing."""
+    """One kind of source, in files.
+
+    suffixes      lower case, with the point; the first is the usual one. Kinds may share one (.xml)
+    folder        the source is a folder with such a name (FileGDB), not a file
+    single_layer  a file is one layer, so that a layer's name means nothing
+    cut_names     the format cuts the names of columns (shapefile: ten bytes)
+    options       what a profile may say in `[read.<kind>]`
+    """
 
     kind: ClassVar[str]
-    suffix: ClassVar[str]
-    driver: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    folder: ClassVar[bool]
     single_layer: ClassVar[bool]
+    cut_names: ClassVar[bool]
+    options: ClassVar[type[BaseModel]]
+
+    def recognises(self, path: Path) -> bool:
+        """Whether an existing file with one of its suffixes is of this kind, among kinds that share the suffix.
+
+        Looks at the first bytes only; never raises for strange content.
+        """
 
     def members(self, path: Path) -> tuple[Path, ...]:
-        """The files that belong together, `path` first: what must travel with it."""
+        """The files that belong together, `path` first (for a folder: the files in it)."""
 
-    def probe(self, path: Path, encoding: str | None) -> tuple[Layer, ...]:
-        """Its layers, after checking that the file is whole. Raises DeliveryRejected."""
+    def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:
+        """Its layers, after checking that the file is whole. Raises DeliveryRejected.
+
+        encoding  as declared for the part; None when nobody declared any
+        options   an instance of `options`; None for its defaults
+        """
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of `columns` as the file holds them plus `wkb`, in the file's order.

@@ -9,12 +9,14 @@ from typing import ClassVar
 
 import pyarrow as pa
 import pyogrio
+from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.sources.base import (
     READ_FAILURES,
     Layer,
+    NoOptions,
     corrupt,
     describe,
     first_line,
@@ -32,9 +34,16 @@ class GeoPackage:
     """OGC GeoPackage (.gpkg)."""
 
     kind: ClassVar[str] = "geopackage"
-    suffix: ClassVar[str] = ".gpkg"
+    suffixes: ClassVar[tuple[str, ...]] = (".gpkg",)
     driver: ClassVar[str] = "GPKG"
+    folder: ClassVar[bool] = False
     single_layer: ClassVar[bool] = False
+    cut_names: ClassVar[bool] = False
+    options: ClassVar[type[BaseModel]] = NoOptions
+
+    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
+        """Yes."""
+        return True
 
     def members(self, path: Path) -> tuple[Path, ...]:
         """The file alone. A write-ahead log beside it means that rows are not in the file yet: refused."""
@@ -53,7 +62,7 @@ class GeoPackage:
             )
         return (path,)
 
-    def probe(self, path: Path, encoding: str | None) -> tuple[Layer, ...]:  # noqa: ARG002 - always UTF-8
+    def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always UTF-8
         """Its spatial layers, after SQLite has checked the whole file."""
         refuse_unless_whole(path, _MAGIC, _WHAT)
         self.members(path)

@@ -15,12 +15,14 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.sources.base import (
     GEOMETRY,
     Layer,
+    NoOptions,
     corrupt,
     describe,
     missing_file,
@@ -45,9 +47,16 @@ class Shapefile:
     """ESRI Shapefile (.shp with its sidecars)."""
 
     kind: ClassVar[str] = "shapefile"
-    suffix: ClassVar[str] = ".shp"
+    suffixes: ClassVar[tuple[str, ...]] = (".shp",)
     driver: ClassVar[str] = "ESRI Shapefile"
+    folder: ClassVar[bool] = False
     single_layer: ClassVar[bool] = True
+    cut_names: ClassVar[bool] = True
+    options: ClassVar[type[BaseModel]] = NoOptions
+
+    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
+        """Yes."""
+        return True
 
     def members(self, path: Path) -> tuple[Path, ...]:
         """The .shp and every file of the same name beside it."""
@@ -58,7 +67,7 @@ class Shapefile:
         )
         return (path, *beside)
 
-    def probe(self, path: Path, encoding: str | None) -> tuple[Layer, ...]:
+    def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002
         """Its one layer, after checking that the three files are whole and of one export."""
         refuse_unless_whole(path, _MAGIC, _WHAT)
         sidecars = {

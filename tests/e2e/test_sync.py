@@ -1,5 +1,6 @@
 """`landsync sync` from files to PostGIS and back: what the promise means, delivery by delivery."""
 
+import json
 import socket
 from pathlib import Path
 
@@ -253,8 +254,8 @@ def test_another_profile_may_be_named_and_is_kept_with_the_run(
     other.write_text(own.replace('"maXa"', '"ma_dvhc"'), encoding="utf-8")
     told = sync(landsync, renamed, "--profile", str(other))
     assert (told.status, told.document["new"]) == (0, 600)
-    kept = landsync.home / "runs" / told.document["run"] / "profile.toml"
-    assert kept.read_text(encoding="utf-8") == other.read_text(encoding="utf-8")
+    kept = json.loads((landsync.home / "runs" / told.document["run"] / "profile.json").read_text())
+    assert kept["columns"]["commune_code"] == "ma_dvhc"
     missing = sync(landsync, renamed, "--profile", str(tmp_path / "none.toml"))
     assert (missing.status, missing.document["error"]["code"]) == (2, "PRF-MISSING")
 

@@ -1,0 +1,15 @@
+"""Writers of the small province, one per format: `WRITERS[kind](tiny, folder)` writes a whole delivery and says how.
+
+A writer lies in a module of its own and writes what a province would send, `delivery.toml` included where the format
+needs one. It uses other code than the reader where that is possible.
+"""
+
+from tests.support.formats import geopackage, shapefile
+from tests.support.formats.base import Delivered, Writer
+
+__all__ = ["WRITERS", "Delivered", "Writer"]
+
+WRITERS: dict[str, Writer] = {
+    "geopackage": geopackage.write,
+    "shapefile": shapefile.write,
+}

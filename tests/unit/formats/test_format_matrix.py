@@ -1,0 +1,70 @@
+"""One small province in every format gives the same canonical rows."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+import shapely
+
+from parcels.columns import delivered_columns
+from parcels.crs import from_vn2000_geographic
+from sync.conform import conform, load_conform
+from sync.conform.snapshot import part_paths, read_part
+from sync.fetch import fetch
+from tests.support.formats import WRITERS, Delivered
+from tests.support.tiny import EPSG, tiny
+
+COMPARED = [column.name for column in delivered_columns()] + ["source_srid"]
+
+
+def canonical_rows(delivered: Delivered, run_dir: Path) -> pa.Table:
+    """The snapshot of a delivery, in order of identity."""
+    fetch(delivered.path, delivered.profile, run_dir)
+    conform(run_dir, delivered.profile)
+    assert load_conform(run_dir)["holds"] == {}
+    parts = [read_part(path) for path in part_paths(run_dir).values()]
+    rows = pa.concat_tables(parts)
+    return rows.sort_by([("source_key", "ascending"), ("parcel_no", "ascending")])
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
+    """The canonical rows by way of a GeoPackage, which loses nothing."""
+    folder = tmp_path_factory.mktemp("expected")
+    return canonical_rows(WRITERS["geopackage"](tiny(), folder), tmp_path_factory.mktemp("run"))
+
+
+def test_the_reference_itself_holds_what_was_generated(expected: pa.Table) -> None:
+    made = tiny()
+    order = pc.sort_indices(made.columns["source_key"])
+    for name, values in made.columns.items():
+        wanted = values.take(order)
+        if pa.types.is_floating(wanted.type):
+            wanted = pc.round(wanted, 4).cast(pa.decimal128(18, 4))
+        assert expected[name].to_pylist() == wanted.to_pylist(), name
+
+
+@pytest.mark.parametrize("kind", sorted(WRITERS))
+def test_every_format_gives_the_same_canonical_rows(kind: str, expected: pa.Table, tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    delivered = WRITERS[kind](tiny(), folder)
+    rows = canonical_rows(delivered, tmp_path / "run")
+    assert rows.num_rows == expected.num_rows
+    for name in COMPARED:
+        if name not in delivered.lost:
+            assert rows[name].to_pylist() == expected[name].to_pylist(), name
+    ours, theirs = (_metres(table["geom"]) for table in (rows, expected))
+    if delivered.grid_m:
+        assert shapely.equals_exact(ours, theirs, tolerance=delivered.grid_m, normalize=True).all()
+    else:
+        assert rows["geom"].to_pylist() == expected["geom"].to_pylist()
+        assert rows["area_m2"].to_pylist() == expected["area_m2"].to_pylist()
+
+
+def _metres(wkb: pa.ChunkedArray) -> np.ndarray:
+    """Stored geometries in the zone, for comparing distances."""
+    stored = shapely.from_wkb(np.asarray(wkb.to_numpy(), dtype=object))
+    return shapely.transform(stored, lambda coords: from_vn2000_geographic(coords, EPSG))
