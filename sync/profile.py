@@ -15,10 +15,12 @@ from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from parcels.text import fold_text
-from sync.settings import settings
+from sync.settings import ROOT, settings
 from sync.tomlfile import WrongValue, load_toml, nearest, read_document
 
 PROVINCE_CODE = r"^\d{2}$"
+SHIPPED = ROOT / "sync" / "provinces"
+DBF_NAME_BYTES = 10  # a Shapefile cuts the names of columns there
 FOREIGN = "00"  # the province code of a profile for a cadastre outside Vietnam
 
 Text = Annotated[str, Field(min_length=1)]
@@ -167,23 +169,38 @@ def _load(file: Path) -> Profile:
 
 
 def base_file(name: str) -> Path:
-    """The base profile of a system, which the profiles of provinces extend."""
-    return settings().provinces / "base" / f"{name}.toml"
+    """The base profile of a system, which the profiles of provinces extend: the installation's own, else the shipped one."""
+    own = settings().provinces / "base" / f"{name}.toml"
+    return own if own.is_file() else SHIPPED / "base" / f"{name}.toml"
+
+
+def bases() -> list[str]:
+    """The names of the base profiles that there are."""
+    folders = {settings().provinces / "base", SHIPPED / "base"}
+    return sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
 
 
 def _extended(document: dict[str, Any]) -> dict[str, Any]:
     """A profile with the base profile that it `extends` beneath it: tables are merged key by key, the rest replaced.
 
-    A key in [columns] takes one of the base's [constants] out, and the other way round.
+    A key in [columns] takes one of the base's [constants] out, and the other way round; `without` lists canonical
+    columns of the base that this province does not deliver. A column that a province names itself is not assumed.
     """
     name = document.pop("extends", None)
+    without = document.pop("without", [])
     if name is None:
+        if without:
+            raise WrongValue(
+                Bilingual(
+                    "without chỉ dùng cùng extends", "without needs extends: there is no base to take from"
+                )
+            )
         return document
     if not isinstance(name, str) or not re.fullmatch(r"[a-z0-9_-]{1,40}", name):
         raise WrongValue(Bilingual("extends phải là tên một hồ sơ gốc", "extends must name a base profile"))
     file = base_file(name)
     if not file.is_file():
-        near = nearest(name, (path.stem for path in file.parent.glob("*.toml")))
+        near = nearest(name, bases())
         like = (
             Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)") if near else Bilingual("", "")
         )
@@ -194,7 +211,23 @@ def _extended(document: dict[str, Any]) -> dict[str, Any]:
     for ours, theirs in (("columns", "constants"), ("constants", "columns")):
         for key in document.get(ours, {}):
             base.get(theirs, {}).pop(key, None)
+    for key in _listed(without, base):
+        base["columns"].pop(key)
+    own = document.get("columns", {})
+    base["assumed"] = [key for key in base.get("assumed", []) if key in base["columns"] and key not in own]
     return _merged(base, document)
+
+
+def _listed(without: object, base: dict[str, Any]) -> list[str]:
+    if not isinstance(without, list) or not set(map(str, without)) <= set(base.get("columns", {})):
+        known = ", ".join(base.get("columns", {}))
+        raise WrongValue(
+            Bilingual(
+                f"without chỉ được liệt kê các cột của hồ sơ gốc: {known}",
+                f"without may list only columns of the base profile: {known}",
+            )
+        )
+    return [str(key) for key in without]
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

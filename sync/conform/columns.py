@@ -22,10 +22,9 @@ from parcels.errors import DeliveryRejected, UsageError
 from parcels.identifiers import normalise_number
 from parcels.model import ARROW_TYPES
 from parcels.text import clean
-from sync.profile import Joined, Profile
+from sync.profile import DBF_NAME_BYTES, Joined, Profile
 from sync.tomlfile import nearest
 
-DBF_NAME_BYTES = 10
 _EXACT_IN_FLOAT = 2**53
 _CODE_DIGITS = 5  # of a commune code
 _VIETNAM: Final = "Asia/Ho_Chi_Minh"

@@ -21,6 +21,7 @@ from sync.generate.nation import Part, Territory
 from sync.generate.options import Options
 from sync.generate.province import Batch
 from sync.generate.systems import NumberType, system
+from sync.profile import DBF_NAME_BYTES
 
 ENCODING = "UTF-8"
 _GEOMETRY = "geom"
@@ -48,14 +49,17 @@ def _layer_of(batch: Batch, part: Part, stem: str) -> str:
 
 
 def _table(batch: Batch, start: int, stop: int) -> pa.Table:
-    """The rows of one part under the names that the province gives its columns."""
+    """The rows of one part under the names that the province gives its columns, cut as a Shapefile cuts them."""
+    width = DBF_NAME_BYTES if batch.format == "shapefile" else None
     numbers = _TYPES[system(batch.profile.system).numbers]
     columns = {}
     for canonical, delivered in batch.profile.columns.items():
         if not isinstance(delivered, str):
             continue  # several columns joined: what the parts were cannot be made up
         values = batch.columns[canonical].slice(start, stop - start)
-        columns[delivered] = values.cast(numbers) if canonical in ("sheet_no", "parcel_no") else values
+        columns[delivered[:width]] = (
+            values.cast(numbers) if canonical in ("sheet_no", "parcel_no") else values
+        )
     wkb = pa.array(shapely.to_wkb(batch.geometry[start:stop]), pa.binary())
     table = pa.table(columns | {_GEOMETRY: wkb})
     field = pa.field(_GEOMETRY, pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})

@@ -251,7 +251,8 @@ def test_another_profile_may_be_named_and_is_kept_with_the_run(
     assert sync(landsync, renamed).document["error"]["code"] == "DLV-COLUMN-MISSING"
     own = (ROOT / "sync" / "provinces" / f"{PROVINCE}.toml").read_text(encoding="utf-8")
     other = tmp_path / "other.toml"
-    other.write_text(own.replace('"maXa"', '"ma_dvhc"'), encoding="utf-8")
+    changed = own.replace("[[parts]]", '[columns]\ncommune_code = "ma_dvhc"\n\n[[parts]]', 1)
+    other.write_text(changed, encoding="utf-8")
     told = sync(landsync, renamed, "--profile", str(other))
     assert (told.status, told.document["new"]) == (0, 600)
     kept = json.loads((landsync.home / "runs" / told.document["run"] / "profile.json").read_text())

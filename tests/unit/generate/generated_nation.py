@@ -36,11 +36,16 @@ class Delivered:
 
     def column(self, canonical: str) -> list[Any]:
         """One column as Python values (tests may loop)."""
-        return list(self.table[self.profile.columns[canonical]].to_pylist())
+        return list(self.array(canonical).to_pylist())
 
     def array(self, canonical: str) -> pa.Array:
         """One column as Arrow."""
-        return self.table[self.profile.columns[canonical]].combine_chunks()
+        return self.table[self.named(canonical)].combine_chunks()
+
+    def named(self, canonical: str) -> str:
+        """What the file calls a column: a Shapefile cuts names to ten letters."""
+        name = str(self.profile.columns[canonical])
+        return name if name in self.table.column_names else name[:10]
 
 
 @dataclass(frozen=True)

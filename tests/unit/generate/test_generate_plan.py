@@ -107,10 +107,11 @@ def test_a_profile_names_every_column_and_the_zone_of_every_old_province(provinc
     assert [(part.old_province, part.epsg) for part in profile.parts] == [
         (old.name, old.epsg) for old in old_provinces(province)
     ]
-    names = list(profile.columns.values())
+    shapefile = file_format(profile) == "shapefile"
+    names = [name[: 10 if shapefile else None] for name in profile.columns.values()]
     assert len({name.lower() for name in names}) == len(names)
-    if file_format(profile) == "shapefile":
-        assert all(name.isascii() and len(name) <= 10 for name in names)
+    if shapefile:
+        assert all(name.isascii() for name in names)
         assert all(part.layer is None for part in profile.parts)
 
 

@@ -85,3 +85,47 @@ def test_a_part_finds_its_defaults_by_old_province_then_by_layer_then_as_the_onl
     assert profile.defaults_for("hà giang", None) == by_old
     alone = load_profile("08", write(tmp_path, GOOD + "[[parts]]\nepsg = 9209\n"))
     assert alone.defaults_for(None, "any") == alone.parts[0]
+
+
+EXTENDS = """
+province = "08"
+extends = "vbdlis"
+without = ["address"]
+[columns]
+sheet_no = "so_to"
+[constants]
+map_set = "BĐĐC"
+[[parts]]
+epsg = 9209
+"""
+
+
+def test_a_profile_takes_from_its_base_what_it_does_not_say_itself(tmp_path: Path) -> None:
+    profile, base = load_profile("08", write(tmp_path, EXTENDS)), load_profile("01")
+    assert profile.system == "vbdlis"
+    assert set(base.columns) - set(profile.columns) == {"address", "map_set"}
+    assert profile.columns["sheet_no"] == "so_to"
+    assert profile.columns["parcel_no"] == base.columns["parcel_no"]
+    assert profile.constants == {"map_set": "BĐĐC"}
+    assert "land_user_name" in profile.assumed
+
+
+def test_what_a_province_names_itself_is_not_assumed_any_more(tmp_path: Path) -> None:
+    profile = load_profile("08", write(tmp_path, EXTENDS.replace("sheet_no", "land_user_name")))
+    assert "land_user_name" not in profile.assumed
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (EXTENDS.replace('"vbdlis"', '"vbdliss"'), "vbdlis"),
+        (EXTENDS.replace('"vbdlis"', '"../01"'), "extends"),
+        (EXTENDS.replace('["address"]', '["adress"]'), "address"),
+        (EXTENDS.replace('extends = "vbdlis"', 'system = "x"'), "without"),
+    ],
+)
+def test_a_base_that_does_not_fit_is_named(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_profile("08", write(tmp_path, text))
+    assert caught.value.code == "PRF-INVALID"
+    assert words in caught.value.message.vi
