@@ -1,0 +1,47 @@
+"""Which file and layer a draft looks at."""
+
+from pathlib import Path
+
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected
+from sync.delivery import DELIVERY_FILE, DeliveryToml
+from sync.draft.draft import Draft, draft
+from sync.fetch import fetch, load_delivery
+from sync.profile import FOREIGN, Profile
+from sync.sources import source_of
+from sync.tomlfile import load_toml
+
+
+def draft_of(path: Path, layer: str | None, run_dir: Path) -> Draft:
+    """The draft from a file or a delivery: from the layer named, else the one with the most rows.
+
+    run_dir  a working folder
+    """
+    fetch(path, _any_profile(path), run_dir)
+    record = load_delivery(run_dir)
+    candidates = []
+    for part in record.parts:
+        file = record.root / part.file
+        source = source_of(file)
+        candidates += [(file, source, found) for found in source.probe(file, part.encoding)]
+    chosen = [item for item in candidates if layer is None or item[2].name == layer]
+    if not chosen:
+        present = ", ".join(item[2].name for item in candidates) or "-"
+        raise DeliveryRejected(
+            "DLV-LAYER-MISSING",
+            Bilingual(
+                f"Không có lớp «{layer}». Các lớp: {present}.",
+                f"There is no layer “{layer}”. It has: {present}.",
+            ),
+            Bilingual("Hãy chọn lớp bằng --layer.", "Choose a layer with --layer."),
+        )
+    file, source, found = max(chosen, key=lambda item: item[2].rows)
+    return draft(file, source, found)
+
+
+def _any_profile(path: Path) -> Profile:
+    """A profile that maps nothing, for the province that a delivery.toml names."""
+    toml, province = path / DELIVERY_FILE, FOREIGN
+    if toml.is_file():
+        province = load_toml(toml, DeliveryToml, DeliveryRejected, "DLV-TOML").province
+    return Profile(province=province, system="unknown", foreign=province == FOREIGN, columns={})
