@@ -1,11 +1,14 @@
 """What a writer of a format hands back, and what several of them need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
+from parcels.provinces import provinces
 from sync.profile import Profile, load_profile
 from tests.support.tiny import EPSG, PROVINCE, Tiny
 
@@ -29,9 +32,28 @@ class Delivered:
 Writer = Callable[[Tiny, Path], Delivered]
 
 
+SYSTEMS = ("vbdlis", "ilis", "vilis", "mplis")
+_system: ContextVar[str | None] = ContextVar("system", default=None)
+
+
+@contextmanager
+def delivered_by(system: str) -> Iterator[None]:
+    """Within it, `profile()` is the province as it would be under another system."""
+    token = _system.set(system)
+    try:
+        yield
+    finally:
+        _system.reset(token)
+
+
 def profile() -> Profile:
-    """The province's own profile."""
-    return load_profile(PROVINCE)
+    """The province's own profile, or the one it would have under the system of `delivered_by`."""
+    own, system = load_profile(PROVINCE), _system.get()
+    if system is None:
+        return own
+    donor = next(p for p in map(load_profile, provinces()) if p.system == system)
+    columns = {"system": system, "columns": donor.columns, "assumed": donor.assumed, "values": donor.values}
+    return Profile.model_validate(own.model_dump() | columns)
 
 
 def with_geometry(tiny: Tiny, used: Profile) -> pa.Table:
