@@ -28,6 +28,7 @@ COMMANDS: tuple[str, ...] = (
     "proof",
     "status",
     "demo",
+    "measure",
 )
 
 

@@ -1,0 +1,1 @@
+"""Measurements: one module each, with `register(group)` for its command; the figures are kept in the docs."""
