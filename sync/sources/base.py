@@ -227,8 +227,10 @@ def wrong_encoding(name: str, encoding: str, found: Bilingual) -> DeliveryReject
     )
 
 
-def describe(path: Path, layer: str, driver: str, encoding: str = "UTF-8", **options: Any) -> dict[str, Any]:
-    """What GDAL says about one layer; refuses a file that another driver than `driver` would open."""
+def describe(
+    path: Path, layer: str | None, driver: str, encoding: str = "UTF-8", **options: Any
+) -> dict[str, Any]:
+    """What GDAL says about one layer (None: the first); refuses a file that another driver than `driver` would open."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
