@@ -23,14 +23,17 @@ __all__ = [
     "NEW_COMMUNES_FROM",
     "CodeState",
     "Commune",
+    "Reading",
     "OldProvince",
     "Province",
     "classify_codes",
+    "code_readings",
     "commune",
     "communes",
     "communes_table",
     "conversion",
     "convert_codes",
+    "conversion_candidates",
     "old_province",
     "old_provinces",
     "provinces",
@@ -42,6 +45,8 @@ NEW_COMMUNES_FROM = date(2025, 7, 1)
 EARLIEST = date(2025, 1, 1)  # the first list we hold; an earlier date is answered from it
 
 CodeState = Literal["known", "expired", "other_province", "unknown"]
+Reading = Literal["new_only", "old_only", "same", "differs", "none"]
+Extent = Literal["whole", "part", "no_successor", "native", "unknown"]
 Texts: TypeAlias = NDArray[np.object_] | NDArray[np.str_] | pa.Array | pa.ChunkedArray
 
 
@@ -114,11 +119,10 @@ def classify_codes(codes: Texts, province_code: str, at: date = LATEST) -> NDArr
     )
     past = everything.filter(ended)["commune_code"].combine_chunks()
 
-    def within(values: pa.Array) -> NDArray[np.bool_]:
-        return np.asarray(pc.is_in(array, value_set=values, skip_nulls=True).to_numpy(zero_copy_only=False))
-
     states = np.select(
-        [within(here), within(anywhere), within(past)], ["known", "other_province", "expired"], "unknown"
+        [_within(array, here), _within(array, anywhere), _within(array, past)],
+        ["known", "other_province", "expired"],
+        "unknown",
     )
     return states.astype(object)
 
@@ -140,15 +144,7 @@ def conversion() -> pa.Table:
 @cache
 def _whole_conversion() -> tuple[pa.Array, pa.Array, pa.Array]:
     """Old codes (codes of the January list that were changed before July included), new codes, split codes."""
-    pairs = conversion().select(["old_code", "new_code", "extent", "january_code"])
-    renamed = pairs.filter(
-        pc.and_(
-            pc.not_equal(pairs["old_code"], pairs["january_code"]),
-            pc.invert(pc.is_in(pairs["january_code"], value_set=pairs["old_code"].combine_chunks())),
-        )
-    )
-    renamed = renamed.set_column(0, "old_code", renamed["january_code"])
-    every = pa.concat_tables([pairs, renamed.filter(pc.is_valid(renamed["old_code"]))])
+    every = _pairs()
     whole = every.filter(pc.equal(every["extent"], "whole"))
     split = every.filter(pc.equal(every["extent"], "part"))
     return (
@@ -158,15 +154,85 @@ def _whole_conversion() -> tuple[pa.Array, pa.Array, pa.Array]:
     )
 
 
-def convert_codes(old_codes: Texts) -> tuple[pa.Array, NDArray[np.object_]]:
-    """New commune codes of old ones, and how sure that is: (n,) text, (n,) of whole | part | unknown.
+@cache
+def _pairs() -> pa.Table:
+    """Old code, new code and extent; an old commune whose code changed before July stands there with both codes."""
+    pairs = conversion().select(["old_code", "new_code", "extent", "january_code"])
+    renamed = pairs.filter(
+        pc.and_(
+            pc.not_equal(pairs["old_code"], pairs["january_code"]),
+            pc.invert(pc.is_in(pairs["january_code"], value_set=pairs["old_code"].combine_chunks())),
+        )
+    )
+    renamed = renamed.set_column(0, "old_code", renamed["january_code"])
+    every = pa.concat_tables([pairs, renamed.filter(pc.is_valid(renamed["old_code"]))])
+    return every.drop_columns(["january_code"])
 
-    The code is NULL for "part" (an old commune divided between several: geometry or the sheet
-    cross-reference decides, never the code) and for "unknown" (in no row of the official table).
+
+@cache
+def conversion_candidates() -> pa.Table:
+    """(old_code, new_code): every new commune that a parcel of an old one can lie in now, by both codes.
+
+    One for an old commune that went whole, several for a divided one. An old commune that the official table
+    names nowhere was merged before July 2025: it lies in one of the new communes that its district went into.
+    """
+    pairs = _pairs().select(["old_code", "new_code"])
+    old = communes_table(None, EARLIEST).select(["commune_code", "district", "old_province_code"])
+    lost = old.filter(pc.invert(pc.is_in(old["commune_code"], value_set=pairs["old_code"].combine_chunks())))
+    of_district = old.join(pairs, "commune_code", "old_code", "inner").select(
+        ["district", "old_province_code", "new_code"]
+    )
+    found = lost.join(of_district, ["district", "old_province_code"], join_type="inner")
+    found = found.select(["commune_code", "new_code"]).rename_columns(["old_code", "new_code"])
+    every = pa.concat_tables([pairs, found]).group_by(["old_code", "new_code"]).aggregate([])
+    return every.sort_by([("old_code", "ascending"), ("new_code", "ascending")]).combine_chunks()
+
+
+def convert_codes(old_codes: Texts) -> tuple[pa.Array, NDArray[np.object_]]:
+    """New commune codes of old ones, and how sure that is: (n,) text, (n,) of Extent.
+
+    whole         the one new commune that took it
+    part          divided between several: NULL; geometry or the sheet cross-reference decides, never the code
+    no_successor  an old commune in no row of the official table: NULL; one of its district's (conversion_candidates)
+    native        a code that named no commune before (five đặc khu): itself
+    unknown       in no list: NULL
     """
     array = _text_array(old_codes)
     whole, new, split = _whole_conversion()
     places = pc.index_in(array, value_set=whole, skip_nulls=True)
-    divided = pc.is_in(array, value_set=split, skip_nulls=True).to_numpy(zero_copy_only=False)
-    found = pc.is_valid(places).to_numpy(zero_copy_only=False)
-    return new.take(places), np.select([found, divided], ["whole", "part"], "unknown").astype(object)
+    before = communes_table(None, EARLIEST)["commune_code"].combine_chunks()
+    now = communes_table(None, LATEST)["commune_code"].combine_chunks()
+    found = np.asarray(pc.is_valid(places))
+    native = _within(array, now) & ~_within(array, before)
+    how = np.select(
+        [found, _within(array, split), _within(array, before), native],
+        ["whole", "part", "no_successor", "native"],
+        "unknown",
+    )
+    codes = pc.if_else(pa.array(native), array, new.take(places))
+    return codes, how.astype(object)
+
+
+def code_readings(codes: Texts, province_code: str) -> NDArray[np.object_]:
+    """What taking each code for an old or for a new one would mean, in a province: (n,) of Reading.
+
+    new_only  names a commune of the province only since 1 July 2025
+    old_only  named one only before
+    same      named one that went whole into the new commune of the same number: either reading is the same commune
+    differs   named one before and another since: the readings differ
+    none      never named one of this province, or missing
+    """
+    array = _text_array(codes)
+    now = _within(array, communes_table(province_code, LATEST)["commune_code"].combine_chunks())
+    before = _within(array, communes_table(province_code, EARLIEST)["commune_code"].combine_chunks())
+    converted = np.asarray(pc.fill_null(pc.equal(convert_codes(array)[0], array), False))
+    readings = np.select(
+        [now & ~before, before & ~now, now & converted, now],
+        ["new_only", "old_only", "same", "differs"],
+        "none",
+    )
+    return readings.astype(object)
+
+
+def _within(values: pa.Array, those: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(pc.is_in(values, value_set=those, skip_nulls=True))
