@@ -7,7 +7,7 @@ as Arrow batches: numbers keep their type and identifiers never pass through a f
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -48,6 +48,7 @@ class Layer:
     rows      live rows by the file's own count: reading must give exactly as many
     deleted   rows that the file carries but marks as deleted
     options   what the kind was told, for reading
+    notes     what else the kind has to tell about the layer, for conform.json
     """
 
     name: str
@@ -58,6 +59,7 @@ class Layer:
     encoding: str = "UTF-8"
     deleted: int = 0
     options: BaseModel | None = None
+    notes: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 class NoOptions(BaseModel):
