@@ -4,26 +4,26 @@ This module reads names and the small text file beside the data, never the data.
 every source file is a part, nothing is complete, and arrival time orders.
 """
 
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from parcels.bilingual import Bilingual
-from parcels.errors import DeliveryRejected, UsageError
+from parcels.errors import DeliveryRejected
+from sync.archives import is_archive, refuse_other_archives
+from sync.listing import Listing, list_files, sources_among, walk
+from sync.paths import leaves_its_folder
 from sync.profile import PROVINCE_CODE, Profile, Text
-from sync.sources import is_source, source_of
-from sync.sources.base import local_path, missing_file
+from sync.sources.base import missing_file
 from sync.tomlfile import WrongValue, load_toml
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERY_FILE = "delivery.toml"
-MAX_FILES = 10_000
 Axes = Literal["east-north", "north-east"]
 
 
@@ -97,146 +97,143 @@ class DeliveryToml(BaseModel):
 class Delivery:
     """A delivery as it lies on disk.
 
-    root      the folder that the names in `files` are relative to
-    files     every file of the delivery, sorted, forward slashes
+    listing   its files as they were handed over
     declared  whether a delivery.toml speaks for it
     unlisted  data files that lie there but that delivery.toml does not name: not read, and reported
     """
 
-    root: Path
-    files: tuple[str, ...]
+    listing: Listing
     says: DeliveryToml
     declared: bool
     unlisted: tuple[str, ...] = ()
 
+    @property
+    def root(self) -> Path:
+        """The folder that the names in `files` are relative to."""
+        return self.listing.root
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file of the delivery, sorted, forward slashes."""
+        return self.listing.files
+
 
 def read_delivery(path: Path, profile: Profile) -> Delivery:
-    """The delivery at `path`: one data file, or a folder. Raises UsageError or DeliveryRejected."""
-    if path.is_symlink():
-        raise _link(path.name)
-    if path.is_dir() and not is_source(path, folder=True):
-        return _from_folder(path, profile)
-    if path.exists():
-        members = source_of(path).members(path)
-        _refuse_special(members)
-        says = DeliveryToml(province=profile.province, parts=(Part(file=path.name),))
-        names = sorted(member.relative_to(path.parent).as_posix() for member in members)
-        return Delivery(path.parent, tuple(names), says, declared=False)
-    raise UsageError(
-        "DLV-NOT-FOUND",
-        Bilingual(f"Không tìm thấy gói dữ liệu «{path}».", f"There is no delivery at “{path}”."),
-        Bilingual("Hãy kiểm tra đường dẫn.", "Check the path."),
-    )
+    """The delivery at `path`: one data file, or a folder without archives. Raises UsageError or DeliveryRejected."""
+    return read_listed(list_files(path), profile)
 
 
-def leaves_its_folder(name: str) -> bool:
-    """Whether a relative name, on Windows or elsewhere, is absolute, climbs up or has an unprintable mark."""
-    windows, posix = PureWindowsPath(name), PurePosixPath(name)
-    return (
-        "\\" in name
-        or bool(windows.drive or windows.root)
-        or posix.is_absolute()
-        or ".." in posix.parts
-        or not name.isprintable()
-    )
+def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None) -> Delivery:
+    """What a delivery says of itself.
 
+    unpacked  the folder in which `sync.archives.unpack_all` has put what its archives hold, if it has any
 
-def _from_folder(folder: Path, profile: Profile) -> Delivery:
-    files = tuple(sorted(_walk(folder)))
-    sources = tuple(_sources(files))
-    toml = folder / DELIVERY_FILE
-    declared = toml.is_file()
-    if declared:
-        says = load_toml(toml, DeliveryToml, DeliveryRejected, "DLV-TOML")
+    A file in an archive is named as if the archive were a folder: `x.zip/thua.shp`. A delivery.toml in an archive
+    speaks for the delivery where none lies beside the archive. Raises DeliveryRejected.
+    """
+    if listing.single is not None:
+        says = DeliveryToml(province=profile.province, parts=(Part(file=listing.single),))
+        return Delivery(listing, says, declared=False)
+    archives = listing.archives
+    files = [name for name in listing.files if name not in archives]
+    if unpacked is not None:
+        files += [name for name in walk(unpacked) if name.startswith(tuple(f"{a}/" for a in archives))]
+    files.sort()
+    sources = tuple(sources_among(files))
+    toml = _delivery_file(files, sources)
+    if toml is not None:
+        where = (
+            unpacked if unpacked is not None and toml.startswith(tuple(f"{a}/" for a in archives)) else None
+        )
+        says = load_toml((where or listing.root) / toml, DeliveryToml, DeliveryRejected, "DLV-TOML")
         _refuse_other_province(says.province, profile.province)
         _refuse_changes(says.kind)
+        says = _under(says, toml.removesuffix(DELIVERY_FILE))
     else:
         says = DeliveryToml(province=profile.province)
     if not says.parts:
         says = says.model_copy(update={"parts": tuple(Part(file=name) for name in sources)})
     if not says.parts:
-        raise DeliveryRejected(
-            "DLV-NO-DATA",
-            Bilingual(
-                f"Thư mục «{folder.name}» không có tệp dữ liệu nào đọc được.",
-                f"The folder “{folder.name}” holds no data file that can be read.",
-            ),
-            Bilingual(
-                "Hãy đặt tệp GeoPackage hoặc shapefile vào thư mục.", "Put a GeoPackage or a shapefile there."
-            ),
-        )
+        refuse_other_archives(files)
+        raise _no_data(listing)
+    says = says.model_copy(
+        update={"parts": tuple(part for said in says.parts for part in _within(said, files, sources))}
+    )
     named = {part.file for part in says.parts}
     for name in sorted(named - set(files) - set(sources)):
         raise missing_file(name)
     unlisted = tuple(name for name in sources if name not in named)
-    return Delivery(folder, files, says, declared, unlisted)
+    return Delivery(listing, says, toml is not None, unlisted)
 
 
-def _sources(files: tuple[str, ...]) -> Iterator[str]:
-    """The names among `files` that are main files of a source; a folder that is one source (.gdb) once, itself."""
-    seen: set[str] = set()
-    for name in files:
-        path = PurePosixPath(name)
-        folder = next((up for up in reversed(path.parents) if is_source(Path(up), folder=True)), None)
-        if folder is None and is_source(Path(name)):
-            yield name
-        elif folder is not None and str(folder) not in seen:
-            seen.add(str(folder))
-            yield str(folder)
-
-
-def _walk(folder: Path) -> Iterator[str]:
-    """Every file below `folder`, hidden ones aside; refuses what is not an ordinary file."""
-    found = 0
-    for path in folder.rglob("*"):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink():
-            raise _link(name)
-        if any(part.startswith(".") for part in path.relative_to(folder).parts) or path.is_dir():
-            continue
-        _refuse_special((path,))
-        found += 1
-        if found > MAX_FILES:
-            raise DeliveryRejected(
-                "DLV-TOO-MANY-FILES",
-                Bilingual(
-                    f"Thư mục «{folder.name}» có hơn {MAX_FILES} tệp.",
-                    f"The folder “{folder.name}” holds more than {MAX_FILES} files.",
-                ),
-                Bilingual("Hãy chỉ gửi tệp của gói dữ liệu.", "Send the delivery's own files only."),
-            )
-        yield name
-
-
-def _refuse_special(paths: tuple[Path, ...]) -> None:
-    """Refuse links, pipes and devices, and names that GDAL would not take as they are."""
-    for path in paths:
-        if path.is_symlink():
-            raise _link(path.name)
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise DeliveryRejected(
-                "DLV-NOT-A-FILE",
-                Bilingual(
-                    f"«{path.name}» không phải là tệp thường.", f"“{path.name}” is not an ordinary file."
-                ),
-                Bilingual("Hãy bỏ nó khỏi gói dữ liệu.", "Remove it from the delivery."),
-            )
-        if not path.name.isprintable():
-            raise DeliveryRejected(
-                "DLV-NAME",
-                Bilingual("Tên tệp có ký tự điều khiển.", "A file's name has control characters."),
-                Bilingual("Hãy đổi tên tệp.", "Rename the file."),
-            )
-        local_path(Path("/") / path.name)
-
-
-def _link(name: str) -> DeliveryRejected:
-    return DeliveryRejected(
-        "DLV-SYMLINK",
+def _delivery_file(files: list[str], sources: tuple[str, ...]) -> str | None:
+    """The delivery.toml that speaks for the delivery: on top, else the only one, with all data beside or below it."""
+    if DELIVERY_FILE in files:
+        return DELIVERY_FILE
+    below = [name for name in files if name.endswith(f"/{DELIVERY_FILE}")]
+    if not below:
+        return None
+    folder = below[0].removesuffix(DELIVERY_FILE)
+    if len(below) == 1 and all(name.startswith(folder) for name in sources):
+        return below[0]
+    raise DeliveryRejected(
+        "DLV-TOML-PLACE",
         Bilingual(
-            f"«{name}» là liên kết tượng trưng, không phải tệp.", f"“{name}” is a symbolic link, not a file."
+            f"Không rõ delivery.toml nào có hiệu lực: {', '.join(below[:5])}.",
+            f"It is not clear which delivery.toml speaks for the delivery: {', '.join(below[:5])}.",
         ),
-        Bilingual("Hãy gửi chính tệp đó.", "Send the file itself."),
+        Bilingual(
+            "Hãy đặt một delivery.toml ở ngoài cùng, bên cạnh các tệp, hoặc gửi từng gói riêng.",
+            "Put one delivery.toml on top, beside the files, or send each part as a delivery of its own.",
+        ),
+    )
+
+
+def _under(says: DeliveryToml, folder: str) -> DeliveryToml:
+    """The same with names relative to the top of the delivery."""
+    parts = tuple(part.model_copy(update={"file": folder + part.file}) for part in says.parts)
+    return says.model_copy(update={"parts": parts})
+
+
+def _within(part: Part, files: list[str], sources: tuple[str, ...]) -> Iterator[Part]:
+    """A part that names an archive stands for every data file in it; any other for itself."""
+    inside = [name for name in files if name.startswith(f"{part.file}/")]
+    if part.file in sources or not inside or not is_archive(part.file):
+        yield part
+        return
+    found = [name for name in sources if name in inside or name.startswith(f"{part.file}/")]
+    if not found or (len(found) > 1 and part.layer is not None):
+        raise _which(part.file, found)
+    for name in found:
+        yield part.model_copy(update={"file": name})
+
+
+def _which(archive: str, found: list[str]) -> DeliveryRejected:
+    listed = ", ".join(found[:10]) or "-"
+    return DeliveryRejected(
+        "DLV-ARCHIVE-WHICH",
+        Bilingual(
+            f"delivery.toml không nêu rõ tệp nào trong «{archive}». Các tệp dữ liệu có trong đó: {listed}.",
+            f"delivery.toml does not say which file in “{archive}” is meant. It holds: {listed}.",
+        ),
+        Bilingual(
+            'Hãy ghi đường dẫn đầy đủ, ví dụ file = "goi.zip/thua_dat.shp".',
+            'Give the whole path, such as file = "pack.zip/thua_dat.shp".',
+        ),
+    )
+
+
+def _no_data(listing: Listing) -> DeliveryRejected:
+    name = listing.files[0] if len(listing.files) == 1 else listing.root.name
+    return DeliveryRejected(
+        "DLV-NO-DATA",
+        Bilingual(
+            f"«{name}» không có tệp dữ liệu nào đọc được.", f"“{name}” holds no data file that can be read."
+        ),
+        Bilingual(
+            "Hãy đặt tệp GeoPackage hoặc shapefile vào thư mục hoặc tệp nén.",
+            "Put a GeoPackage or a shapefile there.",
+        ),
     )
 
 

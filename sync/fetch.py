@@ -3,15 +3,17 @@
 Offline (`check`) nothing is stored: the files are hashed and read where they lie.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from sync.delivery import VIETNAM, Delivery, Part, read_delivery
+from sync.archives import UNPACKED, unpack_all
+from sync.delivery import VIETNAM, Delivery, Part, read_listed
 from sync.landing import LandedFile, delivery_sha256, hash_files, land
+from sync.listing import list_files
 from sync.profile import Profile
 from sync.runfolder import private_folder, read_json, write_json
 
@@ -24,6 +26,7 @@ class DeliveryRecord(BaseModel):
     declared    whether it came with a delivery.toml; otherwise it is complete for nothing
     as_of       the day whose rules hold for it: when it was extracted, else when it was received
     root        the folder in which `files` lie
+    archives    those of `files` that were unpacked; unpacked: the folder in which they were, each in its own name
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +35,8 @@ class DeliveryRecord(BaseModel):
     system: str
     delivery_sha256: str
     root: Path
+    archives: tuple[str, ...] = ()
+    unpacked: Path | None = None
     files: tuple[dict[str, Any], ...]
     unlisted: tuple[str, ...]
     declared: bool
@@ -42,6 +47,15 @@ class DeliveryRecord(BaseModel):
     commune_codes: Literal["new", "old"] | None
     complete_for: tuple[str, ...]
     parts: tuple[Part, ...]
+
+    def archive_of(self, name: str) -> str | None:
+        """The delivered archive in which a file of a part lies; None for one that was delivered as it is."""
+        return next((archive for archive in self.archives if name.startswith(f"{archive}/")), None)
+
+    def path_of(self, name: str) -> Path:
+        """Where a file of a part can be read."""
+        inside = self.unpacked is not None and self.archive_of(name) is not None
+        return (self.unpacked if inside and self.unpacked else self.root) / name
 
 
 def fetch(
@@ -55,15 +69,18 @@ def fetch(
 
     Returns what the ledger notes of it. Raises UsageError or DeliveryRejected, and then nothing but unreferenced bytes in landing is left behind.
     """
-    delivery = read_delivery(path, profile)
+    listing = list_files(path)
+    if not listing.archives:
+        read_listed(listing, profile)  # what can be refused by a look is refused before anything is copied
     if landing is None:
-        files, root = hash_files(delivery.root, delivery.files), delivery.root.absolute()
+        files, root = hash_files(listing.root, listing.files), listing.root.absolute()
     else:
-        files, root = land(landing, delivery.root, delivery.files)
-        if path.is_dir():
-            delivery = read_delivery(root, profile)  # what was landed is what is believed
-    document = _record(delivery, profile, files, root, received_at or datetime.now(UTC))
+        files, root = land(landing, listing.root, listing.files)
+    listing = replace(listing, root=root)  # what was landed is what is believed
     private_folder(run_dir)
+    unpacked = unpack_all(root, listing.archives, run_dir / UNPACKED) if listing.archives else None
+    delivery = read_listed(listing, profile, unpacked)
+    document = _record(delivery, profile, files, unpacked, received_at or datetime.now(UTC))
     write_json(run_dir / DELIVERY_JSON, document.model_dump(mode="json"))
     return {
         "delivery_sha256": document.delivery_sha256,
@@ -83,7 +100,7 @@ def _record(
     delivery: Delivery,
     profile: Profile,
     files: tuple[LandedFile, ...],
-    root: Path,
+    unpacked: Path | None,
     received_at: datetime,
 ) -> DeliveryRecord:
     says = delivery.says
@@ -91,7 +108,9 @@ def _record(
         province=profile.province,
         system=profile.system,
         delivery_sha256=delivery_sha256(files),
-        root=root,
+        root=delivery.root,
+        archives=delivery.listing.archives,
+        unpacked=unpacked,
         files=tuple(asdict(file) for file in files),
         unlisted=delivery.unlisted,
         declared=delivery.declared,

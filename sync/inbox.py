@@ -5,7 +5,8 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.delivery import leaves_its_folder
+from sync.archives import is_archive
+from sync.paths import leaves_its_folder
 from sync.profile import PROVINCE_CODE
 from sync.sources import is_source
 
@@ -80,4 +81,4 @@ def _arrival(path: Path) -> int | None:
     if path.is_dir():
         times = [file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file()]
         return max(times, default=None)
-    return path.stat().st_mtime_ns if is_source(path) else None
+    return path.stat().st_mtime_ns if is_source(path) or is_archive(path.name) else None

@@ -57,7 +57,7 @@ def land(landing: Path, root: Path, names: Iterable[str]) -> tuple[tuple[LandedF
         return files, _gather(landing, files)
     except OSError as failure:
         if failure.errno == errno.ENOSPC:
-            raise _no_space(landing) from failure
+            raise no_space(landing) from failure
         raise
 
 
@@ -125,10 +125,11 @@ def _hashed(path: Path, name: str) -> LandedFile:
 
 def _refuse_without_space(landing: Path, needed: int) -> None:
     if shutil.disk_usage(landing).free < needed:
-        raise _no_space(landing)
+        raise no_space(landing)
 
 
-def _no_space(landing: Path) -> ComponentMissing:
+def no_space(landing: Path) -> ComponentMissing:
+    """What is said when the disk that holds a folder is full."""
     return ComponentMissing(
         "LND-SPACE",
         Bilingual(f"Ổ đĩa chứa {landing} không đủ chỗ trống.", f"The disk that holds {landing} is full."),

@@ -105,6 +105,7 @@ class _Work:
         return {
             "part_no": part.part_no,
             "file": part.file,
+            "archive": part.archive,
             "layer": part.layer.name,
             "epsg": part.epsg,
             "crs_of_file": part.layer.crs,
@@ -117,6 +118,7 @@ class _Work:
             "columns_not_mapped": [c for c in part.layer.columns if c not in mapper.source_columns],
             "values_not_readable": dict(mapper.unreadable),
             "texts": texts.report(),
+            "notes": part.layer.notes,
             "communes": dict(sorted(rows_by_commune.items())),
         }
 

@@ -25,6 +25,7 @@ class ReadPart:
 
     epsg    the CRS in which its coordinates are taken
     held    why nothing of it may go live without a person; None where declared and file agree
+    archive the delivered archive in which the file came; None for one that came as it is
     """
 
     part_no: int
@@ -36,13 +37,14 @@ class ReadPart:
     old_province: str | None
     held: Reason | None
     axes: Axes = "east-north"
+    archive: str | None = None
 
 
 def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
     """Every table of the delivery, in its order, each checked to be whole. Raises DeliveryRejected."""
     found: list[ReadPart] = []
     for part in record.parts:
-        path = record.root / part.file
+        path = record.path_of(part.file)
         source = source_of(path)
         defaults = profile.defaults_for(part.old_province, part.layer)
         encoding = part.encoding or (defaults.encoding if defaults else None)
@@ -54,7 +56,18 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
             if any(other.path == path and other.layer.name == layer.name for other in found):
                 raise _twice(part.file, layer.name)
             found.append(
-                ReadPart(len(found), path, part.file, source, layer, epsg, part.old_province, held, part.axes)
+                ReadPart(
+                    len(found),
+                    path,
+                    part.file,
+                    source,
+                    layer,
+                    epsg,
+                    part.old_province,
+                    held,
+                    part.axes,
+                    archive=record.archive_of(part.file),
+                )
             )
     return found
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from parcels.errors import DeliveryRejected, UsageError
-from sync.delivery import leaves_its_folder, read_delivery
+from sync.delivery import read_delivery
 from sync.fetch import fetch, load_delivery
 from sync.inbox import newest_in_inbox, resolve_in_inbox
 from sync.landing import object_path
+from sync.paths import leaves_its_folder
 from sync.profile import Profile
 from tests.support.strip import strip
 
