@@ -15,7 +15,7 @@ $$;
 DO $$
 DECLARE
     evidence constant regclass[] := ARRAY[
-        'ledger.definitions', 'ledger.run', 'ledger.stage', 'ledger.receipt', 'ledger.receipt_line', 'ledger.dataset_verdict',
+        'ledger.definitions', 'ledger.run', 'ledger.stage', 'ledger.change_set', 'ledger.receipt', 'ledger.receipt_line', 'ledger.dataset_verdict',
         'ledger.finding', 'ledger.quarantine', 'ledger.hold', 'ledger.approval', 'ledger.reconciliation',
         'ledger.claim_release',
         'land.parcel_version', 'land.land_use_part_version', 'land.parcel_lineage',

@@ -25,18 +25,18 @@ GRANT USAGE ON SCHEMA land, land_private, ledger, analyst TO landsync_loader;
 GRANT USAGE, CREATE ON SCHEMA staging TO landsync_loader;
 GRANT SELECT ON
     land.province, land.commune, land.commune_conversion, land.cadastral_meridian, land.land_use_code,
-    land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions
+    land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions, ledger.change_gap
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     land.parcel, land.land_use_part, land_private.land_user, land_private.certificate, ledger.manifest
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE ON
-    land.parcel_alias, land.national_id_claim, land.dataset, ledger.run_state, ledger.hold_state, ledger.province_state
+    land.parcel_alias, land.national_id_claim, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state
     TO landsync_loader;
 GRANT SELECT, INSERT ON
     land.parcel_version, land.land_use_part_version, land.parcel_lineage,
     land_private.land_user_version, land_private.certificate_version,
-    ledger.run, ledger.stage, ledger.receipt, ledger.receipt_line, ledger.dataset_verdict, ledger.finding,
+    ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.dataset_verdict, ledger.finding,
     ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation
     TO landsync_loader;
 GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO landsync_loader;

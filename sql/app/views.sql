@@ -240,6 +240,62 @@ AS $$
         || coalesce((SELECT public.ST_AsMVT(t, 'commune', 4096, 'shape') FROM commune AS t WHERE t.shape IS NOT NULL), '')
 $$;
 
+-- What changes of a commune have not come, though later ones have: between the end of what is known of it (its last
+-- complete snapshot, and the change sets that join on to it) and a set that begins later. `-` stands for a province
+-- of which no commune ever came whole. A set that a person refused for a commune is missing there, too.
+CREATE OR REPLACE VIEW ledger.change_gap AS
+WITH base AS (
+    SELECT w.province_code, w.commune_code, w.snapshot_at, w.sequence
+    FROM land.source_watermark AS w
+    UNION ALL
+    SELECT DISTINCT c.province_code, '-', NULL::timestamptz, NULL::bigint
+    FROM ledger.change_set AS c
+    WHERE NOT EXISTS (SELECT FROM land.source_watermark AS w WHERE w.province_code = c.province_code)
+), span AS (
+    SELECT b.province_code, b.commune_code, c.source_system, c.since, c.recorded_at,
+           greatest(b.snapshot_at, max(c.until) OVER earlier) AS covered_to
+    FROM base AS b
+    JOIN ledger.change_set AS c ON c.province_code = b.province_code
+    WHERE c.until > coalesce(b.snapshot_at, '-infinity')
+    WINDOW earlier AS (PARTITION BY b.province_code, b.commune_code, c.source_system ORDER BY c.since, c.until
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), numbered AS (
+    SELECT b.province_code, b.commune_code, c.source_system, c.sequence, c.observed_at, c.recorded_at, b.snapshot_at,
+           b.sequence AS reached, greatest(b.sequence, lag(c.sequence) OVER earlier) AS before,
+           lag(c.observed_at) OVER earlier AS before_at
+    FROM base AS b
+    JOIN ledger.change_set AS c ON c.province_code = b.province_code
+    WHERE c.sequence IS NOT NULL
+    WINDOW earlier AS (PARTITION BY b.province_code, b.commune_code, c.source_system ORDER BY c.sequence, c.observed_at)
+)
+SELECT s.province_code, s.commune_code, s.source_system, s.covered_to AS since, s.since AS until,
+       NULL::bigint AS sequence_from, NULL::bigint AS sequence_to, s.recorded_at AS noticed_at
+FROM span AS s
+WHERE s.covered_to IS NULL OR s.since > s.covered_to
+UNION ALL
+SELECT n.province_code, n.commune_code, n.source_system, greatest(n.before_at, n.snapshot_at), n.observed_at,
+       n.before + 1, n.sequence - 1, n.recorded_at
+FROM numbered AS n
+WHERE n.observed_at > coalesce(n.snapshot_at, '-infinity')
+  AND n.sequence > coalesce(n.before, 0) + 1
+UNION ALL
+SELECT c.province_code, b.commune_code, c.source_system, coalesce(c.since, b.snapshot_at), coalesce(c.until, c.observed_at),
+       c.sequence, c.sequence, s.updated_at
+FROM base AS b
+JOIN ledger.hold_state AS s
+  ON s.province_code = b.province_code AND s.state = 'refused' AND b.commune_code IN (s.commune_code, '-')
+JOIN ledger.change_set AS c ON c.run_id = s.run_id
+WHERE c.observed_at > coalesce(b.snapshot_at, '-infinity')
+  AND NOT EXISTS (
+      SELECT FROM ledger.change_set AS again
+      WHERE again.province_code = c.province_code
+        AND again.source_system = c.source_system
+        AND again.run_id <> c.run_id
+        AND again.recorded_at > c.recorded_at
+        AND (again.sequence = c.sequence OR (again.since <= c.since AND again.until >= c.until))
+        AND NOT EXISTS (SELECT FROM ledger.hold_state AS h
+                        WHERE h.run_id = again.run_id AND h.commune_code = s.commune_code AND h.state = 'refused'));
+
 -- The same for the staff of one province, and what the ledger knows of its deliveries. `security_barrier` there: no
 -- function of the reader's sees a row before the filter does. The parcels do without: they are public to analysts
 -- anyway, and behind the barrier no filter on a map could use its index.

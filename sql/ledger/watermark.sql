@@ -1,0 +1,20 @@
+-- Up to when everything that a source changed has come, in every commune that ever came whole: to the first gap, or to
+-- the end of the last change set. And the newest versions that any object of the province has.
+WITH reached AS (
+    SELECT w.commune_code,
+           greatest(w.snapshot_at, (SELECT max(c.observed_at) FROM ledger.change_set AS c
+                                    WHERE c.province_code = w.province_code)) AS moment
+    FROM land.source_watermark AS w
+    WHERE w.province_code = %(province)s
+), gap AS (
+    SELECT g.commune_code, min(coalesce(g.since, '-infinity')) AS since
+    FROM ledger.change_gap AS g
+    WHERE g.province_code = %(province)s
+    GROUP BY g.commune_code
+)
+SELECT (SELECT nullif(min(coalesce(g.since, r.moment)), '-infinity')
+        FROM reached AS r LEFT JOIN gap AS g ON g.commune_code = r.commune_code) AS covered_to,
+       max(s.source_order) FILTER (WHERE s.order_kind = 'number') AS newest_number,
+       max(s.source_order) FILTER (WHERE s.order_kind = 'time') AS newest_time
+FROM land.source_state AS s
+WHERE s.province_code = %(province)s

@@ -1,0 +1,11 @@
+"""See ../0005_changes.sql."""
+
+from sync.migrations import apply
+
+revision = "0005"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Forward only: an undo is a new migration."""
+    apply("0005_changes.sql")
