@@ -35,7 +35,7 @@ READ_FAILURES = (
     OSError,
     RuntimeError,
     UnicodeDecodeError,
-    KeyError,
+    LookupError,
     ValueError,
 )
 
