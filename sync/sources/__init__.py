@@ -14,11 +14,13 @@ from sync.sources.flatgeobuf import FlatGeobuf
 from sync.sources.geojson import GeoJson
 from sync.sources.geojsonseq import GeoJsonSeq
 from sync.sources.geopackage import GeoPackage
+from sync.sources.geoparquet import GeoParquet
 from sync.sources.shapefile import Shapefile
 
 # Kinds that share a suffix are asked in this order.
 SOURCES: dict[str, Source] = {
-    source.kind: source for source in (GeoPackage(), Shapefile(), GeoJson(), GeoJsonSeq(), FlatGeobuf())
+    source.kind: source
+    for source in (GeoPackage(), Shapefile(), GeoJson(), GeoJsonSeq(), FlatGeobuf(), GeoParquet())
 }
 
 __all__ = ["BATCH_ROWS", "GEOMETRY", "SOURCES", "Layer", "Source", "is_source", "read_options", "source_of"]

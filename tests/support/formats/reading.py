@@ -20,8 +20,9 @@ def read_all(
 ) -> pa.Table:
     """The rows of the file's only layer."""
     (layer,) = layers_of(path, encoding, **said)
-    batches = source_of(path).read(path, layer, list(layer.columns) if columns is None else columns)
-    return pa.Table.from_batches(list(batches))
+    asked = list(layer.columns) if columns is None else columns
+    batches = list(source_of(path).read(path, layer, asked))
+    return pa.Table.from_batches(batches) if batches else pa.table({name: [] for name in [*asked, "wkb"]})
 
 
 def refusal(path: Path, encoding: str | None = None, **said: object) -> DeliveryRejected:
