@@ -86,8 +86,8 @@ class GeoParquet:
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in the file's order; only the columns asked for are read."""
         said = layer.options
-        assert isinstance(said, GeoParquetOptions)
-        assert said.geometry is not None
+        if not isinstance(said, GeoParquetOptions) or said.geometry is None:
+            raise TypeError("the layer is not one that `probe` gave")
         read = 0
         try:
             with _opened(path) as file:
@@ -165,8 +165,8 @@ def _crs_text(said: Any) -> str | None:
     """PROJJSON (or a text) as text that pyproj reads: WKT, whose first words are the name."""
     if said is None or said == "":
         return None
-    from pyproj import CRS  # noqa: PLC0415 - PROJ's database is opened only when a file states a CRS
-    from pyproj.exceptions import CRSError  # noqa: PLC0415
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
 
     try:
         return str(CRS.from_user_input(said).to_wkt())
