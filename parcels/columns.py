@@ -172,6 +172,13 @@ DELIVERED_ONLY: tuple[Column, ...] = (
         hashed=False,
     ),
     Column(
+        "action",
+        "text",
+        "Biến động: insert, update hoặc end (chỉ trong gói biến động)",
+        "What a row of a change set does: insert, update or end",
+        hashed=False,
+    ),
+    Column(
         "land_use_areas",
         "text",
         "Diện tích từng loại đất, cùng thứ tự, nối bằng dấu +",

@@ -30,9 +30,11 @@ def arrow_field(column: Column) -> pa.Field:
 #   source_wkb   geometry in the delivery's CRS exactly as read, for the judgement; NULL when none
 #   commune_code is today's code where the delivered one could be converted, else as delivered, known or not
 #   delivered_*  commune and sheet as the province wrote them, where a conversion changed or might have changed them;
-#                commune_decided_by says how: whole | sheet | geometry | undecided, NULL where nothing was converted
+#                commune_decided_by says how: whole | sheet | geometry | undecided, NULL where nothing was converted;
+#                commune_undecided_because why not (validators.identity.UNDECIDED_BECAUSE)
 #   raw_text     delivered column → text before its encoding was converted; NULL where nothing was
 #   source_order which of two versions of a source object is the newer: larger is newer, NULL when it does not say
+#   action       what a row of a change set does (parcels.versions.ACTIONS); NULL in a full snapshot
 #   geom         on the 0.1 mm grid, normalised, transformed to EPSG:4756 on the 1e-9 degree grid;
 #                MultiPolygon; NULL where the delivered geometry is not polygonal
 SNAPSHOT_SCHEMA = pa.schema(
@@ -47,6 +49,7 @@ SNAPSHOT_SCHEMA = pa.schema(
         pa.field("delivered_commune_code", pa.string()),
         pa.field("delivered_sheet_no", pa.string()),
         pa.field("commune_decided_by", pa.string()),
+        pa.field("commune_undecided_because", pa.string()),
         pa.field("raw_text", pa.map_(pa.string(), pa.string())),
         pa.field("source_order", pa.int64()),
         pa.field("source_wkb", pa.binary()),

@@ -22,6 +22,7 @@ from parcels.errors import DeliveryRejected, UsageError
 from parcels.identifiers import normalise_number
 from parcels.model import ARROW_TYPES
 from parcels.text import clean
+from parcels.versions import read_actions
 from sync.profile import DBF_NAME_BYTES, Joined, Profile
 from sync.tomlfile import nearest
 
@@ -176,6 +177,8 @@ def _as_text(values: pa.Array, column: Column, file: str) -> pa.Array:
         return pc.utf8_lpad(text, _CODE_DIGITS, "0")
     if column.name == "land_use":
         return land_use.canonical(text)
+    if column.name == "action":
+        return read_actions(text)
     return text
 
 
