@@ -34,6 +34,12 @@ _HELMERT = (
     "+rx=-0.00928836 +ry=0.01975479 +rz=-0.00427372 +s=0.252906278 +convention=coordinate_frame "
     "+step +inv +proj=cart +ellps=WGS84 +step +proj=pop +v_3"
 )
+# EPSG "Hanoi 1972 to WGS 84 (1)", accuracy 5 m, meant for the south; nothing better is public for the north.
+_HANOI72 = (
+    "+step +proj=push +v_3 +step +proj=cart +ellps=krass "
+    "+step +proj=helmert +x=-17.51 +y=-108.32 +z=-62.39 "
+    "+step +inv +proj=cart +ellps=WGS84 +step +proj=pop +v_3"
+)
 _RAD_TO_DEG = "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
 _DEG_TO_RAD = "+step +proj=unitconvert +xy_in=deg +xy_out=rad"
 
@@ -200,6 +206,19 @@ def to_wgs84(coords: Floats, epsg: int) -> Floats:
 def from_wgs84(coords: Floats, epsg: int) -> Floats:
     """WGS 84 longitude, latitude (n, 2) in degrees → a VN-2000 zone or 4756, inverse of the pinned pipeline."""
     return coords.copy() if epsg == WGS84 else from_vn2000_geographic(_shift_back(coords), epsg)
+
+
+def hanoi72_to_wgs84(coords: Floats, lon0: float | None = None) -> Floats:
+    """Coordinates (n, 2) in Hanoi 1972 → WGS 84 degrees, to tell that they are; parcels are not stored through it.
+
+    lon0  central meridian of a Gauss-Krüger zone (k = 1, easting 500,000 m there, no zone number in front);
+          None for longitude and latitude in degrees
+    """
+    if lon0 is None:
+        start = _DEG_TO_RAD
+    else:
+        start = f"+step +inv +proj=tmerc +lat_0=0 +lon_0={lon0!r} +k=1 +x_0=500000 +y_0=0 +ellps=krass"
+    return _run(f"+proj=pipeline {start} {_HANOI72} {_RAD_TO_DEG}", coords)
 
 
 def _shift_back(coords: Floats) -> Floats:

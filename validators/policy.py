@@ -53,10 +53,66 @@ class Tolerances(_Rules):
     id_distance_m: Amount
 
 
+class CommuneCodeRules(_Rules):
+    """What shows which of two territories a re-used commune code means, and which commune holds a parcel.
+
+    geometry_share   a commune holds a parcel of a divided old one when more than this share of its area lies there
+    stray_share      up to this share of the rows of a part may have codes of the other time by mistake
+    enough_communes  so many different codes that all live on, and none that ended, are codes of today
+    inside_share     of the looked-at parcels of a code, by boundaries: so many lie in the commune it names today
+    near_share       the same by reference points, where no boundaries are loaded
+    """
+
+    geometry_share: Annotated[Decimal, Field(ge=Decimal("0.5"), lt=1)] = Decimal("0.8")
+    stray_share: Share = Decimal("0.01")
+    enough_communes: Annotated[int, Field(ge=1)] = 8
+    inside_share: Share = Decimal("0.98")
+    near_share: Share = Decimal("0.9")
+
+
 class NationalIdRules(_Rules):
     """From which day a missing national id is an error rather than a warning; never, when absent."""
 
     error_from: date | None = None
+
+
+class CrsRules(_Rules):
+    """By what the CRS of a dataset is decided; see `sync.conform.detective`. Distances in km or m as named.
+
+    radii, margin_km     how far from its commune's point the median of the parcels may lie: radii of the circle
+                         of the commune's area, and a margin
+    home_radii, far_radii  a CRS under which they lie further than far_radii (and the margin) is out when under
+                         another one they lie within home_radii (and half the margin)
+    reach_km             commune → how far its land reaches, for those that lie scattered over the sea
+    hanoi72_same_meridian  whether Hanoi 1972 without its zone number is thought of where it lies as well
+    sample               parcels per dataset whose coordinates and ids are looked at
+    ids_at_least, id_shift_m   ids needed; how far the parcels may lie from their ids in the median
+    id_spread_m          ids further apart than this from their parcels, half of them, prove nothing
+    areas_at_least       stated areas needed
+    area_window          a stated area further than this share from the computed one is left out as wrong
+    area_sigmas, area_floor    standard errors by which a CRS is out; what stated areas may be off all together
+    strays_share, strays_at_least   parcels outside the commune that lie inside under one other CRS: a mixture
+    history_at_least, history_shift_m   parcels found again, and how far they may lie from where they are live
+    """
+
+    radii: Amount
+    margin_km: Amount
+    home_radii: Amount
+    far_radii: Amount
+    reach_km: dict[str, Amount] = {}
+    hanoi72_same_meridian: bool
+    sample: Annotated[int, Field(ge=100, le=10_000)]
+    ids_at_least: Annotated[int, Field(ge=1)]
+    id_shift_m: Amount
+    id_spread_m: Amount
+    areas_at_least: Annotated[int, Field(ge=2)]
+    area_window: Share
+    area_sigmas: Amount
+    area_floor: Share
+    strays_share: Share
+    strays_at_least: Annotated[int, Field(ge=1)]
+    history_at_least: Annotated[int, Field(ge=1)]
+    history_shift_m: Amount
 
 
 class Required(_Rules):
@@ -82,6 +138,8 @@ class Policy(_Rules):
     groups: GroupRules
     brake: BrakeRules
     tolerances: Tolerances
+    crs: CrsRules
+    commune_codes: CommuneCodeRules = CommuneCodeRules()
     national_id: NationalIdRules = NationalIdRules()
     required: tuple[Required, ...] = ()
 

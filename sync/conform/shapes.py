@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from parcels.crs import VN2000, to_wgs84
 from parcels.decimals import from_floats
-from parcels.geometry import area_m2, normalise, round_to_grid, to_stored, to_wkb
+from parcels.geometry import area_m2, is_polygonal, normalise, round_to_grid, to_stored, to_wkb
 from parcels.wkb import read_wkb
 from sync.delivery import Axes
 
@@ -23,6 +23,8 @@ class Shapes:
     area    (n,) decimal, m², computed in the delivery's CRS; NULL where not polygonal
     place   (n, 2) the middle of the parcel, WGS 84 degrees; NaN where it has no stored geometry
     bounds  (n, 4) of the stored geometries: west, south, east, north in degrees; NaN where there is none
+    delivered_bounds  (n, 4) of the delivered polygons, in the delivery's own numbers; NaN where there is none
+    planar  (n,) area of the delivered polygons in squared units of those numbers; NaN where there is none
     """
 
     delivered: pa.Array
@@ -30,6 +32,8 @@ class Shapes:
     area: pa.Array
     place: NDArray[np.float64]
     bounds: NDArray[np.float64]
+    delivered_bounds: NDArray[np.float64]
+    planar: NDArray[np.float64]
 
 
 def shapes_of(wkb: pa.Array, epsg: int, axes: Axes = "east-north") -> Shapes:
@@ -47,7 +51,19 @@ def shapes_of(wkb: pa.Array, epsg: int, axes: Axes = "east-north") -> Shapes:
         area=from_floats(area_m2(canonical, epsg)),
         place=_middle(bounds),
         bounds=bounds,
+        delivered_bounds=_bounds_of_polygons(canonical),
+        planar=_planar(canonical),
     )
+
+
+def _bounds_of_polygons(geoms: NDArray[np.object_]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.where(is_polygonal(geoms)[:, np.newaxis], shapely.bounds(geoms), np.nan)
+
+
+def _planar(geoms: NDArray[np.object_]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.where(is_polygonal(geoms), shapely.area(geoms), np.nan)
 
 
 def _middle(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
