@@ -25,12 +25,14 @@ from sync.tomlfile import WrongValue, load_toml
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERY_FILE = "delivery.toml"
 Axes = Literal["east-north", "north-east"]
+CommuneCodes = Literal["new", "old"]
 
 
 class Part(BaseModel):
     """One table of a delivery. `file` is relative to the delivery's folder, with forward slashes.
 
-    axes  the order of coordinates in the file; Vietnamese lists often name northing X and put it first
+    axes           the order of coordinates in the file; Vietnamese lists often name northing X and put it first
+    commune_codes  as in DeliveryToml, where the parts differ
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,18 +43,24 @@ class Part(BaseModel):
     encoding: Text | None = None
     old_province: Text | None = None
     axes: Axes = "east-north"
+    commune_codes: CommuneCodes | None = None
 
     @field_validator("file")
     @classmethod
     def _stays_inside(cls, value: str) -> str:
-        if leaves_its_folder(value):
-            raise WrongValue(
-                Bilingual(
-                    f"tên tệp «{value}» phải nằm trong thư mục của gói dữ liệu",
-                    f"the file name “{value}” must lie inside the delivery's folder",
-                )
+        return _inside(value)
+
+
+def _inside(name: str) -> str:
+    """A file's name that stays in the delivery's folder. Raises WrongValue."""
+    if leaves_its_folder(name):
+        raise WrongValue(
+            Bilingual(
+                f"tên tệp «{name}» phải nằm trong thư mục của gói dữ liệu",
+                f"the file name “{name}” must lie inside the delivery's folder",
             )
-        return value
+        )
+    return name
 
 
 class DeliveryToml(BaseModel):
@@ -60,6 +68,7 @@ class DeliveryToml(BaseModel):
 
     commune_codes  whether commune codes are those of before or after 1 July 2025; None where it does not say:
                    then the data must show it
+    sheet_table    a CSV or XLSX file of the delivery that says what became of each old map sheet (sync.sheets)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,9 +76,15 @@ class DeliveryToml(BaseModel):
     province: Annotated[str, Field(pattern=PROVINCE_CODE)]
     kind: Literal["full", "changes"] = "full"
     extracted_at: datetime | None = None
-    commune_codes: Literal["new", "old"] | None = None
+    commune_codes: CommuneCodes | None = None
+    sheet_table: Text | None = None
     complete_for: tuple[Annotated[str, Field(pattern=r"^\d{5}$")], ...] = ()
     parts: tuple[Part, ...] = ()
+
+    @field_validator("sheet_table")
+    @classmethod
+    def _table_stays_inside(cls, value: str | None) -> str | None:
+        return None if value is None else _inside(value)
 
     @field_validator("extracted_at")
     @classmethod
@@ -151,6 +166,10 @@ def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None
         says = _under(says, toml.removesuffix(DELIVERY_FILE))
     else:
         says = DeliveryToml(province=profile.province)
+    if says.sheet_table is not None:
+        if says.sheet_table not in files:
+            raise missing_file(says.sheet_table)
+        sources = tuple(name for name in sources if name != says.sheet_table)
     if not says.parts:
         says = says.model_copy(update={"parts": tuple(Part(file=name) for name in sources)})
     if not says.parts:
@@ -192,7 +211,8 @@ def _delivery_file(files: list[str], sources: tuple[str, ...]) -> str | None:
 def _under(says: DeliveryToml, folder: str) -> DeliveryToml:
     """The same with names relative to the top of the delivery."""
     parts = tuple(part.model_copy(update={"file": folder + part.file}) for part in says.parts)
-    return says.model_copy(update={"parts": parts})
+    table = says.sheet_table and folder + says.sheet_table
+    return says.model_copy(update={"parts": parts, "sheet_table": table})
 
 
 def _within(part: Part, files: list[str], sources: tuple[str, ...]) -> Iterator[Part]:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from parcels.admin_units import NEW_COMMUNES_FROM
 from sync.archives import UNPACKED, unpack_all
-from sync.delivery import VIETNAM, Delivery, Part, read_listed
+from sync.delivery import VIETNAM, CommuneCodes, Delivery, Part, read_listed
 from sync.landing import LandedFile, delivery_sha256, hash_files, land
 from sync.listing import list_files
 from sync.profile import Profile
@@ -24,7 +25,8 @@ class DeliveryRecord(BaseModel):
     """`delivery.json`: one delivery, where its bytes lie and what it says of itself.
 
     declared    whether it came with a delivery.toml; otherwise it is complete for nothing
-    as_of       the day whose rules hold for it: when it was extracted, else when it was received
+    as_of       the day whose rules hold for it: when it was extracted, else when it was received; the day the
+                communes of today began at the earliest, because it is they that hold the parcels
     root        the folder in which `files` lie
     archives    those of `files` that were unpacked; unpacked: the folder in which they were, each in its own name
     """
@@ -44,7 +46,8 @@ class DeliveryRecord(BaseModel):
     extracted_at: datetime | None
     received_at: datetime
     as_of: date
-    commune_codes: Literal["new", "old"] | None
+    commune_codes: CommuneCodes | None
+    sheet_table: str | None = None
     complete_for: tuple[str, ...]
     parts: tuple[Part, ...]
 
@@ -117,8 +120,9 @@ def _record(
         kind=says.kind,
         extracted_at=says.extracted_at,
         received_at=received_at,
-        as_of=(says.extracted_at or received_at).astimezone(VIETNAM).date(),
+        as_of=max((says.extracted_at or received_at).astimezone(VIETNAM).date(), NEW_COMMUNES_FROM),
         commune_codes=says.commune_codes,
+        sheet_table=says.sheet_table,
         complete_for=says.complete_for,
         parts=says.parts,
     )

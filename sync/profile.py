@@ -7,7 +7,7 @@ It never holds data of a delivery.
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -59,6 +59,7 @@ class Profile(BaseModel):
     values      canonical name → delivered value → canonical value, after the text was cleaned; others stay
     assumed     canonical names whose delivered column nobody at that system has confirmed
     read        kind of source → its own settings (`[read.csv]`, `[read.dgn]` …)
+    commune_codes  "old" (of before 1 July 2025) or "new", for deliveries that do not say
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -72,6 +73,7 @@ class Profile(BaseModel):
     read: dict[str, dict[str, Any]] = Field(default_factory=dict)
     constants: dict[str, str | int | float | date] = Field(default_factory=dict)
     parts: tuple[PartDefaults, ...] = ()
+    commune_codes: Literal["new", "old"] | None = None
     not_applicable: dict[str, Text] = Field(default_factory=dict)
 
     @field_validator("columns", "constants", "values")

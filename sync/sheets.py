@@ -196,7 +196,9 @@ def _usable(entries: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
     official = official.to_numpy(dtype=bool)
     incomplete = (entries[["old", "new", "old_sheet", "new_sheet"]] == _BLANK).any(axis=1).to_numpy()
     # A parcel that gets another number is a renumbering of parcels, which only the office can deliver.
-    renumbered = ((entries["new_parcel"] != _BLANK) & (entries["new_parcel"] != entries["old_parcel"])).to_numpy()
+    renumbered = (
+        (entries["new_parcel"] != _BLANK) & (entries["new_parcel"] != entries["old_parcel"])
+    ).to_numpy()
     usable = official & ~incomplete & ~renumbered
     report = {
         "entries": len(entries),
@@ -240,9 +242,7 @@ def _missing(file: str, wanted: str, present: list[str]) -> DeliveryRejected:
 def _unfit(file: str, why: Bilingual) -> DeliveryRejected:
     return DeliveryRejected(
         "DLV-SHEET-TABLE",
-        Bilingual(
-            f"Bảng tham chiếu tờ bản đồ «{file}» {why.vi}.", f"The sheet table “{file}” {why.en}."
-        ),
+        Bilingual(f"Bảng tham chiếu tờ bản đồ «{file}» {why.vi}.", f"The sheet table “{file}” {why.en}."),
         Bilingual(
             "Cần tệp CSV hoặc XLSX với các cột xaId, xaIdCu, soHieuToBanDo, soHieuToBanDoCu và, nếu có, tyLe.",
             "It needs a CSV or XLSX file with the columns xaId, xaIdCu, soHieuToBanDo, soHieuToBanDoCu and, "

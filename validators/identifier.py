@@ -39,12 +39,48 @@ def _unknown_code(code: str) -> Bilingual:
     return Bilingual(f"{said.vi} không có trong danh mục", f"{said.en} is in no list")
 
 
+_UNDECIDED: dict[str, Bilingual] = {
+    "no-evidence": Bilingual(
+        "là mã của xã cũ đã chia về nhiều xã mới, không quy đổi được chỉ bằng mã: chưa nạp ranh giới xã và chưa có "
+        "bảng tham chiếu tờ bản đồ",
+        "names a former commune that was divided between several, and cannot be converted by the code alone: no "
+        "commune boundaries are loaded and no sheet table is given",
+    ),
+    "no-successor": Bilingual(
+        "là mã của xã cũ không có trong bảng chuyển đổi chính thức",
+        "names a former commune that is in no row of the official conversion table",
+    ),
+    "straddles": Bilingual(
+        "là mã của xã cũ đã chia về nhiều xã mới, và thửa đất nằm vắt qua ranh giới các xã đó",
+        "names a former commune that was divided between several, and the parcel lies across their boundary",
+    ),
+    "outside": Bilingual(
+        "là mã của xã cũ đã chia về nhiều xã mới, nhưng thửa đất không nằm trong ranh giới của xã nào trong số đó",
+        "names a former commune that was divided between several, but the parcel lies in the boundary of none of them",
+    ),
+    "no-geometry": Bilingual(
+        "là mã của xã cũ đã chia về nhiều xã mới, và thửa đất không có hình học để xác định xã",
+        "names a former commune that was divided between several, and the parcel has no geometry to place it by",
+    ),
+    "sheet-unlisted": Bilingual(
+        "là mã của xã cũ đã chia về nhiều xã mới, và bảng tham chiếu không có tờ bản đồ này",
+        "names a former commune that was divided between several, and the sheet table does not list this sheet",
+    ),
+    "sheet-ambiguous": Bilingual(
+        "là mã của xã cũ đã chia về nhiều xã mới, và bảng tham chiếu ghi tờ bản đồ này về nhiều xã",
+        "names a former commune that was divided between several, and the sheet table puts this sheet into several",
+    ),
+    "contradiction": Bilingual(
+        "là mã của xã cũ đã chia về nhiều xã mới; bảng tham chiếu tờ bản đồ và ranh giới xã mâu thuẫn nhau",
+        "names a former commune that was divided between several; the sheet table and the boundaries contradict "
+        "each other",
+    ),
+}
+
+
 def _ended_code(code: str) -> Bilingual:
-    if code == identity.UNDECIDED:
-        return Bilingual(
-            "là mã của xã cũ đã chia về nhiều xã mới, không quy đổi được chỉ bằng mã",
-            "names a former commune that was divided between several, and cannot be converted by the code alone",
-        )
+    if code in _UNDECIDED:
+        return _UNDECIDED[code]
     said = _commune_code(code)
     return Bilingual(f"{said.vi} đã hết hiệu lực", f"{said.en} is no longer valid")
 
@@ -56,6 +92,12 @@ _SEND_ONCE = Bilingual(
 _GIVE_CODE = Bilingual(
     "Ghi mã đơn vị hành chính cấp xã đang có hiệu lực (5 chữ số), hoặc khai báo mã cũ trong delivery.toml.",
     "Give the commune code in force (5 digits), or declare old codes in delivery.toml.",
+)
+_CONVERT = Bilingual(
+    "Ghi mã đơn vị hành chính cấp xã đang có hiệu lực (5 chữ số); hoặc khai báo mã cũ trong delivery.toml, và với xã "
+    "cũ bị chia thì gửi kèm bảng tham chiếu tờ bản đồ (sheet_table).",
+    "Give the commune code in force (5 digits); or declare old codes in delivery.toml and, for a divided former "
+    "commune, add the sheet table (sheet_table).",
 )
 _ASSIGN_ID = Bilingual(
     "Gán lại mã định danh từ điểm đặc trưng của thửa đất theo Thông tư 19/2026/TT-BNNMT, Phụ lục I.",
@@ -182,7 +224,7 @@ CHECKS: tuple[Check, ...] = (
         quarantines=True,
         title=Bilingual("Mã xã hết hiệu lực", "Commune code expired"),
         message=Bilingual("Mã xã {detail}.", "The commune code {detail}."),
-        advice=_GIVE_CODE,
+        advice=_CONVERT,
         find=identity.of_commune_state("expired", identity.UNDECIDED),
         measures=("dung",),
         say_detail=_ended_code,

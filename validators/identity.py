@@ -16,8 +16,17 @@ from validators.national_id import candidates, far_from_parcel, measured_in, wel
 from validators.shape import source_srid
 
 MISSING = "missing"  # the row has no commune code
-UNDECIDED = (
-    "undecided"  # a current code, and yet the row was given to no commune: an old code of a divided one
+UNDECIDED = "undecided"  # an old code that could not be converted, whether or not its five digits live on
+# Why: what the detail of a finding says. The first is also said where no reason was given.
+UNDECIDED_BECAUSE: tuple[str, ...] = (
+    "no-evidence",
+    "no-successor",
+    "straddles",
+    "outside",
+    "no-geometry",
+    "sheet-unlisted",
+    "sheet-ambiguous",
+    "contradiction",
 )
 
 
@@ -34,7 +43,8 @@ def commune_state(subject: Subject) -> NDArray[np.object_]:
         return np.repeat(state, len(dataset))
     codes = subject.text("commune_code")
     state = admin_units.classify_codes(codes, context.province_code, context.as_of)
-    return np.where(state == "known", UNDECIDED, state)
+    undecided = pc.fill_null(pc.equal(subject.text("commune_decided_by"), UNDECIDED), False)
+    return np.where((state == "known") | np.asarray(undecided), UNDECIDED, state)
 
 
 def missing(subject: Subject) -> Faults:
@@ -79,7 +89,10 @@ def of_commune_state(*states: str) -> Callable[[Subject], Faults]:
         rows = where(np.isin(state, states))
         codes = echo(subject.text("commune_code").take(pa.array(rows)))
         undecided = pa.array(state[rows] == UNDECIDED)
-        return Faults(rows, detail=pc.fill_null(pc.if_else(undecided, UNDECIDED, codes), MISSING))
+        why = pc.fill_null(
+            subject.text("commune_undecided_because").take(pa.array(rows)), UNDECIDED_BECAUSE[0]
+        )
+        return Faults(rows, detail=pc.fill_null(pc.if_else(undecided, why, codes), MISSING))
 
     return find
 

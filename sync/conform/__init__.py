@@ -16,7 +16,8 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from parcels.model import SNAPSHOT_SCHEMA
 from sync.conform.columns import Mapper, check_constants, find_columns
-from sync.conform.communes import CommuneFinder
+from sync.conform.communes import CommuneFinder, Evidence
+from sync.conform.eras import Era, unclear_reason
 from sync.conform.holds import Reason
 from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.plausible import PlaceCheck
@@ -43,9 +44,10 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
     check_constants(profile)
     _refuse_unknown_scope(record, profile)
     parts = resolve_parts(record, profile)
+    evidence = Evidence.of_run(run_dir, record)
     writer = SnapshotWriter(run_dir)
     try:
-        work = _Work(record, profile, writer)
+        work = _Work(record, profile, writer, evidence)
         read_parts = [work.read(part) for part in parts]
         if not work.row_no:
             raise _no_rows()
@@ -61,6 +63,7 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
         "parts": read_parts,
         "files_not_read": list(record.unlisted),
         "old_codes": dict(work.communes.converted),
+        "conversion": work.communes.report(),
         "holds": work.holds(),
     }
     write_json(run_dir / CONFORM_JSON, document)
@@ -80,10 +83,13 @@ def load_conform(run_dir: Path) -> dict[str, Any]:
 class _Work:
     """One pass over a delivery: the running row number, and what is only known at its end."""
 
-    def __init__(self, record: DeliveryRecord, profile: Profile, writer: SnapshotWriter) -> None:
+    def __init__(
+        self, record: DeliveryRecord, profile: Profile, writer: SnapshotWriter, evidence: Evidence
+    ) -> None:
         self.profile = profile
         self.writer = writer
-        self.communes = CommuneFinder(record, profile)
+        self.communes = CommuneFinder(record, profile, evidence)
+        self.extracted_at = record.extracted_at
         self.places = PlaceCheck(record.as_of)
         self.row_no = 0
         self._held: dict[str, list[Reason]] = defaultdict(list)
@@ -93,15 +99,18 @@ class _Work:
         found = find_columns(self.profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
         mapper = Mapper(self.profile, found, part.file)
         texts = Texts(part)
+        era = self.communes.declared(part) or self._shown(part, mapper)
         rows_by_commune: dict[str, int] = defaultdict(int)
         first = self.row_no
         for batch in part.source.read(part.path, part.layer, mapper.source_columns):
-            for code, rows in self._batch(part, mapper, texts.convert(batch), self.row_no - first):
+            for code, rows in self._batch(part, mapper, era, texts.convert(batch), self.row_no - first):
                 rows_by_commune[code] += rows
             self.row_no += batch.num_rows
         if part.held is not None:
             for code in rows_by_commune:
                 self._held[code].append(part.held)
+        for code in era.unclear & rows_by_commune.keys():
+            self._held[code].append(unclear_reason())
         return {
             "part_no": part.part_no,
             "file": part.file,
@@ -119,17 +128,32 @@ class _Work:
             "values_not_readable": dict(mapper.unreadable),
             "texts": texts.report(),
             "notes": part.layer.notes,
+            "commune_codes": era.as_dict(),
             "communes": dict(sorted(rows_by_commune.items())),
         }
 
+    def _shown(self, part: ReadPart, mapper: Mapper) -> Era:
+        """How the commune codes of a part are to be read, from a first pass over them."""
+        survey = self.communes.survey()
+        named = mapper.found.get("commune_code", ())
+        codes = Mapper(self.profile, {"commune_code": named}, part.file)
+        for batch in part.source.read(part.path, part.layer, list(named)):
+            delivered = codes.canonical(batch)["commune_code"]
+            rows = survey.wanted(delivered)
+            if len(rows):
+                at = pa.array(rows)
+                shapes = shapes_of(batch.column(GEOMETRY).take(at), part.epsg, part.axes)
+                survey.add_places(delivered.take(at), shapes.place)
+        return survey.decide(self.extracted_at)
+
     def _batch(
-        self, part: ReadPart, mapper: Mapper, converted: Converted, source_row: int
+        self, part: ReadPart, mapper: Mapper, era: Era, converted: Converted, source_row: int
     ) -> list[tuple[str, int]]:
         """One batch into the snapshot; rows by commune."""
         batch = converted.batch
         n = batch.num_rows
         shapes = shapes_of(batch.column(GEOMETRY), part.epsg, part.axes)
-        columns, datasets = self.communes.assign(mapper.canonical(batch), shapes.place)
+        columns, datasets = self.communes.assign(mapper.canonical(batch), shapes, era)
         columns |= {
             "row_no": pa.array(np.arange(self.row_no, self.row_no + n)),
             "part_no": pa.array(np.full(n, part.part_no, np.int32)),

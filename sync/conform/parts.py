@@ -12,10 +12,11 @@ from parcels import admin_units, crs
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.conform.holds import Reason
-from sync.delivery import Axes, Part
+from sync.delivery import Axes, CommuneCodes, Part
 from sync.fetch import DeliveryRecord
 from sync.profile import PartDefaults, Profile
 from sync.sources import Layer, Source, read_options, source_of
+from sync.sources.guard import probe_source
 from sync.tomlfile import nearest
 
 
@@ -26,6 +27,7 @@ class ReadPart:
     epsg    the CRS in which its coordinates are taken
     held    why nothing of it may go live without a person; None where declared and file agree
     archive the delivered archive in which the file came; None for one that came as it is
+    commune_codes  whether its commune codes are old or new, as the delivery states; None where it does not
     """
 
     part_no: int
@@ -38,6 +40,7 @@ class ReadPart:
     held: Reason | None
     axes: Axes = "east-north"
     archive: str | None = None
+    commune_codes: CommuneCodes | None = None
 
 
 def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
@@ -49,7 +52,7 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
         defaults = profile.defaults_for(part.old_province, part.layer)
         encoding = part.encoding or (defaults.encoding if defaults else None)
         options = read_options(source, profile.read.get(source.kind, {}))
-        layers = source.probe(path, encoding, options)
+        layers = probe_source(source, path, encoding, options)
         for layer in _layers(part, defaults, profile, source, layers):
             said = defaults or profile.defaults_for(part.old_province, layer.name)
             epsg, held = _coordinates(part, said, profile, layer)
@@ -67,6 +70,7 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
                     held,
                     part.axes,
                     archive=record.archive_of(part.file),
+                    commune_codes=part.commune_codes or record.commune_codes,
                 )
             )
     return found

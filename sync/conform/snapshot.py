@@ -67,7 +67,7 @@ class SnapshotWriter:
         """Finish every part and put the snapshot in place; the hash over the parts' hashes."""
         self._flush()
         for commune, writer in self._files.items():
-            writer.add_key_value_metadata({"geo": json.dumps(_geo(self._bounds[commune]))})
+            writer.add_key_value_metadata({"geo": json.dumps(geo_metadata(self._bounds[commune]))})
             writer.close()
         lines = []
         for path in sorted(self._folder.glob("*.parquet")):
@@ -112,7 +112,7 @@ def _crs() -> dict[str, Any]:
     return crs
 
 
-def _geo(bounds: NDArray[np.float64]) -> dict[str, Any]:
+def geo_metadata(bounds: NDArray[np.float64]) -> dict[str, Any]:
     """GeoParquet 1.1 metadata of the one geometry column."""
     column: dict[str, Any] = {
         "encoding": "WKB",
