@@ -16,6 +16,18 @@ from typing import ClassVar
 from parcels.bilingual import Bilingual, Lang
 
 
+def _printable(said: Bilingual) -> Bilingual:
+    """What a delivery's names bring into a sentence may be meant for a terminal or a log, not for a person."""
+    return Bilingual(
+        *(
+            "".join(
+                mark if mark.isprintable() or mark == "\n" else "\N{REPLACEMENT CHARACTER}" for mark in text
+            )
+            for text in said
+        )
+    )
+
+
 class LandsyncError(Exception):
     """A sentence for a person: what, where, what to do next; and a code that a machine can rely on."""
 
@@ -23,8 +35,8 @@ class LandsyncError(Exception):
 
     def __init__(self, code: str, message: Bilingual, hint: Bilingual, **facts: object) -> None:
         self.code = code
-        self.message = message
-        self.hint = hint
+        self.message = message = _printable(message)
+        self.hint = hint = _printable(hint)
         self.facts = facts
         super().__init__(f"{code}: {message.en} {hint.en}")
 

@@ -28,6 +28,7 @@ from sync.fetch import DeliveryRecord, load_delivery
 from sync.profile import Profile
 from sync.runfolder import read_json, write_json
 from sync.sources import GEOMETRY
+from sync.sources.guard import read_source
 
 CONFORM_JSON = "conform.json"
 
@@ -102,7 +103,7 @@ class _Work:
         era = self.communes.declared(part) or self._shown(part, mapper)
         rows_by_commune: dict[str, int] = defaultdict(int)
         first = self.row_no
-        for batch in part.source.read(part.path, part.layer, mapper.source_columns):
+        for batch in read_source(part.source, part.path, part.layer, mapper.source_columns):
             for code, rows in self._batch(part, mapper, era, texts.convert(batch), self.row_no - first):
                 rows_by_commune[code] += rows
             self.row_no += batch.num_rows
@@ -137,7 +138,7 @@ class _Work:
         survey = self.communes.survey()
         named = mapper.found.get("commune_code", ())
         codes = Mapper(self.profile, {"commune_code": named}, part.file)
-        for batch in part.source.read(part.path, part.layer, list(named)):
+        for batch in read_source(part.source, part.path, part.layer, list(named)):
             delivered = codes.canonical(batch)["commune_code"]
             rows = survey.wanted(delivered)
             if len(rows):

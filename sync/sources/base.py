@@ -19,6 +19,7 @@ from pyogrio.raw import open_arrow
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
+from sync.sources import gdal  # noqa: F401 - from here on GDAL has the drivers that are read here, and no other
 
 GEOMETRY = "wkb"  # the geometry column of every batch, whatever the file calls it
 BATCH_ROWS = 32_768  # a few hundred megabytes at most while geometries are worked on
@@ -37,6 +38,7 @@ READ_FAILURES = (
     UnicodeDecodeError,
     LookupError,
     ValueError,
+    UnboundLocalError,  # pyogrio, where GDAL cannot write down the CRS that a file states
 )
 
 

@@ -25,9 +25,11 @@ from sync.sources.base import (
     stream,
     truncated,
 )
+from sync.sources.sqlite_guard import refuse_programs
 
 _MAGIC = b"SQLite format 3\x00"
 _WHAT = Bilingual("GeoPackage", "a GeoPackage")
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # names that are no text are found when they are read
 
 
 class GeoPackage:
@@ -112,8 +114,9 @@ def _refuse_cut_off(path: Path) -> None:
         raise truncated(path.name)
     try:
         with closing(_connect(path)) as database:
+            refuse_programs(database, path.name)
             answer = database.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.DatabaseError as failure:
+    except _UNREADABLE as failure:
         raise corrupt(path.name, first_line(failure)) from failure
     if answer is None or answer[0] != "ok":
         raise corrupt(path.name, "quick_check")
@@ -124,7 +127,7 @@ def _count(path: Path, layer: str) -> int:
     try:
         with closing(_connect(path)) as database:
             return int(database.execute(f"SELECT count(*) FROM {_quoted(layer)}").fetchone()[0])  # noqa: S608
-    except sqlite3.DatabaseError as failure:
+    except _UNREADABLE as failure:
         raise corrupt(path.name, first_line(failure)) from failure
 
 
@@ -146,7 +149,7 @@ def _refuse_mixed_types(path: Path, layer: str, columns: list[str]) -> None:
                 wrong = int(database.execute(sql).fetchone()[0])
                 if wrong:
                     raise _mixed(path.name, layer, column, declared[column], wrong)
-    except sqlite3.DatabaseError as failure:
+    except _UNREADABLE as failure:
         raise corrupt(path.name, first_line(failure)) from failure
 
 

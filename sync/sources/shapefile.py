@@ -40,6 +40,7 @@ _BYTES_AS_THEY_ARE = "ISO-8859-1"
 _SEPARATOR = "\x1e"
 # The beginning of a UTF-8 character whose end is missing, at the end of a value.
 _CUT_CHARACTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})(?=\x1e|$)")
+_ASCII = bytes(range(0x20, 0x7F))  # the same in every encoding that a table can be in
 _CPG_NAMES = {"65001": "utf-8", "1258": "cp1258", "1252": "cp1252", "88591": "iso-8859-1"}
 
 
@@ -204,8 +205,11 @@ def _codec(text: str, name: str) -> str:
     """The Python name of an encoding, from the many ways a .cpg or a profile writes it."""
     plain = text.strip().upper().removeprefix("ANSI ").removeprefix("OEM ").strip()
     try:
-        return codecs.lookup(_CPG_NAMES.get(plain, plain)).name
-    except LookupError as failure:
+        name_of_codec = codecs.lookup(_CPG_NAMES.get(plain, plain)).name
+        if _ASCII.decode("ascii") != _ASCII.decode(name_of_codec):
+            raise LookupError(plain)  # Python knows codecs that are no encodings of text
+        return name_of_codec
+    except (LookupError, ValueError) as failure:
         raise DeliveryRejected(
             "DLV-ENCODING-UNKNOWN",
             Bilingual(
