@@ -37,10 +37,16 @@ _CP1252: Final = {
     if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
 _TO_CP1252: Final = {ord(byte): chr(letter) for letter, byte in _CP1252.items()}
+_UTF8_TEXT: Final = re.compile(
+    r"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|\ufffd)*"
+    r"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})?"
+)
 _UTF8_SEQUENCE: Final = re.compile(
     r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+    r"|(?P<cut>(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z)"
 )
-_CUT_AT_END: Final = re.compile(r"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})$")
+_CP1252_AND_1258: Final = _CP1252 | {ord(letter): byte for byte, letter in TABLES["CP1258"].items()}
+_PLAIN_MARKS: Final = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."}
 JOINT: Final = "\U000f0000"  # of values that are worked on together: private use, never in text
 
 
@@ -49,9 +55,9 @@ def named(text: str) -> str | None:
     return _ALIASES.get(re.sub(r"[^A-Z0-9]", "", text.upper()))
 
 
-def byte_text(text: str) -> str:
-    """Text that was read as Windows-1252 or Latin-1, as byte text; letters of neither stay what they are."""
-    return text.translate(_CP1252)
+def byte_text(text: str, page: str = "cp1252") -> str:
+    """Text that was read as Windows-1252 or Latin-1, or by code page cp1258, as byte text; other letters stay."""
+    return text.translate(_CP1252_AND_1258 if page == "cp1258" else _CP1252)
 
 
 def western(text: str) -> str:
@@ -71,8 +77,7 @@ def decode_text(text: str, encoding: str) -> str:
     field, is dropped.
     """
     if encoding == UTF8:
-        decoded = _UTF8_SEQUENCE.sub(_utf8, text)
-        return unicodedata.normalize("NFC", _CUT_AT_END.sub("", decoded) if decoded != text else decoded)
+        return unicodedata.normalize("NFC", _UTF8_SEQUENCE.sub(_utf8, text))
     if encoding == "VNI":
         decoded = _vni_pattern().sub(_vni_letter, text)
     else:
@@ -88,7 +93,7 @@ def decode_texts(texts: list[str], encoding: str) -> list[str]:
 
 
 def encode_text(text: str, encoding: str) -> str:
-    """Unicode to byte text in `encoding`; letters that it lacks stay as Windows-1252 writes them, or become "?"."""
+    """Unicode to byte text in `encoding`; letters that it lacks stay as Windows-1252 writes them, or become plain ones or "?"."""
     if encoding == UTF8:
         return text.encode().decode("latin-1")
     composed = unicodedata.normalize("NFC", text).translate(_inverse(encoding))
@@ -105,7 +110,18 @@ def decode(values: pa.Array, encoding: str) -> pa.Array:
 
 
 def _utf8(found: re.Match[str]) -> str:
-    return found.group().encode("latin-1").decode("utf-8", "replace")
+    return "" if found["cut"] else found.group().encode("latin-1").decode("utf-8", "replace")
+
+
+def has_stray_bytes(text: str) -> bool:
+    """Whether byte text is no UTF-8, even when its last character is cut off."""
+    return _UTF8_TEXT.fullmatch(text) is None
+
+
+def is_cut(text: str) -> bool:
+    """Whether byte text ends in the beginning of a UTF-8 character."""
+    found = list(_UTF8_SEQUENCE.finditer(text))
+    return bool(found) and found[-1]["cut"] is not None
 
 
 @cache
@@ -115,7 +131,13 @@ def _translation(encoding: str) -> dict[int, str]:
 
 @cache
 def _inverse(encoding: str) -> dict[int, str]:
-    return {ord(letter): code for letter, code in inverse(encoding).items()}
+    """Letters to their codes; marks of Windows-1252 whose byte is a letter here, to plain ones."""
+    table = TABLES[encoding]
+    plain = {ord(code): "?" for code in table if len(code) == 1 and code > "\x7f"}
+    for mark, byte in _CP1252.items():
+        if table.get(byte, chr(mark)) != chr(mark):
+            plain[mark] = _PLAIN_MARKS.get(chr(mark), "?")
+    return plain | {ord(letter): code for letter, code in inverse(encoding).items()}
 
 
 @cache

@@ -28,6 +28,7 @@ class ReadPart:
     held    why nothing of it may go live without a person; None where declared and file agree
     archive the delivered archive in which the file came; None for one that came as it is
     commune_codes  whether its commune codes are old or new, as the delivery states; None where it does not
+    encoding       as the delivery or the profile declares it; None where neither does: then it is found by column
     """
 
     part_no: int
@@ -41,6 +42,7 @@ class ReadPart:
     axes: Axes = "east-north"
     archive: str | None = None
     commune_codes: CommuneCodes | None = None
+    encoding: str | None = None
 
 
 def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
@@ -71,6 +73,7 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
                     part.axes,
                     archive=record.archive_of(part.file),
                     commune_codes=part.commune_codes or record.commune_codes,
+                    encoding=encoding,
                 )
             )
     return found
