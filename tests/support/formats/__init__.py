@@ -4,7 +4,7 @@ A writer lies in a module of its own and writes what a province would send, `del
 needs one. It uses other code than the reader where that is possible.
 """
 
-from tests.support.formats import flatgeobuf, geojson, geopackage, geoparquet, shapefile
+from tests.support.formats import delimited, flatgeobuf, geojson, geopackage, geoparquet, shapefile
 from tests.support.formats.base import Delivered, Writer
 
 __all__ = ["WRITERS", "Delivered", "Writer"]
@@ -16,4 +16,5 @@ WRITERS: dict[str, Writer] = {
     "geojsonseq": geojson.write_sequence,
     "flatgeobuf": flatgeobuf.write,
     "geoparquet": geoparquet.write,
+    "csv": delimited.write,
 }
