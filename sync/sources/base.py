@@ -49,6 +49,8 @@ class Layer:
     crs       what the file states, as text that pyproj reads; None when it states none
     rows      live rows by the file's own count: reading must give exactly as many
     deleted   rows that the file carries but marks as deleted
+    encoding  of the text as the file holds it; parcels.encodings.BYTES where nobody knows: text then comes as a
+              character per byte and is decoded by column
     options   what the kind was told, for reading
     notes     what else the kind has to tell about the layer, for conform.json
     """

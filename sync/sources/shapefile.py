@@ -1,8 +1,8 @@
 """Shapefile: .shp, .shx and .dbf that must agree, .prj and .cpg that may be there.
 
 The three headers are read here, because GDAL opens a set whose parts do not match and returns what it can.
-Text is read byte for byte and decoded here: GDAL's own recoding depends on how it was built and replaces
-what it cannot convert.
+Text is read byte for byte and decoded here, or left for its encoding to be found: GDAL's own recoding depends on
+how it was built and replaces what it cannot convert.
 """
 
 import codecs
@@ -18,6 +18,8 @@ import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
+from parcels.encodings import BYTES, ENCODINGS, UTF8, decode_text, named
+from parcels.encodings.codecs import has_stray_bytes, western
 from parcels.errors import DeliveryRejected
 from sync.sources.base import (
     GEOMETRY,
@@ -41,6 +43,8 @@ _SEPARATOR = "\x1e"
 # The beginning of a UTF-8 character whose end is missing, at the end of a value.
 _CUT_CHARACTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})(?=\x1e|$)")
 _ASCII = bytes(range(0x20, 0x7F))  # the same in every encoding that a table can be in
+_OF_FONTS = ("TCVN3", "VNI", "VPS", "VISCII")
+_MACHINES = ("cp1252", "iso8859-1", "ascii")
 _CPG_NAMES = {"65001": "utf-8", "1258": "cp1258", "1252": "cp1252", "88591": "iso-8859-1"}
 
 
@@ -93,14 +97,14 @@ class Shapefile:
         )
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        """Batches of the layer in record order, text decoded from the layer's encoding."""
+        """Batches of the layer in record order, text decoded from the layer's encoding; BYTES: as byte text."""
         info = describe(path, path.stem, self.driver, _BYTES_AS_THEY_ARE)
         raw = {_column_name(str(name), layer.encoding): str(name) for name in info["fields"]}
         width = dict(zip(raw, _widths(path), strict=True))
         for batch in stream(path, layer, [raw[name] for name in columns], _BYTES_AS_THEY_ARE):
             arrays = [
                 _decoded(array, layer.encoding, width[name], path.name)
-                if pa.types.is_string(array.type)
+                if pa.types.is_string(array.type) and layer.encoding != BYTES
                 else array
                 for name, array in zip(columns, batch.columns, strict=False)
             ]
@@ -188,17 +192,23 @@ def _stated_crs(prj: Path | None) -> str | None:
 
 
 def _effective_encoding(name: str, declared: str | None, cpg: Path | None) -> str:
-    """The encoding declared, else the one in the .cpg, else UTF-8; a contradiction is refused."""
+    """The encoding to decode: as declared, else as the .cpg says; a contradiction is refused.
+
+    BYTES where what the .cpg says is only the code page of the machine (Windows-1252, Latin-1), or nothing, and
+    where text of fonts (TCVN3, VNI, VPS, VISCII) was declared: then each column's encoding is found from its words.
+    """
     stated = cpg.read_bytes()[:100].decode("ascii", "replace").strip() if cpg else ""
     in_file = _codec(stated, name) if stated else None
-    if declared is None:
-        return in_file or "utf-8"
+    if declared is None or named(declared) in _OF_FONTS:
+        if in_file == "utf-8" or (in_file is not None and in_file not in _MACHINES and declared is None):
+            return in_file
+        return BYTES
     wanted = _codec(declared, name)
     if in_file is not None and in_file != wanted:
         raise wrong_encoding(
             name, declared, Bilingual(f"tệp .cpg ghi {stated}", f"its .cpg file says {stated}")
         )
-    return wanted
+    return BYTES if wanted in _MACHINES else wanted
 
 
 def _codec(text: str, name: str) -> str:
@@ -217,14 +227,16 @@ def _codec(text: str, name: str) -> str:
                 f"The encoding “{text}” of the file “{name}” is not known.",
             ),
             Bilingual(
-                "Hãy dùng UTF-8 hoặc CP1258, hoặc xuất lại bằng UTF-8.",
-                "Use UTF-8 or CP1258, or export again as UTF-8.",
+                f"Các bảng mã dùng được: {', '.join(ENCODINGS)}; hoặc xuất lại bằng UTF-8.",
+                f"Encodings that can be used: {', '.join(ENCODINGS)}; or export again as UTF-8.",
             ),
         ) from failure
 
 
 def _column_name(raw: str, encoding: str) -> str:
     """A field's name: ten bytes at most in the file, so an accent may have been cut in two."""
+    if encoding == BYTES:
+        return western(raw) if has_stray_bytes(raw) else decode_text(raw, UTF8)
     return raw.encode("latin-1", "replace").decode(encoding, "replace")
 
 
