@@ -17,10 +17,10 @@ from parcels.errors import DeliveryRejected
 from parcels.model import SNAPSHOT_SCHEMA
 from sync.conform.columns import Mapper, check_constants, find_columns
 from sync.conform.communes import CommuneFinder, Evidence
+from sync.conform.detective import Detective, reason_of
 from sync.conform.eras import Era, unclear_reason
 from sync.conform.holds import Reason
 from sync.conform.parts import ReadPart, resolve_parts
-from sync.conform.plausible import PlaceCheck
 from sync.conform.shapes import shapes_of
 from sync.conform.snapshot import SnapshotWriter, split
 from sync.conform.texts import Converted, Texts
@@ -28,6 +28,7 @@ from sync.fetch import DeliveryRecord, load_delivery
 from sync.profile import Profile
 from sync.runfolder import read_json, write_json
 from sync.sources import GEOMETRY
+from validators.policy import policy_at
 from sync.sources.guard import read_source
 
 CONFORM_JSON = "conform.json"
@@ -57,6 +58,7 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
         writer.abandon()
         raise
     communes = {code: writer.rows[code] for code in sorted(writer.rows)}
+    shown = work.judge_crs()
     document = {
         "snapshot_sha256": snapshot_sha256,
         "read": sum(communes.values()),
@@ -65,6 +67,7 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
         "files_not_read": list(record.unlisted),
         "old_codes": dict(work.communes.converted),
         "conversion": work.communes.report(),
+        "crs": shown,
         "holds": work.holds(),
     }
     write_json(run_dir / CONFORM_JSON, document)
@@ -91,9 +94,11 @@ class _Work:
         self.writer = writer
         self.communes = CommuneFinder(record, profile, evidence)
         self.extracted_at = record.extracted_at
-        self.places = PlaceCheck(record.as_of)
+        self.detective = None if profile.foreign else Detective(record.as_of, policy_at(record.as_of).crs)
+        self.parts: dict[int, ReadPart] = {}
         self.row_no = 0
         self._held: dict[str, list[Reason]] = defaultdict(list)
+        self._crs: dict[tuple[str, int], Reason | None] = {}
 
     def read(self, part: ReadPart) -> dict[str, Any]:
         """Read one part into the snapshot; its entry in conform.json."""
@@ -107,9 +112,9 @@ class _Work:
             for code, rows in self._batch(part, mapper, era, texts.convert(batch), self.row_no - first):
                 rows_by_commune[code] += rows
             self.row_no += batch.num_rows
-        if part.held is not None:
-            for code in rows_by_commune:
-                self._held[code].append(part.held)
+        self.parts[part.part_no] = part
+        for code in rows_by_commune:
+            self._crs[code, part.part_no] = part.held
         for code in era.unclear & rows_by_commune.keys():
             self._held[code].append(unclear_reason())
         return {
@@ -172,15 +177,27 @@ class _Work:
         for code, rows in pieces:
             piece = table if len(pieces) == 1 else table.take(pa.array(rows))
             self.writer.add(code, piece, shapes.bounds[rows])
-            self.places.add(code, part.part_no, shapes.place[rows])
+            if self.detective is not None:
+                self.detective.add(code, part.part_no, shapes, columns, rows)
         return [(code, len(rows)) for code, rows in pieces]
 
-    def holds(self) -> dict[str, list[dict[str, str]]]:
+    def judge_crs(self) -> dict[str, list[dict[str, Any]]]:
+        """Decide in which CRS each dataset is; the evidence by commune. What must wait is held from then on."""
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for code, part, verdict in self.detective.verdicts(self.parts) if self.detective else ():
+            self._crs[code, part.part_no] = reason_of(verdict, code, part)
+            if verdict is not None:
+                found[code].append(verdict.evidence() | {"part_no": part.part_no})
+        return dict(found)
+
+    def holds(self) -> dict[str, list[dict[str, Any]]]:
         """The reasons to hold, by commune."""
-        held = {code: list(reasons) for code, reasons in self._held.items()}
-        if not self.profile.foreign:
-            for code, reason in self.places.implausible():
-                held.setdefault(code, []).append(reason)
+        held: dict[str, list[Reason]] = defaultdict(list)
+        for (code, _), reason in sorted(self._crs.items(), key=lambda entry: entry[0]):
+            if reason is not None:
+                held[code].append(reason)
+        for code, reasons in self._held.items():
+            held[code] += reasons
         return {code: [reason.as_dict() for reason in held[code]] for code in sorted(held)}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from parcels import admin_units, crs
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
+from sync.conform.detective.suggest import suggest
 from sync.conform.holds import Reason
 from sync.delivery import Axes, CommuneCodes, Part
 from sync.fetch import DeliveryRecord
@@ -58,6 +59,9 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
         for layer in _layers(part, defaults, profile, source, layers):
             said = defaults or profile.defaults_for(part.old_province, layer.name)
             epsg, held = _coordinates(part, said, profile, layer)
+            if epsg is None:
+                seems = suggest(record, profile, source, path, layer, part.axes)
+                raise _undeclared(part.file, layer.name, seems)
             if any(other.path == path and other.layer.name == layer.name for other in found):
                 raise _twice(part.file, layer.name)
             found.append(
@@ -138,13 +142,13 @@ def _ambiguous(file: str, layers: dict[str, Layer]) -> DeliveryRejected:
 
 def _coordinates(
     part: Part, said: PartDefaults | None, profile: Profile, layer: Layer
-) -> tuple[int, Reason | None]:
-    """The part's EPSG code, and the reason to hold it when the file contradicts what was declared."""
+) -> tuple[int | None, Reason | None]:
+    """The part's EPSG code (None: nobody says it), and the reason to hold it when the file contradicts it."""
     declared = part.epsg or (said.epsg if said else None) or _by_reference(part, profile)
     if declared is None and part.old_province is None:
         declared = _by_the_file(profile, layer)
     if declared is None:
-        raise _undeclared(part.file, layer.name)
+        return None, None
     _refuse_foreign(declared, profile, part.file)
     if layer.crs is None or crs.same_crs(declared, layer.crs) == "same":
         return declared, None
@@ -218,12 +222,13 @@ def _twice(file: str, layer: str) -> DeliveryRejected:
     )
 
 
-def _undeclared(file: str, layer: str) -> DeliveryRejected:
+def _undeclared(file: str, layer: str, seems: Bilingual | None) -> DeliveryRejected:
+    more = Bilingual("", "") if seems is None else Bilingual(f" {seems.vi}", f" {seems.en}")
     return DeliveryRejected(
         "DLV-CRS-UNDECLARED",
         Bilingual(
-            f"Chưa khai hệ tọa độ của tệp «{file}» lớp «{layer}».",
-            f"The CRS of the file “{file}”, layer “{layer}”, is not declared.",
+            f"Chưa khai hệ tọa độ của tệp «{file}» lớp «{layer}».{more.vi}",
+            f"The CRS of the file “{file}”, layer “{layer}”, is not declared.{more.en}",
         ),
         Bilingual(
             "Hãy ghi epsg của phần này trong delivery.toml (ví dụ epsg = 9209) hoặc tỉnh cũ (old_province).",

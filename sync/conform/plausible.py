@@ -1,76 +1,58 @@
-"""Whether coordinates lie where their commune lies: the declared CRS is checked, not believed.
+"""How far from their commune's point its parcels may lie: the coarse half of telling in which CRS they are.
 
-A wrong zone or a shifted false easting moves a whole file by kilometres. The median of a commune's parcels
-must lie within a distance of the commune's reference point that follows from its area: twice the radius of
-the circle of that area and 2 km. A special zone (đặc khu) is an archipelago: thirty times its radius.
-Measured on the 3,321 communes of 2025: 143 have some corner further away than that; their middles do not.
+Per commune a point and an area are known, not the boundary. A wrong zone moves a whole file by 25 km and
+more; how far a commune's land may lie from its point follows from its area, or, for the communes that are
+scattered over the sea, from the policy.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from parcels import admin_units
-from parcels.bilingual import Bilingual
-from sync.conform.holds import Reason
+from parcels.admin_units import Commune
+from validators.policy import CrsRules
 
-RADII, MARGIN_KM = 2.0, 2.0
-RADII_OF_ISLANDS = 30.0
 _EARTH_KM = 6371.0
-_ISLANDS = "đặc khu"
-
-Places = NDArray[np.float64]
 
 
-class PlaceCheck:
-    """Collects where the parcels of each commune lie, by part, and tells which lie elsewhere."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of one commune: its point (WGS 84 degrees), and distances from it in km.
 
-    def __init__(self, as_of: date) -> None:
-        self._as_of = as_of
-        self._places: dict[tuple[str, int], list[Places]] = defaultdict(list)
+    allowed  the median of its parcels lies no further away
+    home     where the median lies in most communes; None where the land is scattered over the sea
+    far      too far when another CRS brings the parcels home
+    """
 
-    def add(self, commune: str, part_no: int, places: Places) -> None:
-        """Places (n, 2) of parcels, WGS 84 degrees; NaN where a parcel has none."""
-        known = places[np.isfinite(places).all(axis=1)]
-        if len(known):
-            self._places[commune, part_no].append(known)
-
-    def implausible(self) -> Iterator[tuple[str, Reason]]:
-        """The communes whose parcels, in some part, do not lie where the commune is."""
-        for (code, part_no), places in sorted(self._places.items()):
-            commune = admin_units.commune(code, self._as_of)
-            if commune is None or commune.lon is None or commune.lat is None or commune.area_km2 is None:
-                continue
-            lon, lat = np.median(np.concatenate(places), axis=0)
-            distance = distance_km(lon, lat, commune.lon, commune.lat)
-            allowed = allowed_km(commune.area_km2, commune.kind)
-            if distance > allowed:
-                yield code, _reason(commune.name, part_no, distance, allowed)
+    lon: float
+    lat: float
+    allowed: float
+    home: float | None
+    far: float
 
 
-def allowed_km(area_km2: float, kind: str) -> float:
-    """How far from a commune's reference point the median of its parcels may lie."""
-    radius = float(np.sqrt(area_km2 / np.pi))
-    return radius * (RADII_OF_ISLANDS if kind == _ISLANDS else RADII) + MARGIN_KM
+def reach_of(commune: Commune, rules: CrsRules) -> Reach | None:
+    """None for a commune whose place or area is not known."""
+    if commune.lon is None or commune.lat is None or commune.area_km2 is None:
+        return None
+    radius, margin = float(np.sqrt(commune.area_km2 / np.pi)), float(rules.margin_km)
+    allowed = float(rules.radii) * radius + margin
+    scattered = rules.reach_km.get(commune.code)
+    if scattered is not None:
+        allowed = max(allowed, float(scattered))
+        return Reach(commune.lon, commune.lat, allowed, None, allowed)
+    return Reach(
+        commune.lon,
+        commune.lat,
+        allowed,
+        float(rules.home_radii) * radius + margin / 2,
+        float(rules.far_radii) * radius + margin,
+    )
 
 
 def distance_km(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """Distance on the sphere, good enough to tell one commune from the next."""
+    """Distance on the sphere, good enough to tell one commune from the next; inf for what is no place."""
+    if not (abs(lon) <= 360 and abs(lat) <= 90):
+        return float("inf")
     east = np.radians(lon - other_lon) * np.cos(np.radians((lat + other_lat) / 2))
     return float(_EARTH_KM * np.hypot(east, np.radians(lat - other_lat)))
-
-
-def _reason(name: str, part_no: int, distance: float, allowed: float) -> Reason:
-    vi = f"{distance:.1f}".replace(".", ","), f"{allowed:.1f}".replace(".", ",")
-    return Reason(
-        "CRS-IMPLAUSIBLE",
-        Bilingual(
-            f"Theo hệ tọa độ khai báo, thửa đất của {name} (phần {part_no + 1}) nằm cách vị trí của xã "
-            f"{vi[0]} km (cho phép {vi[1]} km): có thể khai sai múi chiếu.",
-            f"By the declared CRS the parcels of {name} (part {part_no + 1}) lie {distance:.1f} km from the "
-            f"commune ({allowed:.1f} km are allowed): the zone may be declared wrongly.",
-        ),
-    )

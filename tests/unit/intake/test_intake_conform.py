@@ -23,11 +23,12 @@ from parcels.errors import DeliveryRejected, UsageError
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.conform import conform, load_conform
 from sync.conform.columns import Mapper, find_columns
-from sync.conform.plausible import allowed_km, distance_km
+from sync.conform.plausible import distance_km, reach_of
 from sync.conform.snapshot import part_paths, read_part, split
 from sync.fetch import fetch
 from sync.profile import Profile
 from tests.support.strip import COMMUNE, LAYER, ZONE, profile_of, strip
+from validators.policy import policy_at
 
 Write = Callable[..., Path]
 NEIGHBOUR = "00694"
@@ -218,13 +219,11 @@ def test_no_commune_of_2025_is_implausible_at_its_own_place_and_a_zone_error_is(
     known = communes()
     caught = 0
     for commune in known:
-        assert commune.lon is not None
-        assert commune.lat is not None
-        assert commune.area_km2 is not None
-        limit = allowed_km(commune.area_km2, commune.kind)
+        reach = reach_of(commune, policy_at(date(2026, 7, 1)).crs)
+        assert reach is not None
         point = inside[commune.code]
-        assert distance_km(point.x, point.y, commune.lon, commune.lat) <= limit
-        caught += distance_km(commune.lon + 0.25, commune.lat, commune.lon, commune.lat) > limit
+        assert distance_km(point.x, point.y, reach.lon, reach.lat) <= reach.allowed
+        caught += distance_km(reach.lon + 0.25, reach.lat, reach.lon, reach.lat) > reach.allowed
     assert caught > 0.97 * len(known)  # a quarter of a degree: the neighbouring zone
 
 
