@@ -10,6 +10,9 @@ from pydantic import BaseModel, ValidationError
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
 from sync.sources.base import BATCH_ROWS, GEOMETRY, Layer, Source
+from sync.sources.delimited import Delimited
+from sync.sources.dgn import Dgn
+from sync.sources.dxf import Dxf
 from sync.sources.flatgeobuf import FlatGeobuf
 from sync.sources.geojson import GeoJson
 from sync.sources.geojsonseq import GeoJsonSeq
@@ -20,7 +23,17 @@ from sync.sources.shapefile import Shapefile
 # Kinds that share a suffix are asked in this order.
 SOURCES: dict[str, Source] = {
     source.kind: source
-    for source in (GeoPackage(), Shapefile(), GeoJson(), GeoJsonSeq(), FlatGeobuf(), GeoParquet())
+    for source in (
+        GeoPackage(),
+        Shapefile(),
+        GeoJson(),
+        GeoJsonSeq(),
+        FlatGeobuf(),
+        GeoParquet(),
+        Delimited(),
+        Dgn(),
+        Dxf(),
+    )
 }
 
 __all__ = ["BATCH_ROWS", "GEOMETRY", "SOURCES", "Layer", "Source", "is_source", "read_options", "source_of"]
