@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.archives import is_archive, refuse_other_archives
+from sync.changes import Span, check_span
 from sync.listing import Listing, list_files, sources_among, walk
 from sync.paths import leaves_its_folder
 from sync.profile import PROVINCE_CODE, Profile, Text
@@ -68,6 +69,8 @@ class DeliveryToml(BaseModel):
 
     commune_codes  whether commune codes are those of before or after 1 July 2025; None where it does not say:
                    then the data must show it
+    sequence       of a change set: its number; of a full snapshot: the last change set that it includes
+    since, until   of a change set, instead of a number: it holds every change after `since` up to and with `until`
     sheet_table    a CSV or XLSX file of the delivery that says what became of each old map sheet (sync.sheets)
     """
 
@@ -77,6 +80,9 @@ class DeliveryToml(BaseModel):
     kind: Literal["full", "changes"] = "full"
     extracted_at: datetime | None = None
     commune_codes: CommuneCodes | None = None
+    sequence: Annotated[int, Field(gt=0)] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     sheet_table: Text | None = None
     complete_for: tuple[Annotated[str, Field(pattern=r"^\d{5}$")], ...] = ()
     parts: tuple[Part, ...] = ()
@@ -86,7 +92,7 @@ class DeliveryToml(BaseModel):
     def _table_stays_inside(cls, value: str | None) -> str | None:
         return None if value is None else _inside(value)
 
-    @field_validator("extracted_at")
+    @field_validator("extracted_at", "since", "until")
     @classmethod
     def _in_vietnam(cls, value: datetime | None) -> datetime | None:
         """A time without an offset is a time in Vietnam."""
@@ -106,6 +112,11 @@ class DeliveryToml(BaseModel):
                 )
             seen.add((part.file, part.layer))
         return value
+
+    @property
+    def span(self) -> Span:
+        """Which changes a change set holds."""
+        return Span(self.sequence, self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +173,7 @@ def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None
         )
         says = load_toml((where or listing.root) / toml, DeliveryToml, DeliveryRejected, "DLV-TOML")
         _refuse_other_province(says.province, profile.province)
-        _refuse_changes(says.kind)
+        check_span(says.kind, says.span, says.extracted_at, says.complete_for)
         says = _under(says, toml.removesuffix(DELIVERY_FILE))
     else:
         says = DeliveryToml(province=profile.province)
@@ -269,16 +280,4 @@ def _refuse_other_province(said: str, asked: str) -> None:
                 "Hãy kiểm tra gói dữ liệu có đúng của tỉnh này không, rồi sửa mã tỉnh.",
                 "Check whose delivery this is, then correct the province code.",
             ),
-        )
-
-
-def _refuse_changes(kind: str) -> None:
-    if kind == "changes":
-        raise DeliveryRejected(
-            "DLV-KIND",
-            Bilingual(
-                'Chưa nhận được gói dữ liệu biến động (kind = "changes").',
-                'Change sets (kind = "changes") cannot be taken yet.',
-            ),
-            Bilingual('Hãy gửi bản đầy đủ (kind = "full").', 'Send a full snapshot (kind = "full").'),
         )

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from parcels.admin_units import NEW_COMMUNES_FROM
 from sync.archives import UNPACKED, unpack_all
+from sync.changes import Span
 from sync.delivery import VIETNAM, CommuneCodes, Delivery, Part, read_listed
 from sync.landing import LandedFile, delivery_sha256, hash_files, land
 from sync.listing import list_files
@@ -43,7 +44,8 @@ class DeliveryRecord(BaseModel):
     unlisted: tuple[str, ...]
     declared: bool
     kind: Literal["full", "changes"]
-    extracted_at: datetime | None
+    span: Span = Span()
+    extracted_at: datetime | None  # of a change set without it: the end of its span
     received_at: datetime
     as_of: date
     commune_codes: CommuneCodes | None
@@ -118,7 +120,8 @@ def _record(
         unlisted=delivery.unlisted,
         declared=delivery.declared,
         kind=says.kind,
-        extracted_at=says.extracted_at,
+        span=says.span,
+        extracted_at=says.extracted_at or says.until,
         received_at=received_at,
         as_of=max((says.extracted_at or received_at).astimezone(VIETNAM).date(), NEW_COMMUNES_FROM),
         commune_codes=says.commune_codes,

@@ -49,3 +49,34 @@ RETURN (
     FROM pg_catalog.pg_roles AS r
     WHERE r.rolname ~ '^province_[0-9]{2}$'
       AND pg_has_role(r.oid, 'USAGE'));
+
+-- Which of two claims about a source object is the newer: 1 the first, -1 the second, 0 the same version twice. A claim
+-- is a change set's row (its version), or what a full snapshot shows (its version, if it says one; NULL where the
+-- object was absent), and `at` is up to when its delivery is complete. A second claim with no `at` is none at all.
+--   two snapshots      by when they were extracted; of two at one moment the first
+--   two changes        by version; where one is a number and the other a time, by `at`
+--   a change and a snapshot: a set that ends before the snapshot is in it. Otherwise versions decide where both are
+--   of one kind; else a change dated after the snapshot is newer, one dated before it is in it; and of numbers, the
+--   newest row of a set is what held at the set's end, so the change is newer.
+CREATE OR REPLACE FUNCTION land.claim_order(
+    a_snapshot boolean, a_kind text, a_order bigint, a_at timestamptz,
+    b_snapshot boolean, b_kind text, b_order bigint, b_at timestamptz
+) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN b_at IS NULL THEN 1
+    WHEN a_snapshot AND b_snapshot THEN CASE WHEN a_at >= b_at THEN 1 ELSE -1 END
+    WHEN NOT a_snapshot AND NOT b_snapshot THEN
+        CASE WHEN a_kind = b_kind THEN sign(a_order - b_order)::integer
+             WHEN a_at > b_at THEN 1 ELSE -1 END
+    WHEN b_snapshot THEN
+        CASE WHEN a_at <= b_at THEN -1
+             WHEN a_kind = b_kind THEN sign(a_order - b_order)::integer
+             WHEN a_kind = 'number' OR a_order > (extract(epoch FROM b_at) * 1000000)::bigint THEN 1
+             ELSE -1 END
+    ELSE
+        CASE WHEN b_at <= a_at THEN 1
+             WHEN a_kind = b_kind AND a_order IS NOT NULL THEN sign(a_order - b_order)::integer
+             WHEN b_kind = 'number' OR b_order > (extract(epoch FROM a_at) * 1000000)::bigint THEN -1
+             ELSE 1 END
+END;

@@ -19,6 +19,8 @@ CREATE UNLOGGED TABLE {parcel} (
     source_system text,
     source_key text,
     source_version text,
+    action text,
+    source_order bigint,
     land_use text,
     area_legal_m2 numeric(18,4),
     address text,

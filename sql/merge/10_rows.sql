@@ -13,7 +13,11 @@ SELECT s.row_no,
        by_national.parcel_uid AS national_uid,
        by_sheet.parcel_uid AS sheet_uid,
        by_source.parcel_uid AS parcel_uid,
-       NULL::text AS merge_code
+       NULL::text AS merge_code,
+       false AS outdated,
+       false AS tombstone,
+       NULL::timestamptz AS absent_at,
+       NULL::text AS note
 FROM {parcel} AS s
 LEFT JOIN land.parcel_alias AS by_source
        ON by_source.province_code = %(province)s AND by_source.alias_kind = 'source_key'

@@ -1,3 +1,4 @@
 DELETE FROM merge_ending AS e
 USING merge_present AS x
 WHERE x.parcel_uid = e.parcel_uid
+  AND NOT e.by_row

@@ -4,6 +4,7 @@ SET stale_since = %(now)s
 FROM merge_row AS m
 CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.source_uid), (m.national_uid), (m.sheet_uid)) AS named (parcel_uid)
 WHERE m.status IN ('quarantine', 'unreadable')
+  AND NOT m.outdated
   AND p.province_code = %(province)s
   AND p.parcel_uid = named.parcel_uid
   AND p.stale_since IS NULL

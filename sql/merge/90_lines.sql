@@ -7,6 +7,8 @@ WITH line AS (
            count(*) FILTER (WHERE r.is_new) AS new,
            count(*) FILTER (WHERE NOT r.is_new AND (r.version_changed OR r.items_changed)) AS changed,
            count(*) FILTER (WHERE NOT r.is_new AND NOT r.version_changed AND NOT r.items_changed) AS unchanged,
+           count(*) FILTER (WHERE m.status = 'end') AS ended_by_row,
+           count(*) FILTER (WHERE m.status = 'ignored') AS ignored,
            count(*) FILTER (WHERE m.status = 'quarantine') AS quarantined,
            count(*) FILTER (WHERE m.status = 'unreadable') AS unreadable,
            count(*) FILTER (WHERE m.status = 'held') AS held,
@@ -25,7 +27,7 @@ WITH line AS (
         SELECT r.commune_code, 0, 0, r.area_before
         FROM merge_result AS r WHERE NOT r.is_new AND r.moved_from IS NULL
         UNION ALL
-        SELECT e.commune_code, 0, 1, e.area_m2 FROM merge_ending AS e
+        SELECT e.commune_code, 0, CASE WHEN e.by_row THEN 0 ELSE 1 END, e.area_m2 FROM merge_ending AS e
     ) AS x
     GROUP BY x.commune_code
 ), live AS (
@@ -47,8 +49,8 @@ SELECT c.commune_code,
        coalesce(n.new, 0)::integer AS new,
        coalesce(n.changed, 0)::integer AS changed,
        coalesce(n.unchanged, 0)::integer AS unchanged,
-       0 AS ended_by_row,
-       0 AS ignored,
+       coalesce(n.ended_by_row, 0)::integer AS ended_by_row,
+       coalesce(n.ignored, 0)::integer AS ignored,
        coalesce(n.quarantined, 0)::integer AS quarantined,
        coalesce(n.unreadable, 0)::integer AS unreadable,
        coalesce(n.held, 0)::integer AS held,

@@ -15,6 +15,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from parcels.model import SNAPSHOT_SCHEMA
+from sync.conform.changes import Versions
 from sync.conform.columns import Mapper, check_constants, find_columns
 from sync.conform.communes import CommuneFinder, Evidence
 from sync.conform.detective import Detective, reason_of
@@ -28,8 +29,8 @@ from sync.fetch import DeliveryRecord, load_delivery
 from sync.profile import Profile
 from sync.runfolder import read_json, write_json
 from sync.sources import GEOMETRY
-from validators.policy import policy_at
 from sync.sources.guard import read_source
+from validators.policy import policy_at
 
 CONFORM_JSON = "conform.json"
 
@@ -51,7 +52,7 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
     try:
         work = _Work(record, profile, writer, evidence)
         read_parts = [work.read(part) for part in parts]
-        if not work.row_no:
+        if not work.row_no and record.kind == "full":  # that nothing changed is news, too
             raise _no_rows()
         snapshot_sha256 = writer.close()
     except BaseException:
@@ -66,6 +67,7 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
         "parts": read_parts,
         "files_not_read": list(record.unlisted),
         "old_codes": dict(work.communes.converted),
+        "version_kind": work.versions.kind,
         "conversion": work.communes.report(),
         "crs": shown,
         "holds": work.holds(),
@@ -96,14 +98,16 @@ class _Work:
         self.extracted_at = record.extracted_at
         self.detective = None if profile.foreign else Detective(record.as_of, policy_at(record.as_of).crs)
         self.parts: dict[int, ReadPart] = {}
+        self.versions = Versions(profile, changes=record.kind == "changes")
         self.row_no = 0
         self._held: dict[str, list[Reason]] = defaultdict(list)
         self._crs: dict[tuple[str, int], Reason | None] = {}
 
     def read(self, part: ReadPart) -> dict[str, Any]:
         """Read one part into the snapshot; its entry in conform.json."""
-        found = find_columns(self.profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
-        mapper = Mapper(self.profile, found, part.file)
+        profile = self.versions.mapped(self.profile)
+        found = find_columns(profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
+        mapper = Mapper(profile, found, part.file)
         texts = Texts(part)
         era = self.communes.declared(part) or self._shown(part, mapper)
         rows_by_commune: dict[str, int] = defaultdict(int)
@@ -168,7 +172,7 @@ class _Work:
             "source_srid": pa.array(np.full(n, part.epsg, np.int32)),
             "area_m2": shapes.area,
             "raw_text": converted.raw,
-            "source_order": pa.nulls(n, pa.int64()),
+            **self.versions.read(columns),
             "source_wkb": shapes.delivered,
             "geom": shapes.geom,
         }

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from parcels import land_use
 from parcels.columns import PARCEL, RECORDS, Record
 from parcels.content_hash import content_hash, to_hex
+from parcels.versions import END
 from sync import db
 from sync.conform.snapshot import read_part
 from sync.load.names import SCHEMA, staging_prefix
@@ -38,6 +39,7 @@ class Judged:
     held: frozenset[str]  # communes the gate holds
     only: frozenset[str] | None  # the communes to apply, when a person approved what was held
     as_of: date
+    changes: bool = False  # a change set: what waits may be let go together with rows of other communes
 
 
 def staging_tables(run_id: str) -> dict[Record, tuple[str, str]]:
@@ -75,7 +77,7 @@ def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
     for table, sheet in _batches(judged):
         rows = _decisions(table, judged)
         copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet))
-        for record, items in _items(table.filter(pc.equal(rows["decision"], "accept"))):
+        for record, items in _items(table.filter(rows["whole"])):
             db.copy_in(connection, tables[record], items)
     db.execute(connection, "load/analyze_staging", identifiers={"parcel": tables["parcel"]})
     return copied
@@ -112,14 +114,19 @@ def _decisions(table: pa.Table, judged: Judged) -> pa.Table:
         counted = pc.is_in(rows["dataset"], pa.array(sorted(judged.only), pa.string()))
         held = pc.or_(held, pc.and_(accepted, pc.invert(counted)))
     decision = pc.if_else(held, "held", rows["decision"])
+    whole = accepted if judged.changes else pc.equal(decision, "accept")
     index = rows.schema.get_field_index("decision")
-    return rows.set_column(index, "decision", decision).append_column("counted", counted)
+    rows = rows.set_column(index, "decision", decision)
+    return rows.append_column("counted", counted).append_column("whole", whole)
 
 
 def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
     codes = pc.binary_join(rows["codes"].combine_chunks(), ",")
     source = handles.source_handles(table)
-    national = handles.national_handles(table)
+    # What ends gives its other handles up: they may be another object's already.
+    ends = pc.fill_null(pc.equal(table["action"].combine_chunks(), END), False)
+    national = pc.if_else(ends, pa.scalar(None, pa.string()), handles.national_handles(table))
+    sheet = pc.if_else(ends, pa.scalar(None, pa.string()), sheet)
 
     def alone(handle: pa.Array, duplicate: str) -> pa.Array:
         return pc.and_(pc.is_valid(handle), pc.invert(pc.match_substring(codes, duplicate)))
@@ -129,9 +136,9 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
         alone(source, "IDN-DUP-SOURCE"),
         pc.or_(alone(national, "IDN-DUP-NATIONAL"), alone(sheet, "IDN-DUP-SHEET")),
     )
-    accepted = pc.equal(rows["decision"], "accept")
+    whole = rows["whole"]
     geometry = table["geom"].combine_chunks()
-    stored = pc.if_else(accepted, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))
+    stored = pc.if_else(whole, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))
     hashes = to_hex(content_hash(table, "parcel", geometry))
     columns: dict[str, Any] = {
         "row_no": table["row_no"],
@@ -144,10 +151,10 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
         "source_alias": source,
         "national_alias": national,
         "sheet_alias": sheet,
-        **{name: table[name] for name in (*_PLAIN, "source_version")},
+        **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order")},
         "geom": to_hex(stored),
         "content_hash": pc.if_else(
-            accepted, pc.binary_join_element_wise("\\x", hashes, ""), pa.scalar(None, pa.string())
+            whole, pc.binary_join_element_wise("\\x", hashes, ""), pa.scalar(None, pa.string())
         ),
     }
     return pa.table(columns)

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
+from parcels.versions import OrderKind
 from sync import db, ledger
+from sync.changes import Span
 from sync.conform.snapshot import part_paths
 from sync.load import receipt
 from sync.load.merge import Merged, MergeRequest, merge
@@ -38,6 +41,8 @@ class Plot:
     refused: tuple[str, ...] = ()
     unreadable: bool = False
     sheet: str = "1"
+    action: str | None = None
+    order: int | None = None
 
 
 def square(x: int) -> shapely.MultiPolygon:
@@ -49,7 +54,11 @@ def square(x: int) -> shapely.MultiPolygon:
 
 
 def write_judged(
-    folder: Path, plots: Iterable[Plot], held: Iterable[str] = (), only: Iterable[str] | None = None
+    folder: Path,
+    plots: Iterable[Plot],
+    held: Iterable[str] = (),
+    only: Iterable[str] | None = None,
+    changes: bool = False,
 ) -> Judged:
     """A snapshot and a judgement of these rows, as the stages before the load leave them."""
     snapshot = folder / "snapshot"
@@ -75,11 +84,12 @@ def write_judged(
         held=frozenset(held),
         only=None if only is None else frozenset(only),
         as_of=AS_OF,
+        changes=changes,
     )
 
 
 def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
-    geom = shapely.to_wkb(square(plot.x), byte_order=1)
+    geom = None if plot.action == "end" else shapely.to_wkb(square(plot.x), byte_order=1)
     return {
         "row_no": row_no,
         "part_no": 0,
@@ -93,6 +103,9 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "area_legal_m2": Decimal("100.5000"),
         "land_user_name": plot.user,
         "source_system": "vbdlis",
+        "source_version": None if plot.order is None else str(plot.order),
+        "source_order": plot.order,
+        "action": plot.action,
         "source_srid": 5897,
         "area_m2": Decimal("115.2500"),
         "source_wkb": geom,
@@ -108,11 +121,21 @@ def run_merge(
     complete: Iterable[str] = COMMUNES,
     held: Iterable[str] = (),
     approved: Iterable[str] = (),
+    passed: Iterable[str] = (),
     province: str = "01",
+    kind: Literal["full", "changes"] = "full",
+    at: datetime | None = None,
+    order_kind: OrderKind | None = None,
+    span: Span | None = None,
+    sequence: int | None = None,
 ) -> Merged:
-    """Judged rows through staging and merge into the database, with their receipt, as the load stage does."""
+    """Judged rows through staging and merge into the database, with their receipt, as the load stage does.
+
+    approved  communes whose held rows a person lets go; passed: communes that may lose whatever they lose
+    at        up to when the delivery is complete
+    """
     run_id, _ = ledger.begin(dsn, ledger.RunRequest(province, "test"))
-    judged = write_judged(folder / run_id, plots, held, tuple(approved) or None)
+    judged = write_judged(folder / run_id, plots, held, tuple(approved) or None, kind == "changes")
     with db.connect(dsn) as connection:
         create_staging(connection, run_id)
         fill_staging(connection, run_id, judged)
@@ -125,16 +148,24 @@ def run_merge(
             province=province,
             as_of=AS_OF,
             now=now,
-            complete_for=tuple(complete),
+            complete_for=() if kind == "changes" else tuple(complete),
             gate_held=tuple(held),
-            loss_passed=tuple(approved),
+            loss_passed=(*approved, *passed),
             foreign_hands_passed=tuple(approved),
             brake=policy_at(AS_OF).brake,
+            kind=kind,
+            observed_at=at,
+            order_kind=order_kind,
+            sequence=sequence,
+            released=tuple(approved) if kind == "changes" else (),
         )
         merged = merge(connection, request)
         receipt.check_balances(merged.lines)
         facts = {"run_id": run_id, "province_code": province, "delivery_sha256": "0", "snapshot_sha256": "0"}
         receipt.write(connection, chain, now, facts, merged.lines)
+        if span is not None:
+            values = {**span._asdict(), "run_id": run_id, "province": province, "system": "vbdlis", "now": now}
+            db.execute(connection, "ledger/write_change_set", {**values, "observed_at": at})
     drop_staging(dsn, run_id)
     ledger.finish(dsn, run_id)
     return merged

@@ -1,0 +1,80 @@
+"""Change sets on the way into the snapshot: which columns they need, and the order of their versions.
+
+In a full snapshot an action means nothing and a version that cannot be read orders nothing: it comes from the time
+of extraction. In a change set both carry the meaning, so what is missing there is said before any row is read.
+"""
+
+import pyarrow as pa
+
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected, UsageError
+from parcels.versions import OrderKind, read_versions
+from sync.profile import Profile
+
+NEEDED = ("source_key", "action", "source_version")
+
+
+class Versions:
+    """The versions of one delivery, batch by batch. `changes`: it is a change set."""
+
+    def __init__(self, profile: Profile, *, changes: bool) -> None:
+        self._changes = changes
+        self._kinds: set[OrderKind] = set()
+        if changes:
+            _refuse_incomplete(profile)
+
+    def mapped(self, profile: Profile) -> Profile:
+        """The profile without what this kind of delivery does not have."""
+        if self._changes or "action" not in profile.columns:
+            return profile
+        columns = {name: rule for name, rule in profile.columns.items() if name != "action"}
+        return profile.model_copy(update={"columns": columns})
+
+    def read(self, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+        """What a batch's canonical columns say: `source_order`, and `action` where it is a change set's.
+
+        Raises DeliveryRejected DLV-VERSION-MIXED.
+        """
+        versions = read_versions(columns["source_version"])
+        self._kinds |= versions.kinds
+        if not self._changes:
+            return {"source_order": versions.order, "action": pa.nulls(len(versions.order), pa.string())}
+        if len(self._kinds) > 1:
+            raise _mixed()
+        return {"source_order": versions.order}
+
+    @property
+    def kind(self) -> OrderKind | None:
+        """Of which kind all versions were; None where there are none, or a snapshot mixes both."""
+        return next(iter(self._kinds)) if len(self._kinds) == 1 else None
+
+
+def _refuse_incomplete(profile: Profile) -> None:
+    missing = [name for name in NEEDED if name not in profile.columns and name not in profile.constants]
+    if missing:
+        listed = ", ".join(missing)
+        raise UsageError(
+            "PRF-CHANGES",
+            Bilingual(
+                f"Hồ sơ tỉnh chưa nêu cột {listed}: gói biến động không thể nhận nếu thiếu.",
+                f"The province's profile names no column for {listed}: a change set cannot be taken without.",
+            ),
+            Bilingual(
+                "Hãy bổ sung vào [columns] của hồ sơ tỉnh; xem docs/changes.md.",
+                "Add it to [columns] of the province's profile; see docs/changes.md.",
+            ),
+        )
+
+
+def _mixed() -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-VERSION-MIXED",
+        Bilingual(
+            "Gói biến động có phiên bản vừa là số vừa là thời điểm: không thể sắp thứ tự.",
+            "The change set has versions that are numbers and versions that are times: they cannot be ordered.",
+        ),
+        Bilingual(
+            "Hãy xuất phiên bản của mọi đối tượng theo cùng một kiểu.",
+            "Export the versions of all objects in the same form.",
+        ),
+    )
