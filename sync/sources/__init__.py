@@ -13,11 +13,13 @@ from sync.sources.base import BATCH_ROWS, GEOMETRY, Layer, Source
 from sync.sources.delimited import Delimited
 from sync.sources.dgn import Dgn
 from sync.sources.dxf import Dxf
+from sync.sources.filegdb import FileGdb
 from sync.sources.flatgeobuf import FlatGeobuf
 from sync.sources.geojson import GeoJson
 from sync.sources.geojsonseq import GeoJsonSeq
 from sync.sources.geopackage import GeoPackage
 from sync.sources.geoparquet import GeoParquet
+from sync.sources.gml import Gml
 from sync.sources.shapefile import Shapefile
 
 # Kinds that share a suffix are asked in this order.
@@ -31,6 +33,8 @@ SOURCES: dict[str, Source] = {
         FlatGeobuf(),
         GeoParquet(),
         Delimited(),
+        FileGdb(),
+        Gml(),
         Dgn(),
         Dxf(),
     )

@@ -4,7 +4,16 @@ A writer lies in a module of its own and writes what a province would send, `del
 needs one. It uses other code than the reader where that is possible.
 """
 
-from tests.support.formats import delimited, flatgeobuf, geojson, geopackage, geoparquet, shapefile
+from tests.support.formats import (
+    delimited,
+    filegdb,
+    flatgeobuf,
+    geojson,
+    geopackage,
+    geoparquet,
+    gml,
+    shapefile,
+)
 from tests.support.formats.base import Delivered, Writer
 
 __all__ = ["WRITERS", "Delivered", "Writer"]
@@ -17,4 +26,6 @@ WRITERS: dict[str, Writer] = {
     "flatgeobuf": flatgeobuf.write,
     "geoparquet": geoparquet.write,
     "csv": delimited.write,
+    "filegdb": filegdb.write,
+    "gml": gml.write,
 }
