@@ -1,6 +1,5 @@
 """DGN v7: one file a map sheet, boundaries and labels by level. DGN v8 is recognised and refused."""
 
-import codecs
 import mmap
 import struct
 from collections import Counter
@@ -13,6 +12,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
+from parcels.encodings import BYTES
 from parcels.errors import DeliveryRejected
 from sync.sources import curves
 from sync.sources import dgn_elements as v7
@@ -31,7 +31,6 @@ _V8 = bytes.fromhex("d0cf11e0a1b11ae1")  # an OLE2 compound file
 _STARTS = (b"\x08\x09\xfe\x02", b"\xc8\x09\xfe\x02")  # design settings, in two and in three dimensions
 _WHAT = Bilingual("bản vẽ DGN v7", "a DGN v7 drawing")
 _WIDE = b"\xff\xfd"  # a text of two bytes a character
-_OLD_TEXT = "cp1252"  # what the fonts of TCVN3 and VNI are laid over
 _ROWS_OF_POINTS = frozenset({v7.LINE, v7.LINE_STRING, v7.SHAPE})
 
 
@@ -59,25 +58,24 @@ class Dgn:
         """The file alone: reference files are not followed."""
         return (path,)
 
-    def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:
+    def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - text is handed on as bytes
         """The sheet, after its elements were walked to the end-of-design mark and its parcels were made."""
         used = options if isinstance(options, DgnOptions) else DgnOptions()
-        said = encoding or _OLD_TEXT
-        return (layer_of(path, parcels_of(_drawing(path, said, used), used, path.name), used, said),)
+        return (layer_of(path, parcels_of(_drawing(path, used), used, path.name), used, BYTES),)
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """The parcels, made again: the same file gives the same ones."""
         used = layer.options if isinstance(layer.options, DgnOptions) else DgnOptions()
-        parcels = parcels_of(_drawing(path, layer.encoding, used), used, path.name)
+        parcels = parcels_of(_drawing(path, used), used, path.name)
         yield from batches(path, parcels, used, columns)
 
 
-def _drawing(path: Path, encoding: str, options: DgnOptions) -> Drawing:
+def _drawing(path: Path, options: DgnOptions) -> Drawing:
     _refuse_v8(path)
     refuse_unless_whole(path, _magic(path), _WHAT)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         try:
-            return _Reader(options, encoding).read(data)
+            return _Reader(options).read(data)
         except TooLargeError as failure:
             raise too_large(path.name) from failure
         except v7.CutOffError as failure:
@@ -89,9 +87,8 @@ def _drawing(path: Path, encoding: str, options: DgnOptions) -> Drawing:
 class _Reader:
     """One pass over the elements of a file."""
 
-    def __init__(self, options: DgnOptions, encoding: str) -> None:
+    def __init__(self, options: DgnOptions) -> None:
         self._options = options
-        self._encoding = encoding
         self._allowed = options.curve_tolerance_m / options.metres_per_unit  # in master units
         self._boundary = frozenset(options.boundary)
         self._column = {level: name for name, levels in options.label_levels().items() for level in levels}
@@ -175,7 +172,7 @@ class _Reader:
         self._drawing.add_line(line * self._options.metres_per_unit)
 
     def _label(self, column: str, label: v7.Label) -> None:
-        text = _decoded(label.content, self._encoding)
+        text = _byte_text(label.content)
         if not text.strip():
             return
         x, y = label.middle if self._options.middle_of_text else label.origin
@@ -184,24 +181,11 @@ class _Reader:
         )
 
 
-def _decoded(content: bytes, encoding: str) -> str:
-    """Text as delivered. What the encoding does not know stays as the character of the same number."""
+def _byte_text(content: bytes) -> str:
+    """A character per byte, for the stage that finds the encoding; what is stored as UTF-16 comes as UTF-8."""
     if content.startswith(_WIDE):
-        return content[len(_WIDE) :].decode("utf-16-le", "replace")
-    content = content.rstrip(b"\x00")
-    try:
-        return content.decode(codecs.lookup(encoding).name)
-    except LookupError:  # an encoding of fonts, which is converted later
-        return _by_code_page(content)
-    except UnicodeDecodeError:
-        return _by_code_page(content)
-
-
-def _by_code_page(content: bytes) -> str:
-    try:
-        return content.decode(_OLD_TEXT)
-    except UnicodeDecodeError:
-        return "".join(bytes((byte,)).decode(_OLD_TEXT, "ignore") or chr(byte) for byte in content)
+        content = content[len(_WIDE) :].decode("utf-16-le", "replace").encode()
+    return content.rstrip(b"\x00").decode("latin-1")
 
 
 def _magic(path: Path) -> bytes:

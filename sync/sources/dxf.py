@@ -29,12 +29,13 @@ from ezdxf.entities.mtext import MText
 from ezdxf.entities.polyline import Polyline
 from ezdxf.entities.spline import Spline
 from ezdxf.entities.text import Text
-from ezdxf.filemanagement import readfile
+from ezdxf.filemanagement import dxf_file_info, readfile
 from ezdxf.lldxf.const import DXFError
 from ezdxf.math import OCS, Vec3
 from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
+from parcels.encodings import UTF8, named
 from parcels.errors import DeliveryRejected
 from sync.sources import curves
 from sync.sources.base import Layer, corrupt, first_line, refuse_unless_whole, truncated
@@ -51,7 +52,6 @@ from sync.sources.drawing import (
 
 _BINARY = b"AutoCAD Binary DXF\r\n\x1a\x00"
 _WHAT = Bilingual("bản vẽ DXF", "a DXF drawing")
-_OLD_TEXT = "cp1252"
 _TAIL = 4_096
 _MOST_BYTES = 20_000_000  # ezdxf holds a drawing whole, in thirty times its size; a sheet has a few megabytes
 _MOST_FROM_BLOCKS = 100_000
@@ -59,6 +59,7 @@ _SPLINE_FRAME = 16  # a vertex that only holds a smoothed polyline in shape
 _INHERITS = "0"  # what lies on this layer in a block lies on the block's layer
 _HALF = re.compile("[\ud800-\udfff]")
 _R12 = "AC1009"
+_UNICODE_SINCE = "AC1021"  # of 2007
 _AFTER_R12 = frozenset({"LWPOLYLINE", "MTEXT", "ELLIPSE", "SPLINE", "HATCH"})
 _DAMAGED = (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, DXFError)
 
@@ -84,7 +85,7 @@ class Dxf:
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:
         """The sheet, after its end was seen and its parcels were made."""
         used = options if isinstance(options, DrawingOptions) else DrawingOptions()
-        drawing, said = _drawing(path, encoding, used)
+        drawing, said = _drawing(path, _codec(path, encoding), used)
         return (layer_of(path, parcels_of(drawing, used, path.name), used, said),)
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
@@ -94,7 +95,7 @@ class Dxf:
         yield from batches(path, parcels_of(drawing, used, path.name), used, columns)
 
 
-def _drawing(path: Path, encoding: str | None, options: DrawingOptions) -> tuple[Drawing, str]:
+def _drawing(path: Path, codec: str | None, options: DrawingOptions) -> tuple[Drawing, str]:
     """What the drawing holds, and the encoding of its texts."""
     refuse_unless_whole(path, b"", _WHAT)
     if path.stat().st_size > _MOST_BYTES:
@@ -104,12 +105,12 @@ def _drawing(path: Path, encoding: str | None, options: DrawingOptions) -> tuple
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            document = readfile(path, encoding=_codec(encoding))
+            document = readfile(path, encoding=codec)
             _refuse_mixed_versions(path.name, document)
             reader = _Reader(options)
             for entity in document.modelspace():
                 reader.entity(entity)
-            return reader.done(document.header), document.encoding
+            return reader.done(document.header), codec or document.encoding
     except TooLargeError as failure:
         raise too_large(path.name) from failure
     except DeliveryRejected:
@@ -287,14 +288,19 @@ def _delivered(text: str) -> str:
     )
 
 
-def _codec(declared: str | None) -> str | None:
-    """The encoding to read with: the one declared; that of the code page for what is an encoding of fonts."""
+def _codec(path: Path, declared: str | None) -> str | None:
+    """With what to read a drawing: UTF-8 since 2007; before as it says itself, unless something else was declared.
+
+    Text of fonts (TCVN3, VNI …) is read as the code page's letters; a later stage converts it.
+    """
     if declared is None:
         return None
     try:
-        return codecs.lookup(declared).name
-    except LookupError:
-        return _OLD_TEXT
+        if dxf_file_info(str(path)).version >= _UNICODE_SINCE:
+            return None
+    except (*_DAMAGED, OSError):
+        return None  # reading it tells what is wrong
+    return {UTF8: "utf8", "CP1258": "cp1258"}.get(named(declared) or "", "cp1252")
 
 
 def _refuse_mixed_versions(name: str, document: Document) -> None:

@@ -1,9 +1,11 @@
 """Drawings: the small province by levels, and everything in a drawing that does not fit is told."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyogrio.raw
 import pytest
 import shapely
 
@@ -176,6 +178,141 @@ def test_old_fonts_stay_as_they_were_delivered(kind: str, tmp_path: Path) -> Non
         assert read_all(file)["loaiDat"].to_pylist() == ["§Êt ë "]
         return
     assert read_all(file)["loaiDat"].to_pylist() == ["§Êt ë"]
+
+
+@pytest.mark.parametrize(
+    ("version", "page", "declared"),
+    [
+        ("AC1015", "cp1252", "TCVN3"),
+        ("AC1015", "utf-8", "UTF-8"),
+        ("AC1021", "utf-8", "TCVN3"),
+        ("AC1021", "utf-8", None),
+    ],
+)
+def test_a_dxf_is_unicode_since_2007_whatever_is_declared(
+    version: str, page: str, declared: str | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.dxf"
+    entities = written.polyline(np.array(square(0, 0, 10))) + written.text("2", "§Êt ë", 1.0, 1.0)
+    file.write_text(written.document(entities, version), encoding=page)
+    assert read_all(file, encoding=declared)["loaiDat"].to_pylist() == ["§Êt ë"]
+
+
+def polygons(tmp_path: Path, *entities: str, version: str = "AC1015", **said: object) -> np.ndarray:
+    """The polygons of a DXF made of entities."""
+    file = tmp_path / "a.dxf"
+    file.write_text(written.document("".join(entities), version), encoding="cp1252")
+    return np.asarray(shapely.from_wkb(read_all(file, **said)["wkb"].to_pylist()))
+
+
+def line(*said: object) -> str:
+    return written.groups(0, "LINE", 8, "10", *said)
+
+
+def test_a_dxf_s_curves_keep_to_the_tolerance(tmp_path: Path) -> None:
+    """A circle, an ellipse twice as long as wide, and half a circle drawn by a bulge."""
+    circle = written.groups(0, "CIRCLE", 8, "10", 10, 100, 20, 100, 40, 20)
+    ellipse = written.groups(
+        0,
+        "ELLIPSE",
+        100,
+        "AcDbEntity",
+        8,
+        "10",
+        100,
+        "AcDbEllipse",
+        10,
+        200,
+        20,
+        100,
+        11,
+        20,
+        21,
+        0,
+        40,
+        0.5,
+        41,
+        0,
+        42,
+        2 * np.pi,
+    )
+    bulge = written.groups(0, "LWPOLYLINE", 100, "AcDbEntity", 8, "10", 100, "AcDbPolyline", 90, 2, 70, 1)
+    bulge += written.groups(10, 300, 20, 100, 42, 1, 10, 320, 20, 100, 42, 0)
+    for tolerance in (0.001, 0.1):
+        found = polygons(tmp_path, circle, ellipse, bulge, curve_tolerance_m=tolerance)
+        areas = sorted(shapely.area(found).tolist())
+        exact = sorted([np.pi * 400, np.pi * 200, np.pi * 50])
+        lost = np.array(exact) - np.array(areas)
+        assert (lost > 0).all()
+        assert (lost <= tolerance * 2 * np.pi * 20).all()
+
+
+def test_a_mirrored_arc_lies_on_its_own_side(tmp_path: Path) -> None:
+    """With its axis downwards an arc's x counts to the left."""
+    arc = written.groups(0, "ARC", 8, "10", 10, -100, 20, 0, 40, 10, 50, 0, 51, 180, 210, 0, 220, 0, 230, -1)
+    (half,) = polygons(tmp_path, arc, line(10, 90, 20, 0, 11, 110, 21, 0))
+    assert shapely.area(half) == pytest.approx(np.pi * 50, abs=0.1)
+    assert shapely.bounds(half).tolist() == pytest.approx([90, 0, 110, 10], abs=0.001)
+
+
+def test_a_spline_of_a_dxf_bounds_a_parcel(tmp_path: Path) -> None:
+    spline = written.groups(
+        0, "SPLINE", 100, "AcDbEntity", 8, "10", 100, "AcDbSpline", 70, 8, 71, 2, 72, 6, 73, 3
+    )
+    spline += written.groups(*(item for knot in (0, 0, 0, 1, 1, 1) for item in (40, knot)))
+    spline += written.groups(10, 0, 20, 0, 10, 10, 20, 20, 10, 20, 20, 0)
+    (found,) = polygons(tmp_path, spline, line(10, 0, 20, 0, 11, 20, 21, 0))
+    assert shapely.area(found) == pytest.approx(2 / 3 * 20 * 10, abs=0.02)  # a parabola's two thirds
+
+
+def test_what_stands_in_a_block_stands_where_the_block_was_put(tmp_path: Path) -> None:
+    file = tmp_path / "a.dxf"
+    block = written.groups(0, "SECTION", 2, "BLOCKS", 0, "BLOCK", 8, "0", 2, "O", 70, 0, 10, 0, 20, 0)
+    block += written.polyline(np.array(square(0, 0, 10)), "0") + written.text("13", "7", 1.0, 1.0)
+    block += written.groups(0, "ENDBLK", 0, "ENDSEC")
+    insert = written.groups(
+        0, "INSERT", 100, "AcDbEntity", 8, "Level 10", 100, "AcDbBlockReference", 2, "O", 10, 500, 20, 600
+    )
+    whole = written.document(insert).replace("0\nSECTION\n2\nENTITIES", block + "0\nSECTION\n2\nENTITIES")
+    file.write_text(whole, encoding="cp1252")
+    rows = read_all(file)
+    assert rows["soThua"].to_pylist() == ["7"]
+    assert shapely.bounds(shapely.from_wkb(rows["wkb"].to_pylist())).tolist() == [[500, 600, 510, 610]]
+
+
+def test_polygons_that_a_gis_program_wrote_as_fillings_are_boundaries(tmp_path: Path) -> None:
+    file = tmp_path / "a.dxf"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pyogrio.raw.write(
+            file,
+            shapely.to_wkb(np.array([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)])),
+            [np.array(["10", "10"], dtype=object)],
+            ["Layer"],
+            geometry_type="Polygon",
+            driver="DXF",
+        )
+    assert shapely.area(shapely.from_wkb(read_all(file)["wkb"].to_pylist())).tolist() == [100, 100]
+
+
+def test_a_drawing_of_two_versions_at_once_is_refused_and_one_of_r12_read(tmp_path: Path) -> None:
+    """ezdxf would read a later kind in an R12 drawing without its layer."""
+    file = tmp_path / "a.dxf"
+    file.write_text(
+        written.document(written.polyline(np.array(square(0, 0, 10))), "AC1009"), encoding="cp1252"
+    )
+    assert refusal(file).code == "DLV-DXF-VERSION"
+    vertices = "".join(written.groups(0, "VERTEX", 8, "10", 10, x, 20, y) for x, y in square(0, 0, 10)[:4])
+    old = (
+        written.groups(0, "POLYLINE", 8, "10", 66, 1, 70, 1) + vertices + written.groups(0, "SEQEND", 8, "10")
+    )
+    assert shapely.area(polygons(tmp_path, old, version="AC1009")).tolist() == [100]
+
+
+def test_what_is_no_dxf_is_not_read_as_one(tmp_path: Path) -> None:
+    file = tmp_path / "a.dxf"
+    file.write_bytes(b"PK\x03\x04 something")
+    assert refusal(file).code == "DLV-NOT-THIS-FORMAT"
 
 
 def test_a_drawing_cut_anywhere_is_refused(kind: str, tmp_path: Path) -> None:
