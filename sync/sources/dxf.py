@@ -110,7 +110,8 @@ def _drawing(path: Path, codec: str | None, options: DrawingOptions) -> tuple[Dr
             reader = _Reader(options)
             for entity in document.modelspace():
                 reader.entity(entity)
-            return reader.done(document.header), codec or document.encoding
+            page = "utf8" if document.dxfversion >= _UNICODE_SINCE else document.encoding
+            return reader.done(document.header), codec or page
     except TooLargeError as failure:
         raise too_large(path.name) from failure
     except DeliveryRejected:
