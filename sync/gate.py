@@ -4,13 +4,16 @@ The brake on loss is not here: only the merge knows what a commune would lose.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from math import hypot
 from pathlib import Path
 from typing import Any, Literal
 
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import load_conform
+from sync.conform.detective import UNDECIDED
 from sync.conform.holds import Reason
 from sync.delivery import VIETNAM
 from sync.fetch import load_delivery
@@ -30,13 +33,15 @@ def gate(run_dir: Path, history: Mapping[str, datetime | None] | None = None) ->
     record = load_delivery(run_dir)
     conformed = load_conform(run_dir)
     when = record.extracted_at or record.received_at
+    rules = policy_at(record.as_of).crs
     communes: dict[str, dict[str, Any]] = {}
     for code in conformed["communes"]:
         if code == UNKNOWN_COMMUNE:
             continue
         reasons = list(conformed["holds"].get(code, []))
         known = (history or {}).get(code)
-        if known is not None and when < known:
+        # A change set may come late: the merge orders it row by row.
+        if record.kind == "full" and known is not None and when < known:
             reasons.append(_older(when, known).as_dict())
         communes[code] = {"decision": "hold" if reasons else "accept", "reasons": reasons}
     held = [code for code, verdict in communes.items() if verdict["decision"] == "hold"]

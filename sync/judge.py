@@ -3,6 +3,7 @@
 Opinions are the validators'; here is only what they need to be handed, and where their answers go.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from sync.conform.snapshot import part_paths, read_part
 from sync.fetch import load_delivery
 from sync.profile import Profile
 from sync.runfolder import private_folder, read_json, write_json
-from validators.base import Context
+from validators.base import Context, Repeated
+from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.findings import FINDINGS_SCHEMA
 from validators.handles import KEY_COLUMNS, context_of
 from validators.judge import ROWS_SCHEMA, Verdict
@@ -46,13 +48,16 @@ def judge(
     record = load_delivery(run_dir)
     used = policy or policy_at(record.as_of)
     paths = part_paths(run_dir)
+    keys = [*KEY_COLUMNS, *(CHANGE_COLUMNS if record.kind == "changes" else ())]
+    parts = {code: read_part(path, keys) for code, path in paths.items()}
     context = context_of(
-        {code: read_part(path, list(KEY_COLUMNS)) for code, path in paths.items()},
+        parts,
         as_of=record.as_of,
         province_code=record.province,
         policy=used,
         claims=claims,
         not_applicable=profile.not_applicable,
+        repeats=_repeats(parts, paths, record.as_of) if record.kind == "changes" else None,
     )
     folder = private_folder(run_dir / JUDGEMENT)
     verdicts = []
@@ -96,6 +101,15 @@ def load_findings(run_dir: Path) -> pa.Table:
 def load_rows(run_dir: Path) -> pa.Table:
     """The decision on every row."""
     return pq.read_table(run_dir / JUDGEMENT / ROWS)
+
+
+def _repeats(parts: dict[str, pa.Table], paths: dict[str, Path], as_of: date) -> Repeated:
+    """What repeats in a change set. Whole rows are read only where a version of an object stands in several."""
+    twice = repeated_versions(parts.values())
+    if not len(twice):
+        return repeated_in_changes(parts, as_of)
+    whole = (read_part(path) for path in paths.values())
+    return repeated_in_changes(parts, as_of, contradicting(whole, twice))
 
 
 def _judge_part(province: str, code: str, path: Path, context: Context) -> Verdict:

@@ -76,12 +76,14 @@ def where(mask: Mask) -> Rows:
 class Repeated:
     """Handles that occur more than once in the whole delivery, with the number of their rows.
 
-    Each a table of `handle` (text) and `rows` (int64). Handles are texts of `validators.handles`.
+    Each a table of `handle` (text) and `rows` (int64). Handles are texts of `validators.handles`; `version` is of
+    change sets: object and version that stand in several rows which differ.
     """
 
     source_key: pa.Table
     national_id: pa.Table
     sheet: pa.Table
+    version: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Context:
     claims          national ids of this delivery that another province holds: `national_id`, `province_code`;
                     None when the register was not at hand: then what needs it is not run
     not_applicable  check code → why the province's profile leaves it out
+    changes         the delivery is a change set: its rows are judged, its communes are not
     """
 
     as_of: date
@@ -103,6 +106,7 @@ class Context:
     repeated: Repeated
     claims: pa.Table | None = None
     not_applicable: Mapping[str, str] = field(default_factory=dict)
+    changes: bool = False
 
 
 class Subject:
@@ -139,6 +143,8 @@ class Check:
     measures    the quality measures it counts for
     hardened_by severity under a policy at a date, where a rule becomes stricter with time
     can_run     whether the context holds what the check needs; when it does not, the check is not run
+    changes_only  it is of change sets
+    of_ends     it also looks at rows that end an object, of which no more is asked than that
     """
 
     code: str
@@ -156,6 +162,8 @@ class Check:
     numeric_detail: bool = False
     hardened_by: Callable[[Policy, date], Severity] | None = None
     can_run: Callable[[Subject], bool] | None = None
+    changes_only: bool = False
+    of_ends: bool = False
 
     def severity_at(self, policy: Policy, as_of: date) -> Severity:
         """How bad a fault is under `policy` at `as_of`."""

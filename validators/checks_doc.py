@@ -25,6 +25,8 @@ What landsync looks at in every delivery, commune by commune. A check finds some
 - Every check is in one of three states: it **ran**; it is **not applicable** (the province's profile says so and
   why); it was **not run** (the context lacks what it needs, such as the national register of ids), and then the
   verdict is provisional.
+- The rows of a change set are judged, its communes are not: a few changed parcels say nothing about a commune's
+  group. Of a row that ends an object only the CHG checks are asked.
 - A finding has a stable id: UUIDv5 of the check and the parcel's strongest handle as delivered (source key,
   national id, sheet), the geometry where there is none. It never holds personal data.
 
@@ -62,6 +64,8 @@ def _section(check: Check) -> str:
         facts.append(f"measured in {check.unit}")
     if check.measures:
         facts.append("counts for " + ", ".join(_measure_name(name) for name in check.measures))
+    if check.changes_only:
+        facts.append("of change sets")
     if check.judged_by == "merge":
         facts.append("found by the merge only")
     elif check.scope == "contextual":

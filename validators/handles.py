@@ -84,10 +84,13 @@ def known_as(subject: Subject) -> tuple[pa.Array, pa.Array]:
     )
 
 
-def repeated(parts: Iterable[tuple[str, pa.Table]], as_of: date) -> Repeated:
+def repeated(
+    parts: Iterable[tuple[str, pa.Table]], as_of: date, versions: pa.Table | None = None
+) -> Repeated:
     """The handles that occur more than once in a whole delivery.
 
-    parts   every dataset of the delivery: commune code (or `-`) and its table, KEY_COLUMNS at least
+    parts     every dataset of the delivery: commune code (or `-`) and its table, KEY_COLUMNS at least
+    versions  of a change set: the versions that stand in several rows which differ
     """
     source: list[pa.Array] = []
     national: list[pa.Array] = []
@@ -96,7 +99,12 @@ def repeated(parts: Iterable[tuple[str, pa.Table]], as_of: date) -> Repeated:
         source.append(source_handles(table))
         national.append(national_handles(table))
         sheet.append(sheet_handles(table, commune_code, as_of))
-    return Repeated(*(_more_than_once(handles) for handles in (source, national, sheet)))
+    return Repeated(
+        source_key=_more_than_once(source),
+        national_id=_more_than_once(national),
+        sheet=_more_than_once(sheet),
+        version=_more_than_once([]) if versions is None else versions,
+    )
 
 
 def _more_than_once(handles: list[pa.Array]) -> pa.Table:
@@ -124,19 +132,22 @@ def context_of(
     policy: Policy,
     claims: pa.Table | None = None,
     not_applicable: Mapping[str, str] | None = None,
+    repeats: Repeated | None = None,
 ) -> Context:
     """The context in which every dataset of one delivery is judged: made once per delivery.
 
     parts   commune code (or `-`) → table of that dataset; only KEY_COLUMNS are read
     claims  the register of national ids, or the part of it that this delivery touches; None offline
+    repeats what repeats in it where it is a change set (`validators.changes.repeated_in_changes`)
     """
     return Context(
         as_of=as_of,
         province_code=province_code,
         policy=policy,
-        repeated=repeated(parts.items(), as_of),
+        repeated=repeats or repeated(parts.items(), as_of),
         claims=None if claims is None else claims_on(claims, parts.items(), province_code),
         not_applicable=dict(not_applicable or {}),
+        changes=repeats is not None,
     )
 
 

@@ -14,6 +14,7 @@ from parcels.model import UNKNOWN_COMMUNE, Dataset
 from validators import identity
 from validators.base import MEASURES, Check, Context, Faults, Mask, Measure, Rows, Severity, Subject
 from validators.catalogue import CHECKS, refuse_unknown
+from validators.changes import ends as ended_rows
 from validators.findings import findings
 from validators.naming import name_rows
 from validators.national_id import well_formed
@@ -60,7 +61,7 @@ class Verdict:
 
     findings        FINDINGS_SCHEMA, by row and check
     rows            ROWS_SCHEMA, in the order of the dataset
-    group           by the checks that ran; None for the rows of no commune
+    group           by the checks that ran; None for the rows of no commune, and of a change set
     assured_group   the group when every check that was not run counts as failed; equals `group` when none is
     measures        0 to 1; None where no check of the catalogue, or none that ran, speaks of it
     ran             codes of the checks that ran
@@ -111,7 +112,7 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
     found: Found = []
     not_run: list[str] = []
     for check in CHECKS:
-        if check.code in context.not_applicable:
+        if check.code in context.not_applicable or (check.changes_only and not context.changes):
             continue
         if check.find is None:  # the merge's: with the register at hand, a merge will follow
             if context.claims is None:
@@ -120,7 +121,8 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
             not_run.append(check.code)
         else:
             severity = check.severity_at(context.policy, context.as_of)
-            found.append((check, severity, check.find(subject)))
+            faults = check.find(subject)
+            found.append((check, severity, faults if check.of_ends else _of_the_living(subject, faults)))
 
     refused, unreadable, erroneous = _decide(subject, found)
     counts = Counts(
@@ -144,6 +146,22 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
         not_applicable=dict(context.not_applicable),
         not_run=tuple(not_run),
         policy=context.policy.name,
+    )
+
+
+def _of_the_living(subject: Subject, faults: Faults) -> Faults:
+    """Without the rows that end an object."""
+    if not subject.context.changes:
+        return faults
+    kept = ~ended_rows(subject.dataset.table)[faults.rows]
+    if kept.all():
+        return faults
+    return Faults(
+        faults.rows[kept],
+        measure=None if faults.measure is None else faults.measure[kept],
+        detail=None if faults.detail is None else faults.detail.filter(pa.array(kept)),
+        place=None if faults.place is None else faults.place[kept],
+        place_srid=None if faults.place_srid is None else faults.place_srid[kept],
     )
 
 
@@ -194,8 +212,8 @@ def _rows(subject: Subject, found: Found, decision: NDArray[np.str_], erroneous:
 def _groups(
     dataset: Dataset, context: Context, counts: Counts, not_run: list[str]
 ) -> tuple[Group | None, Group | None]:
-    if dataset.commune_code == UNKNOWN_COMMUNE:
-        return None, None
+    if dataset.commune_code == UNKNOWN_COMMUNE or context.changes:
+        return None, None  # a few changed rows say nothing about a commune
     policy = context.policy
     usability = group(counts.read, counts.quarantined, counts.unreadable, counts.rows_with_error, policy)
     failed = [check for check in CHECKS if check.code in not_run]
