@@ -13,6 +13,7 @@ from sync.sources.base import BATCH_ROWS, GEOMETRY, Layer, Source
 from sync.sources.delimited import Delimited
 from sync.sources.dgn import Dgn
 from sync.sources.dxf import Dxf
+from sync.sources.edigeo import Edigeo
 from sync.sources.filegdb import FileGdb
 from sync.sources.flatgeobuf import FlatGeobuf
 from sync.sources.geojson import GeoJson
@@ -35,6 +36,7 @@ SOURCES: dict[str, Source] = {
         Delimited(),
         FileGdb(),
         Gml(),
+        Edigeo(),
         Dgn(),
         Dxf(),
     )
