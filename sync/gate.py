@@ -4,16 +4,13 @@ The brake on loss is not here: only the merge knows what a commune would lose.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from math import hypot
 from pathlib import Path
 from typing import Any, Literal
 
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import load_conform
-from sync.conform.detective import UNDECIDED
 from sync.conform.holds import Reason
 from sync.delivery import VIETNAM
 from sync.fetch import load_delivery
@@ -33,7 +30,6 @@ def gate(run_dir: Path, history: Mapping[str, datetime | None] | None = None) ->
     record = load_delivery(run_dir)
     conformed = load_conform(run_dir)
     when = record.extracted_at or record.received_at
-    rules = policy_at(record.as_of).crs
     communes: dict[str, dict[str, Any]] = {}
     for code in conformed["communes"]:
         if code == UNKNOWN_COMMUNE:
