@@ -24,7 +24,7 @@ from parcels.encodings.codecs import (
     is_cut,
     western,
 )
-from parcels.encodings.evidence import AS_IT_STANDS, IMPOSSIBLE, READINGS, Words, judge, likelihoods
+from parcels.encodings.evidence import AS_IT_STANDS, IMPOSSIBLE, READINGS, SOUND, Words, judge, likelihoods
 
 # What parts words: blanks, digits and ASCII marks. Other controls do not: VISCII and VPS have letters there.
 _BETWEEN: Final = r"[\t\n\x0b\x0c\r -@\[-`{-~]+"
@@ -32,7 +32,8 @@ _BEYOND_ASCII: Final = r"[^\t\n\x0b\x0c\r -~]"
 _COMBINING: Final = r"[\x{300}-\x{36f}]"
 _LOST: Final = r"\pL\?+[\pL]|(^|[^\pL?])\?\pL|\pL\?+ +\pL|\x{FFFD}"
 _CERTAIN: Final = 0.99
-_SUPPORT: Final = 2  # distinct words, so that a single foreign name turns no column
+_SUPPORT: Final = 1.6  # distinct words, so that a single foreign name turns no column
+_SUPPORT_ELSEWHERE: Final = 0.3  # where another column of the part is in that encoding
 _AGAINST: Final = 0.5  # words that stay strange, per word that becomes Vietnamese
 _CLEAR: Final = log(9)
 _CLEARLY_NOT: Final = 7.0  # to say that a value of a converted column is no such text: names are often rare
@@ -111,21 +112,24 @@ class Column:
         places = np.fromiter(self._recent, np.intp, len(self._recent))
         if not len(places) or self.contradicted_by is not None:
             return False
-        values, sound = likelihoods(self.words, places)
+        values, quality = likelihoods(self.words, places)
         if self.declared is not None:
-            self._check_declaration(values, sound)
+            self._check_declaration(values, quality == SOUND)
             return False
         prior = (_BYTES_PRIOR if self.as_bytes else _UNICODE_PRIOR).copy()
         if self.decided:
             prior[:] = _RARE  # a second old encoding in one column needs as much evidence as a first one
         shared = [number for number in elsewhere if number not in self.decided]
         prior[shared] = np.maximum(prior[shared], _SHARED)
-        verdict = judge(values, sound, [AS_IT_STANDS, *self.decided], prior)
+        verdict = judge(values, quality, [AS_IT_STANDS, *self.decided], prior)
         if verdict is None:
             return False
-        self._leaning = verdict.encoding if verdict.probability > 0.5 else None
+        likely = verdict.probability > 0.5 and verdict.against <= max(2, 2 * verdict.support)
+        self._leaning = verdict.encoding if likely else None
         utf8_bytes = self.as_bytes and READINGS[verdict.encoding] == UTF8
-        enough = 0 if utf8_bytes else 1 if verdict.encoding in elsewhere else _SUPPORT
+        enough = _SUPPORT_ELSEWHERE if verdict.encoding in elsewhere else _SUPPORT
+        if READINGS[verdict.encoding] == UTF8:
+            enough = 0 if self.as_bytes else 1  # bytes are UTF-8 by their form, hardly ever by chance
         tolerated = np.inf if utf8_bytes else _AGAINST * verdict.support
         if verdict.probability < _CERTAIN or verdict.support < enough or verdict.against > tolerated:
             if self.probability is None or not self.decided:
@@ -281,6 +285,7 @@ class Column:
         probability = self.probability
         return {
             "encoding": named,
+            "suspected": READINGS[self._leaning] if self.undecided and self._leaning is not None else None,
             "probability": None if probability is None else min(floor(probability * 10**4) / 10**4, _STATED),
             "how": "declared" if self.declared is not None else "found",
             "converted": self.converted,

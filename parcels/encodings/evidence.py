@@ -33,6 +33,7 @@ Floats = NDArray[np.float64]
 READINGS: Final = ("as it stands", *LEGACY, UTF8)
 AS_IT_STANDS: Final = 0
 IMPOSSIBLE: Final = -1e6
+STRANGE, FOREIGN, SOUND = 0, 1, 2
 
 # What a letter or a mark costs, in natural logarithms.
 _PLAIN, _WESTERN, _VIETNAMESE, _OTHER = 3.0, 5.0, 5.5, 7.5
@@ -40,6 +41,8 @@ _ODD_CASE: Final = 4.0
 _NOT_VIETNAMESE: Final = 5.0  # a foreign word in a Vietnamese text
 _WESTERN_LETTERS: Final = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœšžß")
 _VIETNAMESE_LETTERS: Final = frozenset(letters())
+_FOREIGN_WEIGHT: Final = 1 / 3  # "Loïc" is a name, and also VNI for "Lọc"
+_THREE_MARKED: Final = re.compile(r"[^\x00-\x7f]{3}")  # no language of Western Europe writes three in a row
 _CUT_OFF: Final = 6.0  # half a character at the end of a word
 _RUNS: Final = re.compile(r"[^\W\d_ªºµ¹²³¼½¾]+")
 _EDGE_MARKS: Final = frozenset("“”‘’«»„–—…•·°º²³ª§©®™½¼¾±×€£’")
@@ -54,13 +57,13 @@ class Words:
     page               how the words came: "bytes" (as byte text), or read by a code page: "cp1252", "cp1258"
     vietnamese (n, r)  log-likelihood with the weight of Vietnamese text
     foreign    (n, r)  log-likelihood as letters of whatever language
-    sound      (n, r)  whether the reading consists of Vietnamese syllables and nothing strange
+    quality    (n, r)  SOUND: Vietnamese syllables and nothing strange; FOREIGN: a word of some language; else STRANGE
     """
 
     page: str
     frequencies: Frequencies = field(default_factory=of_the_nation)
     _place: dict[str, int] = field(default_factory=dict)
-    _rows: list[tuple[Floats, Floats, NDArray[np.bool_]]] = field(default_factory=list)
+    _rows: list[tuple[Floats, Floats, NDArray[np.int8]]] = field(default_factory=list)
 
     @property
     def as_bytes(self) -> bool:
@@ -75,43 +78,46 @@ class Words:
                 self._rows.append(self._read(word))
         return np.array([self._place[word] for word in words], np.intp)
 
-    def worth(self, places: NDArray[np.intp]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-        """vietnamese, foreign and sound of words by number."""
+    def worth(self, places: NDArray[np.intp]) -> tuple[Floats, Floats, NDArray[np.int8]]:
+        """vietnamese, foreign and quality of words by number."""
         chosen = [self._rows[place] for place in places]
         shape = (len(chosen), len(READINGS))
-        vietnamese, foreign, sound = (
+        vietnamese, foreign, quality = (
             np.array([row[part] for row in chosen]).reshape(shape) for part in range(3)
         )
-        return vietnamese, foreign, sound.astype(np.bool_)
+        return vietnamese, foreign, quality.astype(np.int8)
 
-    def _read(self, word: str) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    def _read(self, word: str) -> tuple[Floats, Floats, NDArray[np.int8]]:
         view = word if self.as_bytes else byte_text(word, self.page)
         stands = unicodedata.normalize("NFC", western(word) if self.as_bytes else word)
         vietnamese = np.full(len(READINGS), IMPOSSIBLE)
         foreign = np.full(len(READINGS), IMPOSSIBLE)
-        sound = np.zeros(len(READINGS), np.bool_)
+        quality = np.zeros(len(READINGS), np.int8)
         for number, reading in enumerate(READINGS):
             text = stands if number == AS_IT_STANDS else _reading(view, reading)
             if text is not None:
-                vietnamese[number], foreign[number], sound[number] = self._value(text)
+                vietnamese[number], foreign[number], quality[number] = self._value(text)
             if reading == UTF8 and is_cut(view):
                 vietnamese[number] -= _CUT_OFF
                 foreign[number] -= _CUT_OFF
-        return vietnamese, foreign, sound
+        return vietnamese, foreign, quality
 
-    def _value(self, text: str) -> tuple[float, float, bool]:
-        """A reading's two log-likelihoods, and whether it is sound."""
+    def _value(self, text: str) -> tuple[float, float, int]:
+        """A reading's two log-likelihoods and its quality."""
         cost, strange = _marks(text)
         vietnamese = foreign = -cost
-        sound = not strange
+        sound, usual = not strange, not strange
         runs = _RUNS.findall(text)
         for run in runs:
             spelled = -sum(map(_letter, run.lower())) - _case(run)
             known = self.frequencies.log_likelihood(run)
-            sound &= known is not None and not _case(run)
+            usual &= not _case(run) and not (known is None and _THREE_MARKED.search(run))
+            sound &= known is not None
             vietnamese += max(spelled - _NOT_VIETNAMESE, IMPOSSIBLE if known is None else known - _case(run))
             foreign += spelled
-        return vietnamese, foreign, sound and bool(runs)
+        if not runs or not usual:
+            return vietnamese, foreign, STRANGE
+        return vietnamese, foreign, SOUND if sound else FOREIGN
 
 
 def _reading(view: str, encoding: str) -> str | None:
@@ -162,13 +168,13 @@ class Verdict:
 
     encoding     the most likely reading of the words that are not what they seem, by number in READINGS
     probability  that it is right
-    support      distinct words that only this reading makes Vietnamese
+    support      distinct words that only this reading makes Vietnamese; what could be a foreign word counts a third
     against      distinct words that no reading makes Vietnamese, though they could be in the encoding
     """
 
     encoding: int
     probability: float
-    support: int
+    support: float
     against: int
 
 
@@ -176,24 +182,24 @@ class Verdict:
 _SHARES: Final = ((0.98, 0.9), (0.6, 0.04), (0.2, 0.03), (0.02, 0.02), (0.002, 0.01))
 
 
-def likelihoods(words: Words, places: NDArray[np.intp]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Log-likelihood and soundness of each reading of each word (n, r), foreign words weighed as the column has them."""
-    vietnamese, foreign, sound = words.worth(places)
-    unknown = np.count_nonzero(~sound.any(axis=1))
+def likelihoods(words: Words, places: NDArray[np.intp]) -> tuple[Floats, NDArray[np.int8]]:
+    """Log-likelihood and quality of each reading of each word (n, r), foreign words weighed as the column has them."""
+    vietnamese, foreign, quality = words.worth(places)
+    unknown = np.count_nonzero((quality < SOUND).all(axis=1))
     share = min(max((unknown + 0.5) / (len(places) + 10), 0.02), 0.9)
-    return np.logaddexp(vietnamese + log(1 - share), foreign + log(share)), sound
+    return np.logaddexp(vietnamese + log(1 - share), foreign + log(share)), quality
 
 
-def judge(values: Floats, sound: NDArray[np.bool_], known: list[int], prior: Floats) -> Verdict | None:
+def judge(values: Floats, quality: NDArray[np.int8], known: list[int], prior: Floats) -> Verdict | None:
     """Which further encoding the words are in, next to the readings that are `known` to occur; None: no other.
 
-    values, sound  (n, r) from `likelihoods`, a row per distinct word
-    prior          (r,) log-odds of each reading against "no further encoding", before the words are seen
+    values, quality  (n, r) from `likelihoods`, a row per distinct word
+    prior            (r,) log-odds of each reading against "no further encoding", before the words are seen
     """
     if not len(values):
         return None
     base = values[:, known].max(axis=1)
-    explained = sound[:, known].any(axis=1)
+    seems = quality[:, known].max(axis=1)
     gain = np.clip(values - base[:, None], -30, 30)
     parts = np.array(
         [log(weight) + np.log(1 - share + share * np.exp(gain)).sum(axis=0) for share, weight in _SHARES]
@@ -202,7 +208,9 @@ def judge(values: Floats, sound: NDArray[np.bool_], known: list[int], prior: Flo
     evidence[known] = -np.inf
     best = int(np.argmax(evidence))
     total = np.logaddexp.reduce(np.append(evidence, 0.0))
-    support = int(np.count_nonzero(sound[:, best] & ~explained & (gain[:, best] > 2)))
+    sound = quality[:, best] == SOUND
+    turned = sound & (seems < SOUND) & (gain[:, best] > 2)
+    support = float(np.where(seems[turned] == STRANGE, 1.0, _FOREIGN_WEIGHT).sum())
     could = values[:, best] > IMPOSSIBLE / 2
-    against = int(np.count_nonzero(could & ~sound[:, best] & ~explained))
+    against = int(np.count_nonzero(could & ~sound & (seems < SOUND)))
     return Verdict(best, float(np.exp(evidence[best] - total)), support, against)
