@@ -15,6 +15,7 @@ from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from parcels.text import fold_text
+from sync.remotes.connection import Connections, refuse_same_names
 from sync.settings import ROOT, settings
 from sync.tomlfile import WrongValue, load_toml, nearest, read_document
 
@@ -59,6 +60,7 @@ class Profile(BaseModel):
     values      canonical name → delivered value → canonical value, after the text was cleaned; others stay
     assumed     canonical names whose delivered column nobody at that system has confirmed
     read        kind of source → its own settings (`[read.csv]`, `[read.dgn]` …)
+    connection  where parcels are pulled from when they do not come as files (docs/connections.md)
     commune_codes  "old" (of before 1 July 2025) or "new", for deliveries that do not say
     """
 
@@ -73,6 +75,7 @@ class Profile(BaseModel):
     read: dict[str, dict[str, Any]] = Field(default_factory=dict)
     constants: dict[str, str | int | float | date] = Field(default_factory=dict)
     parts: tuple[PartDefaults, ...] = ()
+    connection: Connections = ()
     commune_codes: Literal["new", "old"] | None = None
     not_applicable: dict[str, Text] = Field(default_factory=dict)
 
@@ -98,6 +101,7 @@ class Profile(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Profile":
+        refuse_same_names(self.connection)
         both = sorted(set(self.columns) & set(self.constants))
         if both:
             raise WrongValue(

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from parcels.bilingual import Bilingual
+from parcels.errors import UsageError
 from sync import ledger
 from sync.load.names import drop_staging
 from sync.platform.addresses import resolve_dsn
@@ -12,11 +14,13 @@ from sync.runfolder import read_json, write_json
 from sync.settings import settings
 
 PROFILE = "profile.json"
+FROM_SOURCE = "[connection]"  # what a run that pulls has in the place of a path
+EVERYTHING = f"{FROM_SOURCE} full"  # whatever the watermark is
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a stage needs to know. `requested`: where the delivery lies; None when applying what was held."""
+    """What a stage needs to know. `requested`: where the delivery lies, or FROM_SOURCE; None when applying what was held."""
 
     run_id: str
     province: str
@@ -51,6 +55,8 @@ def start_run(
     *,
     path: Path | None = None,
     profile: Path | None = None,
+    from_source: bool = False,
+    full: bool = False,
     dry_run: bool = False,
     airflow_run_id: str | None = None,
     parent_run_id: str | None = None,
@@ -60,9 +66,11 @@ def start_run(
 ) -> Run:
     """Begin a run: its row in the ledger, its folder, the lock on its province.
 
-    delivery  a name in that province's inbox; None or blank for the newest there
+    delivery  a name in that province's inbox; None or blank: what its [connection] offers, or, without one, the
+              newest in the inbox
     path      where the delivery lies instead, for callers who may read any file (the command line)
     profile   the province's profile, when not the installation's own
+    from_source, full  pull from the [connection], which then must be there; everything, not only what changed
     by_hand   a person runs the stages one by one: the lock outlives this process
 
     What is synchronised is decided here, once, so that a retry takes the same delivery. Raises TerminalError
@@ -70,18 +78,16 @@ def start_run(
     """
     address = dsn or resolve_dsn(settings())
     used: Profile | None = None
-    if parent_run_id is None and path is None:
-        from sync.inbox import resolve_in_inbox  # closing a run should not wait for GDAL to be imported
-
-        path = resolve_in_inbox(settings().inbox, province, delivery or None)
+    requested: str | None = None
     if parent_run_id is None:
         used = load_profile(province, profile)  # a profile that cannot be right begins no run
+        requested = _requested(used, delivery, path, from_source=from_source, full=full)
     request = ledger.RunRequest(
         province=province,
         actor=actor,
         kind="apply" if parent_run_id else "sync",
         dry_run=dry_run,
-        requested=None if path is None else str(path.absolute()),
+        requested=requested,
         parent_run_id=parent_run_id,
         communes=communes,
         airflow_run_id=airflow_run_id,
@@ -95,6 +101,36 @@ def start_run(
     if used is not None and not (run.folder / PROFILE).exists():  # a retry goes on with what it began with
         write_json(run.folder / PROFILE, used.model_dump(mode="json"))
     return run
+
+
+def _requested(
+    profile: Profile, delivery: str | None, path: Path | None, *, from_source: bool, full: bool
+) -> str:
+    """What the run is to take, as the ledger keeps it."""
+    if path is not None and not (from_source or full):
+        return str(path.absolute())
+    if not delivery and (profile.connection or from_source or full):
+        if path is not None:
+            raise _both()
+        if not profile.connection:
+            from sync.pull import no_connection
+
+            raise no_connection(profile.province)
+        return EVERYTHING if full else FROM_SOURCE
+    from sync.inbox import resolve_in_inbox  # closing a run should not wait for GDAL to be imported
+
+    return str(resolve_in_inbox(settings().inbox, profile.province, delivery or None).absolute())
+
+
+def _both() -> UsageError:
+    return UsageError(
+        "SYNC-USAGE",
+        Bilingual(
+            "Chỉ chọn một: một tệp hoặc thư mục, hay --from-source (--full).",
+            "Choose one: a file or a folder, or --from-source (--full).",
+        ),
+        Bilingual("Hãy bỏ đường dẫn hoặc bỏ tùy chọn đó.", "Leave out the path, or that option."),
+    )
 
 
 def open_run(run_id: str, *, dsn: str | None = None) -> Run:

@@ -1,5 +1,6 @@
 """PostgreSQL with PostGIS as the system's packages bring them: find them, and install them with apt when missing."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,12 @@ MIN_POSTGRESQL = 15
 MIN_POSTGIS = (3, 3)
 DEBIAN_SERVERS = Path("/usr/lib/postgresql")
 PACKAGE = re.compile(r"postgresql-(\d+)-postgis-3")
+FOR_TESTS = {
+    "mariadbd": "mariadb-server-core",
+    "my_print_defaults": "mariadb-client-core",  # mariadb-install-db needs it
+    "mapserv": "cgi-mapserver",
+}
+_QUIETLY = ("env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1", "LC_ALL=C.UTF-8")
 INSTALLER = Path(__file__).with_name("install_postgis.sh")
 
 
@@ -126,6 +133,40 @@ def ensure_installed(
     )
 
 
+def missing_for_tests() -> dict[str, str]:
+    """Programs that only tests run, each with the package that brings it: those this machine lacks."""
+    places = (os.environ.get("PATH", "") + os.pathsep + "/usr/sbin").split(os.pathsep)
+    return {
+        program: package
+        for program, package in FOR_TESTS.items()
+        if shutil.which(program, path=os.pathsep.join(places)) is None
+    }
+
+
+def ensure_test_programs(say: Callable[[Bilingual], None] = lambda _: None) -> None:
+    """Install what tests of remote sources talk to: a MariaDB and a MapServer. Neither package starts anything.
+
+    Where they cannot be installed it says so: those tests skip, and fail in CI.
+    """
+    wanted = sorted(set(missing_for_tests().values()))
+    if not wanted:
+        return
+    prefix = root_prefix() if shutil.which("apt-get") else None
+    listed = " ".join(wanted)
+    if prefix is not None:
+        say(Bilingual(f"Đang cài {listed} bằng apt …", f"Installing {listed} with apt …"))
+        _run([*prefix, *_QUIETLY, "apt-get", "update", "-q"])
+        _run([*prefix, *_QUIETLY, "apt-get", "install", "-y", "--no-install-recommends",
+              "-o", "DPkg::Lock::Timeout=300", *wanted])  # fmt: skip
+    if missing_for_tests():
+        say(
+            Bilingual(
+                f"Chưa có {listed}: bỏ qua các kiểm thử cần đến. Hãy chạy: sudo apt-get install {listed}",
+                f"{listed} is missing: the tests that need it are skipped. Run: sudo apt-get install {listed}",
+            )
+        )
+
+
 def _lines(command: list[str]) -> list[str]:
     return subprocess.run(
         command, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
@@ -177,4 +218,8 @@ if __name__ == "__main__":  # `make test` calls this before the tests of the dat
     from sync import console
     from sync.platform import program
 
-    program.run(lambda: ensure_installed(say=console.say))
+    def everything() -> None:
+        ensure_installed(say=console.say)
+        ensure_test_programs(console.say)
+
+    program.run(everything)

@@ -1,4 +1,4 @@
-"""The PostgreSQL cluster of a test run: private, without fsync, shared by pytest-xdist's workers, gone afterwards.
+"""The servers of a test run, PostgreSQL first: private, without fsync, shared by pytest-xdist's workers, gone afterwards.
 
 `LANDSYNC_TEST_DSN` (a superuser's DSN) names a server of one's own instead; then only databases are made and dropped.
 """
@@ -8,8 +8,10 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import astuple
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 from filelock import FileLock
 
@@ -22,19 +24,35 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
         "max_wal_size": "512MB", "min_wal_size": "64MB", "log_min_messages": "fatal"}  # fmt: skip
 
 
-class SharedCluster:
-    """One cluster for all the test processes of this checkout and user: the first starts it, the last removes it."""
+class Startable(Protocol):
+    """A server in a folder of its own."""
 
-    def __init__(self, programs: Programs) -> None:
+    def create(self) -> None:
+        """Make it, if it is not there."""
+
+    def start(self) -> bool:
+        """Start it; False when it already runs."""
+
+    def remove(self) -> None:
+        """Stop it and delete what is its own."""
+
+
+S = TypeVar("S", bound=Startable)
+
+
+class Shared(Generic[S]):
+    """One server for all the test processes of this checkout and user: the first starts it, the last removes it."""
+
+    def __init__(self, suffix: str, make: Callable[[Path], S]) -> None:
         checkout = hashlib.sha256(f"{ROOT} {os.geteuid()}".encode()).hexdigest()[:10]
         # Not pytest's own folder: that is closed to everybody else, the server's user included.
-        self.base = Path(tempfile.gettempdir()) / f"landsync-test-{checkout}"
+        self.base = Path(tempfile.gettempdir()) / f"landsync-test-{checkout}{suffix}"
         self.base.mkdir(mode=0o711, exist_ok=True)
         if self.base.stat().st_uid != os.geteuid():
             raise PermissionError(f"{self.base} belongs to somebody else")
         self.base.chmod(0o711)
         self.lock = FileLock(self.base.with_suffix(".lock"), timeout=180)
-        self.cluster = Cluster(self.base / "cluster", programs, settings=FAST)
+        self.cluster = make(self.base / "cluster")
 
     @property
     def _users(self) -> Path:
@@ -50,8 +68,8 @@ class SharedCluster:
     def _write_users(self, marks: list[Mark]) -> None:
         self._users.write_text(json.dumps([astuple(mark) for mark in marks]), encoding="ascii")
 
-    def acquire(self) -> Cluster:
-        """The running cluster; what a killed test run left behind is thrown away first."""
+    def acquire(self) -> S:
+        """The running server; what a killed test run left behind is thrown away first."""
         with self.lock:
             self.base.mkdir(mode=0o711, exist_ok=True)
             self.base.chmod(0o711)
@@ -72,3 +90,10 @@ class SharedCluster:
                 return
             self.cluster.remove()
             shutil.rmtree(self.base, ignore_errors=True)
+
+
+class SharedCluster(Shared[Cluster]):
+    """The PostgreSQL cluster."""
+
+    def __init__(self, programs: Programs) -> None:
+        super().__init__("", lambda folder: Cluster(folder, programs, settings=FAST))

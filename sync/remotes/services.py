@@ -1,0 +1,30 @@
+"""What the two kinds of services share: names of CRS, and what is refused."""
+
+import re
+
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected
+
+_EPSG = re.compile(r"EPSG(?::[^:/]*)?(?:::?|/[^/]*/|:)(\d{4,6})$", re.IGNORECASE)
+CRS84 = "CRS84"
+
+
+def epsg_of(name: str) -> int | None:
+    """The code in `EPSG:5899`, `urn:ogc:def:crs:EPSG::5899` or `http://www.opengis.net/def/crs/EPSG/0/5899`."""
+    found = _EPSG.search(name.strip())
+    return int(found.group(1)) if found else None
+
+
+def no_count(where: str) -> DeliveryRejected:
+    """A service that does not say how many features it has: nobody could tell that some are missing."""
+    return DeliveryRejected(
+        "DLV-SERVICE-NO-COUNT",
+        Bilingual(
+            f"Dịch vụ {where} không cho biết có bao nhiêu đối tượng (numberMatched): không thể biết có bị thiếu hay không.",
+            f"The service {where} does not say how many features it has (numberMatched): nobody could tell that some are missing.",
+        ),
+        Bilingual(
+            "Hãy bật việc đếm trong cấu hình dịch vụ, hoặc nhận dữ liệu qua cơ sở dữ liệu hay tệp.",
+            "Switch counting on in the service, or take the data from the database or as a file.",
+        ),
+    )

@@ -1,0 +1,102 @@
+"""The small province offered by servers instead of files: put into databases, pulled, and compared."""
+
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyogrio
+import shapely
+from psycopg2 import sql
+
+from sync.profile import Profile
+from sync.pull import pull
+from tests.support.database import Server
+from tests.support.formats import WRITERS, Delivered
+from tests.support.formats.base import profile as own_profile
+from tests.support.formats.base import with_geometry
+from tests.support.tiny import EPSG, tiny
+from tests.unit.formats.test_format_matrix import canonical_rows
+
+TYPES = {"double": "numeric(18,4)", "date32[day]": "date", "int32": "integer"}
+READER = "nguoi_doc"
+
+
+def reference(folder: Path) -> pa.Table:
+    """The canonical rows by way of a GeoPackage, which loses nothing."""
+    (folder / "delivery").mkdir()
+    return canonical_rows(WRITERS["geopackage"](tiny(), folder / "delivery"), folder / "run")
+
+
+def profile_with(**connection: Any) -> Profile:
+    """The province's profile with one [connection]."""
+    said = own_profile().model_dump() | {"connection": connection, "commune_codes": "new"}
+    return Profile.model_validate(said)
+
+
+def pulled(profile: Profile, folder: Path, **options: Any) -> tuple[Delivered, list[dict[str, Any]]]:
+    """What a pull leaves: a delivery as any other, and the entries for the ledger."""
+    entries = pull(profile, folder, **options)
+    return Delivered(folder, profile), entries
+
+
+def table() -> pa.Table:
+    """The small province as a system would hold it: names of the profile, and its geometry."""
+    return with_geometry(tiny(), own_profile())
+
+
+def text_of(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Values as a COPY wants them."""
+    return (
+        column.cast(pa.decimal128(18, 4)).cast(pa.string()) if pa.types.is_floating(column.type) else column
+    )
+
+
+def fill_postgis(server: Server, database: str, *, password: str) -> None:
+    """Schema "Địa chính", table "ThuaDat", and a role that may only read it."""
+    rows = table()
+    with psycopg2.connect(server.dsn(database)) as link, link.cursor() as cursor:
+        columns = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(field.name), sql.SQL(TYPES.get(str(field.type), "text")))
+            for field in rows.schema
+            if field.name != "geom"
+        )
+        cursor.execute('CREATE EXTENSION IF NOT EXISTS postgis; CREATE SCHEMA "Địa chính"')
+        cursor.execute(
+            sql.SQL(
+                'CREATE TABLE "Địa chính"."ThuaDat" ({}, "geom" geometry(Geometry, {}), '
+                "changed_at timestamptz NOT NULL DEFAULT '2026-11-01 08:00+07')"
+            ).format(columns, sql.Literal(EPSG))
+        )
+        hexed = pa.array(shapely.to_wkb(shapely.set_srid(tiny().geometry, EPSG), hex=True, include_srid=True))
+        sent = rows.set_column(rows.schema.get_field_index("geom"), "geom", hexed)
+        sent = pa.table([text_of(column) for column in sent.columns], names=sent.column_names)
+        buffer = pa.BufferOutputStream()
+        pacsv.write_csv(sent, buffer, pacsv.WriteOptions(include_header=False, quoting_style="all_valid"))
+        cursor.copy_expert(
+            sql.SQL('COPY "Địa chính"."ThuaDat" ({}) FROM STDIN (FORMAT csv)').format(
+                sql.SQL(", ").join(map(sql.Identifier, sent.column_names))
+            ),
+            pa.BufferReader(buffer.getvalue()),
+        )
+        cursor.execute(
+            sql.SQL(
+                "DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; "
+                "ALTER ROLE {role} PASSWORD {password}; "
+                'GRANT USAGE ON SCHEMA "Địa chính" TO {role}; GRANT SELECT ON "Địa chính"."ThuaDat" TO {role}'
+            ).format(role=sql.Identifier(READER), password=sql.Literal(password))
+        )
+
+
+def write_geopackage(path: Path) -> None:
+    """The small province as a file for a server to publish."""
+    pyogrio.write_arrow(
+        table(),
+        path,
+        layer="ThuaDat",
+        driver="GPKG",
+        geometry_name="geom",
+        geometry_type="Unknown",
+        crs=f"EPSG:{EPSG}",
+    )
