@@ -20,6 +20,9 @@ class Settings(BaseSettings):
         default=None, description="Airflow metadata on a server of one's own", repr=False
     )
     provinces: Path = Field(default=ROOT / "sync" / "provinces", description="folder of NN.toml")
+    retention: Path = Field(
+        default=ROOT / "sync" / "retention.toml", description="how long deliveries and runs are kept"
+    )
     inbox_root: Path | None = Field(default=None, description="folder of inbox/NN")
 
     @property

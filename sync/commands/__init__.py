@@ -27,6 +27,7 @@ COMMANDS: tuple[str, ...] = (
     "review",
     "proof",
     "status",
+    "housekeeping",
     "demo",
     "measure",
 )

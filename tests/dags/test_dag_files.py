@@ -37,9 +37,10 @@ def test_every_dag_file_parses_without_an_error(bag):
     assert bag.import_errors == {}
 
 
-def test_there_is_a_dag_for_each_of_the_34_provinces_and_one_for_the_nation(bag):
-    assert set(bag.dags) == {f"province_sync_{code}" for code in provinces()} | {"nightly_reconciliation"}
-    assert len(bag.dags) == 35
+def test_there_is_a_dag_for_each_of_the_34_provinces_and_two_for_the_nation(bag):
+    national = {"nightly_reconciliation", "housekeeping"}
+    assert set(bag.dags) == {f"province_sync_{code}" for code in provinces()} | national
+    assert len(bag.dags) == 36
 
 
 def test_a_province_is_shown_by_its_vietnamese_name(bag):
@@ -60,6 +61,8 @@ def test_each_province_has_a_minute_of_its_own_between_22_and_4_in_vietnam(bag):
     assert len(slots) == 34
     after_them = as_the_scheduler_sees_it(bag.dags["nightly_reconciliation"]).timetable.serialize()
     assert (after_them["expression"], after_them["timezone"]) == ("0 5 * * *", "Asia/Ho_Chi_Minh")
+    last = as_the_scheduler_sees_it(bag.dags["housekeeping"]).timetable.serialize()
+    assert (last["expression"], last["timezone"]) == ("0 6 * * *", "Asia/Ho_Chi_Minh")
 
 
 def test_a_new_installation_does_not_run_last_night_again(bag):
@@ -89,6 +92,7 @@ def test_what_uses_memory_and_what_writes_waits_for_its_pool(bag):
         assert dag.task_dict["judge"].pool == "geo"
         assert dag.task_dict["apply"].pool == "national_db"
     assert bag.dags["nightly_reconciliation"].task_dict["compare"].pool == "national_db"
+    assert bag.dags["housekeeping"].task_dict["tidy"].pool == "national_db"
     assert {"geo", "national_db"} <= set(made)
 
 
@@ -196,6 +200,7 @@ def dags_of(name):
 
 every = dags_of("province_sync")
 dags_of("nightly_reconciliation")
+dags_of("housekeeping")
 os.environ["_AIRFLOW_PARSING_CONTEXT_DAG_ID"] = "province_sync_68"
 one = dags_of("province_sync")
 print(json.dumps([sorted({{name.partition(".")[0] for name in set(sys.modules) - before}}), every, one]))

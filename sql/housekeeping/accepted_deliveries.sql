@@ -1,0 +1,2 @@
+SELECT DISTINCT d.delivery_sha256
+FROM land.dataset AS d
