@@ -22,6 +22,7 @@ from sync.sources.geopackage import GeoPackage
 from sync.sources.geoparquet import GeoParquet
 from sync.sources.gml import Gml
 from sync.sources.shapefile import Shapefile
+from sync.sources.vbdlis_xml import VbdlisXml
 
 # Kinds that share a suffix are asked in this order.
 SOURCES: dict[str, Source] = {
@@ -35,6 +36,7 @@ SOURCES: dict[str, Source] = {
         GeoParquet(),
         Delimited(),
         FileGdb(),
+        VbdlisXml(),  # before GML, whose namespace its geometries have
         Gml(),
         Edigeo(),
         Dgn(),

@@ -73,6 +73,7 @@ def tiny(province: str = PROVINCE) -> Tiny:
         ("area_legal_m2", 7, None),
         ("surveyed_on", 8, None),
         ("land_use", 9, "ONT+CLN"),
+        ("land_use_areas", 9, "50.0+20.5"),
     ):
         if name in columns:
             columns[name] = _with(columns[name], row, value)

@@ -13,6 +13,7 @@ from tests.support.formats import (
     geoparquet,
     gml,
     shapefile,
+    vbdlis_xml,
 )
 from tests.support.formats.base import Delivered, Writer
 
@@ -28,4 +29,5 @@ WRITERS: dict[str, Writer] = {
     "csv": delimited.write,
     "filegdb": filegdb.write,
     "gml": gml.write,
+    "vbdlis_xml": vbdlis_xml.write,
 }
