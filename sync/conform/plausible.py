@@ -8,9 +8,12 @@ scattered over the sea, from the policy.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from parcels.admin_units import Commune
 from validators.policy import CrsRules
+
+Floats = NDArray[np.float64]
 
 _EARTH_KM = 6371.0
 
@@ -52,7 +55,12 @@ def reach_of(commune: Commune, rules: CrsRules) -> Reach | None:
 
 def distance_km(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     """Distance on the sphere, good enough to tell one commune from the next; inf for what is no place."""
-    if not (abs(lon) <= 360 and abs(lat) <= 90):
-        return float("inf")
-    east = np.radians(lon - other_lon) * np.cos(np.radians((lat + other_lat) / 2))
-    return float(_EARTH_KM * np.hypot(east, np.radians(lat - other_lat)))
+    return float(distances_km(np.array([[lon, lat]]), other_lon, other_lat)[0])
+
+
+def distances_km(places: Floats, lon: float, lat: float) -> Floats:
+    """The same for places (n, 2), longitude and latitude: (n,)."""
+    on_earth = (np.abs(places[:, 0]) <= 360) & (np.abs(places[:, 1]) <= 90)
+    known = np.where(on_earth[:, np.newaxis], places, 0.0)
+    east = np.radians(known[:, 0] - lon) * np.cos(np.radians((known[:, 1] + lat) / 2))
+    return np.where(on_earth, _EARTH_KM * np.hypot(east, np.radians(known[:, 1] - lat)), np.inf)

@@ -16,7 +16,7 @@ from parcels.crs_hypotheses import Hypothesis, gauss_krueger_number, hypotheses,
 from parcels.crs_hypotheses import declared as declared_as
 from sync.conform.detective.sample import Sample
 from sync.conform.detective.verdict import Areas, Ids, Outcome, Verdict
-from sync.conform.plausible import Reach, distance_km, reach_of
+from sync.conform.plausible import Reach, distances_km, reach_of
 from validators.policy import CrsRules
 
 Floats = NDArray[np.float64]
@@ -57,10 +57,8 @@ class _Case:
         self.middles = sample.middles
         self.every = hypotheses()
         self.median = places(np.median(self.middles, axis=0), self.every)
-        self.distance = {
-            hypothesis: distance_km(lon, lat, reach.lon, reach.lat)
-            for hypothesis, (lon, lat) in zip(self.every, self.median, strict=True)
-        }
+        distances = distances_km(self.median, reach.lon, reach.lat).tolist()
+        self.distance = dict(zip(self.every, distances, strict=True))
         self.ids_fit_declared = False
         old = old_province(commune.old_province_code)
         self.home = old.epsg if old is not None else None
@@ -143,11 +141,8 @@ class _Case:
             return "none", None, {}
         ids, middles = ids[known], self.middles[known]
         lon, lat = np.median(ids, axis=0)
-        near = {
-            h
-            for h, (x, y) in zip(self.every, self.median, strict=True)
-            if distance_km(x, y, lon, lat) <= _IDS_NEAR_KM
-        }
+        close = np.flatnonzero(distances_km(self.median, lon, lat) <= _IDS_NEAR_KM)
+        near = {self.every[k] for k in close.tolist()}
         near |= set(here) | ({self.declared} if self.declared else set())
         fitting: set[Hypothesis] = set()
         shifts: dict[Hypothesis, tuple[float, float]] = {}
@@ -204,16 +199,18 @@ class _Case:
         return ("decide" if len(left) == 1 else "leave open"), mean, error, left
 
     def _expected(self, hypothesis: Hypothesis) -> tuple[float, ...]:
-        """log(stated / planar) under a hypothesis, stated areas being those of the old province's TM-3 zone.
+        """log(stated / planar) under a hypothesis: areas are stated in the TM-3 zone of the old province.
 
-        An old sheet in Hanoi 1972 may state areas in its own plane as well: areas cannot rule it out then.
+        Or in the delivered TM-3 zone itself, or in the plane of an old sheet in Hanoi 1972; never in UTM, which
+        is for small scales.
         """
         lon, lat = self.reach.lon, self.reach.lat
-        planar = np.log(hypothesis.base.area_scale(lon, lat))
-        home = planar if self.home is None else np.log(declared_as(self.home).base.area_scale(lon, lat))
         unit = float(np.log(hypothesis.area_unit()))
-        changed = unit + float(home - planar)
-        return (changed, unit) if hypothesis.base.family == "gk" else (changed,)
+        if self.home is None:
+            return (unit,)
+        planar, home = hypothesis.base.area_scale(lon, lat), declared_as(self.home).base.area_scale(lon, lat)
+        changed = unit + float(np.log(home / planar))
+        return (changed,) if hypothesis.base.family == "utm" else (changed, unit)
 
     def _strays(self, declared: Hypothesis) -> tuple[Hypothesis | None, float]:
         """The other CRS in which those parcels are that lie outside the commune, if there is one, and their share."""
@@ -223,11 +220,8 @@ class _Case:
             return None, 0.0
         strays = self.middles[outside]
         median = places(np.median(strays, axis=0), self.every)
-        likely = [
-            h
-            for h, (lon, lat) in zip(self.every, median, strict=True)
-            if h != declared and distance_km(lon, lat, self.reach.lon, self.reach.lat) <= self.reach.allowed
-        ]
+        close = np.flatnonzero(distances_km(median, self.reach.lon, self.reach.lat) <= self.reach.allowed)
+        likely = [self.every[k] for k in close.tolist() if self.every[k] != declared]
         for hypothesis in sorted(likely, key=self._rank):
             if 1 - self._outside(hypothesis, strays).mean() >= _STRAYS_HOME:
                 return hypothesis, share
