@@ -161,7 +161,7 @@ def capitals(text: str) -> tuple[str, bool]:
     TCVN3 writes "Ồ" and "ồ" with one byte and leaves the rest to a capital font. Rule: a toned letter is small, but
     capital in a word without a sure small letter that has three sure capitals or one after a toned letter
     ("PH¦êNG", "TRÊN"); and in every word of a value that has such a word, or a word of two sure capitals and four
-    in all, and no sure small letter ("VÒ THÞ HåNG"). Unknown: a word that begins with a toned letter that stays
+    in all, and no sure small letter ("Vò THÞ HåNG"). Unknown: a word that begins with a toned letter that stays
     small ("ái Quốc"), and a value without any sure small letter.
     """
     words = _WORD.findall(text)

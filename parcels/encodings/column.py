@@ -104,8 +104,8 @@ class Column:
         self._recent |= dict.fromkeys(places.tolist())
         for old in list(self._recent)[: max(len(self._recent) - _RECENT, 0)]:
             del self._recent[old]
-        of_value = places[words.indices.to_numpy(zero_copy_only=False)] if len(words) else places
-        self._pending = _Pending(coded, numbers, texts, owners, of_value)
+        kind = words.indices.to_numpy(zero_copy_only=False).astype(np.intp)
+        self._pending = _Pending(coded, numbers, texts, places, owners, kind)
 
     def decide(self, elsewhere: frozenset[int]) -> bool:
         """Whether the words seen so far decide for a further encoding. `elsewhere`: those of the part's other columns."""
@@ -146,13 +146,13 @@ class Column:
             if (values[:, mine] < IMPOSSIBLE / 2).any():
                 self.contradicted_by = NOT_UTF8
             return
-        for other in range(len(READINGS)):
-            gap = np.clip(values[:, other] - values[:, mine], -8, 8)
-            theirs = np.count_nonzero(sound[:, other] & ~sound[:, mine])
-            ours = np.count_nonzero(sound[:, mine] & ~sound[:, other])
-            if gap.sum() > _CONTRADICTED and theirs >= 4 and theirs > 4 * ours:
-                stands = "Windows-1252" if self.as_bytes else "Unicode"
-                self.contradicted_by = stands if other == AS_IT_STANDS else READINGS[other]
+        gaps = np.clip(values - values[:, mine : mine + 1], -8, 8).sum(axis=0)
+        other = int(np.argmax(gaps))
+        theirs = np.count_nonzero(sound[:, other] & ~sound[:, mine])
+        ours = np.count_nonzero(sound[:, mine] & ~sound[:, other])
+        if gaps[other] > _CONTRADICTED and theirs >= 4 and theirs > 4 * ours:
+            stands = "Windows-1252" if self.as_bytes else "Unicode"
+            self.contradicted_by = stands if other == AS_IT_STANDS else READINGS[other]
 
     def convert(self) -> tuple[pa.Array, NDArray[np.bool_]]:
         """The observed batch in Unicode, NFC, and which rows are not what was delivered (n,)."""
@@ -245,16 +245,19 @@ class Column:
         considered = [AS_IT_STANDS, *self.decided]
         if not self.decided and self._leaning is not None:
             considered.append(self._leaning)
+        values, _ = likelihoods(self.words, batch.places)
+        if not self.decided and not self.as_bytes:  # letters that no old encoding has: surely Unicode
+            sure = values[:, 1:].max(axis=1) < IMPOSSIBLE / 2
+            self._clear[AS_IT_STANDS] += len(np.unique(batch.owners[sure[batch.kind]]))
         if len(considered) == 1:
             return np.zeros(count, np.intp), np.zeros(count, np.bool_)
-        values, _ = likelihoods(self.words, batch.places)
         worth = np.zeros((count, len(considered)))
-        np.add.at(worth, batch.owners, values[:, considered])
-        strongest = np.zeros(count)
-        gain = np.where(values > IMPOSSIBLE / 2, values - values[:, :1], 0)[:, considered].max(axis=1)
-        np.maximum.at(strongest, batch.owners, gain)
+        np.add.at(worth, batch.owners, values[batch.kind][:, considered])
         if not self.decided:  # suspected, not decided: nothing is converted
             return np.zeros(count, np.intp), worth[:, 1] - worth[:, 0] > _CLEAR
+        strongest = np.zeros(count)
+        gain = np.where(values > IMPOSSIBLE / 2, values - values[:, :1], 0)[:, considered].max(axis=1)
+        np.maximum.at(strongest, batch.owners, gain[batch.kind])
         worth = np.clip(worth, IMPOSSIBLE, None)
         order = np.sort(worth, axis=1)
         plain = np.argmax(worth, axis=1)
@@ -304,11 +307,13 @@ class _Pending:
 
     coded    the batch, each distinct value once
     numbers  which distinct values hold more than ASCII (m,), and `texts`, those values
-    owners   for each of their words beyond ASCII the value it stands in (0 … m-1), and `places`, its number in Words
+    places   numbers in Words of their words beyond ASCII, each distinct one once (w,)
+    owners   for each occurrence of a word the value it stands in (0 … m-1), and `kind`, the word (0 … w-1)
     """
 
     coded: pa.DictionaryArray
     numbers: NDArray[np.intp]
     texts: pa.Array
-    owners: NDArray[np.int64]
     places: NDArray[np.intp]
+    owners: NDArray[np.int64]
+    kind: NDArray[np.intp]

@@ -63,7 +63,9 @@ class Words:
     page: str
     frequencies: Frequencies = field(default_factory=of_the_nation)
     _place: dict[str, int] = field(default_factory=dict)
-    _rows: list[tuple[Floats, Floats, NDArray[np.int8]]] = field(default_factory=list)
+    _vietnamese: Floats = field(default_factory=lambda: np.empty((1024, len(READINGS))))
+    _foreign: Floats = field(default_factory=lambda: np.empty((1024, len(READINGS))))
+    _quality: NDArray[np.int8] = field(default_factory=lambda: np.empty((1024, len(READINGS)), np.int8))
 
     @property
     def as_bytes(self) -> bool:
@@ -74,18 +76,21 @@ class Words:
         """The number of each word (n,), new ones added."""
         for word in words:
             if word not in self._place:
-                self._place[word] = len(self._rows)
-                self._rows.append(self._read(word))
+                place = len(self._place)
+                if place == len(self._quality):
+                    self._grow()
+                self._vietnamese[place], self._foreign[place], self._quality[place] = self._read(word)
+                self._place[word] = place
         return np.array([self._place[word] for word in words], np.intp)
+
+    def _grow(self) -> None:
+        self._vietnamese = np.concatenate((self._vietnamese, np.empty_like(self._vietnamese)))
+        self._foreign = np.concatenate((self._foreign, np.empty_like(self._foreign)))
+        self._quality = np.concatenate((self._quality, np.empty_like(self._quality)))
 
     def worth(self, places: NDArray[np.intp]) -> tuple[Floats, Floats, NDArray[np.int8]]:
         """vietnamese, foreign and quality of words by number."""
-        chosen = [self._rows[place] for place in places]
-        shape = (len(chosen), len(READINGS))
-        vietnamese, foreign, quality = (
-            np.array([row[part] for row in chosen]).reshape(shape) for part in range(3)
-        )
-        return vietnamese, foreign, quality.astype(np.int8)
+        return self._vietnamese[places], self._foreign[places], self._quality[places]
 
     def _read(self, word: str) -> tuple[Floats, Floats, NDArray[np.int8]]:
         view = word if self.as_bytes else byte_text(word, self.page)
@@ -212,5 +217,5 @@ def judge(values: Floats, quality: NDArray[np.int8], known: list[int], prior: Fl
     turned = sound & (seems < SOUND) & (gain[:, best] > 2)
     support = float(np.where(seems[turned] == STRANGE, 1.0, _FOREIGN_WEIGHT).sum())
     could = values[:, best] > IMPOSSIBLE / 2
-    against = int(np.count_nonzero(could & ~sound & (seems < SOUND)))
+    against = int(np.count_nonzero(could & (quality < SOUND).all(axis=1)))
     return Verdict(best, float(np.exp(evidence[best] - total)), support, against)

@@ -156,7 +156,8 @@ def _read(values: list[str], words: "Words") -> tuple["Column", list[str]]:
 
     column = Column(words)
     column.observe(pa.array(values, pa.string()))
-    column.decide(frozenset())
+    while column.decide(frozenset()):
+        pass  # each time it found a further encoding
     return column, column.convert()[0].to_pylist()
 
 
