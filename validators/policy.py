@@ -91,6 +91,7 @@ class CrsRules(_Rules):
     areas_at_least       stated areas needed
     area_window          a stated area further than this share from the computed one is left out as wrong
     area_sigmas, area_floor    standard errors by which a CRS is out; what stated areas may be off all together
+    area_sigmas_to_pass  the same, where the declared CRS passes because the others are out
     strays_share, strays_at_least   parcels outside the commune that lie inside under one other CRS: a mixture
     history_at_least, history_shift_m   parcels found again, and how far they may lie from where they are live
     """
@@ -108,6 +109,7 @@ class CrsRules(_Rules):
     areas_at_least: Annotated[int, Field(ge=2)]
     area_window: Share
     area_sigmas: Amount
+    area_sigmas_to_pass: Amount
     area_floor: Share
     strays_share: Share
     strays_at_least: Annotated[int, Field(ge=1)]

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import typer
 
-MEASUREMENTS: tuple[str, ...] = ("encodings",)
+MEASUREMENTS: tuple[str, ...] = ("encodings", "crs")
 
 
 def register(app: typer.Typer) -> None:

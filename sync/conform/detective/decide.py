@@ -187,16 +187,24 @@ class _Case:
         mean, error = self.sample.area_ratio()
         if len(candidates) < 2:
             return "not needed", mean, error, candidates
-        allowed = float(self.rules.area_sigmas) * float(np.hypot(error, float(self.rules.area_floor)))
-        left = [
+        left = self._with_areas(candidates, mean, error, float(self.rules.area_sigmas))
+        if left == [self.declared]:
+            left = self._with_areas(candidates, mean, error, float(self.rules.area_sigmas_to_pass))
+        if not left:
+            return "fit nothing", mean, error, candidates
+        return ("decide" if len(left) == 1 else "leave open"), mean, error, left
+
+    def _with_areas(
+        self, candidates: list[Hypothesis], mean: float, error: float, sigmas: float
+    ) -> list[Hypothesis]:
+        """The candidates under which the stated areas could be what they are."""
+        allowed = sigmas * float(np.hypot(error, float(self.rules.area_floor)))
+        return [
             h
             for h in candidates
             if h.base.family == "degrees"
             or any(abs(mean - expected) <= allowed for expected in self._expected(h))
         ]
-        if not left:
-            return "fit nothing", mean, error, candidates
-        return ("decide" if len(left) == 1 else "leave open"), mean, error, left
 
     def _expected(self, hypothesis: Hypothesis) -> tuple[float, ...]:
         """log(stated / planar) under a hypothesis: areas are stated in the TM-3 zone of the old province.
