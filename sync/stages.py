@@ -40,8 +40,13 @@ def _check(run: Run) -> dict[str, Any]:
 def _gate(run: Run) -> dict[str, Any]:
     from sync.gate import gate
     from sync.load.history import last_extracted
+    from sync.load.places import live_places
 
-    return gate(run.folder, history=last_extracted(run.dsn, run.province))
+    return gate(
+        run.folder,
+        history=last_extracted(run.dsn, run.province),
+        places=live_places(run.dsn, run.province, run.folder),
+    )
 
 
 def _load(run: Run) -> dict[str, Any]:
