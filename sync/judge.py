@@ -3,6 +3,7 @@
 Opinions are the validators'; here is only what they need to be handed, and where their answers go.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import shapely
 from parcels.geometry import normalise, round_to_grid
 from parcels.model import Dataset
 from parcels.wkb import read_wkb
-from sync.conform.snapshot import part_paths, read_part
+from sync.conform.snapshot import PartTables, part_paths, read_part
 from sync.fetch import load_delivery
 from sync.profile import Profile
 from sync.runfolder import private_folder, read_json, write_json
@@ -49,7 +50,9 @@ def judge(
     used = policy or policy_at(record.as_of)
     paths = part_paths(run_dir)
     keys = [*KEY_COLUMNS, *(CHANGE_COLUMNS if record.kind == "changes" else ())]
-    parts = {code: read_part(path, keys) for code, path in paths.items()}
+    parts: Mapping[str, pa.Table] = PartTables(paths, keys)
+    if record.kind == "changes":
+        parts = dict(parts)  # one night's changes; compared with each other as a whole
     context = context_of(
         parts,
         as_of=record.as_of,
@@ -103,13 +106,25 @@ def load_rows(run_dir: Path) -> pa.Table:
     return pq.read_table(run_dir / JUDGEMENT / ROWS)
 
 
-def _repeats(parts: dict[str, pa.Table], paths: dict[str, Path], as_of: date) -> Repeated:
+def _repeats(parts: Mapping[str, pa.Table], paths: dict[str, Path], as_of: date) -> Repeated:
     """What repeats in a change set. Whole rows are read only where a version of an object stands in several."""
     twice = repeated_versions(parts.values())
     if not len(twice):
         return repeated_in_changes(parts, as_of)
     whole = (read_part(path) for path in paths.values())
     return repeated_in_changes(parts, as_of, contradicting(whole, twice))
+
+
+def load_refused(run_dir: Path) -> pa.Table:
+    """`row_no` and `dataset` of the rows that were not accepted, without holding all the others."""
+    wanted = ["row_no", "dataset", "decision"]
+    with pq.ParquetFile(run_dir / JUDGEMENT / ROWS) as rows:
+        pieces = [
+            pa.Table.from_batches([batch]).filter(pc.not_equal(batch["decision"], "accept"))
+            for batch in rows.iter_batches(columns=wanted)
+        ]
+    schema = pa.schema([ROWS_SCHEMA.field(name) for name in wanted])
+    return pa.concat_tables(pieces or [schema.empty_table()]).select(["row_no", "dataset"])
 
 
 def _judge_part(province: str, code: str, path: Path, context: Context) -> Verdict:

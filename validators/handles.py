@@ -5,7 +5,7 @@ sheet, number) if its commune is one. The forms are those of `parcels.identifier
 land.parcel_alias.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from parcels import admin_units, identifiers
 from parcels.model import UNKNOWN_COMMUNE
 from validators.base import Context, Repeated, Rows, Subject
+from validators.hashing import Hashes, text_hashes, twice
 from validators.policy import Policy
 
 # The columns of a snapshot that handles are made of: all that `context_of` reads of a delivery.
@@ -29,6 +30,8 @@ KEY_COLUMNS: tuple[str, ...] = (
     "parcel_no",
 )
 _NONE = pa.scalar(None, pa.string())
+_KINDS = ("source_key", "national_id", "sheet")
+_NO_HASHES = np.empty(0, np.uint64)
 
 
 def text(table: pa.Table, name: str) -> pa.Array:
@@ -89,22 +92,38 @@ def repeated(
 ) -> Repeated:
     """The handles that occur more than once in a whole delivery.
 
-    parts     every dataset of the delivery: commune code (or `-`) and its table, KEY_COLUMNS at least
+    Of millions of handles almost all occur once. So the first round keeps a number for each, and only the handles
+    whose number comes again are looked at in the second.
+
+    parts     every dataset of the delivery: commune code (or `-`) and its table, KEY_COLUMNS at least; gone through
+              twice, one table at a time
     versions  of a change set: the versions that stand in several rows which differ
     """
-    source: list[pa.Array] = []
-    national: list[pa.Array] = []
-    sheet: list[pa.Array] = []
+    seen: dict[str, list[Hashes]] = {name: [] for name in _KINDS}
     for commune_code, table in parts:
-        source.append(source_handles(table))
-        national.append(national_handles(table))
-        sheet.append(sheet_handles(table, commune_code, as_of))
+        for name, handles in _present(table, commune_code, as_of):
+            seen[name].append(text_hashes(handles))
+    again = {name: twice(np.concatenate(hashes)) if hashes else _NO_HASHES for name, hashes in seen.items()}
+    del seen
+    found: dict[str, list[pa.Array]] = {name: [] for name in _KINDS}
+    if any(len(hashes) for hashes in again.values()):
+        for commune_code, table in parts:
+            for name, handles in _present(table, commune_code, as_of):
+                chosen = np.isin(text_hashes(handles), again[name])
+                found[name].append(handles.filter(pa.array(chosen)))
     return Repeated(
-        source_key=_more_than_once(source),
-        national_id=_more_than_once(national),
-        sheet=_more_than_once(sheet),
+        source_key=_more_than_once(found["source_key"]),
+        national_id=_more_than_once(found["national_id"]),
+        sheet=_more_than_once(found["sheet"]),
         version=_more_than_once([]) if versions is None else versions,
     )
+
+
+def _present(table: pa.Table, commune_code: str, as_of: date) -> Iterator[tuple[str, pa.Array]]:
+    """The handles of a dataset by kind, without NULL."""
+    yield "source_key", pc.drop_null(source_handles(table))
+    yield "national_id", pc.drop_null(national_handles(table))
+    yield "sheet", pc.drop_null(sheet_handles(table, commune_code, as_of))
 
 
 def _more_than_once(handles: list[pa.Array]) -> pa.Table:
@@ -116,11 +135,11 @@ def _more_than_once(handles: list[pa.Array]) -> pa.Table:
 
 def claims_on(claims: pa.Table, parts: Iterable[tuple[str, pa.Table]], province_code: str) -> pa.Table:
     """Of a register of claims (`national_id`, `province_code`), those of other provinces on ids delivered here."""
-    ids = pa.chunked_array([national_handles(table) for _, table in parts], pa.string())
-    elsewhere = pc.and_(
-        pc.not_equal(claims["province_code"], province_code),
-        pc.is_in(claims["national_id"], value_set=pc.unique(pc.drop_null(ids))),
-    )
+    delivered = np.zeros(len(claims), dtype=bool)
+    for _, table in parts:
+        mine = pc.is_in(claims["national_id"], value_set=pc.drop_null(national_handles(table)))
+        delivered |= mine.to_numpy(zero_copy_only=False)
+    elsewhere = pc.and_(pc.not_equal(claims["province_code"], province_code), pa.array(delivered))
     return claims.select(["national_id", "province_code"]).filter(elsewhere).combine_chunks()
 
 
@@ -136,7 +155,7 @@ def context_of(
 ) -> Context:
     """The context in which every dataset of one delivery is judged: made once per delivery.
 
-    parts   commune code (or `-`) → table of that dataset; only KEY_COLUMNS are read
+    parts   commune code (or `-`) → table of that dataset; only KEY_COLUMNS are read, one table at a time
     claims  the register of national ids, or the part of it that this delivery touches; None offline
     repeats what repeats in it where it is a change set (`validators.changes.repeated_in_changes`)
     """

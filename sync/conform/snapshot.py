@@ -7,17 +7,16 @@ import hashlib
 import json
 import shutil
 from collections import defaultdict
-from functools import cache
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from parcels.crs import VN2000
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
+from sync.geoparquet import geo_metadata
 from sync.runfolder import PRIVATE_FILE, private_folder
 
 SNAPSHOT = "snapshot"
@@ -32,6 +31,23 @@ def part_paths(run_dir: Path) -> dict[str, Path]:
 def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
     """One part of a snapshot, or some of its columns, in the order of row_no."""
     return pq.read_table(path, columns=columns)
+
+
+class PartTables(Mapping[str, pa.Table]):
+    """Some columns of every part of a snapshot, read when asked for and not kept: a delivery may be any size."""
+
+    def __init__(self, paths: dict[str, Path], columns: list[str]) -> None:
+        self._paths = paths
+        self._columns = columns
+
+    def __getitem__(self, code: str) -> pa.Table:
+        return read_part(self._paths[code], self._columns)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 class SnapshotWriter:
@@ -102,25 +118,3 @@ def split(codes: pa.Array) -> list[tuple[str, NDArray[np.int64]]]:
     names = coded.dictionary.to_pylist()
     edges = np.searchsorted(index[order], np.arange(len(names) + 1))
     return [(name, order[edges[k] : edges[k + 1]]) for k, name in enumerate(names)]
-
-
-@cache
-def _crs() -> dict[str, Any]:
-    from pyproj import CRS
-
-    crs: dict[str, Any] = CRS.from_epsg(VN2000).to_json_dict()
-    return crs
-
-
-def geo_metadata(bounds: NDArray[np.float64]) -> dict[str, Any]:
-    """GeoParquet 1.1 metadata of the one geometry column."""
-    column: dict[str, Any] = {
-        "encoding": "WKB",
-        "geometry_types": ["MultiPolygon"],
-        "crs": _crs(),
-        "orientation": "counterclockwise",
-        "edges": "planar",
-    }
-    if np.isfinite(bounds).all():
-        column["bbox"] = [float(value) for value in bounds]
-    return {"version": "1.1.0", "primary_column": "geom", "columns": {"geom": column}}

@@ -13,7 +13,7 @@ from sync.conform import load_conform
 from sync.conform.snapshot import part_paths, read_part
 from sync.fetch import DeliveryRecord, load_delivery
 from sync.gate import load_gate
-from sync.judge import load_findings, load_rows, load_verdicts
+from sync.judge import load_findings, load_refused, load_verdicts
 from sync.runfolder import read_json
 from validators.findings import FINDINGS_SCHEMA
 
@@ -70,8 +70,7 @@ class Material:
 
     def quarantined(self) -> pa.Table:
         """Rows that may not enter the database: PARCEL_COLUMNS, source_wkb, source_srid, dataset, codes."""
-        rows = load_rows(self.judged_dir)
-        refused = rows.filter(pc.not_equal(rows["decision"], "accept")).select(["row_no", "dataset"])
+        refused = load_refused(self.judged_dir)
         if self.loaded is not None and self.loaded["quarantined_by_merge"]:
             by_merge = [
                 {"row_no": row["row_no"], "dataset": row["commune_code"]}

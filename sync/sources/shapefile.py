@@ -40,6 +40,7 @@ _WHAT = Bilingual("shapefile (.shp)", "a shapefile (.shp)")
 _REQUIRED = (".shx", ".dbf")
 _BYTES_AS_THEY_ARE = "ISO-8859-1"
 _SEPARATOR = "\x1e"
+_BLOCK = 1 << 22
 # The beginning of a UTF-8 character whose end is missing, at the end of a value.
 _CUT_CHARACTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})(?=\x1e|$)")
 _ASCII = bytes(range(0x20, 0x7F))  # the same in every encoding that a table can be in
@@ -154,8 +155,14 @@ def _deleted(dbf: Path, table: _Dbf) -> int:
     """Rows marked as deleted (an asterisk before the row): editors leave them until the table is packed."""
     if table.rows == 0:
         return 0
-    content = np.memmap(dbf, np.uint8, "r", table.header_bytes, (table.rows, table.row_bytes))
-    return int(np.count_nonzero(content[:, 0] == ord("*")))
+    deleted, at_a_time = 0, max(1, _BLOCK // table.row_bytes)
+    with dbf.open("rb") as file:  # not mapped: the pages of a mapped table count as memory in use
+        file.seek(table.header_bytes)
+        for first in range(0, table.rows, at_a_time):
+            rows = min(at_a_time, table.rows - first)
+            block = np.frombuffer(file.read(rows * table.row_bytes), np.uint8)
+            deleted += int(np.count_nonzero(block[:: table.row_bytes] == ord("*")))
+    return deleted
 
 
 def _widths(path: Path) -> list[int]:
