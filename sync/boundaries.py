@@ -24,7 +24,7 @@ from parcels.geometry import to_stored, to_wkb
 from parcels.identifiers import normalise_number
 from parcels.text import clean
 from parcels.wkb import read_wkb
-from sync.conform.snapshot import geo_metadata
+from sync.geoparquet import geo_metadata
 from sync.landing import delivery_sha256, hash_files
 from sync.runfolder import PRIVATE_FILE, private_folder
 from sync.sources import GEOMETRY, Layer, Source, source_of
@@ -34,7 +34,7 @@ BOUNDARIES: Final = "boundaries.parquet"
 DEFAULT_VALID_FROM: Final = admin_units.NEW_COMMUNES_FROM
 # How layers call the column of commune codes, folded; the first that is there is taken.
 CODE_COLUMNS: Final = (
-    "communecode", "maxa", "xaid", "maxaphuong", "maphuongxa", "madvhc", "madvhcxa", "mapx", "wardcode", "code", "ma",
+    "communecode", "communeco", "maxa", "xaid", "maxaphuong", "maphuongxa", "madvhc", "madvhcxa", "mapx", "wardcode", "code", "ma",
 )  # fmt: skip
 _SCHEMA = pa.schema(
     [

@@ -4,6 +4,7 @@ None of it makes a layer unusable: a parcel in an overlap or in a gap is left un
 from its commune does: then the codes, or the coordinates, are another layer's.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -135,7 +136,7 @@ def _area(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
 
 
 def _faults(
-    communes: list[tuple[str, ...]], shapes: NDArray[np.object_], areas: NDArray[np.float64]
+    communes: Sequence[tuple[str, ...]], shapes: NDArray[np.object_], areas: NDArray[np.float64]
 ) -> tuple[Fault, ...]:
     inside = shapely.get_coordinates(shapely.point_on_surface(shapes))
     found = [

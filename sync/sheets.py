@@ -192,8 +192,8 @@ def _usable(entries: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
     known = set(zip(pairs["old_code"].to_pylist(), pairs["new_code"].to_pylist(), strict=True))
     asked = entries[["old", "new"]].drop_duplicates()
     good = [pair in known for pair in zip(asked["old"], asked["new"], strict=True)]
-    official = entries.merge(asked.assign(official=good), on=["old", "new"], how="left")["official"]
-    official = official.to_numpy(dtype=bool)
+    judged = entries.merge(asked.assign(official=good), on=["old", "new"], how="left")
+    official = judged["official"].to_numpy(dtype=bool)
     incomplete = (entries[["old", "new", "old_sheet", "new_sheet"]] == _BLANK).any(axis=1).to_numpy()
     # A parcel that gets another number is a renumbering of parcels, which only the office can deliver.
     renumbered = (

@@ -26,7 +26,10 @@ def _fetch(run: Run) -> dict[str, Any]:
 
 def _conform(run: Run) -> dict[str, Any]:
     from sync.conform import conform
+    from sync.fetch import load_delivery
+    from sync.load.boundaries import hand_over
 
+    hand_over(run.dsn, run.province, load_delivery(run.folder).as_of, run.folder)
     return conform(run.folder, run.profile())
 
 

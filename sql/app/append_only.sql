@@ -19,6 +19,7 @@ DECLARE
         'ledger.finding', 'ledger.quarantine', 'ledger.hold', 'ledger.approval', 'ledger.reconciliation',
         'ledger.claim_release',
         'land.parcel_version', 'land.land_use_part_version', 'land.parcel_lineage',
+        'land.parcel_conversion', 'land.commune_boundary',
         'land_private.land_user_version', 'land_private.certificate_version']::regclass[];
     guarded regclass;
 BEGIN

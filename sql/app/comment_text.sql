@@ -24,6 +24,8 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.parcel_alias', 'Các cách gọi có thời hạn của một thửa: khóa nguồn, mã định danh, tờ và số thửa', 'Dated handles of a parcel: source key, national id, sheet and number'),
 ('land.national_id_claim', 'Thửa nào đang giữ một mã định danh trên toàn quốc', 'Which parcel holds a national id, over the whole nation'),
 ('land.parcel_lineage', 'Quan hệ giữa thửa mẹ và thửa con: đánh số lại, tách, hợp, thay thế', 'Parent and child parcels: renumbered, split, merged, replaced'),
+('land.parcel_conversion', 'Xã cũ, tờ bản đồ cũ của thửa đất và căn cứ xác định xã mới; chỉ được ghi thêm', 'Old commune and sheet of parcels, and what decided the new commune; append-only'),
+('land.commune_boundary', 'Ranh giới xã do cơ quan trung ương nạp; mọi lần nạp đều được giữ', 'Boundaries of communes as the central administration loaded them; every load is kept'),
 ('land.land_use_part', 'Các loại đất của thửa hiện hành', 'Land uses of the current parcels'),
 ('land.land_use_part_version', 'Các phiên bản loại đất đã đóng', 'Closed versions of land uses'),
 ('land.dataset', 'Kết quả đánh giá được chấp nhận gần nhất của mỗi xã', 'The last accepted judgement of each commune'),
@@ -63,6 +65,8 @@ INSERT INTO comment_text (place, vi, en) VALUES
 -- views
 ('analyst.parcel', 'Thửa đất hiện hành; lọc không gian trên cột geom', 'Current parcels; filter in space on geom'),
 ('analyst.parcel_history', 'Mọi phiên bản của mọi thửa, hiện hành và đã đóng', 'Every version of every parcel, current and closed'),
+('analyst.parcel_conversion', 'Thửa đất từ xã cũ nào, tờ nào, theo căn cứ nào: lần xác định gần nhất', 'From which old commune and sheet a parcel came, and what decided it: the last decision'),
+('analyst.commune_boundary', 'Ranh giới xã đang dùng: lần nạp gần nhất', 'The boundaries in use: the last load'),
 ('analyst.land_use', 'Loại đất của thửa hiện hành, mỗi loại một dòng', 'Land uses of the current parcels, a row each'),
 ('analyst.commune_quality', 'Chất lượng dữ liệu của từng xã theo lần giao nộp được chấp nhận gần nhất', 'Data quality of every commune by its last accepted delivery'),
 ('analyst.national_summary', 'Bảng tổng hợp toàn quốc, mỗi tỉnh một dòng', 'The national table, a row per province'),

@@ -34,7 +34,7 @@ GRANT SELECT, INSERT, UPDATE ON
     land.parcel_alias, land.national_id_claim, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state
     TO landsync_loader;
 GRANT SELECT, INSERT ON
-    land.parcel_version, land.land_use_part_version, land.parcel_lineage,
+    land.parcel_version, land.land_use_part_version, land.parcel_lineage, land.parcel_conversion, land.commune_boundary,
     land_private.land_user_version, land_private.certificate_version,
     ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.dataset_verdict, ledger.finding,
     ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation

@@ -117,6 +117,24 @@ LEFT JOIN land.commune AS commune
        ON commune.commune_code = p.commune_code AND commune.valid_from = p.commune_valid_from
 LEFT JOIN land.province_now AS province ON province.province_code = u.province_code;
 
+-- Where a parcel came from that was delivered with a commune code of before 1 July 2025: the last that was decided.
+CREATE OR REPLACE VIEW analyst.parcel_conversion AS
+SELECT DISTINCT ON (c.province_code, c.parcel_uid)
+       c.parcel_uid, c.province_code, c.old_code, c.old_sheet_no, c.map_scale, c.new_code, c.new_sheet_no, c.decided_by,
+       c.run_id, c.recorded_at
+FROM land.parcel_conversion AS c
+ORDER BY c.province_code, c.parcel_uid, c.recorded_at DESC;
+
+-- The boundaries that count today: of each commune the last loaded of the last that has begun.
+CREATE OR REPLACE VIEW analyst.commune_boundary AS
+SELECT DISTINCT ON (b.commune_code)
+       b.commune_code, commune.name AS commune_name, b.province_code, b.valid_from, b.loaded_at, b.source_name,
+       b.source_sha256, b.geom
+FROM land.commune_boundary AS b
+LEFT JOIN land.commune_now AS commune ON commune.commune_code = b.commune_code
+WHERE b.valid_from <= current_date
+ORDER BY b.commune_code, b.valid_from DESC, b.loaded_at DESC;
+
 -- Every commune that exists today, delivered or not, with the last accepted judgement of it.
 CREATE OR REPLACE VIEW analyst.commune_quality AS
 SELECT c.province_code, province.name AS province_name,
@@ -336,7 +354,7 @@ DO $$
 DECLARE
     mirrored text;
 BEGIN
-    FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'land_use', 'commune_quality', 'national_summary'] LOOP
+    FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'parcel_conversion', 'land_use', 'commune_boundary', 'commune_quality', 'national_summary'] LOOP
         EXECUTE format(
             'CREATE OR REPLACE VIEW province.%1$I AS '
             'SELECT v.* FROM analyst.%1$I AS v WHERE v.province_code = (SELECT province.own_province())', mirrored);

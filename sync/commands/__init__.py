@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "sync",
     "review",
     "proof",
+    "boundaries",
     "status",
     "housekeeping",
     "demo",

@@ -40,6 +40,10 @@ def check(
     out_dir: Annotated[
         Path, typer.Option("--out", help="thư mục ghi báo cáo · folder for the report")
     ] = DEFAULT_OUT,
+    boundaries: Annotated[
+        Path | None,
+        typer.Option("--boundaries", help="ranh giới xã, cho mã xã cũ · commune boundaries, for old codes"),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")
     ] = False,
@@ -53,7 +57,7 @@ def check(
       landsync check goi_du_lieu/ --province 08 --out bao_cao
     """
     with guarded(as_json=as_json):
-        summary = _checked(path, province, profile_file, out_dir)
+        summary = _checked(path, province, profile_file, out_dir, boundaries)
     if as_json:
         emit_json(summary)
     else:
@@ -61,8 +65,15 @@ def check(
     raise typer.Exit(STATUS[summary["decision"]])
 
 
-def _checked(path: Path, province: str | None, profile_file: Path | None, out_dir: Path) -> dict[str, Any]:
+def _checked(
+    path: Path,
+    province: str | None,
+    profile_file: Path | None,
+    out_dir: Path,
+    boundaries: Path | None,
+) -> dict[str, Any]:
     """Run the offline stages in a folder of their own and copy the report out; the summary."""
+    from sync.boundaries import read_boundaries, write_boundaries
     from sync.conform import conform
     from sync.fetch import fetch
     from sync.gate import gate
@@ -86,6 +97,9 @@ def _checked(path: Path, province: str | None, profile_file: Path | None, out_di
     _refuse_inside(out_dir, path)
     with tempfile.TemporaryDirectory(prefix="landsync-check-") as temporary, _telling() as told:
         run_dir = Path(temporary)
+        if boundaries is not None:
+            told(Bilingual("Đọc ranh giới xã", "Reading the boundaries of communes"))
+            write_boundaries(run_dir, read_boundaries(boundaries).boundaries.of_province(province))
         told(Bilingual("Đọc gói dữ liệu", "Reading the delivery"))
         fetch(path, profile, run_dir)
         told(Bilingual("Chuyển về cột và hệ tọa độ chung", "Bringing it to common columns and CRS"))
@@ -142,7 +156,7 @@ def _tell(summary: dict[str, Any], out_dir: Path) -> None:
         table.add_row(
             commune["code"],
             DECISIONS[commune["decision"]].say(lang),
-            str(commune["group"]),
+            "–" if commune["group"] is None else str(commune["group"]),
             str(commune["parcels"]),
             escape(" ".join(reason[lang] for reason in commune["reasons"])),
         )

@@ -134,7 +134,8 @@ class CommuneFinder:
         new, how = admin_units.convert_codes(old)
         said = self._asked_sheets(columns)
         divided = np.isin(how, ["part", "no_successor"])
-        decided_by = np.where(how == "whole", "whole", None).astype(object)
+        decided_by = np.full(len(old), None, dtype=object)
+        decided_by[how == "whole"] = "whole"
         because = np.full(len(old), None, dtype=object)
         if divided.any():
             rows = np.flatnonzero(divided)
@@ -209,6 +210,7 @@ class CommuneFinder:
         return found, by, because
 
     def _count(self, how: NDArray[np.object_], decided_by: NDArray[np.object_]) -> None:
-        labels = np.where(np.equal(decided_by, None), how, decided_by).astype(str)
+        converted = np.asarray(pc.is_valid(pa.array(decided_by, pa.string())))
+        labels = np.where(converted, decided_by, how).astype(str)
         kinds, rows = np.unique(labels, return_counts=True)
         self.converted.update(dict(zip(kinds.tolist(), rows.tolist(), strict=True)))

@@ -8,7 +8,7 @@ where they do not, the commune waits for a person, with the sentence of what to 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -96,29 +96,34 @@ class Survey:
         rows: Counter[str] = Counter()
         for code, reading in readings.items():
             rows[reading] += self._rows[code]
-        found = dict(rows)
         named = sum(rows[reading] for reading in ("new_only", "old_only", "same", "differs"))
         stray = float(self._rules.stray_share) * named
         only_new, only_old = rows["new_only"] > stray, rows["old_only"] > stray
         in_doubt = [code for code, reading in readings.items() if reading == "differs"]
+        codes_of_today = self._named(readings)
         if only_new and only_old:
-            return Era("new", "unclear", frozenset(self._named(readings)), found)
-        if only_old:
-            return Era("old", "codes", rows=found)
-        if _before_the_change(extracted_at) and not only_new and named:
-            return Era("old", "extracted_at", rows=found)
-        if not in_doubt:
-            return Era("new", "codes" if only_new else "same", rows=found)
+            era = Era("new", "unclear", frozenset(codes_of_today))
+        elif only_old:
+            era = Era("old", "codes")
+        elif _before_the_change(extracted_at) and not only_new and named:
+            era = Era("old", "extracted_at")
+        elif not in_doubt:
+            era = Era("new", "codes" if only_new else "same")
+        else:
+            era = self._by_places(in_doubt, only_new or len(codes_of_today) >= self._rules.enough_communes)
+        return replace(era, rows=dict(rows))
+
+    def _by_places(self, in_doubt: list[str], by_codes: bool) -> Era:
+        """What the places of the codes in doubt show; `by_codes`: the part's other codes show new ones already."""
         seen = {code: self._seen(code) for code in in_doubt}
-        by_codes = only_new or len(self._named(readings)) >= self._rules.enough_communes
         if not by_codes and "old" in seen.values() and "new" not in seen.values():
-            return Era("old", "places", rows=found)
+            return Era("old", "places")
         unclear = {
             code for code, says in seen.items() if says == "old" or (says == "silent" and not by_codes)
         }
         if unclear:
-            return Era("new", "unclear", frozenset(unclear), found)
-        return Era("new", "codes" if by_codes else "places", rows=found)
+            return Era("new", "unclear", frozenset(unclear))
+        return Era("new", "codes" if by_codes else "places")
 
     def _readings(self, codes: pa.Array) -> NDArray[np.object_]:
         readings = admin_units.code_readings(codes, self._province)

@@ -26,6 +26,7 @@ LIVE: dict[Record, tuple[str, str]] = {
     "land_user": ("land_private", "land_user"),
     "certificate": ("land_private", "certificate"),
 }
+CONVERSION = ("delivered_commune_code", "delivered_sheet_no", "commune_decided_by")
 BATCH_ROWS = 50_000
 _PLAIN = tuple(column.name for column in PARCEL if column.kind != "geometry")
 
@@ -152,6 +153,7 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
         "national_alias": national,
         "sheet_alias": sheet,
         **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order")},
+        **{name: table[name] for name in CONVERSION},
         "geom": to_hex(stored),
         "content_hash": pc.if_else(
             whole, pc.binary_join_element_wise("\\x", hashes, ""), pa.scalar(None, pa.string())
