@@ -57,7 +57,13 @@ def _times(text: pa.Array) -> pa.Array:
         return pc.if_else(pc.equal(value, ""), missing, value)
 
     moment = pc.binary_join_element_wise(
-        part("day", ""), " ", part("minute", "00:00"), ":", part("second", "00"), "", null_handling="emit_null"
+        part("day", ""),
+        " ",
+        part("minute", "00:00"),
+        ":",
+        part("second", "00"),
+        "",
+        null_handling="emit_null",
     )
     stamp = pc.strptime(moment, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
     # 31 February must not become 3 March, nor 23:59:60 the next day.

@@ -62,5 +62,7 @@ def _wrong(why: Bilingual) -> DeliveryRejected:
             f"delivery.toml của gói biến động không dùng được: {why.vi}.",
             f"The change set's delivery.toml cannot be used: {why.en}.",
         ),
-        Bilingual("Hãy sửa theo mẫu trong docs/changes.md.", "Correct it after the model in docs/changes.md."),
+        Bilingual(
+            "Hãy sửa theo mẫu trong docs/changes.md.", "Correct it after the model in docs/changes.md."
+        ),
     )

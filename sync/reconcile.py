@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sync import db
+from sync.gaps import open_gaps, told
 from sync.load import receipt
 from sync.platform.addresses import resolve_dsn
 from sync.settings import settings
@@ -23,7 +24,8 @@ def reconcile(provinces: Iterable[str] | None, actor: str, *, dsn: str | None = 
 
     Returns `agrees` and, per province, how many communes were compared and every difference: the commune, the
     parcel and its kind (added, deleted, changed, stored_hash_changed, items_changed, manifest_changed; and per
-    commune count, area, manifest; and per province receipt).
+    commune count, area, manifest; and per province receipt); and the open gaps, which are no difference: the centre
+    is as its runs left it, and knows that changes have not come.
     """
     address = dsn or resolve_dsn(settings())
     wanted = list(provinces) if provinces is not None else _all_provinces(address)
@@ -45,6 +47,7 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
         # One snapshot of the data for all the comparisons: a run that commits meanwhile is seen whole or not at all.
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         communes = db.fetch(connection, "reconcile/communes", values)
+        gaps = told(open_gaps(connection, province))
         differences = [
             {"commune": row["commune_code"], "parcel": row["parcel_uid"], "kind": row["kind"]}
             for row in db.fetch(connection, "reconcile/parcels", values)
@@ -68,7 +71,12 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
             },
         )
     LOG.info("reconciled province %s: %s communes, %s differences", province, len(communes), len(differences))
-    return {"code": province, "communes_compared": len(communes), "differences": differences}
+    return {
+        "code": province,
+        "communes_compared": len(communes),
+        "differences": differences,
+        "gaps": gaps,
+    }
 
 
 def _commune_differences(row: db.Row) -> list[dict[str, Any]]:

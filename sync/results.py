@@ -20,6 +20,11 @@ COLUMNS: tuple[tuple[str, Bilingual], ...] = (
     ("quarantined", Bilingual("Cách ly", "Quarantined")),
     ("held", Bilingual("Tạm giữ", "Held")),
 )
+# Shown where there are any: what late or repeated rows came to, and what rows of a change set ended.
+SOMETIMES: tuple[tuple[str, Bilingual], ...] = (
+    ("ended_by_row", Bilingual("Kết thúc theo biến động", "Ended by a change")),
+    ("ignored", Bilingual("Bỏ qua", "Ignored")),
+)
 DECISIONS = {"accept": Bilingual("nhận", "accept"), "hold": Bilingual("tạm giữ", "hold")}
 
 
@@ -38,6 +43,9 @@ def run_summary(run: Run) -> dict[str, Any]:
             for key in ("sequence", "receipt_sha256", "previous_sha256", "snapshot_sha256", "lines", "totals")
         },
         **{name: total[name] for name in ("new", "changed", "unchanged", "ended", "held", "quarantined")},
+        **{name: total[name] for name, _ in SOMETIMES},
+        "changes": loaded.get("changes", {}),
+        "gaps": loaded.get("gaps", []),
         "held_communes": loaded["held_communes"],
         "communes_loaded": loaded["communes"],
         "report": str(run.folder / "report"),
@@ -48,14 +56,19 @@ def summary_table(summary: dict[str, Any], lang: Lang) -> Table:
     """A line per commune."""
     lines = {line["commune_code"]: line for line in summary["receipt"]["lines"]}
     table = Table(show_edge=False, pad_edge=False)
-    for name, title in COLUMNS:
+    columns = COLUMNS + tuple(column for column in SOMETIMES if summary[column[0]])
+    for name, title in columns:
         table.add_column(title.say(lang), justify="left" if name in {"commune_code", "decision"} else "right")
     for commune in summary["communes_loaded"]:
         row = {**commune, **lines[commune["commune_code"]]}
         row["decision"] = DECISIONS[commune["decision"]].say(lang)
-        table.add_row(*(str(row[name]) for name, _ in COLUMNS))
+        table.add_row(*(_shown(row[name]) for name, _ in columns))
     unknown = lines.get("-")
     if unknown is not None:
         row = {"decision": "", "usability_group": "", "rows_read": unknown["read"], **unknown}
-        table.add_row(*(str(row[name]) for name, _ in COLUMNS))
+        table.add_row(*(_shown(row[name]) for name, _ in columns))
     return table
+
+
+def _shown(value: Any) -> str:
+    return "–" if value is None else str(value)

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from parcels.bilingual import Bilingual, Lang
 from sync import db
+from sync.gaps import open_gaps, told
 
 COUNTS = ("communes", "parcels", "group1", "group2", "group3", "not_delivered", "quarantined", "held")
 TITLES: dict[str, Bilingual] = {
@@ -25,12 +26,13 @@ TITLES: dict[str, Bilingual] = {
 
 
 def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
-    """`status --json`: a line per province, totals, and every open hold with its run and reasons."""
+    """`status --json`: a line per province, totals, every open hold with its run and reasons, every open gap."""
     with db.connect(dsn) as connection:
         provinces = db.fetch(connection, "status/national", {"province": province})
         holds = db.fetch(connection, "status/holds", {"province": province})
+        gaps = told(open_gaps(connection, province))
     totals: dict[str, Any] = {name: sum(int(row[name]) for row in provinces) for name in COUNTS}
-    return {"provinces": provinces, "totals": totals, "holds": holds}
+    return {"provinces": provinces, "totals": totals, "holds": holds, "gaps": gaps}
 
 
 def status_table(status: dict[str, Any], lang: Lang) -> Table:

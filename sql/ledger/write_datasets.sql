@@ -12,4 +12,7 @@ SET province_code = excluded.province_code, run_id = excluded.run_id, delivery_s
     extracted_at = excluded.extracted_at, accepted_at = excluded.accepted_at, complete = excluded.complete,
     rows_read = excluded.rows_read, quarantined = excluded.quarantined, unreadable = excluded.unreadable,
     usability_group = excluded.usability_group, provisional = excluded.provisional, reasons = excluded.reasons,
-    measures = excluded.measures, policy = excluded.policy
+    measures = excluded.measures, policy = excluded.policy,
+    changed_at = CASE WHEN dataset.changed_at > excluded.extracted_at THEN dataset.changed_at END,
+    change_rows = CASE WHEN dataset.changed_at > excluded.extracted_at THEN dataset.change_rows ELSE 0 END,
+    change_quarantined = CASE WHEN dataset.changed_at > excluded.extracted_at THEN dataset.change_quarantined ELSE 0 END

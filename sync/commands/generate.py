@@ -3,7 +3,7 @@
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.progress import Progress
@@ -58,6 +58,19 @@ def generate(
             metavar="RATE",
         ),
     ] = 0.0,
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="full: bản đầy đủ; changes: gói biến động so với lần giao đầu · a full snapshot, or only what changed since",
+            metavar="full|changes",
+        ),
+    ] = "full",
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="gói biến động: tính từ thời điểm này · of a change set: changes after this moment"
+        ),
+    ] = None,
     seed: Annotated[
         int,
         typer.Option(
@@ -96,6 +109,8 @@ def generate(
             defects=defects,
             faults=_faults(fault or []),
             changes=changes,
+            kind=_kind(kind),
+            since=_moment(since) if since else EXTRACTED_AT,
             seed=seed,
             extracted_at=_moment(extracted_at) if extracted_at else EXTRACTED_AT,
         )
@@ -129,6 +144,18 @@ def _faults(given: list[str]) -> dict[str, int]:
             )
         faults[kind] = faults.get(kind, 0) + int(count)
     return faults
+
+
+def _kind(text: str) -> Literal["full", "changes"]:
+    if text == "full":
+        return "full"
+    if text == "changes":
+        return "changes"
+    raise UsageError(
+        "GEN-KIND",
+        Bilingual(f"Không hiểu --kind «{text}».", f"Cannot understand --kind “{text}”."),
+        Bilingual("Viết full hoặc changes.", "Write full or changes."),
+    )
 
 
 def _moment(text: str) -> datetime:

@@ -69,6 +69,9 @@ def reconcile(
 
 def _tell(result: dict[str, Any]) -> None:
     lang = language()
+    for province in result["provinces"]:
+        for gap in province["gaps"]:
+            say(Bilingual(f"{province['code']}: {gap['vi']}", f"{province['code']}: {gap['en']}"))
     compared = sum(province["communes_compared"] for province in result["provinces"])
     if result["agrees"]:
         say(

@@ -33,6 +33,9 @@ def status(
             emit_json(document)
             return
         err.print(status_table(document, language()))
+        for gap in document["gaps"]:
+            place = f"{gap['province_code']}: "
+            say(Bilingual(place + gap["vi"], place + gap["en"]))
         for hold in document["holds"]:
             reason = hold["reasons"][0]
             say(

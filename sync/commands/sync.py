@@ -142,6 +142,15 @@ def _tell(summary: dict[str, Any]) -> None:
             f"held {total['held']}.",
         )
     )
+    if summary["ignored"] or summary["ended_by_row"]:
+        say(
+            Bilingual(
+                f"Kết thúc theo biến động {summary['ended_by_row']}; bỏ qua {summary['ignored']} dòng cũ hơn hoặc lặp lại.",
+                f"Ended by a change {summary['ended_by_row']}; ignored {summary['ignored']} older or repeated rows.",
+            )
+        )
+    for gap in summary["gaps"]:
+        say(Bilingual(gap["vi"], gap["en"]))
     if summary["dry_run"]:
         say(Bilingual("Chạy thử: không có gì được ghi.", "Dry run: nothing was written."))
     elif summary["held_communes"]:

@@ -11,7 +11,8 @@ from parcels.errors import DeliveryRejected, UsageError
 from parcels.versions import OrderKind, read_versions
 from sync.profile import Profile
 
-NEEDED = ("source_key", "action", "source_version")
+NEEDED = ("source_key", "source_version")
+ACTION = "action"  # also the delivered name, where the profile gives none
 
 
 class Versions:
@@ -24,10 +25,10 @@ class Versions:
             _refuse_incomplete(profile)
 
     def mapped(self, profile: Profile) -> Profile:
-        """The profile without what this kind of delivery does not have."""
-        if self._changes or "action" not in profile.columns:
-            return profile
-        columns = {name: rule for name, rule in profile.columns.items() if name != "action"}
+        """The profile with an action where this kind of delivery has one, and without where it has none."""
+        columns = {name: rule for name, rule in profile.columns.items() if name != ACTION}
+        if self._changes and ACTION not in profile.constants:
+            columns[ACTION] = profile.columns.get(ACTION, ACTION)
         return profile.model_copy(update={"columns": columns})
 
     def read(self, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:

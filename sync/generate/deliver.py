@@ -16,6 +16,7 @@ from pyogrio.errors import DataSourceError, FeatureError
 from parcels.admin_units import provinces
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
+from sync.generate.changes import changed_rows
 from sync.generate.defects import plan_defects, seed_defects
 from sync.generate.nation import plan
 from sync.generate.options import Options
@@ -72,11 +73,14 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
         for delivery in deliveries:
             batch = make_province(options, delivery, profiles[delivery.province])
             seed_defects(options.seed, batch, fates)
+            if options.kind == "changes":
+                batch = changed_rows(batch)
             target = folder / delivery.province
             target.mkdir()
             write_delivery(options, batch, target)
             truths.append(truth_of(batch))
-            groups += groups_of(batch)
+            if options.kind == "full":
+                groups += groups_of(batch)
             outlines += list(batch.outlines)
             lines.append(
                 {

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from parcels.admin_units import NEW_COMMUNES_FROM, provinces
@@ -28,6 +28,8 @@ class Options:
     faults                kind of defect → exact number of parcels that carry it, beside `defects`
     extracted_at          goes into delivery.toml; a later time makes the next delivery of the same nation
     changes               share of parcels that changed hands since the delivery with `changes` 0
+    kind                  "changes": only what changed since then, with some parcels ended and some registered anew
+    since                 goes into delivery.toml of a change set: when the delivery before was extracted
     """
 
     parcels: int
@@ -38,11 +40,14 @@ class Options:
     seed: int = 1
     extracted_at: datetime = EXTRACTED_AT
     changes: float = 0.0
+    kind: Literal["full", "changes"] = "full"
+    since: datetime = EXTRACTED_AT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "provinces", tuple(sorted(set(self.provinces or provinces()))))
-        if self.extracted_at.tzinfo is None:
-            object.__setattr__(self, "extracted_at", self.extracted_at.replace(tzinfo=VIETNAM))
+        for name in ("extracted_at", "since"):
+            if getattr(self, name).tzinfo is None:
+                object.__setattr__(self, name, getattr(self, name).replace(tzinfo=VIETNAM))
         _check_provinces(self.provinces)
         _check_numbers(self)
         _check_faults(self.faults)
@@ -54,7 +59,10 @@ class Options:
 
     def as_dict(self) -> dict[str, Any]:
         """For nation.json."""
-        return asdict(self) | {"faults": dict(self.faults), "extracted_at": self.extracted_at.isoformat()}
+        said = asdict(self) | {"faults": dict(self.faults), "extracted_at": self.extracted_at.isoformat()}
+        if self.kind == "full":
+            return {name: value for name, value in said.items() if name not in ("kind", "since")}
+        return said | {"since": self.since.isoformat()}
 
 
 def _wrong(code: str, message: Bilingual, hint: Bilingual) -> UsageError:
@@ -94,6 +102,18 @@ def _check_numbers(options: Options) -> None:
                 Bilingual(f"{name} phải từ 0 đến {most:g}.", f"{name} must be from 0 to {most:g}."),
                 Bilingual("Ví dụ 0.01 là 1 %.", "For example, 0.01 is 1 %."),
             )
+    if options.kind == "changes" and not (options.changes and options.since < options.extracted_at):
+        raise _wrong(
+            "KIND",
+            Bilingual(
+                "Gói biến động cần --changes lớn hơn 0 và --extracted-at sau --since.",
+                "A change set needs --changes above 0, and --extracted-at after --since.",
+            ),
+            Bilingual(
+                "Ví dụ --kind changes --changes 0.02 --extracted-at 2026-11-21T22:00:00+07:00.",
+                "For example --kind changes --changes 0.02 --extracted-at 2026-11-21T22:00:00+07:00.",
+            ),
+        )
     if options.seed < 0:
         raise _wrong(
             "SEED",

@@ -54,12 +54,14 @@ def _table(batch: Batch, start: int, stop: int) -> pa.Table:
     numbers = _TYPES[system(batch.profile.system).numbers]
     columns = {}
     for canonical, delivered in batch.profile.columns.items():
-        if not isinstance(delivered, str):
+        if not isinstance(delivered, str) or canonical not in batch.columns:
             continue  # several columns joined: what the parts were cannot be made up
         values = batch.columns[canonical].slice(start, stop - start)
         columns[delivered[:width]] = (
             values.cast(numbers) if canonical in ("sheet_no", "parcel_no") else values
         )
+    if "action" in batch.columns and "action" not in batch.profile.columns:
+        columns["action"] = batch.columns["action"].slice(start, stop - start)
     wkb = pa.array(shapely.to_wkb(batch.geometry[start:stop]), pa.binary())
     table = pa.table(columns | {_GEOMETRY: wkb})
     field = pa.field(_GEOMETRY, pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})
@@ -96,6 +98,14 @@ def write_delivery(options: Options, batch: Batch, folder: Path) -> None:
 
 
 def _delivery_head(options: Options, batch: Batch) -> str:
+    if options.kind == "changes":
+        return (
+            f'province = "{batch.delivery.province}"\n'
+            'kind = "changes"\n'
+            f"since = {options.since.isoformat()}\n"
+            f"until = {options.extracted_at.isoformat()}\n"
+            'commune_codes = "new"\n'
+        )
     codes = "".join(f'    "{code}",\n' for code in sorted(t.commune.code for t in batch.delivery.territories))
     return (
         f'province = "{batch.delivery.province}"\n'

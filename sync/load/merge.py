@@ -154,7 +154,9 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
 
     sql.for_items(("40_items",))
     sql.run("41_result")
-    sql.run_all(("50_close_versions", "51_end", "52_change", "53_insert", "54_fresh", "55_stale", "56_conversions"))
+    sql.run_all(
+        ("50_close_versions", "51_end", "52_change", "53_insert", "54_fresh", "55_stale", "56_conversions")
+    )
     sql.run_all(("60_close_aliases", "61_open_aliases", "62_release_claims", "63_write_claims"))
     sql.for_items(("70_close_items", "71_remove_items", "72_write_items"))
     sql.run_all(("80_manifest_remove", "81_manifest_write"))

@@ -10,10 +10,12 @@ import pyarrow as pa
 from parcels.bilingual import Bilingual
 from parcels.errors import TransientError
 from parcels.model import UNKNOWN_COMMUNE
+from parcels.versions import OrderKind
 from sync import db
 from sync.conform import load_conform
 from sync.conform.snapshot import part_paths
 from sync.fetch import DeliveryRecord, load_delivery
+from sync.gaps import open_gaps, told
 from sync.gate import load_gate
 from sync.judge import load_rows, load_verdicts
 from sync.load import receipt
@@ -28,6 +30,13 @@ from validators.usability import group
 
 LOSS = "LOSS"
 FOREIGN_HANDS = "FOREIGN-HANDS"
+OLDER = "OLDER"
+
+# A change set regroups no commune: a few changed parcels say nothing about the rest.
+_NOT_REGROUPED = Bilingual(
+    "Gói biến động: nhóm của xã giữ theo bản đầy đủ gần nhất, tạm thời cho đến bản đầy đủ tiếp theo.",
+    "A change set: the commune keeps the group of its last full snapshot, provisionally until the next one.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,17 @@ class _Inputs:
     gate: dict[str, Any]
     rows: pa.Table
     policy: Policy
+    version_kind: OrderKind | None
+
+    @property
+    def changes(self) -> bool:
+        """Whether it is a change set."""
+        return self.delivery.kind == "changes"
+
+    @property
+    def observed_at(self) -> datetime:
+        """Up to when the delivery is complete."""
+        return self.delivery.span.until or self.delivery.extracted_at or self.delivery.received_at
 
 
 def load(run: Run) -> dict[str, Any]:
@@ -62,6 +82,7 @@ def load(run: Run) -> dict[str, Any]:
         held=frozenset(gate_held) - set(approved),
         only=frozenset(approved) if run.kind == "apply" else None,
         as_of=inputs.delivery.as_of,
+        changes=inputs.changes,
     )
     with db.connect(run.dsn) as connection:
         create_staging(connection, run.run_id)
@@ -85,9 +106,11 @@ def _counts(document: dict[str, Any]) -> dict[str, Any]:
 def _read(run: Run) -> _Inputs:
     folder = run.judged_folder
     delivery = load_delivery(folder)
+    conformed = load_conform(folder)
     return _Inputs(
         delivery=delivery,
-        snapshot_sha256=load_conform(folder)["snapshot_sha256"],
+        snapshot_sha256=conformed["snapshot_sha256"],
+        version_kind=conformed.get("version_kind"),
         verdicts={verdict["code"]: verdict for verdict in load_verdicts(folder)},
         gate=load_gate(folder),
         rows=load_rows(folder).sort_by("row_no"),
@@ -122,6 +145,13 @@ def _publish(
             brake=inputs.policy.brake,
             loss_passed=_passed(connection, run, LOSS),
             foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
+            older_passed=_passed(connection, run, OLDER),
+            kind=inputs.delivery.kind,
+            observed_at=inputs.observed_at,
+            order_kind=inputs.version_kind,
+            sequence=None if inputs.changes else inputs.delivery.span.sequence,
+            released=approved if inputs.changes else (),
+            still_held=_still_held(connection, run),
         ),
     )
     receipt.check_balances(merged.lines)
@@ -138,7 +168,7 @@ def _publish(
         },
         merged.lines,
     )
-    _write_verdicts(connection, run, inputs, verdicts, now)
+    _write_verdicts(connection, run, inputs, verdicts, merged, now)
     findings = merge_findings(run, merged.quarantined)
     record_findings(connection, run, findings, judged.only)
     return {
@@ -149,6 +179,8 @@ def _publish(
         "quarantined_by_merge": merged.quarantined,
         "held_communes": [verdict["commune_code"] for verdict in verdicts if verdict["decision"] == "hold"],
         "communes": verdicts,
+        "changes": merged.notes,
+        "gaps": told(open_gaps(connection, run.province)),
     }
 
 
@@ -172,10 +204,7 @@ def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str,
             continue
         counts = Counts(**{field.name: verdict[field.name] for field in fields(Counts)})
         counts = counts.also_quarantined(more[code], more_errors[code])
-        regrouped = group(
-            counts.read, counts.quarantined, counts.unreadable, counts.rows_with_error, inputs.policy
-        )
-        reasons = [reason._asdict() for reason in regrouped.reasons]
+        number, reasons = _group(counts, inputs)
         result.append(
             {
                 "commune_code": code,
@@ -185,7 +214,7 @@ def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str,
                 "rows_read": counts.read,
                 "quarantined": counts.quarantined,
                 "unreadable": counts.unreadable,
-                "usability_group": regrouped.number,
+                "usability_group": number,
                 "provisional": verdict["provisional"],
                 "reasons": reasons
                 if code not in held
@@ -195,7 +224,45 @@ def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str,
                 "policy": inputs.policy.name,
             }
         )
+    if inputs.changes:
+        touched = {verdict["commune_code"] for verdict in result} | {UNKNOWN_COMMUNE}
+        result += [
+            _held_without_rows(code, inputs, judged, merged, line)
+            for code, line in held.items()
+            if code not in touched
+        ]
     return result
+
+
+def _group(counts: Counts, inputs: _Inputs) -> tuple[int | None, list[dict[str, str]]]:
+    """The usability group and why; none of a change set."""
+    if inputs.changes:
+        return None, [_NOT_REGROUPED._asdict()]
+    regrouped = group(
+        counts.read, counts.quarantined, counts.unreadable, counts.rows_with_error, inputs.policy
+    )
+    return regrouped.number, [reason._asdict() for reason in regrouped.reasons]
+
+
+def _held_without_rows(
+    code: str, inputs: _Inputs, judged: Judged, merged: Merged, line: db.Row
+) -> dict[str, Any]:
+    """A commune that a change set takes parcels out of without a row of its own: held, it can be approved like any."""
+    return {
+        "commune_code": code,
+        "valid_from": line["valid_from"],
+        "decision": "hold",
+        "complete": False,
+        "rows_read": 0,
+        "quarantined": 0,
+        "unreadable": 0,
+        "usability_group": None,
+        "provisional": True,
+        "reasons": _hold_reasons(code, inputs, judged, merged, line),
+        "group_reasons": [],
+        "measures": {},
+        "policy": inputs.policy.name,
+    }
 
 
 def _hold_reasons(
@@ -233,8 +300,25 @@ def _passed(connection: db.Connection, run: Run, code: str) -> tuple[str, ...]:
     )
 
 
+def _still_held(connection: db.Connection, run: Run) -> tuple[str, ...]:
+    """The communes of the run that held which nobody has approved, this time or before."""
+    if run.parent_run_id is None:
+        return ()
+    holds = db.fetch(connection, "ledger/holds_of", {"run_id": run.parent_run_id})
+    return tuple(
+        hold["commune_code"]
+        for hold in holds
+        if hold["commune_code"] not in run.communes and hold["state"] != "approved"
+    )
+
+
 def _write_verdicts(
-    connection: db.Connection, run: Run, inputs: _Inputs, verdicts: list[dict[str, Any]], now: datetime
+    connection: db.Connection,
+    run: Run,
+    inputs: _Inputs,
+    verdicts: list[dict[str, Any]],
+    merged: Merged,
+    now: datetime,
 ) -> None:
     values = {
         "run_id": run.run_id,
@@ -245,8 +329,18 @@ def _write_verdicts(
         "parent_run_id": run.parent_run_id,
         "communes": [verdict["commune_code"] for verdict in verdicts],
         "verdicts": db.json_value(verdicts),
+        "lines": db.json_value(merged.lines),
+        "system": inputs.delivery.system,
+        "observed_at": inputs.observed_at,
+        "complete_for": list(inputs.delivery.complete_for),
+        **inputs.delivery.span._asdict(),
     }
-    for name in ("write_verdicts", "write_datasets", "supersede_holds", "write_holds", "open_holds"):
+    steps = ("write_verdicts", "write_datasets", "supersede_holds", "write_holds", "open_holds")
+    if inputs.changes:
+        steps = ("write_verdicts", "write_changes", "supersede_repeated", "write_holds", "open_holds")
+    if inputs.changes and run.kind == "sync":
+        db.execute(connection, "ledger/write_change_set", values)
+    for name in steps:
         db.execute(connection, f"ledger/{name}", values)
     if run.parent_run_id is not None:
         approved = {**values, "run_id": run.parent_run_id, "state": "approved", "decided_by_run": run.run_id}

@@ -7,10 +7,13 @@ import pyarrow.compute as pc
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from parcels import admin_units
+from parcels.bilingual import Bilingual
 from sync.delivery import VIETNAM
+from sync.fetch import DeliveryRecord
 from sync.report.material import Material, is_commune
 from sync.report.summary import summary_of
 from sync.report.words import (
+    CHANGE_NOTES,
     DECISIONS,
     DELIVERY_DECISIONS,
     GROUPS,
@@ -52,12 +55,35 @@ def _facts(material: Material) -> dict[str, Any]:
         "parts": material.conformed["parts"],
         "files_not_read": material.conformed["files_not_read"],
         "old_codes": material.conformed["old_codes"],
+        "span": _span(record),
+        "gaps": (material.loaded or {}).get("gaps", []),
+        "ignored": _totals(material, "ignored"),
+        "ended_by_row": _totals(material, "ended_by_row"),
+        "notes": [
+            (CHANGE_NOTES[note], rows) for note, rows in (material.loaded or {}).get("changes", {}).items()
+        ],
         "checks": _checks(material, summary["findings"]),
         "communes": [_commune(material, commune) for commune in material.communes],
         "measures": MEASURES,
         "not_applicable": {code: (check_title(code), why) for code, why in summary["not_applicable"].items()},
         "not_run": {code: check_title(code) for code in summary["not_run"]},
     }
+
+
+def _totals(material: Material, name: str) -> int:
+    return int(material.loaded["totals"][name]) if material.loaded else 0
+
+
+def _span(record: DeliveryRecord) -> Bilingual | None:
+    """Which changes a change set holds; None of a full snapshot."""
+    if record.kind == "full":
+        return None
+    if record.span.since is None or record.span.until is None:
+        return Bilingual(f"số {record.span.sequence}", f"number {record.span.sequence}")
+    since, until = (
+        f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}" for moment in (record.span.since, record.span.until)
+    )
+    return Bilingual(f"từ {since} đến {until}", f"from {since} to {until}")
 
 
 def _checks(material: Material, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -27,6 +27,24 @@ DELIVERY_DECISIONS: dict[str, Bilingual] = {
         "Some communes are held: read the reasons, mend the data and deliver again, or ask for approval.",
     ),
 }
+# What became of rows of a change set, beyond the counts of the receipt.
+CHANGE_NOTES: dict[str, Bilingual] = {
+    "older": Bilingual("cũ hơn dữ liệu đang có: bỏ qua", "older than what is live: ignored"),
+    "superseded": Bilingual(
+        "có phiên bản mới hơn trong cùng gói: bỏ qua", "a newer version is in the same set: ignored"
+    ),
+    "repeated": Bilingual("đã nhận trước đây, nội dung không đổi", "taken before, with the same content"),
+    "end_of_unknown": Bilingual(
+        "kết thúc một đối tượng không có ở trung ương: đã ghi nhớ",
+        "ends an object that is not live here: remembered",
+    ),
+    "insert_of_known": Bilingual(
+        "thêm mới một đối tượng đã có: cập nhật", "inserts an object that is live: taken as an update"
+    ),
+    "update_of_unknown": Bilingual(
+        "cập nhật một đối tượng chưa có: thêm mới", "updates an object that is not live: taken as an insert"
+    ),
+}
 PROVISIONAL = Bilingual(
     "Kết quả tạm thời: có phép kiểm tra cần dữ liệu của cả nước nên chưa chạy được.",
     "Provisional: some checks need the nation's data and were not run.",

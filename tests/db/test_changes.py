@@ -48,9 +48,7 @@ def changes(database: Database, tmp_path: Path) -> Deliver:
 
 
 def village(count: int = 10, order: int | None = 1) -> list[Plot]:
-    return [
-        Plot(f"k{i}", f"w7er83vw1{i:03d}", str(i + 1), HERE, x=i, order=order) for i in range(count)
-    ]
+    return [Plot(f"k{i}", f"w7er83vw1{i:03d}", str(i + 1), HERE, x=i, order=order) for i in range(count)]
 
 
 def change(plot: Plot, order: int, action: str = "update", **values: object) -> Plot:
@@ -92,11 +90,16 @@ def test_insert_update_and_end_do_what_they_say(database: Database, full: Delive
     assert live(database)["k0"] == (HERE, "CLN")
     assert live(database)["k50"] == (THERE, "ONT")
     assert "k1" not in live(database)
-    assert query(database, "SELECT closed_because FROM land.parcel_version ORDER BY 1") == [("changed",), ("ended",)]
+    assert query(database, "SELECT closed_because FROM land.parcel_version ORDER BY 1") == [
+        ("changed",),
+        ("ended",),
+    ]
     assert agrees(database)
 
 
-def test_a_change_set_that_comes_twice_changes_nothing(database: Database, full: Deliver, changes: Deliver) -> None:
+def test_a_change_set_that_comes_twice_changes_nothing(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
     plots = village()
     full(plots, 1)
     rows = [change(plots[0], 2, land_use="CLN"), change(plots[1], 2, "end")]
@@ -108,7 +111,9 @@ def test_a_change_set_that_comes_twice_changes_nothing(database: Database, full:
     assert query(database, "SELECT count(*) FROM land.parcel_version") == [(2,)]
 
 
-def test_an_older_version_that_comes_late_is_ignored(database: Database, full: Deliver, changes: Deliver) -> None:
+def test_an_older_version_that_comes_late_is_ignored(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
     plots = village()
     full(plots, 1)
     changes([change(plots[0], 3, land_use="CLN")], 3)
@@ -125,10 +130,14 @@ def test_what_has_ended_is_not_brought_back_by_what_comes_late(
     changes([change(plots[0], 3, "end")], 3)
     assert totals(changes([change(plots[0], 2, land_use="LUC")], 2).lines)["ignored"] == 1
     assert "k0" not in live(database)
-    assert totals(changes([change(plots[0], 4, "insert")], 4).lines)["new"] == 1, "a later version brings it back"
+    assert totals(changes([change(plots[0], 4, "insert")], 4).lines)["new"] == 1, (
+        "a later version brings it back"
+    )
 
 
-def test_the_end_of_an_object_never_seen_is_remembered(database: Database, full: Deliver, changes: Deliver) -> None:
+def test_the_end_of_an_object_never_seen_is_remembered(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
     full(village(), 1)
     late = Plot("k50", "w7er83vw1050", "50", HERE, x=50)
     merged = changes([change(late, 2, "end")], 3)
@@ -154,11 +163,17 @@ def test_the_same_version_with_other_content_is_quarantined(
     assert query(database, "SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(1,)]
 
 
-def test_of_several_versions_in_one_set_the_newest_wins(database: Database, full: Deliver, changes: Deliver) -> None:
+def test_of_several_versions_in_one_set_the_newest_wins(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
     plots = village()
     full(plots, 1)
     merged = changes(
-        [change(plots[0], 3, land_use="CLN"), change(plots[0], 2, land_use="LUC"), change(plots[0], 3, land_use="CLN")],
+        [
+            change(plots[0], 3, land_use="CLN"),
+            change(plots[0], 2, land_use="LUC"),
+            change(plots[0], 3, land_use="CLN"),
+        ],
         3,
     )
     line = totals(merged.lines)
@@ -185,7 +200,9 @@ def test_a_refused_version_of_long_ago_does_not_mark_what_is_live(
     assert query(database, "SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(0,)]
 
 
-def test_an_update_moves_a_parcel_to_another_commune(database: Database, full: Deliver, changes: Deliver) -> None:
+def test_an_update_moves_a_parcel_to_another_commune(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
     plots = village()
     full(plots, 1)
     lines = {line["commune_code"]: line for line in changes([change(plots[0], 2, commune=THERE)], 2).lines}
@@ -240,7 +257,9 @@ def test_a_snapshot_without_versions_orders_by_when_it_was_extracted(
     assert totals(changes([change(plots[0], 9, land_use="LUC")], 5).lines)["changed"] == 1
 
 
-def test_times_are_compared_with_the_snapshot_itself(database: Database, full: Deliver, changes: Deliver) -> None:
+def test_times_are_compared_with_the_snapshot_itself(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
     plots = village(order=None)
     full(plots, 4, order_kind=None)
 
@@ -274,7 +293,9 @@ def test_a_key_names_its_object_and_takes_no_other_objects_parcel(
     assert "k0" in live(database)
 
 
-def test_two_objects_of_a_set_under_one_id_are_both_refused(database: Database, full: Deliver, changes: Deliver) -> None:
+def test_two_objects_of_a_set_under_one_id_are_both_refused(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
     full(village(), 1)
     one = Plot("k60", "w7er83vw1060", "60", HERE, x=60)
     merged = changes([change(one, 1, "insert"), change(replace(one, key="k61", number="61"), 1, "insert")], 2)
@@ -332,7 +353,9 @@ def test_a_span_that_does_not_join_on_leaves_a_gap_until_the_missing_one_comes(
     assert watermark(database.dsn, "01").newest_number == 5
 
 
-def test_a_full_snapshot_closes_the_gaps_before_it(database: Database, full: Deliver, changes: Deliver) -> None:
+def test_a_full_snapshot_closes_the_gaps_before_it(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
     plots = village() + [Plot("k90", None, "1", THERE, x=90, order=1)]
     full(plots, 1)
     changes([change(plots[0], 2)], 3, span=Span(None, day(2), day(3)))
@@ -358,7 +381,9 @@ def test_numbers_that_are_missing_are_noticed(database: Database, full: Deliver,
     assert gaps(database) == []
 
 
-def test_change_sets_without_any_full_snapshot_join_on_to_nothing(database: Database, changes: Deliver) -> None:
+def test_change_sets_without_any_full_snapshot_join_on_to_nothing(
+    database: Database, changes: Deliver
+) -> None:
     changes([change(village()[0], 2, "insert")], 3, span=Span(None, day(2), day(3)))
     assert gaps(database) == [(None, day(2), None, None)]
     assert watermark(database.dsn, "01").covered_to is None

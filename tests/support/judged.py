@@ -164,7 +164,13 @@ def run_merge(
         facts = {"run_id": run_id, "province_code": province, "delivery_sha256": "0", "snapshot_sha256": "0"}
         receipt.write(connection, chain, now, facts, merged.lines)
         if span is not None:
-            values = {**span._asdict(), "run_id": run_id, "province": province, "system": "vbdlis", "now": now}
+            values = {
+                **span._asdict(),
+                "run_id": run_id,
+                "province": province,
+                "system": "vbdlis",
+                "now": now,
+            }
             db.execute(connection, "ledger/write_change_set", {**values, "observed_at": at})
     drop_staging(dsn, run_id)
     ledger.finish(dsn, run_id)
