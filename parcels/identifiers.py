@@ -156,9 +156,15 @@ def national_ids(geoms: NDArray[np.object_], epsg: int) -> pa.Array:
     return encode(points[:, 0], points[:, 1])
 
 
+_WIDE_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)} | {"\uff0e": "."}
+
+
 def normalise_number(values: TextArray) -> pa.Array:
-    """A sheet or parcel number as text: " 12 ", "12.0", "12,00" → "12"; leading zeros and suffixes stay."""
+    """A sheet or parcel number as text: " 12 ", "12.0", "12,00", "１２" → "12"; leading zeros and suffixes stay."""
     trimmed = pc.utf8_trim_whitespace(_array(values).cast(pa.string()))
+    if not pc.all(pc.string_is_ascii(trimmed)).as_py():  # full-width digits of East Asian keyboards
+        for wide, plain in _WIDE_DIGITS.items():
+            trimmed = pc.replace_substring(trimmed, wide, plain)
     whole = pc.replace_substring_regex(trimmed, r"^([0-9]+)[.,]0+$", r"\1")
     return pc.if_else(pc.equal(whole, ""), pa.scalar(None, pa.string()), whole)
 

@@ -27,6 +27,7 @@ from sync.profile import DBF_NAME_BYTES, Joined, Profile
 from sync.tomlfile import nearest
 
 _EXACT_IN_FLOAT = 2**53
+_EXACT_IN_SINGLE = 2**24
 _CODE_DIGITS = 5  # of a commune code
 _VIETNAM: Final = "Asia/Ho_Chi_Minh"
 _NUMBERS: Final = ("sheet_no", "parcel_no", "map_scale")
@@ -184,9 +185,10 @@ def _as_text(values: pa.Array, column: Column, file: str) -> pa.Array:
 
 def _whole_or_plain(values: pa.Array, column: Column, file: str) -> pa.Array:
     """Text of floats: whole ones without ".0"; refused beyond the whole numbers that a float can hold."""
+    exact = _EXACT_IN_FLOAT if pa.types.is_float64(values.type) else _EXACT_IN_SINGLE
     numbers = values.cast(pa.float64())
     finite = pc.if_else(pc.is_finite(numbers), numbers, pa.scalar(None, pa.float64()))
-    if pc.any(pc.greater_equal(pc.abs(finite), _EXACT_IN_FLOAT)).as_py():
+    if pc.any(pc.greater_equal(pc.abs(finite), exact)).as_py():
         raise DeliveryRejected(
             "DLV-NUMBER-PRECISION",
             Bilingual(

@@ -202,6 +202,43 @@ def test_numbers_delivered_as_integers_or_decimals_become_text() -> None:
     assert identifiers.normalise_number(pa.array([12.0, 3.5])).to_pylist() == ["12", "3.5"]
 
 
+DIGITS = st.text(alphabet="0123456789", min_size=1, max_size=20)
+BLANKS = st.text(alphabet=" \t\u00a0\u3000", max_size=3)
+
+
+@given(DIGITS, st.sampled_from(["", ".0", ".00", ",0", ",000"]), BLANKS, BLANKS)
+def test_a_whole_number_keeps_every_digit_however_it_was_written(
+    digits: str, tail: str, before: str, after: str
+) -> None:
+    assert identifiers.normalise_number(pa.array([before + digits + tail + after])).to_pylist() == [digits]
+
+
+@given(DIGITS)
+def test_full_width_digits_are_digits(digits: str) -> None:
+    wide = digits.translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    assert identifiers.normalise_number(pa.array([wide, wide + "．0"])).to_pylist() == [digits, digits]
+
+
+@given(st.lists(st.none() | st.text(alphabet="0123456789.,-abAB/ ", max_size=8), max_size=8))
+def test_a_number_in_its_normal_form_stays(values: list[str | None]) -> None:
+    once = identifiers.normalise_number(pa.array(values, pa.string()))
+    assert identifiers.normalise_number(once).to_pylist() == once.to_pylist()
+
+
+@given(
+    st.text(alphabet="0123456789", min_size=1, max_size=6),
+    st.sampled_from(["a", "-1", "/2", ".5", "²", " bis"]),
+)
+def test_suffixes_and_fractions_are_no_zeros_to_drop(digits: str, suffix: str) -> None:
+    assert identifiers.normalise_number(pa.array([digits + suffix])).to_pylist() == [digits + suffix]
+
+
+@given(st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), max_size=8))
+def test_integers_beside_missing_ones_keep_every_digit(values: list[int | None]) -> None:
+    expected = [None if value is None else str(value) for value in values]
+    assert identifiers.normalise_number(pa.array(values, pa.int64())).to_pylist() == expected
+
+
 def test_a_sheet_handle_is_commune_validity_set_scale_sheet_and_number() -> None:
     handles = identifiers.sheet_handle(
         pa.array(["00004", "00004"]),

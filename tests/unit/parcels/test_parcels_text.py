@@ -45,6 +45,22 @@ def test_the_place_of_a_tone_and_the_case_do_not_matter() -> None:
         assert text.fold_text(one) == text.fold_text(other)
 
 
+def test_the_tone_may_stand_on_either_letter_of_oa_oe_and_uy_in_any_case_and_form() -> None:
+    for one, other in (
+        ("hòa", "hoà"), ("HÓA", "hoá"), ("khỏe", "khoẻ"), ("thủy", "thuỷ"), ("lũy", "luỹ"), ("tọa", "toạ"),
+        ("quý", "quí"), ("Lý", "Lí"), ("thuế", "THUẾ"), ("Ý Yên", "ý yên"),
+    ):  # fmt: skip
+        for form in ("NFC", "NFD"):
+            assert text.fold_text(unicodedata.normalize(form, one)) == text.fold_text(other)
+
+
+@given(st.text(alphabet="hòaoàyỷiíHÒA đĐâ'’ ", max_size=16))
+def test_folding_takes_no_notice_of_case_and_form_and_is_done_once(value: str) -> None:
+    folded = text.fold_text(value)
+    assert text.fold_text(value.upper()) == text.fold_text(value.lower()) == folded
+    assert text.fold_text(unicodedata.normalize("NFD", value)) == folded
+
+
 def test_other_letters_and_other_tones_stay_different() -> None:
     for one, other in (
         ("Hòa", "Hóa"),
