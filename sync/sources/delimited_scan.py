@@ -119,7 +119,7 @@ class RecordScan:
         if len(opening):
             self._opened_at = int(lines[np.searchsorted(at, opening[-1])])
         self._inside = int(parity[-1]) if len(parity) else self._inside
-        return ~quotes & (parity == 0)
+        return np.asarray(~quotes & (parity == 0))
 
     def _records(
         self,

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from parcels.bilingual import Bilingual
 from parcels.encodings import BYTES, UTF8, named
@@ -127,7 +128,7 @@ def delimiter_of(name: str, head: str, quote: str) -> str:
 
 def names_of(name: str, head: str, delimiter: str, quote: str) -> tuple[str, ...]:
     """The header's names. One that stands there twice would be read as the other."""
-    how = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    how: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     try:
         rows = csv.reader(
             io.StringIO(head, newline=""), delimiter=delimiter, quotechar=quote or None, quoting=how

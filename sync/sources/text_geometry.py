@@ -48,15 +48,18 @@ def _from_hex(text: pa.Array) -> tuple[pa.Array, set[int]]:
     return pc.coalesce(plain, wkb), srids
 
 
+def _number(octets: bytes, start: bytes) -> int:
+    """A number in the byte order that a WKB states first."""
+    return int.from_bytes(octets, "little") if start[:1] == b"\x01" else int.from_bytes(octets, "big")
+
+
 def _has_srid(start: bytes) -> bool:
-    order = "little" if start[:1] == b"\x01" else "big"
-    return len(start) >= 5 and bool(int.from_bytes(start[1:5], order) & _SRID_FLAG)
+    return len(start) >= 5 and bool(_number(start[1:5], start) & _SRID_FLAG)
 
 
 def _srid(start: bytes) -> int:
     """The SRID at the beginning of a WKB of PostGIS; 0 where it states none."""
-    order = "little" if start[:1] == b"\x01" else "big"
-    return int.from_bytes(start[5:9], order) if _has_srid(start) and len(start) >= 9 else 0
+    return _number(start[5:9], start) if _has_srid(start) and len(start) >= 9 else 0
 
 
 def _from_wkt(text: pa.Array) -> tuple[pa.Array, set[int]]:
