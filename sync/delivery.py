@@ -52,6 +52,25 @@ class Part(BaseModel):
         return _inside(value)
 
 
+class AttributeList(BaseModel):
+    """A list of attributes without geometry (XLSX, CSV), joined to the parcels of the delivery's parts.
+
+    on  canonical columns that name a parcel on both sides; None: as the profile says in [lists]
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: Text
+    layer: Text | None = None
+    encoding: Text | None = None
+    on: tuple[Text, ...] | None = None
+
+    @field_validator("file")
+    @classmethod
+    def _stays_inside(cls, value: str) -> str:
+        return _inside(value)
+
+
 def _inside(name: str) -> str:
     """A file's name that stays in the delivery's folder. Raises WrongValue."""
     if leaves_its_folder(name):
@@ -71,6 +90,7 @@ class DeliveryToml(BaseModel):
                    then the data must show it
     sequence       of a change set: its number; of a full snapshot: the last change set that it includes
     since, until   of a change set, instead of a number: it holds every change after `since` up to and with `until`
+    lists          files of the delivery that hold attributes of its parcels and no geometry (sync.conform.lists)
     sheet_table    a CSV or XLSX file of the delivery that says what became of each old map sheet (sync.sheets)
     """
 
@@ -86,6 +106,7 @@ class DeliveryToml(BaseModel):
     sheet_table: Text | None = None
     complete_for: tuple[Annotated[str, Field(pattern=r"^\d{5}$")], ...] = ()
     parts: tuple[Part, ...] = ()
+    lists: tuple[AttributeList, ...] = ()
 
     @field_validator("sheet_table")
     @classmethod
@@ -181,6 +202,10 @@ def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None
         if says.sheet_table not in files:
             raise missing_file(says.sheet_table)
         sources = tuple(name for name in sources if name != says.sheet_table)
+    listed = {item.file for item in says.lists}
+    for name in sorted(listed - set(files)):
+        raise missing_file(name)
+    sources = tuple(name for name in sources if name not in listed)
     if not says.parts:
         says = says.model_copy(update={"parts": tuple(Part(file=name) for name in sources)})
     if not says.parts:
@@ -222,8 +247,9 @@ def _delivery_file(files: list[str], sources: tuple[str, ...]) -> str | None:
 def _under(says: DeliveryToml, folder: str) -> DeliveryToml:
     """The same with names relative to the top of the delivery."""
     parts = tuple(part.model_copy(update={"file": folder + part.file}) for part in says.parts)
+    lists = tuple(item.model_copy(update={"file": folder + item.file}) for item in says.lists)
     table = says.sheet_table and folder + says.sheet_table
-    return says.model_copy(update={"parts": parts, "sheet_table": table})
+    return says.model_copy(update={"parts": parts, "lists": lists, "sheet_table": table})
 
 
 def _within(part: Part, files: list[str], sources: tuple[str, ...]) -> Iterator[Part]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from parcels.admin_units import NEW_COMMUNES_FROM
 from sync.archives import UNPACKED, unpack_all
 from sync.changes import Span
-from sync.delivery import VIETNAM, CommuneCodes, Delivery, Part, read_listed
+from sync.delivery import VIETNAM, AttributeList, CommuneCodes, Delivery, Part, read_listed
 from sync.landing import LandedFile, delivery_sha256, hash_files, land
 from sync.listing import list_files
 from sync.profile import Profile
@@ -52,6 +52,7 @@ class DeliveryRecord(BaseModel):
     sheet_table: str | None = None
     complete_for: tuple[str, ...]
     parts: tuple[Part, ...]
+    lists: tuple[AttributeList, ...] = ()
 
     def archive_of(self, name: str) -> str | None:
         """The delivered archive in which a file of a part lies; None for one that was delivered as it is."""
@@ -128,4 +129,5 @@ def _record(
         sheet_table=says.sheet_table,
         complete_for=says.complete_for,
         parts=says.parts,
+        lists=says.lists,
     )

@@ -51,6 +51,38 @@ class Joined(BaseModel):
     optional: bool = False
 
 
+class ListMap(BaseModel):
+    """`[lists]`: how lists of attributes without geometry are read, and by what they are joined to parcels.
+
+    on  canonical columns that together name a parcel in the list and in the file with the geometry
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    columns: dict[str, Text | Joined]
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    constants: dict[str, str | int | float | date] = Field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    read: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    on: Annotated[tuple[Text, ...], Field(min_length=1)] = ("commune_code", "sheet_no", "parcel_no")
+
+    @field_validator("columns", "constants", "values")
+    @classmethod
+    def _canonical(cls, value: dict[str, object]) -> dict[str, object]:
+        return _canonical_names(value)
+
+    @field_validator("on")
+    @classmethod
+    def _keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        _canonical_names(dict.fromkeys(value))
+        return value
+
+    def as_profile(self, profile: "Profile") -> "Profile":
+        """The province's profile as it is for its lists."""
+        own = {"columns": self.columns, "values": self.values, "constants": self.constants, "read": self.read}
+        return profile.model_copy(update=own | {"assumed": self.assumed})
+
+
 class Profile(BaseModel):
     """One province's habits.
 
@@ -60,6 +92,7 @@ class Profile(BaseModel):
     values      canonical name → delivered value → canonical value, after the text was cleaned; others stay
     assumed     canonical names whose delivered column nobody at that system has confirmed
     read        kind of source → its own settings (`[read.csv]`, `[read.dgn]` …)
+    lists       how the lists are read that a delivery joins to its parcels
     connection  where parcels are pulled from when they do not come as files (docs/connections.md)
     commune_codes  "old" (of before 1 July 2025) or "new", for deliveries that do not say
     """
@@ -75,6 +108,7 @@ class Profile(BaseModel):
     read: dict[str, dict[str, Any]] = Field(default_factory=dict)
     constants: dict[str, str | int | float | date] = Field(default_factory=dict)
     parts: tuple[PartDefaults, ...] = ()
+    lists: ListMap | None = None
     connection: Connections = ()
     commune_codes: Literal["new", "old"] | None = None
     not_applicable: dict[str, Text] = Field(default_factory=dict)
@@ -82,22 +116,7 @@ class Profile(BaseModel):
     @field_validator("columns", "constants", "values")
     @classmethod
     def _canonical(cls, value: dict[str, object]) -> dict[str, object]:
-        known = {column.name for column in delivered_columns()}
-        for name in value:
-            if name not in known:
-                near = nearest(name, known)
-                hint = (
-                    Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)")
-                    if near
-                    else Bilingual("", "")
-                )
-                raise WrongValue(
-                    Bilingual(
-                        f"không có cột chuẩn «{name}»{hint.vi}",
-                        f"there is no canonical column “{name}”{hint.en}",
-                    )
-                )
-        return value
+        return _canonical_names(value)
 
     @model_validator(mode="after")
     def _consistent(self) -> "Profile":
@@ -130,6 +149,26 @@ class Profile(BaseModel):
             if len(found) == 1:
                 return found[0]
         return self.parts[0] if len(self.parts) == 1 else None
+
+
+def _canonical_names(value: dict[str, object]) -> dict[str, object]:
+    """The same, after every key was seen to be a canonical column. Raises WrongValue."""
+    known = {column.name for column in delivered_columns()}
+    for name in value:
+        if name not in known:
+            near = nearest(name, known)
+            hint = (
+                Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)")
+                if near
+                else Bilingual("", "")
+            )
+            raise WrongValue(
+                Bilingual(
+                    f"không có cột chuẩn «{name}»{hint.vi}",
+                    f"there is no canonical column “{name}”{hint.en}",
+                )
+            )
+    return value
 
 
 def province_of(path: Path) -> str:
@@ -192,6 +231,9 @@ def _extended(document: dict[str, Any]) -> dict[str, Any]:
     A key in [columns] takes one of the base's [constants] out, and the other way round; `without` lists canonical
     columns of the base that this province does not deliver. A column that a province names itself is not assumed.
     """
+    if isinstance(document.get("lists"), dict):
+        lists = _extended(document["lists"])
+        document["lists"] = {key: value for key, value in lists.items() if key != "system"}
     name = document.pop("extends", None)
     without = document.pop("without", [])
     if name is None:

@@ -4,12 +4,14 @@ Nothing is judged and no row is dropped here. A part whose CRS contradicts what 
 whose parcels lie elsewhere, are held: the reasons go to the gate.
 """
 
+import shutil
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual
@@ -21,14 +23,17 @@ from sync.conform.communes import CommuneFinder, Evidence
 from sync.conform.detective import Detective, reason_of
 from sync.conform.eras import Era, unclear_reason
 from sync.conform.holds import Reason
+from sync.conform.lists import FOLDER as LISTS_FOLDER
+from sync.conform.lists import Lists
 from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.shapes import shapes_of
 from sync.conform.snapshot import SnapshotWriter, split
-from sync.conform.texts import Converted, Texts
+from sync.conform.texts import Texts
 from sync.fetch import DeliveryRecord, load_delivery
 from sync.profile import Profile
 from sync.runfolder import read_json, write_json
 from sync.sources import GEOMETRY
+from sync.sources.base import NO_GEOMETRY
 from sync.sources.guard import read_source
 from validators.policy import policy_at
 
@@ -50,14 +55,17 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
     evidence = Evidence.of_run(run_dir, record)
     writer = SnapshotWriter(run_dir)
     try:
-        work = _Work(record, profile, writer, evidence)
+        work = _Work(record, profile, writer, evidence, Lists(record, profile, run_dir, parts))
         read_parts = [work.read(part) for part in parts]
+        work.read_lists()
         if not work.row_no and record.kind == "full":  # that nothing changed is news, too
             raise _no_rows()
         snapshot_sha256 = writer.close()
     except BaseException:
         writer.abandon()
         raise
+    finally:
+        shutil.rmtree(run_dir / LISTS_FOLDER, ignore_errors=True)
     communes = {code: writer.rows[code] for code in sorted(writer.rows)}
     shown = work.judge_crs()
     document = {
@@ -65,6 +73,7 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
         "read": sum(communes.values()),
         "communes": communes,
         "parts": read_parts,
+        "lists": work.lists.report(),
         "files_not_read": list(record.unlisted),
         "old_codes": dict(work.communes.converted),
         "version_kind": work.versions.kind,
@@ -90,10 +99,17 @@ class _Work:
     """One pass over a delivery: the running row number, and what is only known at its end."""
 
     def __init__(
-        self, record: DeliveryRecord, profile: Profile, writer: SnapshotWriter, evidence: Evidence
+        self,
+        record: DeliveryRecord,
+        profile: Profile,
+        writer: SnapshotWriter,
+        evidence: Evidence,
+        lists: Lists,
     ) -> None:
         self.profile = profile
         self.writer = writer
+        self.lists = lists
+        self.era = Era("new", "declared")
         self.communes = CommuneFinder(record, profile, evidence)
         self.extracted_at = record.extracted_at
         self.detective = None if profile.foreign else Detective(record.as_of, policy_at(record.as_of).crs)
@@ -109,13 +125,17 @@ class _Work:
         found = find_columns(profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
         mapper = Mapper(profile, found, part.file)
         texts = Texts(part)
-        era = self.communes.declared(part) or self._shown(part, mapper)
+        era = self.era = self.communes.declared(part) or self._shown(part, mapper)
         rows_by_commune: dict[str, int] = defaultdict(int)
         first = self.row_no
         for batch in read_source(part.source, part.path, part.layer, mapper.source_columns):
-            for code, rows in self._batch(part, mapper, era, texts.convert(batch), self.row_no - first):
+            converted = texts.convert(batch)
+            columns, raw = self.lists.fill(mapper.canonical(converted.batch), converted.raw)
+            source_row = np.arange(self.row_no - first, self.row_no - first + batch.num_rows)
+            for code, rows in self._batch(
+                part, columns, raw, converted.batch.column(GEOMETRY), era, source_row
+            ):
                 rows_by_commune[code] += rows
-            self.row_no += batch.num_rows
         self.parts[part.part_no] = part
         for code in rows_by_commune:
             self._crs[code, part.part_no] = part.held
@@ -142,6 +162,11 @@ class _Work:
             "communes": dict(sorted(rows_by_commune.items())),
         }
 
+    def read_lists(self) -> None:
+        """The rows of lists whose parcels have no geometry, after all that have one."""
+        for part, columns, raw, places in self.lists.rows_left():
+            self._batch(part, columns, raw, pa.nulls(len(places), pa.binary()), self.era, places)
+
     def _shown(self, part: ReadPart, mapper: Mapper) -> Era:
         """How the commune codes of a part are to be read, from a first pass over them."""
         survey = self.communes.survey()
@@ -157,21 +182,26 @@ class _Work:
         return survey.decide(self.extracted_at)
 
     def _batch(
-        self, part: ReadPart, mapper: Mapper, era: Era, converted: Converted, source_row: int
+        self,
+        part: ReadPart,
+        columns: dict[str, pa.Array],
+        raw: pa.Array,
+        wkb: pa.Array,
+        era: Era,
+        source_row: NDArray[np.int64],
     ) -> list[tuple[str, int]]:
-        """One batch into the snapshot; rows by commune."""
-        batch = converted.batch
-        n = batch.num_rows
-        shapes = shapes_of(batch.column(GEOMETRY), part.epsg, part.axes)
-        columns, datasets = self.communes.assign(mapper.canonical(batch), shapes, era)
+        """One batch of canonical columns and geometries into the snapshot; rows by commune."""
+        n = len(wkb)
+        shapes = shapes_of(wkb, part.epsg, part.axes)
+        columns, datasets = self.communes.assign(columns, shapes, era)
         columns |= {
             "row_no": pa.array(np.arange(self.row_no, self.row_no + n)),
             "part_no": pa.array(np.full(n, part.part_no, np.int32)),
-            "source_row": pa.array(np.arange(source_row, source_row + n)),
+            "source_row": pa.array(source_row, pa.int64()),
             "source_system": pa.repeat(pa.scalar(self.profile.system), n),
             "source_srid": pa.array(np.full(n, part.epsg, np.int32)),
             "area_m2": shapes.area,
-            "raw_text": converted.raw,
+            "raw_text": raw,
             **self.versions.read(columns),
             "source_wkb": shapes.delivered,
             "geom": shapes.geom,
@@ -181,8 +211,9 @@ class _Work:
         for code, rows in pieces:
             piece = table if len(pieces) == 1 else table.take(pa.array(rows))
             self.writer.add(code, piece, shapes.bounds[rows])
-            if self.detective is not None:
+            if self.detective is not None and part.layer.geometry_type != NO_GEOMETRY:
                 self.detective.add(code, part.part_no, shapes, columns, rows)
+        self.row_no += n
         return [(code, len(rows)) for code, rows in pieces]
 
     def judge_crs(self) -> dict[str, list[dict[str, Any]]]:

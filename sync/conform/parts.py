@@ -13,10 +13,11 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.conform.detective.suggest import suggest
 from sync.conform.holds import Reason
-from sync.delivery import Axes, CommuneCodes, Part
+from sync.delivery import AttributeList, Axes, CommuneCodes, Part
 from sync.fetch import DeliveryRecord
 from sync.profile import PartDefaults, Profile
 from sync.sources import Layer, Source, read_options, source_of
+from sync.sources.base import NO_GEOMETRY
 from sync.sources.guard import probe_source
 from sync.tomlfile import nearest
 
@@ -57,6 +58,8 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
         options = read_options(source, profile.read.get(source.kind, {}))
         layers = probe_source(source, path, encoding, options)
         for layer in _layers(part, defaults, profile, source, layers):
+            if layer.geometry_type == NO_GEOMETRY:
+                raise _a_list(part.file, layer.name)
             said = defaults or profile.defaults_for(part.old_province, layer.name)
             epsg, held = _coordinates(part, said, profile, layer)
             if epsg is None:
@@ -81,6 +84,32 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
                 )
             )
     return found
+
+
+def list_layer(
+    record: DeliveryRecord, profile: Profile, said: AttributeList, parts: list[ReadPart], part_no: int
+) -> ReadPart:
+    """The table of a list of attributes, as a part without coordinates of its own. Raises DeliveryRejected."""
+    path = record.path_of(said.file)
+    source = source_of(path)
+    told = profile.lists.read.get(source.kind, {}) if profile.lists else {}
+    if "geometry" in source.options.model_fields:
+        told = {"geometry": ""} | told  # a CSV may do without here
+    layers = probe_source(source, path, said.encoding, read_options(source, told))
+    (layer,) = _layers(Part(file=said.file, layer=said.layer), None, profile, source, layers)
+    return ReadPart(
+        part_no,
+        path,
+        said.file,
+        source,
+        layer,
+        parts[0].epsg,
+        None,
+        None,
+        archive=record.archive_of(said.file),
+        commune_codes=record.commune_codes,
+        encoding=said.encoding,
+    )
 
 
 def _layers(
@@ -136,6 +165,20 @@ def _ambiguous(file: str, layers: dict[str, Layer]) -> DeliveryRejected:
         Bilingual(
             "Hãy ghi tên lớp trong delivery.toml hoặc trong hồ sơ tỉnh.",
             "Name the layer in delivery.toml or in the province's profile.",
+        ),
+    )
+
+
+def _a_list(file: str, layer: str) -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-LIST-ALONE",
+        Bilingual(
+            f"Tệp «{file}», trang «{layer}», là danh sách thuộc tính, không có hình thửa đất.",
+            f"The file “{file}”, sheet “{layer}”, is a list of attributes without any geometry.",
+        ),
+        Bilingual(
+            "Hãy gửi kèm tệp bản đồ, ghi tệp bản đồ trong [[parts]] và danh sách này trong [[lists]] của delivery.toml.",
+            "Send it with the file of the map: name the map in [[parts]] and this list in [[lists]] of delivery.toml.",
         ),
     )
 

@@ -22,6 +22,7 @@ from sync.sources.geopackage import GeoPackage
 from sync.sources.geoparquet import GeoParquet
 from sync.sources.gml import Gml
 from sync.sources.shapefile import Shapefile
+from sync.sources.spreadsheet import Spreadsheet
 from sync.sources.vbdlis_xml import VbdlisXml
 
 # Kinds that share a suffix are asked in this order.
@@ -41,6 +42,7 @@ SOURCES: dict[str, Source] = {
         Edigeo(),
         Dgn(),
         Dxf(),
+        Spreadsheet(),
     )
 }
 

@@ -22,6 +22,7 @@ from parcels.errors import DeliveryRejected
 from sync.sources import gdal  # noqa: F401 - from here on GDAL has the drivers that are read here, and no other
 
 GEOMETRY = "wkb"  # the geometry column of every batch, whatever the file calls it
+NO_GEOMETRY = "None"  # the geometry type of a layer that is a list of attributes, as GDAL calls it
 BATCH_ROWS = 32_768  # a few hundred megabytes at most while geometries are worked on
 
 # Marks by which pyogrio or GDAL would take a path for an archive or an address on the network.

@@ -16,6 +16,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.sources.base import (
     GEOMETRY,
+    NO_GEOMETRY,
     READ_FAILURES,
     Layer,
     corrupt,
@@ -44,7 +45,8 @@ class CsvOptions(BaseModel):
 
     delimiter  between values; found from the header where it is not said
     quote      around values; empty where the file quotes nothing
-    geometry   the column that holds WKT or hexadecimal WKB; found by its name where it is not said
+    geometry   the column that holds WKT or hexadecimal WKB; found by its name where it is not said; "" in a list of
+               attributes, which has none
     open_end   the last record does without a line end; otherwise such a file counts as cut off
     """
 
@@ -109,7 +111,7 @@ class Delimited:
             name=path.stem,
             rows=scan.records - 1,
             columns=tuple(name for name in names if name and name != geometry),
-            geometry_type="Unknown",
+            geometry_type="Unknown" if geometry else NO_GEOMETRY,
             encoding=text.encoding,
             options=told,
         )
@@ -121,8 +123,13 @@ class Delimited:
         if not isinstance(told, _Told) or told.geometry is None:
             raise TypeError("the layer is not one that `probe` gave")
         read = 0
-        for batch in _batches(path, told, [*columns, told.geometry]):
+        shape = [told.geometry] if told.geometry else []
+        for batch in _batches(path, told, [*columns, *shape]):
             read += batch.num_rows
+            if not shape:
+                nothing = pa.nulls(batch.num_rows, pa.binary())
+                yield pa.RecordBatch.from_arrays([*batch.columns, nothing], names=[*columns, GEOMETRY])
+                continue
             wkb, srids = wkb_of(batch.column(len(columns)))
             if srids and {f"EPSG:{srid}" for srid in srids} != {layer.crs}:
                 raise _mixed_crs(path.name, srids)
@@ -132,7 +139,9 @@ class Delimited:
 
 
 def _geometry(name: str, names: tuple[str, ...], told: str | None) -> str:
-    """The geometry column: as told, else the one whose name says so."""
+    """The geometry column: as told, else the one whose name says so; "" where it is told that there is none."""
+    if told == "":
+        return told
     wanted = [told] if told is not None else list(_GEOMETRY_NAMES)
     by_fold = {cell.casefold(): cell for cell in names}
     for one in wanted:
@@ -195,7 +204,7 @@ def _without_content(failure: BaseException) -> str:
 
 def _with_crs(path: Path, layer: Layer, told: _Told) -> Layer:
     """The layer with the CRS that its first geometries state, if they state one; refuses a column of something else."""
-    if not layer.rows or told.geometry is None:
+    if not layer.rows or not told.geometry:
         return layer
     first = next(_batches(path, told, [told.geometry]), None)
     if first is None:
