@@ -10,7 +10,15 @@ from tests.support.surface import Surface, migrated, surface, uid
 __all__ = ["migrated", "surface"]
 pytestmark = pytest.mark.db
 
-ANALYST_VIEWS = ("parcel", "parcel_history", "land_use", "commune_quality", "national_summary")
+ANALYST_VIEWS = (
+    "parcel",
+    "parcel_history",
+    "parcel_conversion",
+    "land_use",
+    "commune_boundary",
+    "commune_quality",
+    "national_summary",
+)
 EVIDENCE = (
     "ledger.definitions",
     "ledger.run",
@@ -28,6 +36,9 @@ EVIDENCE = (
     "land.parcel_version_08",
     "land.land_use_part_version",
     "land.parcel_lineage",
+    "land.parcel_conversion",
+    "land.parcel_conversion_08",
+    "land.commune_boundary",
     "land_private.land_user_version",
     "land_private.land_user_version_01",
     "land_private.certificate_version",

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
 
 import numpy as np
@@ -83,6 +84,57 @@ def test_no_code_converts_both_wholly_and_in_part() -> None:
     new, extents = admin_units.convert_codes(codes)
     assert sorted(set(extents.tolist())) == ["part", "whole"]
     assert (extents == "whole").sum() == 9595 == len(new) - new.null_count
+
+
+def test_every_code_of_either_time_reads_one_way_or_another() -> None:
+    counts: Counter[str] = Counter()
+    for province in admin_units.provinces():
+        codes = {
+            code
+            for at in (BEFORE, AFTER)
+            for code in admin_units.communes_table(province, at)["commune_code"].to_pylist()
+        }
+        counts.update(admin_units.code_readings(pa.array(sorted(codes)), province).tolist())
+    # 3,316 codes live on: for 138 of them the old commune of that number was divided.
+    assert counts == {"old_only": 6745, "same": 3178, "differs": 138, "new_only": 5}
+
+
+def test_a_code_that_means_the_same_either_way_converts_to_itself() -> None:
+    codes = pa.array(["00004", "00007", "26732", "01273", None])
+    readings = admin_units.code_readings(codes, "01")
+    assert readings.tolist() == ["same", "old_only", "none", "none", "none"]
+
+
+def test_the_five_special_zones_without_an_old_ward_keep_their_codes() -> None:
+    islands = ["11948", "19742", "20333", "21548", "26732"]
+    new, how = admin_units.convert_codes(pa.array(islands))
+    assert new.to_pylist() == islands
+    assert set(how) == {"native"}
+
+
+def test_every_new_commune_but_those_five_is_reached_by_conversion() -> None:
+    reached = set(admin_units.conversion_candidates()["new_code"].to_pylist())
+    everything = {commune.code for commune in admin_units.communes()}
+    assert len(reached) == 3316
+    assert everything - reached == {"11948", "19742", "20333", "21548", "26732"}
+
+
+def test_the_candidates_of_an_old_commune_lie_in_its_province() -> None:
+    table = admin_units.conversion_candidates().to_pandas()
+    now = {commune.code: commune.province_code for commune in admin_units.communes()}
+    before = {commune.code: commune.province_code for commune in admin_units.communes(at=BEFORE)}
+    assert (table["new_code"].map(now) == table["old_code"].map(before)).all()
+    assert set(table["old_code"]) == set(before)  # none is without a candidate
+
+
+def test_a_january_commune_in_no_row_of_the_table_has_the_successors_of_its_district() -> None:
+    old = admin_units.communes_table(None, BEFORE)["commune_code"]
+    _, how = admin_units.convert_codes(old)
+    lost = [code for code, is_ in zip(old.to_pylist(), how, strict=True) if is_ == "no_successor"]
+    assert len(lost) == 19
+    table = admin_units.conversion_candidates().to_pandas()
+    found = table[table["old_code"].isin(lost)].groupby("old_code").size()
+    assert (found.min(), found.max(), len(found)) == (5, 10, 19)
 
 
 def test_an_old_province_is_found_by_any_spelling_of_its_name() -> None:
