@@ -3,7 +3,9 @@
 tables     the letters of TCVN3 (ABC), VNI, VPS, VISCII and CP1258
 codecs     text to Unicode and back
 syllables  what a Vietnamese syllable is, and how likely each one
-evidence   what a column's words say about its encoding
+evidence   what words say about an encoding
+batch      distinct values and their words, as arrays
+column     a column, batch by batch: decided, converted, counted
 """
 
 from parcels.encodings.codecs import (

@@ -153,6 +153,10 @@ def _vni_letter(found: re.Match[str]) -> str:
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _TONED: Final = frozenset(TCVN3_TONED)
+_TONED_LETTER: Final = re.compile(f"[{TCVN3_TONED}]")
+_SURELY_SMALL: Final = re.compile("[a-zăâêôơưđ]")
+# A word that begins with a toned letter, or two capitals with nothing but toned letters between them.
+_QUESTIONABLE: Final = re.compile(rf"(?<![^\W\d_])[{TCVN3_TONED}]|[A-ZĂÂÊÔƠƯĐ][{TCVN3_TONED}]*[A-ZĂÂÊÔƠƯĐ]")
 
 
 def capitals(text: str) -> tuple[str, bool]:
@@ -164,9 +168,9 @@ def capitals(text: str) -> tuple[str, bool]:
     in all, and no sure small letter ("Vò THÞ HåNG"). Unknown: a word that begins with a toned letter that stays
     small ("ái Quốc"), and a value without any sure small letter.
     """
-    words = _WORD.findall(text)
-    if not any(letter in _TONED for word in words for letter in word):
+    if not _TONED_LETTER.search(text) or (_SURELY_SMALL.search(text) and not _QUESTIONABLE.search(text)):
         return text, False
+    words = _WORD.findall(text)
     sure = ["".join("." if letter in _TONED else letter for letter in word) for word in words]
     small = any(letter.islower() for word in sure for letter in word)
     sizes = [0 if word != word.upper() else len(word) - word.count(".") for word in sure]

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcels.encodings.batch import Batch
 from parcels.encodings.codecs import (
     LEGACY,
     UTF8,
@@ -26,9 +27,6 @@ from parcels.encodings.codecs import (
 )
 from parcels.encodings.evidence import AS_IT_STANDS, IMPOSSIBLE, READINGS, SOUND, Words, judge, likelihoods
 
-# What parts words: blanks, digits and ASCII marks. Other controls do not: VISCII and VPS have letters there.
-_BETWEEN: Final = r"[\t\n\x0b\x0c\r -@\[-`{-~]+"
-_BEYOND_ASCII: Final = r"[^\t\n\x0b\x0c\r -~]"
 _COMBINING: Final = r"[\x{300}-\x{36f}]"
 _LOST: Final = r"\pL\?+[\pL]|(^|[^\pL?])\?\pL|\pL\?+ +\pL|\x{FFFD}"
 _CERTAIN: Final = 0.99
@@ -70,7 +68,7 @@ class Column:
     _recent: dict[int, None] = field(default_factory=dict)
     _clear: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(READINGS)))
     _leaning: int | None = None
-    _pending: "_Pending | None" = None
+    _pending: Batch | None = None
 
     def __post_init__(self) -> None:
         if self.declared is not None:
@@ -89,23 +87,10 @@ class Column:
 
     def observe(self, values: pa.Array) -> None:
         """Take in the next batch (n,), before `decide` and `convert`."""
-        coded = pc.dictionary_encode(values)
-        distinct = coded.dictionary
-        accented = pc.match_substring_regex(distinct, _BEYOND_ASCII)
-        numbers = np.flatnonzero(np.asarray(accented.to_numpy(zero_copy_only=False), np.bool_))
-        texts = distinct.take(pa.array(numbers))
-        pieces = pc.split_pattern_regex(texts, _BETWEEN)
-        parents = pc.list_parent_indices(pieces).to_numpy()
-        flat = pc.list_flatten(pieces)
-        chosen = pc.fill_null(pc.match_substring_regex(flat, _BEYOND_ASCII), False)
-        words = pc.dictionary_encode(flat.filter(chosen))
-        owners = parents[np.asarray(chosen.to_numpy(zero_copy_only=False), np.bool_)]
-        places = self.words.places(words.dictionary.to_pylist())
-        self._recent |= dict.fromkeys(places.tolist())
+        self._pending = Batch.of(values, self.words)
+        self._recent |= dict.fromkeys(self._pending.places.tolist())
         for old in list(self._recent)[: max(len(self._recent) - _RECENT, 0)]:
             del self._recent[old]
-        kind = words.indices.to_numpy(zero_copy_only=False).astype(np.intp)
-        self._pending = _Pending(coded, numbers, texts, places, owners, kind)
 
     def decide(self, elsewhere: frozenset[int]) -> bool:
         """Whether the words seen so far decide for a further encoding. `elsewhere`: those of the part's other columns."""
@@ -163,13 +148,12 @@ class Column:
         rows = np.bincount(
             coded.indices.drop_null().to_numpy(zero_copy_only=False), minlength=len(distinct)
         ).astype(np.int64)
+        result = distinct
         if len(batch.numbers):
             chosen, texts = self._read(batch, rows[batch.numbers])
             mask = np.zeros(len(distinct), np.bool_)
             mask[batch.numbers] = True
-            result = pc.replace_with_mask(distinct, pa.array(mask), pa.array(texts, distinct.type))
-        else:
-            result = distinct
+            result = pc.replace_with_mask(distinct, pa.array(mask), texts)
         self._count_lost(result, rows)
         different = np.zeros(len(distinct), np.bool_)
         if len(batch.numbers):
@@ -181,22 +165,22 @@ class Column:
         by_row = pc.fill_null(pa.array(different).take(places), False)
         return result.take(places), np.asarray(by_row.to_numpy(zero_copy_only=False), np.bool_)
 
-    def _read(self, batch: "_Pending", rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], list[str]]:
+    def _read(self, batch: Batch, rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], pa.Array]:
         """The reading chosen for each distinct value beyond ASCII, and its text."""
         chosen, unsure = self._choose(batch)
         self.undecided += int(rows[unsure].sum())
+        stay = chosen == AS_IT_STANDS
+        self.as_they_were += int(rows[stay & ~unsure].sum())
+        if stay.all() and not self.as_bytes:
+            return chosen, self._composed(batch.texts, stay, rows)
         delivered = batch.texts.to_pylist()
         texts = [western(text) for text in delivered] if self.as_bytes else list(delivered)
         for number in self.decided:
             at = np.flatnonzero(chosen == number)
             if len(at):
-                decoded = decode_texts(
-                    [byte_text(delivered[place], self.words.page) for place in at], READINGS[number]
-                )
-                self._place(at, decoded, number, texts, rows, delivered)
-        stay = chosen == AS_IT_STANDS
-        self.as_they_were += int(rows[stay & ~unsure].sum())
-        return chosen, self._composed(texts, stay, rows)
+                views = [byte_text(delivered[place], self.words.page) for place in at]
+                self._place(at, decode_texts(views, READINGS[number]), number, texts, rows, delivered)
+        return chosen, self._composed(pa.array(texts, pa.string()), stay, rows)
 
     def _place(
         self,
@@ -226,20 +210,17 @@ class Column:
         else:
             self.contradicted_by = NOT_UTF8
 
-    def _composed(self, texts: list[str], stay: NDArray[np.bool_], rows: NDArray[np.int64]) -> list[str]:
-        """Values that stay, in NFC, counted where they were decomposed."""
-        array = pa.array(texts, pa.string())
-        marked = np.asarray(
-            pc.match_substring_regex(array, _COMBINING).to_numpy(zero_copy_only=False), np.bool_
-        )
-        if not (marked & stay).any():
+    def _composed(self, texts: pa.Array, stay: NDArray[np.bool_], rows: NDArray[np.int64]) -> pa.Array:
+        """Values in NFC, counted where they stay otherwise and were decomposed."""
+        marked = pc.match_substring_regex(texts, _COMBINING)
+        if not pc.any(marked).as_py():
             return texts
-        composed = pc.utf8_normalize(array, "NFC")
-        changed = np.asarray(pc.not_equal(array, composed).to_numpy(zero_copy_only=False), np.bool_)
+        composed = pc.utf8_normalize(texts, "NFC")
+        changed = np.asarray(pc.not_equal(texts, composed).to_numpy(zero_copy_only=False), np.bool_)
         self.composed += int(rows[changed & stay].sum())
-        return list(composed.to_pylist())
+        return composed
 
-    def _choose(self, batch: "_Pending") -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    def _choose(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """For each distinct value beyond ASCII the reading (n,), and whether it stays because nothing decides."""
         count = len(batch.texts)
         considered = [AS_IT_STANDS, *self.decided]
@@ -299,21 +280,3 @@ class Column:
             "lost": self.lost,
             "case_unknown": self.case_unknown,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A batch between `observe` and `convert`.
-
-    coded    the batch, each distinct value once
-    numbers  which distinct values hold more than ASCII (m,), and `texts`, those values
-    places   numbers in Words of their words beyond ASCII, each distinct one once (w,)
-    owners   for each occurrence of a word the value it stands in (0 … m-1), and `kind`, the word (0 … w-1)
-    """
-
-    coded: pa.DictionaryArray
-    numbers: NDArray[np.intp]
-    texts: pa.Array
-    places: NDArray[np.intp]
-    owners: NDArray[np.int64]
-    kind: NDArray[np.intp]
