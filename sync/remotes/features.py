@@ -44,6 +44,12 @@ class Page:
     next: str | None = None
 
 
+def key_of(page: Page, key: str) -> pa.Array:
+    """(n,) the key of every feature; NULL where the page does not have it."""
+    known = key in page.batch.schema.names
+    return page.batch.column(key) if known else pa.nulls(page.batch.num_rows, pa.string())
+
+
 def from_geojson(body: bytes, geometry: str, where: str) -> Page:
     """A FeatureCollection. Raises DeliveryRejected for anything else."""
     try:

@@ -3,6 +3,7 @@
 What goes wrong becomes a sentence: what, where, what to do. A login travels in a header and is never in an address.
 """
 
+import json
 import logging
 import time
 from base64 import b64encode
@@ -107,8 +108,9 @@ class Http:
             return not_found(self.where, f"HTTP {status}")
         from sync.remotes.xml import exception_of
 
-        if (told := exception_of(body)) is not None and status < 500:
-            return service_exception(self.where, *told)
+        if status < 500 and status not in (408, 429):
+            code, text = exception_of(body) or ("", _described(body))
+            return service_exception(self.where, code or f"HTTP {status}", text)
         return down(self.where, f"HTTP {status}")
 
     def _too_large(self) -> DeliveryRejected:
@@ -174,6 +176,16 @@ def changed_meanwhile(where: str, reason: Bilingual) -> TransientError:
             "Nothing was taken; the next run reads it from the beginning. Read while nobody edits, and state the key column.",
         ),
     )
+
+
+def _described(body: bytes) -> str:
+    """What an OGC API says of its refusal; empty where it says nothing that can be read."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    text = said.get("description") or said.get("detail") if isinstance(said, dict) else ""
+    return " ".join(str(text or "").split())[:300].rstrip(" .")
 
 
 def with_query(url: str, parameters: dict[str, str]) -> str:

@@ -15,9 +15,9 @@ import pyarrow as pa
 from parcels import crs
 from parcels.bilingual import Bilingual
 from sync.remotes.axes import north_first, refuse_swapped, swapped
-from sync.remotes.base import Offer, bad_answer, not_as_described
+from sync.remotes.base import Offer, bad_answer, not_as_described, rows_differ
 from sync.remotes.connection import OgcApi
-from sync.remotes.features import Page, from_geojson
+from sync.remotes.features import Page, from_geojson, key_of
 from sync.remotes.http import Http, changed_meanwhile, with_query
 from sync.remotes.pages import Pages
 from sync.remotes.secrets import Secret
@@ -88,18 +88,16 @@ class OgcApiSession:
             if self.said.axes is None:
                 batch = swapped(batch, _GEOMETRY) if turned else batch
                 refuse_swapped(batch, _GEOMETRY, offer.crs, self.where)
-            ids = page.ids if self.said.key is None else self._keys(batch)
+            ids = page.ids if self.said.key is None else key_of(page, self.said.key)
             self._pages.add(batch, ids)
             address = None if page.next is None else urljoin(address, page.next)
         after = self._page(self._first()).matched
         if after != offer.rows:
             raise changed_meanwhile(self.where, _counts(offer.rows, after))
-        self._pages.check(self.where, offer.rows)
+        if self._pages.rows != offer.rows:
+            raise rows_differ(self.where, offer.rows, self._pages.rows)
+        self._pages.check(self.where)
         yield from self._pages.batches(offer.columns)
-
-    def _keys(self, batch: pa.RecordBatch) -> pa.Array:
-        known = self.said.key in batch.schema.names
-        return batch.column(self.said.key) if known else pa.nulls(len(batch), pa.string())
 
     def _address(self, below: str = "") -> str:
         parts = urlsplit(self.said.url)
@@ -136,12 +134,12 @@ class OgcApiSession:
         listed = about.get("crs")
         offered = [str(name) for name in listed] if isinstance(listed, list) else []
         stored = str(about.get("storageCrs") or "")
-        by_code = {epsg_of(name): name for name in [*offered, stored] if epsg_of(name) is not None}
+        by_code = {epsg_of(name): name for name in offered if epsg_of(name) is not None}
         if self.said.srid in by_code:
             return by_code[self.said.srid], int(self.said.srid or 0)
         code = epsg_of(stored)
-        if code is not None and crs.is_vn2000(code):
-            return stored, code
+        if code in by_code and crs.is_vn2000(int(code or 0)):
+            return by_code[code], int(code or 0)
         zones = [code for code in by_code if code is not None and crs.is_vn2000(code) and code != crs.VN2000]
         return (by_code[zones[0]], zones[0]) if len(zones) == 1 else (None, crs.WGS84)
 

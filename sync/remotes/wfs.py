@@ -12,15 +12,16 @@ from typing import Any, ClassVar, Self
 import pyarrow as pa
 
 from parcels.bilingual import Bilingual
+from parcels.errors import LandsyncError
 from sync.remotes.axes import refuse_swapped
-from sync.remotes.base import Offer, bad_answer, not_as_described
+from sync.remotes.base import Offer, bad_answer, not_as_described, rows_differ
 from sync.remotes.connection import Wfs
-from sync.remotes.features import Page, from_geojson, from_gml
+from sync.remotes.features import Page, from_geojson, from_gml, key_of
 from sync.remotes.http import Http, changed_meanwhile, not_found, service_exception
 from sync.remotes.pages import Pages
 from sync.remotes.secrets import Secret
 from sync.remotes.services import epsg_of, no_count
-from sync.remotes.xml import every, exception_of, parse, text_of
+from sync.remotes.xml import every, exception_of, local, parse, text_of
 from sync.tomlfile import nearest
 
 _JSON = ("application/json", "application/json; subtype=geojson", "json", "geojson", "application/geo+json")
@@ -73,8 +74,8 @@ class WfsSession:
         while self._pages.rows <= offer.rows:  # once more than needed: a row too many would show
             page = self._page(max(0, self._pages.rows - 1), offer)
             if page.matched is not None and page.matched != offer.rows:
-                raise changed_meanwhile(self.where, _counts(offer.rows, page.matched))
-            ids = page.ids if self.said.key is None else page.batch.column(self.said.key)
+                raise self._not(offer.rows, page.matched)
+            ids = page.ids if self.said.key is None else key_of(page, self.said.key)
             new = 1 if self._pages.rows else 0  # the row that both pages have
             if new and (not len(ids) or ids[0].as_py() != last):
                 raise changed_meanwhile(
@@ -87,10 +88,12 @@ class WfsSession:
             if offer.crs is not None and self.said.axes is None:
                 refuse_swapped(page.batch, _GEOMETRY, offer.crs, self.where)
             self._pages.add(page.batch.slice(new), ids.slice(new))
+        if self._pages.rows != offer.rows:
+            raise self._not(offer.rows, self._pages.rows)
         after = self._hits()
         if after != offer.rows:
             raise changed_meanwhile(self.where, _counts(offer.rows, after))
-        self._pages.check(self.where, offer.rows)
+        self._pages.check(self.where)
         yield from self._pages.batches(offer.columns)
 
     def _page(self, start: int, offer: Offer) -> Page:
@@ -111,6 +114,13 @@ class WfsSession:
     def _json(self) -> bool:
         return "json" in self._format.lower()
 
+    def _not(self, stated: int, found: int) -> LandsyncError:
+        """Other rows than stated: the table changed, if the service now counts otherwise; else it leaves rows out."""
+        after = self._hits()
+        if after != stated:
+            return changed_meanwhile(self.where, _counts(stated, after))
+        return rows_differ(self.where, stated, found)
+
     def _hits(self) -> int:
         parameters = {"typeNames": self.said.typename, "resultType": "hits"}
         counted = self._xml("GetFeature", parameters).get("numberMatched", "")
@@ -121,8 +131,7 @@ class WfsSession:
     def _columns(self) -> tuple[str, ...]:
         """The properties of the feature type but its geometry, as DescribeFeatureType names them."""
         schema = self._xml("DescribeFeatureType", {"typeNames": self.said.typename})
-        top = {id(element) for element in schema}  # the feature itself, not a property of it
-        elements = [e for e in every(schema, "element") if id(e) not in top and e.get("name")]
+        elements = [e for e in every(schema, "element") if _is_property(e)]
         found = [
             str(e.get("name"))
             for e in elements
@@ -182,6 +191,12 @@ class WfsSession:
 
     def _xml(self, request: str, parameters: dict[str, str]) -> Any:
         return parse(self._get(request, parameters), self.where)
+
+
+def _is_property(element: Any) -> bool:
+    """Whether an xsd:element is declared within a type; those at the top are the features themselves."""
+    parent = element.getparent()
+    return parent is not None and local(parent) != "schema" and bool(element.get("name"))
 
 
 def _counts(before: int, after: int) -> Bilingual:

@@ -1,5 +1,6 @@
 """The small province offered by servers instead of files: put into databases, pulled, and compared."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,105 @@ def write_geopackage(path: Path) -> None:
         geometry_type="Unknown",
         crs=f"EPSG:{EPSG}",
     )
+
+
+def write_geojson(path: Path) -> None:
+    """The small province as GeoJSON in its own zone, as pygeoapi keeps it."""
+    rows = tiny().delivered(own_profile())
+    texts = [column.cast(pa.string()) if pa.types.is_date(column.type) else column for column in rows.columns]
+    properties = pa.table(texts, names=rows.column_names).to_pylist()
+    features = [
+        {"type": "Feature", "properties": said, "geometry": json.loads(shape)}
+        for said, shape in zip(properties, shapely.to_geojson(tiny().geometry), strict=True)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+
+
+def mapfile(folder: Path) -> Path:
+    """A MapServer that publishes `thua.gpkg` of this folder by WFS 2.0, as GML 3.2 and as GeoJSON.
+
+    COORDINATE_PRECISION and wfs_getfeature's own six digits keep millimetres; GeoServer's counterpart is "number of
+    decimals" of the workspace, four unless changed, which keeps a tenth of one.
+    """
+    path = folder / "thua.map"
+    dates = " ".join(
+        f'"gml_{field.name}_type" "Character"' for field in table().schema if pa.types.is_date(field.type)
+    )
+    path.write_text(
+        f"""
+MAP
+  NAME "landsync"
+  EXTENT 380000 2280000 480000 2380000
+  PROJECTION "init=epsg:{EPSG}" END
+  OUTPUTFORMAT
+    NAME "geojson" DRIVER "OGR/GEOJSON" MIMETYPE "application/json; subtype=geojson"
+    FORMATOPTION "STORAGE=stream" FORMATOPTION "FORM=SIMPLE" FORMATOPTION "USE_FEATUREID=true"
+    FORMATOPTION "LCO:COORDINATE_PRECISION=9"
+  END
+  WEB METADATA
+    "ows_enable_request" "*" "ows_title" "Thửa đất" "ows_onlineresource" "http://127.0.0.1/ows?"
+    "wfs_srs" "EPSG:{EPSG} EPSG:4326" "wfs_getfeature_formatlist" "gml32,geojson"
+  END END
+  LAYER
+    NAME "ThuaDat" TYPE POLYGON STATUS ON
+    CONNECTIONTYPE OGR CONNECTION "{folder}/thua.gpkg" DATA "ThuaDat"
+    PROJECTION "init=epsg:{EPSG}" END
+    METADATA
+      "ows_title" "ThuaDat" "wfs_use_default_extent_for_getfeature" "no" "gml_include_items" "all" "gml_featureid" "thuaDatId" "gml_types" "auto" {dates}
+      "gml_geometries" "geom" "gml_geom_type" "multipolygon" "wfs_getfeature_formatlist" "geojson,gml"
+    END
+  END
+END
+""",
+        encoding="utf-8",
+    )
+    return path
+
+
+def ogc_config(folder: Path, url: str) -> str:
+    """pygeoapi's configuration for `thua.geojson`: once in the zone and in degrees, once in degrees only."""
+    zone = f"http://www.opengis.net/def/crs/EPSG/0/{EPSG}"
+    degrees = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    common = {
+        "type": "collection",
+        "title": "Thửa đất",
+        "description": "-",
+        "keywords": ["-"],
+        "links": [],
+        "extents": {"spatial": {"bbox": [102, 8, 110, 24], "crs": degrees}},
+    }
+    file = {
+        "type": "feature",
+        "name": "GeoJSON",
+        "data": str(folder / "thua.geojson"),
+        "id_field": "thuaDatId",
+    }
+    in_zone = file | {"crs": [degrees, zone], "storage_crs": zone}
+    in_degrees = file | {"crs": [degrees], "storage_crs": zone}
+    return json.dumps(
+        {
+            "server": {
+                "bind": {"host": "127.0.0.1", "port": int(url.rpartition(":")[2])},
+                "url": url,
+                "mimetype": "application/json; charset=UTF-8",
+                "encoding": "utf-8",
+                "language": "en-US",
+                "limits": {"default_items": 100, "max_items": 1000},
+                "map": {"url": "http://127.0.0.1/{z}/{x}/{y}.png", "attribution": "-"},
+            },
+            "logging": {"level": "ERROR"},
+            "metadata": {
+                "identification": {
+                    "title": "-", "description": "-", "keywords": ["-"], "keywords_type": "theme",
+                    "terms_of_service": "-", "url": url,
+                },
+                "license": {"name": "-", "url": url},
+                "provider": {"name": "-", "url": url},
+                "contact": {"name": "-"},
+            },
+            "resources": {
+                "thua-dat": common | {"providers": [in_zone]},
+                "thua-dat-do": common | {"providers": [in_degrees]},
+            },
+        }
+    )  # fmt: skip

@@ -233,14 +233,23 @@ def pygeoapi(folder: Path, config: Callable[[str], str]) -> Iterator[str]:
         "VIRTUAL_ENV": "", "PYTHONPATH": "",
     }  # fmt: skip
     tool = [uv, "tool", "run", "--quiet", "--from", PYGEOAPI, "pygeoapi"]
-    made = subprocess.run(
-        [*tool, "openapi", "generate", str(folder / "pygeoapi.yml"), "--output-file", str(folder / "openapi.yml")],
-        env=environment, capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    if made.returncode:
+    there = _run([*tool, "--version"], environment)
+    if there.returncode:
         if os.environ.get("CI"):
-            pytest.fail(f"pygeoapi cannot be run: {made.stderr[-800:]}")
-        pytest.skip(f"pygeoapi cannot be run: {made.stderr[-300:]}")
+            pytest.fail(f"pygeoapi cannot be had: {there.stderr[-800:]}")
+        pytest.skip(f"pygeoapi cannot be had: {there.stderr[-300:]}")
+    made = _run(
+        [
+            *tool,
+            "openapi",
+            "generate",
+            str(folder / "pygeoapi.yml"),
+            "--output-file",
+            str(folder / "openapi.yml"),
+        ],
+        environment,
+    )
+    assert made.returncode == 0, made.stderr[-2000:]
     with (folder / "pygeoapi.log").open("wb") as log:
         process = subprocess.Popen(
             [*tool, "serve"],
@@ -256,6 +265,18 @@ def pygeoapi(folder: Path, config: Callable[[str], str]) -> Iterator[str]:
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
+
+
+def _run(command: list[Any], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

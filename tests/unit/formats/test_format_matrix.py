@@ -75,7 +75,7 @@ def compare(delivered: Delivered, expected: pa.Table, run_dir: Path) -> None:
     for name in COMPARED:
         if name not in delivered.lost:
             assert rows[name].to_pylist() == expected[name].to_pylist(), name
-    ours, theirs = (_metres(table["geom"]) for table in (rows, expected))
+    ours, theirs = (metres(table["geom"]) for table in (rows, expected))
     if delivered.grid_m:
         assert shapely.equals_exact(ours, theirs, tolerance=delivered.grid_m, normalize=True).all()
     else:
@@ -83,7 +83,7 @@ def compare(delivered: Delivered, expected: pa.Table, run_dir: Path) -> None:
         assert rows["area_m2"].to_pylist() == expected["area_m2"].to_pylist()
 
 
-def _metres(wkb: pa.ChunkedArray) -> np.ndarray:
+def metres(wkb: pa.ChunkedArray) -> np.ndarray:
     """Stored geometries in the zone, for comparing distances."""
     stored = shapely.from_wkb(np.asarray(wkb.to_numpy(), dtype=object))
     return shapely.transform(stored, lambda coords: from_vn2000_geographic(coords, EPSG))
