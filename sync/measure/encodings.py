@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 UNICODE = ("UTF-8 NFC", "UTF-8 NFD")
 ALREADY = ("Latin-1 only", "Western words")  # Unicode of kinds that are easily mistaken
+VECTORS = ("TCVN3", "VNI")
 TRANSPORTS = ("bytes", "cp1252", "latin-1")
 
 
@@ -75,11 +76,19 @@ def encodings(
     """
     with guarded(as_json=as_json):
         lines = measure(columns, rows, seed)
-        checked = conversions(vectors) if vectors else None
+        checked = conversions(vectors) if vectors else {}
+        theirs = measure_vectors(vectors, columns, rows, seed) if vectors else []
         if as_json:
-            emit_json(_document(lines, checked))
-        else:
-            _print(lines, checked)
+            emit_json(
+                {"columns": _plain(lines), "columns_of_vectors": _plain(theirs), "conversions": checked}
+            )
+            return
+        _print(lines)
+        if vectors:
+            out.print()
+            _print(theirs)
+        for encoding, counts in checked.items():
+            out.print(f"{encoding}: {counts['right']} / {counts['agreed']}", markup=False)
 
 
 def measure(columns: int, rows: int, seed: int) -> list[Line]:
@@ -103,7 +112,8 @@ def measure(columns: int, rows: int, seed: int) -> list[Line]:
     for line in lines:
         seen = words[BYTES if line.came_as == "bytes" else "cp1252"]
         for _ in range(columns):
-            _add(line, _drawn(random, sources.get(line.encoding, names), rows), seen)
+            drawn = _drawn(random, sources.get(line.encoding, names), rows)
+            _add(line, delivered(drawn, line.encoding, line.came_as), drawn, seen)
     return lines
 
 
@@ -138,15 +148,49 @@ def delivered(names: list[str], encoding: str, came_as: str) -> list[str]:
     return [western(name) for name in coded] if came_as == "cp1252" else coded
 
 
-def _add(line: Line, names: list[str], words: "Words") -> None:
-    column, said = _read(delivered(names, line.encoding, line.came_as), words)
+def _add(line: Line, values: list[str], names: list[str], words: "Words") -> None:
+    """Read one column of values that should become names."""
+    column, said = _read(values, words)
     line.found[_found(column)] += 1
     line.values += len(names)
     line.undecided += column.undecided
-    line.wrong += sum(
-        _form(text, line.encoding) != _form(name, line.encoding)
-        for text, name in zip(said, names, strict=True)
-    )
+    pairs = zip(said, names, strict=True)
+    line.wrong += sum(_form(text, line.encoding) != _form(name, line.encoding) for text, name in pairs)
+
+
+def measure_vectors(vectors: Path, columns: int, rows: int, seed: int) -> list[Line]:
+    """The table over columns of names whose bytes two other programs agree on: TCVN3 and VNI, each way they come in."""
+    import numpy as np
+
+    from parcels.encodings import BYTES
+    from parcels.encodings.codecs import western
+    from parcels.encodings.evidence import Words
+
+    random = np.random.default_rng(seed)
+    words = {page: Words(page) for page in (BYTES, "cp1252")}
+    lines = []
+    for encoding in VECTORS:
+        pairs = _agreed(vectors, encoding)
+        for came_as in TRANSPORTS:
+            line = Line(encoding, came_as)
+            for _ in range(columns):
+                drawn = [pairs[place] for place in random.integers(len(pairs), size=rows)]
+                values = [western(raw) if came_as == "cp1252" else raw for _, raw in drawn]
+                seen = words[BYTES if came_as == "bytes" else "cp1252"]
+                _add(line, values, [name for name, _ in drawn], seen)
+            lines.append(line)
+    return lines
+
+
+def _agreed(vectors: Path, encoding: str) -> list[tuple[str, str]]:
+    """Names and their byte text where two programs agree."""
+    key = encoding.lower()
+    with vectors.open(encoding="utf-8", newline="") as file:
+        return [
+            (row["unicode_nfc"], bytes.fromhex(row[f"{key}_hex"]).decode("latin-1"))
+            for row in csv.DictReader(file)
+            if row[f"{key}_two_impl_agree"] == "1"
+        ]
 
 
 def _read(values: list[str], words: "Words") -> tuple["Column", list[str]]:
@@ -181,17 +225,11 @@ def conversions(vectors: Path) -> dict[str, dict[str, int]]:
 
     from parcels.encodings import decode
 
-    with vectors.open(encoding="utf-8", newline="") as file:
-        listed = list(csv.DictReader(file))
     result = {}
-    for encoding in ("TCVN3", "VNI"):
-        key = encoding.lower()
-        agreed = [row for row in listed if row[f"{key}_two_impl_agree"] == "1"]
-        coded = pa.array([bytes.fromhex(row[f"{key}_hex"]).decode("latin-1") for row in agreed], pa.string())
-        pairs = [
-            (text, row["unicode_nfc"])
-            for text, row in zip(decode(coded, encoding).to_pylist(), agreed, strict=True)
-        ]
+    for encoding in VECTORS:
+        agreed = _agreed(vectors, encoding)
+        said = decode(pa.array([raw for _, raw in agreed], pa.string()), encoding).to_pylist()
+        pairs = [(text, name) for text, (name, _) in zip(said, agreed, strict=True)]
         result[encoding] = {
             "agreed": len(pairs),
             "right": sum(text == name for text, name in pairs),
@@ -200,27 +238,24 @@ def conversions(vectors: Path) -> dict[str, dict[str, int]]:
     return result
 
 
-def _document(lines: list[Line], checked: dict[str, dict[str, int]] | None) -> dict[str, Any]:
-    return {
-        "columns": [
-            {
-                "encoding": line.encoding,
-                "came_as": line.came_as,
-                "columns": line.found.total(),
-                "found": dict(line.found.most_common()),
-                "right": round(line.right, 6),
-                "values": line.values,
-                "wrong": line.wrong,
-                "undecided": line.undecided,
-            }
-            for line in lines
-        ],
-        "conversions": checked,
-    }
+def _plain(lines: list[Line]) -> list[dict[str, Any]]:
+    return [
+        {
+            "encoding": line.encoding,
+            "came_as": line.came_as,
+            "columns": line.found.total(),
+            "found": dict(line.found.most_common()),
+            "right": round(line.right, 6),
+            "values": line.values,
+            "wrong": line.wrong,
+            "undecided": line.undecided,
+        }
+        for line in lines
+    ]
 
 
-def _print(lines: list[Line], checked: dict[str, dict[str, int]] | None) -> None:
-    """The tables in Markdown, as the docs hold them."""
+def _print(lines: list[Line]) -> None:
+    """A table in Markdown, as the docs hold them."""
     titles = ("in", "came as", "columns", "found", "right", "values", "wrong", "undecided")
     out.print("| " + " | ".join(titles) + " |", markup=False, soft_wrap=True)
     out.print("|" + " --- |" * len(titles), markup=False, soft_wrap=True)
@@ -231,9 +266,3 @@ def _print(lines: list[Line], checked: dict[str, dict[str, int]] | None) -> None
             str(line.values), str(line.wrong), str(line.undecided),
         )  # fmt: skip
         out.print("| " + " | ".join(cells) + " |", markup=False, soft_wrap=True)
-    for encoding, counts in (checked or {}).items():
-        out.print(
-            f"{encoding}: {counts['right']} / {counts['agreed']} "
-            f"(but for case: {counts['right_but_for_case']} / {counts['agreed']})",
-            markup=False,
-        )
