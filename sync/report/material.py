@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parcels.model import UNKNOWN_COMMUNE
+from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.conform import load_conform
 from sync.conform.snapshot import part_paths, read_part
 from sync.fetch import DeliveryRecord, load_delivery
@@ -78,15 +78,16 @@ class Material:
             ]
             refused = pa.concat_tables([refused, pa.Table.from_pylist(by_merge, schema=refused.schema)])
         known = {commune["code"] for commune in self.communes}
-        tables = []
         columns = [*PARCEL_COLUMNS, "source_wkb", "source_srid"]
+        empty = pa.schema([SNAPSHOT_SCHEMA.field(name) for name in columns]).empty_table()
+        tables = [empty.append_column("dataset", pa.array([], pa.string()))]
         for code, path in part_paths(self.judged_dir).items():
             if code in known:
                 mine = refused.filter(pc.equal(refused["dataset"], code))["row_no"]
                 part = read_part(path, columns) if len(mine) else read_part(path, columns).slice(0, 0)
                 part = part.filter(pc.is_in(part["row_no"], value_set=mine.combine_chunks()))
                 tables.append(part.append_column("dataset", pa.repeat(pa.scalar(code), len(part))))
-        return pa.concat_tables(tables) if tables else pa.table({})
+        return pa.concat_tables(tables, promote_options="permissive")
 
 
 def gather(run_dir: Path, judged_dir: Path | None = None) -> Material:
