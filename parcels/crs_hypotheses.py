@@ -8,7 +8,6 @@ where on Earth the numbers lie if it holds, and nothing about whether it does.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from typing import Literal
 
 import numpy as np
@@ -25,6 +24,9 @@ _FALSE_EASTING = 500_000.0
 _PREFIX = 1_000_000.0  # the place of the zone number in an easting
 _SMALLEST_PREFIX = 3  # 1 and 2 million are northings
 _EARTH_M = 6_371_000.0
+# What coordinates in and around Vietnam can be, from far away: (least, most) of easting and northing, of degrees.
+_METRES = (-1_500_000.0, 300_000.0), (2_500_000.0, 3_200_000.0)
+_DEGREES = (90.0, 0.0), (120.0, 30.0)
 _VARIANTS: tuple[Variant, ...] = ("plain", "no_false_easting", "prefix", "feet")
 # Gauss-Krüger zones of Hanoi 1972: meridian → the code of EPSG, and the number its false easting begins with.
 _GAUSS_KRUEGER: dict[float, tuple[int, int | None]] = {
@@ -162,12 +164,25 @@ def gauss_krueger_number(base: Base) -> int | None:
 
 
 def places(point: Floats, among: Sequence[Hypothesis]) -> Floats:
-    """Where one point of the delivered coordinates (2,) lies under each hypothesis (n, 2); grouped by base to be quick."""
-    found = [
-        _placed(base.place, np.concatenate([hypothesis.undone(point[np.newaxis]) for hypothesis in group]))
-        for base, group in groupby(among, key=lambda hypothesis: hypothesis.base)
-    ]
-    return np.concatenate(found) if found else np.empty((0, 2))
+    """Where one point of the delivered coordinates (2,) lies under each hypothesis: WGS 84 degrees (n, 2).
+
+    inf where the numbers cannot be coordinates in Vietnam under it: most of them cannot, and are not transformed.
+    """
+    undone: dict[tuple[Variant, bool], Floats] = {}
+    wanted: dict[Base, list[int]] = {}
+    coords = np.full((len(among), 2), np.inf)
+    for k, hypothesis in enumerate(among):
+        key = hypothesis.variant, hypothesis.swapped
+        if key not in undone:
+            undone[key] = hypothesis.undone(point[np.newaxis])[0]
+        x, y = coords[k] = undone[key]
+        low, high = _DEGREES if hypothesis.base.family == "degrees" else _METRES
+        if low[0] <= x <= high[0] and low[1] <= y <= high[1]:
+            wanted.setdefault(hypothesis.base, []).append(k)
+    found = np.full((len(among), 2), np.inf)
+    for base, rows in wanted.items():
+        found[rows] = base.place(coords[rows])
+    return found
 
 
 def metres_between(places: Floats, others: Floats) -> Floats:

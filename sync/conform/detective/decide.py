@@ -61,7 +61,7 @@ class _Case:
         self.distance = dict(zip(self.every, distances, strict=True))
         self.ids_fit_declared = False
         old = old_province(commune.old_province_code)
-        self.home = old.epsg if old is not None else None
+        self.home = declared_as(old.epsg).base if old is not None else None
 
     def verdict(self) -> Verdict:
         here = self._by_place()
@@ -113,8 +113,8 @@ class _Case:
         return "undecided" if speaks or self.declared is None else "contradicted"
 
     def _rank(self, hypothesis: Hypothesis) -> tuple[bool, bool, bool, float]:
-        at_home = hypothesis.base.epsg == self.home
-        plain = hypothesis.variant == "plain" and not hypothesis.swapped
+        at_home = hypothesis.base == self.home
+        plain = hypothesis.declarable and not hypothesis.swapped
         return not (at_home and plain), not at_home, not plain, self.distance[hypothesis]
 
     def _by_place(self) -> list[Hypothesis]:
@@ -209,16 +209,20 @@ class _Case:
     def _expected(self, hypothesis: Hypothesis) -> tuple[float, ...]:
         """log(stated / planar) under a hypothesis: areas are stated in the TM-3 zone of the old province.
 
-        Or in the delivered TM-3 zone itself, or in the plane of an old sheet in Hanoi 1972; never in UTM, which
-        is for small scales.
+        Or in the TM-3 zone that is declared, or in the one that the coordinates are in, or in the plane of an old
+        sheet in Hanoi 1972; never in UTM, which is for small scales.
         """
         lon, lat = self.reach.lon, self.reach.lat
         unit = float(np.log(hypothesis.area_unit()))
-        if self.home is None:
-            return (unit,)
-        planar, home = hypothesis.base.area_scale(lon, lat), declared_as(self.home).base.area_scale(lon, lat)
-        changed = unit + float(np.log(home / planar))
-        return (changed,) if hypothesis.base.family == "utm" else (changed, unit)
+        stated_in = [self.home] if self.home is not None else []
+        stated_in += [self.declared.base] if self.declared is not None else []
+        stated_in += [hypothesis.base]
+        planar = hypothesis.base.area_scale(lon, lat)
+        return tuple(
+            unit + float(np.log(base.area_scale(lon, lat) / planar))
+            for base in stated_in
+            if base.family in ("tm3", "gk")
+        )
 
     def _strays(self, declared: Hypothesis) -> tuple[Hypothesis | None, float]:
         """The other CRS in which those parcels are that lie outside the commune, if there is one, and their share."""
@@ -229,7 +233,7 @@ class _Case:
         strays = self.middles[outside]
         median = places(np.median(strays, axis=0), self.every)
         close = np.flatnonzero(distances_km(median, self.reach.lon, self.reach.lat) <= self.reach.allowed)
-        likely = [self.every[k] for k in close.tolist() if self.every[k] != declared]
+        likely = self._thought_of([self.every[k] for k in close.tolist() if self.every[k] != declared])
         for hypothesis in sorted(likely, key=self._rank):
             if 1 - self._outside(hypothesis, strays).mean() >= _STRAYS_HOME:
                 return hypothesis, share
