@@ -142,6 +142,8 @@ class Mapper:
         texts = [
             _mapped(_plain_text(batch.column(name), column, self.file), meanings or {}) for name in names
         ]
+        if len(texts) == 1:  # joining one column alone, Arrow drops its NULLs and with them rows
+            return texts[0]
         joined = pc.binary_join_element_wise(*texts, rule.separator, null_handling="skip")
         return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 

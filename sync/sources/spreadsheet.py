@@ -176,7 +176,7 @@ def _fold(text: str) -> str:
 def _headings(top: list[list[Any]], at: int) -> dict[int, str]:
     """The headings by place: of the header's row, and where it has none, of the nearest row above that has."""
     found: dict[int, str] = {}
-    for row in top[at : max(at - _ABOVE - 1, -1) : -1] if at else top[:1]:
+    for row in reversed(top[max(0, at - _ABOVE) : at + 1]):
         if row is not top[at] and sum(bool(_heading(cell)) for cell in row) < 2:
             break  # a title, no heading
         for place, cell in enumerate(row):

@@ -12,6 +12,7 @@ from tests.support.formats import (
     geopackage,
     geoparquet,
     gml,
+    pl3,
     shapefile,
     vbdlis_xml,
 )
@@ -30,4 +31,5 @@ WRITERS: dict[str, Writer] = {
     "filegdb": filegdb.write,
     "gml": gml.write,
     "vbdlis_xml": vbdlis_xml.write,
+    "pl3": pl3.write,
 }
