@@ -34,8 +34,9 @@ _NUMBERING = re.compile(r"\(?\s*(\d{1,3})\s*\)?$")
 class SpreadsheetOptions(BaseModel):
     """`[read.spreadsheet]`.
 
-    header_row  the row of the column names, counted from 1 as Excel does; found where it is not said: the one
-                with the most texts among the first sixty. Headings merged from above it are taken too
+    header_row  the row of the column names, counted from 1 as Excel does; found where it is not said: above the row
+                that counts the columns, (1) (2) (3), else the one with the most texts among the first sixty.
+                Headings merged from above it are taken too
     header_has  texts by which the row is found instead
     """
 
@@ -158,8 +159,25 @@ def _header_row(top: list[list[Any]], options: SpreadsheetOptions) -> int | None
         wanted = {_fold(text) for text in options.header_has}
         found = [k for k, row in enumerate(texts) if wanted <= {_fold(text) for text in row}]
         return found[0] + 1 if found else None
+    numbering = next((k for k, row in enumerate(top) if k and _is_numbering(row)), None)
+    if numbering is not None:
+        return numbering
     most = max((len(row) for row in texts), default=0)
-    return [len(row) for row in texts].index(most) + 1 if most > 1 else None
+    if most < 2:
+        return None
+    at = [len(row) for row in texts].index(most)
+    while at + 1 < len(top) and _is_below(top[at], top[at + 1]):
+        at += 1
+    return at + 1
+
+
+def _is_below(group: list[Any], row: list[Any]) -> bool:
+    """Whether a row is the second one of a header: texts only, some of them where the one above was merged."""
+    said = [place for place, cell in enumerate(row) if cell.value is not None]
+    if len(said) < 2 or not all(isinstance(row[place].value, str) for place in said):
+        return False
+    last = max((place for place, cell in enumerate(group) if cell.value is not None), default=-1)
+    return any(place < last and group[place].value is None for place in said)
 
 
 def _heading(cell: Any) -> str:

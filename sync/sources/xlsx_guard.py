@@ -1,6 +1,7 @@
 """An XLSX workbook is an archive of XML: looked at before any reader opens it."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from xml.parsers import expat
 
@@ -18,7 +19,7 @@ _MOST_RATIO = 500
 _MOST_MEMBERS = 10_000
 # What openpyxl and zipfile may raise over bytes that are no workbook.
 DAMAGE = (
-    zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError,
+    zipfile.BadZipFile, zlib.error, InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError,
     EOFError, OSError, SyntaxError, NotImplementedError, ArithmeticError,
 )  # fmt: skip
 

@@ -1,0 +1,229 @@
+"""Lists of attributes: joined by a key, and no row of a list or of the map is lost."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pyarrow as pa
+import pytest
+import xlsxwriter
+
+from parcels.errors import DeliveryRejected, LandsyncError
+from sync.conform import conform, load_conform
+from sync.conform.lists import _both
+from sync.conform.snapshot import part_paths, read_part
+from sync.conform.texts import RAW_TYPE
+from sync.fetch import fetch
+from sync.profile import Profile, load_profile
+from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
+
+COLUMNS = {
+    "commune_code": "Mã xã",
+    "sheet_no": "Tờ",
+    "parcel_no": "Thửa",
+    "land_use": "Loại đất",
+    "area_legal_m2": "Diện tích",
+    "certificate_no": "GCN",
+    "certificate_issued_on": "Ngày cấp",
+    "national_id": "Mã định danh",
+}
+TOML = f"""
+province = "{PROVINCE}"
+extracted_at = 2026-11-20T22:00:00+07:00
+commune_codes = "new"
+[[parts]]
+file = "thua.gpkg"
+layer = "{LAYER}"
+epsg = {ZONE}
+[[lists]]
+file = "list.xlsx"
+"""
+
+
+def listed(**changes: Any) -> Profile:
+    own: dict[str, Any] = {"columns": COLUMNS}
+    return profile_of(lists=own | changes)
+
+
+def list_of(path: Path, *rows: list[Any], header: tuple[str, ...] = tuple(COLUMNS.values())) -> Path:
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet("PL3")
+        for r, row in enumerate([list(header), *rows]):
+            for c, value in enumerate(row):
+                if isinstance(value, str):
+                    page.write_string(r, c, value)
+                elif value is not None:
+                    page.write(r, c, value)
+    return path
+
+
+@pytest.fixture
+def delivered(tmp_path: Path) -> Callable[..., tuple[list[dict[str, Any]], dict[str, Any]]]:
+    """The snapshot, in order of row, of three parcels and a list; and conform.json."""
+
+    def run(
+        *rows: list[Any],
+        profile: Profile | None = None,
+        toml: str = TOML,
+        frame: gpd.GeoDataFrame | None = None,
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        folder = tmp_path / "delivery"
+        folder.mkdir(exist_ok=True)
+        (strip(3) if frame is None else frame).to_file(folder / "thua.gpkg", driver="GPKG", layer=LAYER)
+        list_of(folder / "list.xlsx", *rows)
+        (folder / "delivery.toml").write_text(toml, encoding="utf-8")
+        used = profile or listed()
+        fetch(folder, used, tmp_path / "run")
+        conform(tmp_path / "run", used)
+        parts = [read_part(path) for path in part_paths(tmp_path / "run").values()]
+        return pa.concat_tables(parts).sort_by("row_no").to_pylist(), load_conform(tmp_path / "run")
+
+    return run
+
+
+def test_a_list_says_more_than_the_map_and_the_map_keeps_its_own(delivered: Callable[..., Any]) -> None:
+    """Sheet 7 of the map is 007, 7 or 7.0 of a list, and a code that Excel took for a number is the commune's."""
+    rows, said = delivered(
+        [691, "007", 1, "ONT+CLN", 401.5, "AB 123", "05/06/2024"],
+        [COMMUNE, 7, " 2 ", None, None, "AB 124", None],
+    )
+    assert [row["land_use"] for row in rows] == ["ONT+CLN", "LUC", "LUC"]
+    assert [float(row["area_legal_m2"]) for row in rows] == [401.5, 400.0, 400.0]
+    assert [row["certificate_no"] for row in rows] == ["AB 123", "AB 124", None]
+    assert [row["sheet_no"] for row in rows] == ["7", "7", "7"]
+    assert str(rows[0]["certificate_issued_on"]) == "2024-06-05"
+    (one,) = said["lists"]
+    assert (one["rows"], one["matched"], one["parcels"], one["without_geometry"], one["repeated"]) == (
+        2,
+        2,
+        2,
+        0,
+        0,
+    )
+    assert one["differing"] == {"area_legal_m2": 1, "land_use": 1}
+    assert not (said["holds"])
+
+
+def test_a_row_without_a_parcel_is_a_row_without_geometry(delivered: Callable[..., Any]) -> None:
+    rows, said = delivered(
+        [COMMUNE, 7, 99, "LUC", 5, None, None],
+        [None, None, None, "tổng"],
+        [COMMUNE, 7, 3, "CLN", 9, None, None],
+    )
+    assert len(rows) == 5
+    alone = rows[3:]
+    assert [(row["parcel_no"], row["geom"], row["source_wkb"]) for row in alone] == [
+        ("99", None, None),
+        (None, None, None),
+    ]
+    assert [(row["part_no"], row["source_row"], row["row_no"]) for row in alone] == [(1, 0, 3), (1, 1, 4)]
+    (one,) = said["lists"]
+    assert (one["without_geometry"], one["without_key"], one["matched"]) == (2, 1, 1)
+    assert said["read"] == 5
+    assert one["rows"] == one["matched"] + one["without_geometry"] + one["repeated"]
+    assert said["holds"] == {}
+
+
+def test_the_first_of_several_rows_counts_and_the_others_are_told(delivered: Callable[..., Any]) -> None:
+    rows, said = delivered(
+        [COMMUNE, 7, 1, "ONT", 1, "A", None], [COMMUNE, 7, 1, "CLN", 2, "B", None], [COMMUNE, 8, 1, "CLN", 2, "B", None],
+        [COMMUNE, 8, 1, "LUC", 2, "C", None],
+    )  # fmt: skip
+    assert (rows[0]["land_use"], rows[0]["certificate_no"]) == ("ONT", "A")
+    assert len(rows) == 4
+    (one,) = said["lists"]
+    assert (one["repeated"], one["matched"], one["without_geometry"]) == (2, 1, 1)
+
+
+def test_what_means_something_together_comes_from_one_side(delivered: Callable[..., Any]) -> None:
+    """A certificate's day is not that of another certificate."""
+    frame = strip(3).assign(gcn="OLD 1", ngay="2001-01-01")
+    columns = listed().columns | {"certificate_no": "gcn", "certificate_issued_on": "ngay"}
+    rows, _ = delivered(
+        [COMMUNE, 7, 1, None, None, "NEW 1", None],
+        profile=listed().model_copy(update={"columns": columns}),
+        frame=frame,
+    )
+    assert [row["certificate_no"] for row in rows] == ["NEW 1", "OLD 1", "OLD 1"]
+    assert [row["certificate_issued_on"] is None for row in rows] == [True, False, False]
+
+
+def test_a_list_may_be_joined_by_the_national_id(delivered: Callable[..., Any]) -> None:
+    frame = strip(3).assign(ma=["w7er83vtcr9d", "w7er83vw1809", None])
+    used = listed()
+    used = used.model_copy(update={"columns": used.columns | {"national_id": "ma"}})
+    toml = TOML + 'on = ["national_id"]\n'
+    rows, said = delivered(
+        ["99999", 9, 9, "CLN", 5, None, None, "W7ER83VW1809"], profile=used, toml=toml, frame=frame
+    )
+    assert [row["land_use"] for row in rows] == ["LUC", "CLN", "LUC"]
+    assert rows[1]["parcel_no"] == "2"  # what names the parcel stays the map's
+    assert said["lists"][0]["on"] == ["national_id"]
+
+
+def test_a_csv_is_a_list_too(delivered: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    (folder / "list.csv").write_text(f"Mã xã,Tờ,Thửa,Loại đất\n{COMMUNE},7,2,CLN\n", encoding="utf-8")
+    columns = {name: COLUMNS[name] for name in ("commune_code", "sheet_no", "parcel_no", "land_use")}
+    rows, _ = delivered(profile=listed(columns=columns), toml=TOML.replace("list.xlsx", "list.csv"))
+    assert [row["land_use"] for row in rows] == ["LUC", "CLN", "LUC"]
+
+
+def code_of(call: Callable[[], Any]) -> str:
+    with pytest.raises(LandsyncError) as refused:
+        call()
+    return refused.value.code
+
+
+def test_a_list_alone_or_without_its_map_is_refused(delivered: Callable[..., Any], tmp_path: Path) -> None:
+    assert code_of(lambda: delivered([COMMUNE, 7, 1], profile=profile_of())) == "PRF-LISTS"
+    assert (
+        code_of(
+            lambda: delivered(
+                [COMMUNE, 7, 1],
+                toml=TOML.split("[[lists]]", maxsplit=1)[0] + '[[parts]]\nfile = "list.xlsx"\n',
+            )
+        )
+        == "DLV-LIST-ALONE"
+    )
+    assert code_of(lambda: delivered([COMMUNE, 7, 1], toml=TOML + 'on = ["source_key"]\n')) == "PRF-LISTS-KEY"
+    assert (
+        code_of(lambda: delivered([COMMUNE, 7, 1], toml=TOML.replace("list.xlsx", "other.xlsx")))
+        == "DLV-FILE-MISSING"
+    )
+    assert code_of(delivered) == "DLV-LIST-EMPTY"
+    alone = list_of(tmp_path / "pl3.xlsx", [COMMUNE, 7, 1])
+    fetch(alone, listed(), tmp_path / "run2")
+    with pytest.raises(DeliveryRejected) as refused:
+        conform(tmp_path / "run2", listed())
+    assert refused.value.code == "DLV-LIST-ALONE"
+    assert "[[lists]]" in refused.value.hint.vi
+
+
+def test_nothing_of_a_list_stays_in_the_run(delivered: Callable[..., Any], tmp_path: Path) -> None:
+    delivered([COMMUNE, 7, 1, "ONT", 1, "A", None])
+    assert not (tmp_path / "run" / ".lists").exists()
+
+
+def test_a_profile_s_lists_extend_a_base_profile(tmp_path: Path) -> None:
+    file = tmp_path / "22.toml"
+    file.write_text(
+        'province = "22"\nextends = "vbdlis"\n[lists]\nextends = "pl3"\n[lists.columns]\nparcel_no = "STT thửa"\n',
+        encoding="utf-8",
+    )
+    used = load_profile("22", file)
+    assert used.lists is not None
+    assert used.lists.columns["sheet_no"] == "Số hiệu tờ bản đồ địa chính"
+    assert used.lists.columns["parcel_no"] == "STT thửa"
+    assert "parcel_no" not in used.lists.assumed
+    assert used.columns["parcel_no"] == "soThuTuThua"
+    assert Profile.model_validate(used.model_dump(mode="json")).lists == used.lists
+
+
+def test_texts_as_delivered_come_together_from_both_sides() -> None:
+    a = pa.array([[("x", "1")], None, [("x", "2")], None], RAW_TYPE)
+    b = pa.array([[("y", "3")], [("y", "4")], None, None], RAW_TYPE)
+    assert _both(a, b).to_pylist() == [[("x", "1"), ("y", "3")], [("y", "4")], [("x", "2")], None]
+    assert _both(a, pa.nulls(4, RAW_TYPE)) is a
