@@ -19,7 +19,7 @@ import time
 import traceback
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from parcels.errors import LandsyncError
 from sync.conform import conform
@@ -87,6 +87,19 @@ def checked(path: Path, profile: Profile, run: Path, *, whole: bool) -> dict[str
     return {"outcome": "judged", "code": "", "words": []}
 
 
+def misbehave(what: str, answers: TextIO) -> None:
+    """What the parent must notice."""
+    reset_peak()
+    if what == "die":
+        os.abort()
+    if what == "hang":
+        time.sleep(600)
+    block = bytearray(1100 << 20) if what == "grow" else b""
+    told = {"outcome": "refused", "code": "X", "words": ["", "", "", ""], "status": 4, "seconds": 0.0}
+    answers.write(json.dumps(told | {"peak": peak() + 0 * len(block)}) + "\n")
+    answers.flush()
+
+
 def main(base: Path, scratch: Path) -> None:
     """Serve until standard input ends."""
     faulthandler.enable()
@@ -100,6 +113,9 @@ def main(base: Path, scratch: Path) -> None:
     profiles: dict[str, Profile] = {}
     for line in sys.stdin:
         job = json.loads(line)
+        if "misbehave" in job:
+            misbehave(job["misbehave"], answers)
+            continue
         place = scratch / f"{os.getpid()}"
         shutil.rmtree(place, ignore_errors=True)
         path = place / "delivery"
