@@ -43,6 +43,7 @@ class Plot:
     sheet: str = "1"
     action: str | None = None
     order: int | None = None
+    came_from: tuple[str, str, str] | None = None  # old commune, old sheet, what decided
 
 
 def square(x: int) -> shapely.MultiPolygon:
@@ -102,6 +103,13 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "land_use": plot.land_use,
         "area_legal_m2": Decimal("100.5000"),
         "land_user_name": plot.user,
+        **dict(
+            zip(
+                ("delivered_commune_code", "delivered_sheet_no", "commune_decided_by"),
+                plot.came_from or (None, None, None),
+                strict=True,
+            )
+        ),
         "source_system": "vbdlis",
         "source_version": None if plot.order is None else str(plot.order),
         "source_order": plot.order,
