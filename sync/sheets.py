@@ -23,7 +23,6 @@ from sync.tomlfile import nearest
 
 SUFFIXES: Final = (".csv", ".xlsx")
 MAX_BYTES: Final = 64_000_000  # ten thousand sheets of a province are well under one
-_MAX_XML: Final = 1_000_000_000  # of a workbook once unpacked
 _EXAMPLES: Final = 20
 # Column of the table → what it is called here. `?`: the table may lack it.
 _COLUMNS: Final = {
@@ -155,6 +154,7 @@ def _read(path: Path) -> pa.Table:
     from pyogrio.raw import read_arrow
 
     from sync.sources.base import READ_FAILURES, corrupt, local_path, missing_file
+    from sync.sources.xlsx_guard import refuse_unfit
 
     if not path.is_file():
         raise missing_file(path.name)
@@ -164,8 +164,10 @@ def _read(path: Path) -> pa.Table:
             path.name,
             Bilingual("không phải tệp CSV hoặc XLSX", "is neither CSV nor XLSX"),
         )
-    if path.stat().st_size > MAX_BYTES or (suffix == ".xlsx" and _unpacked(path) > _MAX_XML):
+    if path.stat().st_size > MAX_BYTES:
         raise _unfit(path.name, Bilingual("quá lớn", "is too large"))
+    if suffix == ".xlsx":
+        refuse_unfit(path)
     options: dict[str, Any] = {"HEADERS": "FORCE", "FIELD_TYPES": "STRING"} if suffix == ".xlsx" else {}
     try:
         layer = str(pyogrio.list_layers(local_path(path))[0][0])
@@ -173,17 +175,6 @@ def _read(path: Path) -> pa.Table:
         return table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
     except (*READ_FAILURES, IndexError) as failure:
         raise corrupt(path.name, type(failure).__name__) from failure
-
-
-def _unpacked(path: Path) -> int:
-    """Bytes of a workbook once unpacked; 0 where it is no archive at all, which its reader will say."""
-    import zipfile
-
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError):
-        return 0
 
 
 def _usable(entries: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
