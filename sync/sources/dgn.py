@@ -106,6 +106,7 @@ class _Reader:
         units = v7.units_of(first)
         for element in walk:
             self._seen["elements"] += 1
+            self._seen["bytes"] += len(element.raw)
             if element.deleted:
                 self._seen["deleted"] += 1
             elif self._spline and element.kind in (v7.POLE, v7.SPLINE_KNOTS, v7.SPLINE_WEIGHTS):
@@ -117,6 +118,7 @@ class _Reader:
         self._drawing.counts = {
             "elements": self._seen["elements"],
             "elements_deleted": self._seen["deleted"],
+            "bytes_after_the_end": len(data) - self._seen["bytes"] - len(first.raw) - 2,
             "elements_not_read": dict(sorted(self._not_read.items())),
             "elements_damaged": self._damaged,
             "curves": self._seen["curves"],

@@ -183,6 +183,14 @@ def test_units_are_told_and_can_be_said(tmp_path: Path) -> None:
     assert layer.crs is None
 
 
+def test_what_lies_behind_the_end_is_told(tmp_path: Path) -> None:
+    """A mark in the middle of a file hides what follows; programs fill their last block with anything."""
+    file = drawing_of(tmp_path, frame=True)
+    assert layers_of(file)[0].notes["bytes_after_the_end"] == 0
+    file.write_bytes(file.read_bytes() + bytes(100))
+    assert layers_of(file)[0].notes["bytes_after_the_end"] == 100
+
+
 def test_dgn_v8_is_known_and_refused_with_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "v8.dgn"
     file.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000))
