@@ -99,6 +99,17 @@ class _Postponed(TransientError, SystemExit):
     """A transient error that was told in the log."""
 
 
+def uri_of_connection(name: str) -> str | None:
+    """A connection that Airflow keeps, as a URI with its password; None without one. Only for `sync.remotes`."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        return Connection.get(name).get_uri()
+    except AirflowNotFoundException:
+        return None
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Say our errors as sentences in both languages, without a stack trace; skip when there is nothing to do.

@@ -18,6 +18,7 @@ from dags._common import (
     province_names,
     task_defaults,
     told,
+    uri_of_connection,
 )
 
 MINUTES_BETWEEN_PROVINCES = 10  # 34 provinces from 22:00 to 03:30; the reconciliation follows at 05:00
@@ -34,7 +35,7 @@ thửa đất, rồi cập nhật vào cơ sở dữ liệu đất đai quốc g
 | Cập nhật | ghi vào cơ sở dữ liệu quốc gia trong một giao dịch duy nhất, lập biên nhận và báo cáo |
 | Kết thúc | đóng lượt chạy, xóa dữ liệu tạm |
 
-**Chạy ngay:** bấm *Trigger*. Để trống ô đầu thì lấy dữ liệu mới nhất; chọn *chạy thử* thì chỉ kiểm tra, không ghi gì.
+**Chạy ngay:** bấm *Trigger*. Để trống ô đầu thì lấy dữ liệu mới nhất (của nguồn trong `[connection]`, nếu hồ sơ tỉnh có); chọn *chạy thử* thì chỉ kiểm tra, không ghi gì.
 
 **Khi một bước có màu đỏ:** mở *Logs* của bước đó; dòng lỗi cho biết sai ở đâu và cần làm gì. Dữ liệu của ngày hôm trước
 vẫn còn nguyên. Sửa dữ liệu rồi nộp lại, hoặc bấm *Trigger* lần nữa.
@@ -57,7 +58,8 @@ the national land database up to date.
 | Update | writes to the national database in one transaction, with a receipt and a report |
 | Close | closes the run, removes temporary data |
 
-**Run it now:** press *Trigger*. Leave the first field blank for the newest delivery; *dry run* only checks and writes
+**Run it now:** press *Trigger*. Leave the first field blank for the newest data (of the source in `[connection]`, if the
+province's profile has one); *dry run* only checks and writes
 nothing.
 
 **When a step is red:** open its *Logs*; the error line says what is wrong, where, and what to do. Yesterday's data is
@@ -78,8 +80,9 @@ def form(code: str) -> dict[str, Param]:
             type=["null", "string"],
             maxLength=255,
             title="Dữ liệu cần đồng bộ (Delivery)",
-            description_md=f"Tên tệp hoặc thư mục trong inbox/{code}. Để trống: lấy dữ liệu mới nhất.\n\n"
-            f"Name of a file or folder in inbox/{code}. Blank: the newest.",
+            description_md=f"Tên tệp hoặc thư mục trong inbox/{code}. Để trống: lấy từ [connection] của hồ sơ tỉnh, "
+            "không có thì lấy dữ liệu mới nhất trong hộp nhận.\n\n"
+            f"Name of a file or folder in inbox/{code}. Blank: what the profile's [connection] offers, else the newest.",
         ),
         "dry_run": Param(
             False,
@@ -115,11 +118,12 @@ def province_sync(code: str, name: str, minutes_after_22: int) -> DAG:
             **task_defaults(timedelta(hours=2)),
         )
         def judge() -> dict[str, Any]:
+            from sync.remotes.secrets import handed_over
             from sync.run import start_run
             from sync.stages import run_stage
 
             context = get_current_context()
-            with told():
+            with told(), handed_over(uri_of_connection):
                 run = start_run(
                     province=code,
                     actor=actor(context),

@@ -12,7 +12,7 @@ from typing import Any
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import ledger
-from sync.run import Run
+from sync.run import FROM_SOURCE, Run
 from sync.settings import settings
 
 LOG = logging.getLogger(__name__)
@@ -21,6 +21,11 @@ LOG = logging.getLogger(__name__)
 def _fetch(run: Run) -> dict[str, Any]:
     from sync.fetch import fetch
 
+    if str(run.requested).startswith(FROM_SOURCE):
+        from sync.pull import pulled_for
+
+        with pulled_for(run) as (folder, entries):
+            return fetch(folder, run.profile(), run.folder, settings().landing) | {"pulled": entries}
     return fetch(Path(str(run.requested)), run.profile(), run.folder, settings().landing)
 
 

@@ -31,13 +31,26 @@ def sync(
     path: Annotated[
         Path | None,
         typer.Argument(
-            help="tệp hoặc thư mục; bỏ trống: mới nhất trong inbox · file or folder; blank: newest in inbox"
+            help="tệp hoặc thư mục; bỏ trống: theo [connection] của hồ sơ, nếu không có thì mới nhất trong inbox · "
+            "file or folder; blank: the profile's [connection], without one the newest in inbox"
         ),
     ] = None,
     profile: Annotated[
         Path | None,
         typer.Option("--profile", help="hồ sơ cột của tỉnh · another profile than the province's own"),
     ] = None,
+    from_source: Annotated[
+        bool,
+        typer.Option(
+            "--from-source", help="kéo từ [connection] của hồ sơ · pull from the profile's [connection]"
+        ),
+    ] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="kéo toàn bộ, không chỉ phần thay đổi · pull everything, not only what changed"
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="làm hết rồi hoàn tác · do everything, then roll it back")
     ] = False,
@@ -51,7 +64,15 @@ def sync(
         from sync.run import actor_of_terminal, finish_run, start_run
         from sync.stages import run_stage, stages_of
 
-        run = start_run(province, actor_of_terminal(), path=path, profile=profile, dry_run=dry_run)
+        run = start_run(
+            province,
+            actor_of_terminal(),
+            path=path,
+            profile=profile,
+            from_source=from_source,
+            full=full,
+            dry_run=dry_run,
+        )
         try:
             with _progress() as progress:
                 task = progress.add_task("", total=None)
