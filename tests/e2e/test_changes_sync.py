@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
+from sync.profile import profile_file
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import PROVINCE, rewrite
 
@@ -139,8 +140,6 @@ def test_a_province_writes_its_actions_its_own_way(
         rewrite(changed, path.name, rename)
     refused = sync(landsync, changed)
     assert (refused.status, refused.document["error"]["code"]) == (4, "DLV-COLUMN-MISSING")
-
-    from sync.profile import profile_file
 
     own = tmp_path / "own.toml"
     said = profile_file(PROVINCE).read_text(encoding="utf-8")
