@@ -27,9 +27,14 @@ Trouble = Literal["login", "timeout", "profile", "down"]
 
 
 def with_driver(dsn: str) -> str:
-    """A URL that names its driver: `postgres://` (libpq, Airflow) is `postgresql+psycopg2://` to SQLAlchemy."""
+    """A URL that names its driver: `postgres://` (libpq, Airflow) is `postgresql+psycopg2://` to SQLAlchemy.
+
+    What Airflow keeps beside a connection for its own hooks (`__extra__`) is nothing to a driver.
+    """
     scheme, mark, rest = dsn.partition("://")
-    return f"{_DRIVERS.get(scheme, scheme)}{mark}{rest}"
+    address, _, query = rest.partition("?")
+    kept = [pair for pair in query.split("&") if pair and not pair.startswith("__extra__")]
+    return f"{_DRIVERS.get(scheme, scheme)}{mark}{address}" + (f"?{'&'.join(kept)}" if kept else "")
 
 
 def engine_options(url: sa.URL, seconds: int) -> dict[str, Any]:

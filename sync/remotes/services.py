@@ -5,7 +5,7 @@ import re
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 
-_EPSG = re.compile(r"EPSG(?::[^:/]*)?(?:::?|/[^/]*/|:)(\d{4,6})$", re.IGNORECASE)
+_EPSG = re.compile(r"EPSG(?:\.xml#|::?|:[^:/]*:|/[^/]*/)(\d{4,6})$", re.IGNORECASE)
 CRS84 = "CRS84"
 
 
