@@ -109,9 +109,9 @@ def test_a_wrong_delivery_toml_names_the_key(
     assert "delivery.toml" in error.message.en
 
 
-def test_change_sets_are_refused_for_now(folder: Path, profile: Profile) -> None:
+def test_a_change_set_is_complete_for_nothing(folder: Path, profile: Profile) -> None:
     (folder / "delivery.toml").write_text(TOML.replace('"full"', '"changes"'), encoding="utf-8")
-    rejected(folder, profile, "DLV-KIND")
+    assert "complete_for" in rejected(folder, profile, "DLV-CHANGES").message.en
 
 
 def test_a_named_file_that_is_not_there_is_refused(folder: Path, profile: Profile) -> None:
