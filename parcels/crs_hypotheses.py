@@ -24,6 +24,7 @@ _FALSE_EASTING = 500_000.0
 _PREFIX = 1_000_000.0  # the place of the zone number in an easting
 _SMALLEST_PREFIX = 3  # 1 and 2 million are northings
 _EARTH_M = 6_371_000.0
+_SECOND_ECCENTRICITY_2 = 0.00673949674  # of WGS 84; the other ellipsoids differ where it does not matter
 # What coordinates in and around Vietnam can be, from far away: (least, most) of easting and northing, of degrees.
 _METRES = (-1_500_000.0, 300_000.0), (2_500_000.0, 3_200_000.0)
 _DEGREES = (90.0, 0.0), (120.0, 30.0)
@@ -68,11 +69,14 @@ class Base:
         return self.epsg != epsg or (west <= lon <= east and south <= lat <= north)
 
     def area_scale(self, lon: float, lat: float) -> float:
-        """Planar area over area on the ellipsoid at a place: k² times what the distance from the meridian adds."""
+        """Planar area over area on the ellipsoid at a place (Snyder 1987, 8-11, squared); 1 for degrees."""
         if self.lon0 is None or self.k is None:
             return 1.0
-        off = np.radians(lon - self.lon0) * np.cos(np.radians(lat))
-        return float((self.k * (1 + off**2 / 2)) ** 2)
+        phi = np.radians(lat)
+        a2 = (np.radians(lon - self.lon0) * np.cos(phi)) ** 2
+        t, c = np.tan(phi) ** 2, _SECOND_ECCENTRICITY_2 * np.cos(phi) ** 2
+        fourth = (5 - 4 * t + 42 * c + 13 * c**2 - 28 * _SECOND_ECCENTRICITY_2) * a2**2 / 24
+        return float((self.k * (1 + (1 + c) * a2 / 2 + fourth)) ** 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,14 +197,21 @@ class _Case:
     def _with_areas(
         self, candidates: list[Hypothesis], mean: float, error: float, sigmas: float
     ) -> list[Hypothesis]:
-        """The candidates under which the stated areas could be what they are."""
-        allowed = sigmas * float(np.hypot(error, float(self.rules.area_floor)))
-        return [
-            h
+        """The candidates that the stated areas leave; none where the areas are what they would be under none.
+
+        One is out when another explains the areas better by so much (a ratio of likelihoods), not when it merely
+        explains them badly: a few areas that are odd by chance then prove nothing.
+        """
+        total = float(np.hypot(error, float(self.rules.area_floor)))
+        odd = {
+            h: min(((mean - expected) / total) ** 2 for expected in self._expected(h))
             for h in candidates
-            if h.base.family == "degrees"
-            or any(abs(mean - expected) <= allowed for expected in self._expected(h))
-        ]
+            if h.base.family != "degrees" and self._expected(h)
+        }
+        best = min(odd.values(), default=0.0)
+        if best > sigmas**2:
+            return []
+        return [h for h in candidates if odd.get(h, 0.0) - best <= sigmas**2]
 
     def _expected(self, hypothesis: Hypothesis) -> tuple[float, ...]:
         """log(stated / planar) under a hypothesis: areas are stated in the TM-3 zone of the old province.

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj, Transformer
 from pyproj.transformer import TransformerGroup
 
 from parcels.crs import ZONES, from_wgs84, hanoi72_to_wgs84
@@ -88,6 +88,13 @@ def test_one_point_is_placed_under_all_of_them_as_under_each() -> None:
 def test_areas_of_utm_and_tm3_of_one_meridian_differ_by_six_in_ten_thousand() -> None:
     scale = declared(5897).base.area_scale(105.8, 21.0) / declared(3405).base.area_scale(105.8, 21.0)
     assert scale == pytest.approx((0.9999 / 0.9996) ** 2, abs=1e-9)
+
+
+@pytest.mark.parametrize("epsg", [3405, 3406, 5897, 9218])
+def test_the_scale_of_areas_is_proj_s(epsg: int) -> None:
+    for lon, lat in PLACES:
+        scale = Proj(CRS.from_epsg(epsg)).get_factors(lon, lat).areal_scale
+        assert base(epsg).area_scale(lon, lat) == pytest.approx(scale, abs=2e-6)
 
 
 def test_what_cannot_be_declared_is_not() -> None:
