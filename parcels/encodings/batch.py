@@ -15,7 +15,7 @@ _BETWEEN: Final = r"[\t\n\x0b\x0c\r -@\[-`{-~]+"
 _BEYOND_ASCII: Final = r"[^\t\n\x0b\x0c\r -~]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # it holds values of people
 class Batch:
     """A batch (n,) by its distinct values and their words.
 

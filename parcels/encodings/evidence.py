@@ -34,6 +34,7 @@ READINGS: Final = ("as it stands", *LEGACY, UTF8)
 AS_IT_STANDS: Final = 0
 IMPOSSIBLE: Final = -1e6
 STRANGE, FOREIGN, SOUND = 0, 1, 2
+MOST_WORDS: Final = 100_000  # of a part; all of Vietnam's names have fewer, a file of random text has more
 
 # What a letter or a mark costs, in natural logarithms.
 _PLAIN, _WESTERN, _VIETNAMESE, _OTHER = 3.0, 5.0, 5.5, 7.5
@@ -62,10 +63,13 @@ class Words:
 
     page: str
     frequencies: Frequencies = field(default_factory=of_the_nation)
-    _place: dict[str, int] = field(default_factory=dict)
-    _vietnamese: Floats = field(default_factory=lambda: np.empty((1024, len(READINGS))))
-    _foreign: Floats = field(default_factory=lambda: np.empty((1024, len(READINGS))))
-    _quality: NDArray[np.int8] = field(default_factory=lambda: np.empty((1024, len(READINGS)), np.int8))
+    # Words of people are among them: never shown.
+    _place: dict[str, int] = field(default_factory=dict, repr=False)
+    _vietnamese: Floats = field(default_factory=lambda: np.zeros((1024, len(READINGS))), repr=False)
+    _foreign: Floats = field(default_factory=lambda: np.zeros((1024, len(READINGS))), repr=False)
+    _quality: NDArray[np.int8] = field(
+        default_factory=lambda: np.zeros((1024, len(READINGS)), np.int8), repr=False
+    )
 
     @property
     def as_bytes(self) -> bool:
@@ -73,15 +77,15 @@ class Words:
         return self.page == BYTES
 
     def places(self, words: list[str]) -> NDArray[np.intp]:
-        """The number of each word (n,), new ones added."""
+        """The number of each word (n,), new ones added; 0, which speaks for nothing, beyond MOST_WORDS."""
         for word in words:
-            if word not in self._place:
-                place = len(self._place)
+            if word not in self._place and len(self._place) < MOST_WORDS:
+                place = len(self._place) + 1
                 if place == len(self._quality):
                     self._grow()
                 self._vietnamese[place], self._foreign[place], self._quality[place] = self._read(word)
                 self._place[word] = place
-        return np.array([self._place[word] for word in words], np.intp)
+        return np.array([self._place.get(word, 0) for word in words], np.intp)
 
     def _grow(self) -> None:
         self._vietnamese = np.concatenate((self._vietnamese, np.empty_like(self._vietnamese)))

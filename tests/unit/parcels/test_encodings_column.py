@@ -330,3 +330,21 @@ def test_a_report_holds_no_value(pages: dict[str, Words]) -> None:
         not isinstance(value, str) or value in {"TCVN3", "found"}
         for value in (column.report() or {}).values()
     )
+
+
+def test_more_words_than_are_kept_speak_for_nothing_and_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parcels.encodings.evidence.MOST_WORDS", 50)
+    column = Column(Words("cp1252"))
+    names = drawn(NAMES, 300, 1)
+    assert read(column, list(names)) == names
+    old = Column(Words("cp1252"))
+    said = read(old, list(misread(names, "TCVN3")))
+    assert found(old) == ["TCVN3"]
+    assert sum(fair(text) == fair(name) for text, name in zip(said, names, strict=True)) > 290
+
+
+def test_what_describes_a_column_in_a_log_holds_none_of_its_words(pages: dict[str, Words]) -> None:
+    column = Column(pages["cp1252"])
+    column.observe(pa.array(misread(PEOPLE, "TCVN3")))
+    assert misread(["Nguyễn"], "TCVN3")[0] not in repr(column)
+    assert misread(["Nguyễn"], "TCVN3")[0] not in str(column._pending)
