@@ -1,6 +1,6 @@
 # Everything a person or CI types. Each target makes the locked environment first; that takes no time once it is there.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint up down clean
+.PHONY: help setup demo test bench lint up down clean
 SHELL := /bin/sh
 LANDSYNC := .venv/bin/landsync
 UV = $(firstword $(wildcard .landsync/tools/bin/uv) uv)
@@ -18,6 +18,10 @@ demo: setup ## 34 tỉnh mẫu qua Airflow vào PostGIS · a synthetic nation th
 test: setup ## Toàn bộ kiểm thử; TESTS=tests/unit chọn một phần · all tests, or a part of them
 	@.venv/bin/python -m sync.platform.packages
 	@.venv/bin/python -m pytest -n auto $(TESTS)
+
+# Memory and time of two million parcels: some minutes. For those who work on landsync.
+bench: setup
+	@.venv/bin/python tests/bench/memory.py
 
 lint: setup ## ruff, mypy, hướng import, docker · style, types, import contracts, docker
 	@.venv/bin/ruff check .

@@ -84,8 +84,11 @@ class Material:
         for code, path in part_paths(self.judged_dir).items():
             if code in known:
                 mine = refused.filter(pc.equal(refused["dataset"], code))["row_no"]
-                part = read_part(path, columns) if len(mine) else read_part(path, columns).slice(0, 0)
-                part = part.filter(pc.is_in(part["row_no"], value_set=mine.combine_chunks()))
+                if len(mine):
+                    part = read_part(path, columns)
+                    part = part.filter(pc.is_in(part["row_no"], value_set=mine.combine_chunks()))
+                else:  # a slice of no rows would keep all of them in memory
+                    part = pa.schema([pq.read_schema(path).field(name) for name in columns]).empty_table()
                 tables.append(part.append_column("dataset", pa.repeat(pa.scalar(code), len(part))))
         return pa.concat_tables(tables, promote_options="permissive")
 

@@ -1,5 +1,6 @@
 """A delivery of any number of parcels, made a commune at a time: what the measurements of memory read."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,9 +21,9 @@ SIDE_M = 20.0
 GEOMETRY = pa.field("geom", pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})
 
 
-def batches(parcels: int) -> Iterator[pa.RecordBatch]:
+def batches(parcels: int, in_communes: int | None = None) -> Iterator[pa.RecordBatch]:
     """Square parcels around each commune of the province, under the names of its profile; no two alike."""
-    chosen = [commune for commune in communes(PROVINCE) if commune.lon is not None]
+    chosen = [commune for commune in communes(PROVINCE) if commune.lon is not None][:in_communes]
     shares = np.diff(np.linspace(0, parcels, len(chosen) + 1).astype(int))
     first = 0
     for commune, n in zip(chosen, shares.tolist(), strict=True):
@@ -71,9 +72,9 @@ def _commune(code: str, place: np.ndarray, first: int, n: int) -> pa.RecordBatch
     return batch
 
 
-def write(path: Path, parcels: int) -> None:
+def write(path: Path, parcels: int, in_communes: int | None = None) -> None:
     """One layer of so many parcels at `path` (.gpkg or .shp), and a delivery.toml beside it."""
-    made = batches(parcels)
+    made = batches(parcels, in_communes)
     head = next(made)
 
     def every() -> Iterator[pa.RecordBatch]:
@@ -97,3 +98,7 @@ def write(path: Path, parcels: int) -> None:
         f'[[parts]]\nfile = "{path.name}"\nepsg = {EPSG}\n' + ("" if shape else f'layer = "{layer}"\n'),
         encoding="utf-8",
     )
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), *(int(number) for number in sys.argv[2:]))
