@@ -16,7 +16,6 @@ SELECT s.row_no,
        NULL::text AS merge_code,
        false AS outdated,
        false AS tombstone,
-       NULL::timestamptz AS absent_at,
        NULL::text AS note
 FROM {parcel} AS s
 LEFT JOIN land.parcel_alias AS by_source

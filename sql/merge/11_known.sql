@@ -5,7 +5,6 @@ CREATE TEMP TABLE merge_known ON COMMIT DROP AS
 SELECT m.row_no,
        p.commune_code AS live_commune,
        st.ended,
-       here.snapshot_at AS absent_at,
        CASE WHEN coalesce(st.by_snapshot, true) AND m.commune_code = ANY (%(older_passed)s::text[]) THEN 1
             ELSE land.claim_order(
                 NOT %(changes)s, %(order_kind)s, s.source_order, %(observed_at)s,

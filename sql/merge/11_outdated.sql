@@ -5,6 +5,4 @@ SET outdated = true,
     note = CASE WHEN m.status IN ('accept', 'held') THEN 'older' END
 FROM merge_known AS k
 WHERE k.row_no = m.row_no
-  AND (k.against_known < 0
-       OR (k.against_known = 0 AND NOT %(changes)s)
-       OR (k.against_absence < 0 AND (k.live_commune IS NULL OR NOT %(changes)s)))
+  AND (k.against_known < 0 OR (k.against_known = 0 AND NOT %(changes)s))

@@ -8,7 +8,7 @@ SELECT m.row_no,
             ELSE p.content_hash IS DISTINCT FROM s.content_hash
        END AS differs
 FROM merge_row AS m
-JOIN merge_known AS k ON k.row_no = m.row_no AND k.against_known = 0
+JOIN merge_known AS k ON k.row_no = m.row_no AND k.against_known = 0 AND coalesce(k.against_absence, 1) > 0
 JOIN {parcel} AS s ON s.row_no = m.row_no
 LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.source_uid
 WHERE m.status = 'accept'

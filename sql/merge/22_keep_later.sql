@@ -2,6 +2,7 @@
 DELETE FROM merge_ending AS e
 USING land.parcel_alias AS a, land.source_state AS st
 WHERE a.province_code = %(province)s
+  AND NOT e.by_row
   AND a.parcel_uid = e.parcel_uid
   AND a.alias_kind = 'source_key'
   AND a.recorded_to IS NULL

@@ -27,20 +27,15 @@ FROM (
            OR (o.source_order IS NOT NULL AND s.source_order IS NULL AND (r.version_changed OR r.items_changed)))
     UNION ALL
     SELECT m.source_alias,
-           CASE WHEN m.absent_at IS NULL THEN %(order_kind)s::text END,
-           CASE WHEN m.absent_at IS NULL THEN s.source_order END,
-           coalesce(m.absent_at, %(observed_at)s::timestamptz),
-           m.absent_at IS NOT NULL,
+           CASE WHEN s.source_order IS NOT NULL THEN %(order_kind)s::text END,
+           CASE WHEN %(order_kind)s::text IS NOT NULL THEN s.source_order END,
+           %(observed_at)s::timestamptz,
+           NOT %(changes)s,
            true
     FROM merge_row AS m
     JOIN {parcel} AS s ON s.row_no = m.row_no
-    WHERE m.status = 'end' OR m.tombstone
-    UNION ALL
-    SELECT a.alias_value, NULL, NULL, %(observed_at)s::timestamptz, true, true
-    FROM merge_ending AS e
-    JOIN land.parcel_alias AS a
-      ON a.province_code = %(province)s AND a.parcel_uid = e.parcel_uid AND a.alias_kind = 'source_key' AND a.recorded_to IS NULL
-    WHERE NOT e.by_row
+    WHERE (m.status = 'end' OR m.tombstone)
+      AND m.source_alias IS NOT NULL
 ) AS said
 ON CONFLICT (province_code, source_alias) DO UPDATE
 SET order_kind = excluded.order_kind,

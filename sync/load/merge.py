@@ -139,10 +139,10 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     if late:
         sql.run("21_outdated_communes")
     sql.run("22_ending")
-    if request.changes:
+    if late:
         sql.run("22_end_by_row")
-    elif late:
-        sql.run("22_keep_later")
+        if not request.changes:
+            sql.run("22_keep_later")
     foreign_hands_held = _foreign_hands(sql, request)
     brake_held = _brake(sql, request)
     sql.run_all(("25_hold_rows", "26_keep_held"))
@@ -161,7 +161,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     sql.for_items(("70_close_items", "71_remove_items", "72_write_items"))
     sql.run_all(("80_manifest_remove", "81_manifest_write"))
     if not request.changes:
-        sql.run("75_refused")
+        sql.run_all(("75_refused", "76_absent"))
     sql.run("76_source_state")
     if not request.changes:
         sql.run("77_watermark")
@@ -183,7 +183,7 @@ def _set_late_rows_aside(sql: _Statements, request: MergeRequest) -> bool:
     if not request.changes:
         if not sql.rows("11_later")[0]["later"]:
             return False
-        sql.run_all(("11_known", "11_outdated"))
+        sql.run_all(("11_known", "11_outdated", "12_ends"))
         return True
     if request.released:
         sql.run("10_release")

@@ -38,6 +38,10 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "kết thúc một đối tượng không có ở trung ương: đã ghi nhớ",
         "ends an object that is not live here: remembered",
     ),
+    "gone": Bilingual(
+        "bản đầy đủ của xã trích xuất sau đó không còn đối tượng: đã kết thúc",
+        "a later full snapshot of the commune does not show the object: it has ended",
+    ),
     "insert_of_known": Bilingual(
         "thêm mới một đối tượng đã có: cập nhật", "inserts an object that is live: taken as an update"
     ),

@@ -282,6 +282,21 @@ def test_what_a_snapshot_could_not_apply_waits_for_the_change_set(
     assert live(database)["k0"] == (HERE, "LUC")
 
 
+def test_what_left_a_commune_has_not_ended_for_being_absent_there(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
+    plots = village()
+    full(plots, 1)
+    assert totals(full(plots[1:], 4, complete=(HERE,)).lines)["ended"] == 1
+    assert totals(changes([change(plots[0], 2, commune=THERE)], 3).lines)["new"] == 1, "it had moved"
+    assert live(database)["k0"] == (THERE, "ONT")
+    late = changes([change(plots[1], 2, commune=HERE), change(plots[0], 3, commune=HERE)], 3.5)
+    assert late.notes == {"gone": 1, "older": 1}, "the snapshot of day 4 has the one and not the other"
+    assert "k0" not in live(database)
+    assert totals(late.lines)["ended_by_row"] == 1
+    assert totals(changes([change(plots[0], 2, commune=THERE)], 3).lines)["ignored"] == 1
+
+
 def test_a_key_names_its_object_and_takes_no_other_objects_parcel(
     database: Database, full: Deliver, changes: Deliver
 ) -> None:
@@ -356,7 +371,7 @@ def test_a_span_that_does_not_join_on_leaves_a_gap_until_the_missing_one_comes(
 def test_a_full_snapshot_closes_the_gaps_before_it(
     database: Database, full: Deliver, changes: Deliver
 ) -> None:
-    plots = village() + [Plot("k90", None, "1", THERE, x=90, order=1)]
+    plots = [*village(), Plot("k90", None, "1", THERE, x=90, order=1)]
     full(plots, 1)
     changes([change(plots[0], 2)], 3, span=Span(None, day(2), day(3)))
     changes([change(plots[0], 5)], 6, span=Span(None, day(5), day(6)))

@@ -93,7 +93,7 @@ def held_by(events: list[Event], day: float) -> dict[int, Plot]:
 def deliveries(events: list[Event], kind: OrderKind, draw: random.Random) -> list[Delivery]:
     """The events as change sets that join on to each other, and full snapshots of some days."""
     last = events[-1].day
-    cuts = sorted(draw.sample(range(1, last), draw.randrange(0, min(5, last - 1) + 1))) + [last]
+    cuts = [*sorted(draw.sample(range(1, last), draw.randrange(0, min(5, last - 1) + 1))), last]
     made, since = [], 0.0
     for cut in cuts:
         until = cut + 0.25

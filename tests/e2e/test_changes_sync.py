@@ -222,7 +222,11 @@ def test_what_a_change_set_holds_waits_for_its_approval_and_for_no_other_set(
 
     restate(changed, "since = .*", f"since = {UNTIL}")
     restate(changed, "until = .*", "until = 2026-11-22T22:00:00+07:00")
-    rewrite(changed, file.name, lambda frame: frame.iloc[:1].assign(action="update", phienBan="3", diaChi="Thôn Thử"))
+    rewrite(
+        changed,
+        file.name,
+        lambda frame: frame.iloc[:1].assign(action="update", phienBan="3", diaChi="Thôn Thử"),
+    )
     assert sync(landsync, changed).document["changed"] == 1
 
     approved = landsync("approve", held.document["run"], "--reason", "kiểm tra")
@@ -230,3 +234,30 @@ def test_what_a_change_set_holds_waits_for_its_approval_and_for_no_other_set(
     assert (approved.document["ended_by_row"], approved.document["ignored"]) == (count - 1, 1)
     assert landsync.query("SELECT count(*) FROM land.parcel WHERE commune_code = %s", commune) == [(1,)]
     assert json.dumps(landsync("reconcile", "--all").document["agrees"]) == "true"
+
+
+def test_a_commune_that_parcels_would_leave_is_held_and_let_go_though_no_row_is_its_own(
+    landsync: Landsync, first: Path, changed: Path
+) -> None:
+    frames = {path.name: gpd.read_file(path) for path in sorted(first.glob("*.gpkg"))}
+    (name, frame), *_ = [(n, f) for n, f in frames.items() if f["maXa"].nunique() > 1]
+    leaving, joined = sorted(frame["maXa"].unique())[:2]
+    moving = frame[frame["maXa"] == leaving]
+    moving = moving.iloc[: len(moving) * 3 // 4].assign(
+        action="update", phienBan="2", maXa=joined, maDinhDanh=None
+    )
+    there = frame[frame["maXa"] == joined].geometry.union_all().centroid
+    here = moving.geometry.union_all().centroid
+    moving.geometry = moving.geometry.translate(round(there.x - here.x), round(there.y - here.y))
+    moving["soHieuToBanDo"] = moving["soHieuToBanDo"].astype(int) + 500  # free numbers in the other commune
+    for other in frames:
+        rewrite(changed, other, lambda frame: frame.iloc[:0])
+    rewrite(changed, name, lambda frame: moving[[*frame.columns]])
+    held = sync(landsync, changed)
+    assert held.status == 3
+    assert (held.document["held_communes"], held.document["held"]) == ([leaving], len(moving))
+    assert landsync("status").document["holds"][0]["commune_code"] == leaving
+    approved = landsync("approve", held.document["run"], "--commune", leaving, "--reason", "kiểm tra")
+    assert approved.status == 0, approved.words
+    assert approved.document["moved_in"] == len(moving)
+    assert landsync("reconcile", "--all").document["agrees"]
