@@ -1,5 +1,6 @@
 """In which CRS each dataset is: what is found from its coordinates, what the office is told, what it then writes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ import pytest
 import shapely
 
 from parcels.admin_units import Commune, commune
-from parcels.crs import from_wgs84
+from parcels.crs import ZONES, from_wgs84
 from parcels.crs_hypotheses import declared
 from parcels.errors import DeliveryRejected
 from parcels.identifiers import encode, national_ids
@@ -26,7 +27,9 @@ from sync.conform.snapshot import part_paths, read_part
 from sync.fetch import fetch
 from sync.gate import LivePlace, gate, load_gate
 from sync.measure.crs import _kept, _of_zone
+from sync.measure.crs_matrix import SETTINGS
 from sync.profile import Profile
+from tests.conftest import ROOT
 from tests.support.strip import COMMUNE, LAYER, ZONE, profile_of, strip
 from validators.policy import policy_at
 
@@ -214,6 +217,18 @@ def test_nothing_wrong_passes_and_proposals_are_right(zone: int) -> None:
 
 
 _CELLS = ("pass", "right proposal", "wrong proposal", "undecided", "right one not named")
+
+
+def test_the_page_keeps_a_matrix_of_every_zone_in_which_nothing_wrong_passes() -> None:
+    lines = (ROOT / "docs" / "crs.md").read_text(encoding="utf-8").splitlines()
+    zones = [line.split("|")[1:-1] for line in lines if re.match(r"\| \d{4} \|", line)]
+    assert {int(cells[0]) for cells in zones} == set(ZONES)
+    assert len(zones) == len(ZONES) * len(SETTINGS)
+    for _, right, *others in zones:
+        assert all(cell.strip().startswith("0/") for cell in others)
+        assert sum(map(int, right.split("/"))) == 4
+    totals = [line for line in lines if line.startswith("| right |")]
+    assert len(totals) == len(SETTINGS)
 
 
 # --- files, sentences, corrections ---------------------------------------------------------------
