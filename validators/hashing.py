@@ -40,4 +40,4 @@ def _hashes(values: pa.Array) -> Hashes:
     np.cumsum((letters.astype(np.uint64) + np.uint64(1)) * powers[place], out=sums[1:])
     total = sums[ends[1:] - ends[0]] - sums[ends[:-1] - ends[0]]
     total = (total ^ (total >> np.uint64(29))) * _FACTOR + lengths.astype(np.uint64)
-    return total ^ (total >> np.uint64(32))
+    return np.asarray(total ^ (total >> np.uint64(32)), np.uint64)

@@ -157,6 +157,7 @@ class _Work:
             "columns_not_mapped": [c for c in part.layer.columns if c not in mapper.source_columns],
             "values_not_readable": dict(mapper.unreadable),
             "texts": texts.report(),
+            "assumed": [name for name in found if name in self.profile.assumed],
             "notes": part.layer.notes,
             "commune_codes": era.as_dict(),
             "communes": dict(sorted(rows_by_commune.items())),

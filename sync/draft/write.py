@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 from parcels.columns import by_name, delivered_columns
+from parcels.encodings import BYTES
 from parcels.provinces import old_provinces, provinces
 from sync.draft.draft import ENOUGH, Draft
 from sync.profile import FOREIGN
@@ -84,7 +85,10 @@ def _parts(draft: Draft, province: str) -> str:
             else "?"
         )
         lines.append(f"# epsg =   # tệp không ghi múi VN-2000 nào · the file states no VN-2000 zone; {zones}")
-    lines.append(f"encoding = {_quoted(draft.layer.encoding)}")
+    if draft.source.single_layer and draft.layer.encoding == BYTES:
+        lines.append(
+            '# encoding = ""  # tìm theo từng cột; nếu biết, hãy ghi · found column by column; state it if known'
+        )
     return "\n".join(lines) + "\n"
 
 

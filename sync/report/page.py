@@ -10,6 +10,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from sync.delivery import VIETNAM
 from sync.fetch import DeliveryRecord
+from sync.report.intake import intake_notes
 from sync.report.material import Material, is_commune
 from sync.report.summary import summary_of
 from sync.report.words import (
@@ -53,6 +54,7 @@ def _facts(material: Material) -> dict[str, Any]:
         "says": DELIVERY_DECISIONS[summary["decision"]],
         "provisional": PROVISIONAL if summary["provisional"] else None,
         "parts": material.conformed["parts"],
+        "intake": intake_notes(material.conformed),
         "files_not_read": material.conformed["files_not_read"],
         "old_codes": material.conformed["old_codes"],
         "span": _span(record),

@@ -225,7 +225,8 @@ def loaded(folder: Path, quarantined: list[int]) -> None:
     by_merge = [
         {"row_no": row_no, "commune_code": COMMUNE, "merge_code": "IDN-CLAIMED"} for row_no in quarantined
     ]
-    document = {"communes": lines, "quarantined_by_merge": by_merge}
+    totals = {"ignored": 0, "ended_by_row": 0}
+    document = {"communes": lines, "quarantined_by_merge": by_merge, "totals": totals}
     (folder / "load.json").write_text(json.dumps(document), encoding="utf-8")
 
 

@@ -1,0 +1,51 @@
+"""What reading showed and no check says of a parcel stands in the report, in both languages."""
+
+from pathlib import Path
+
+import pytest
+
+from sync.report.intake import intake_notes
+from tests.support.formats.reading import layers_of
+from tests.unit.formats.test_drawings import KINDS, sheet, square
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_loose_lines_and_stray_labels_of_a_drawing_are_told_with_a_place(kind: str, tmp_path: Path) -> None:
+    lines = [square(0, 0, 10), square(20, 0, 10), [(5.0, -1.0), (5.0, 5.0)]]
+    texts = [("13", "1", 2.0, 2.0), ("13", "2", 8.0, 2.0), ("13", "9", 50.0, 5.0)]
+    (layer,) = layers_of(sheet(kind, tmp_path, lines, texts))
+    told = intake_notes({"parts": [{"file": "00691-12", "notes": layer.notes}]})
+    assert {file for file, _ in told} == {"00691-12"}
+    english = " ".join(said.en for _, said in told)
+    assert "2 boundary lines with a loose end, for example at (400005.0" in english
+    assert "1 closed areas without a parcel number" in english
+    assert "1 labels of parcel number lie in no parcel, for example at (400050.0, 2328005.0)" in english
+    assert "1 parcels with several different labels of parcel number" in english
+    assert all(said.vi and said.vi != said.en for _, said in told)
+
+
+def test_a_drawing_in_which_everything_fits_says_nothing(tmp_path: Path) -> None:
+    (layer,) = layers_of(sheet("dxf", tmp_path, [square(0, 0, 10)], [("13", "1", 2.0, 2.0)]))
+    assert intake_notes({"parts": [{"file": "a", "notes": layer.notes}]}) == []
+
+
+def test_assumed_names_are_said_once_for_a_delivery_of_many_sheets() -> None:
+    parts = [{"file": f"{k}", "notes": {}, "assumed": ["address"]} for k in range(3)]
+    ((file, said),) = intake_notes({"parts": parts})
+    assert file == "0"
+    assert "address" in said.en
+
+
+def test_a_list_says_how_many_rows_found_their_parcel() -> None:
+    one = {
+        "file": "pl3.xlsx",
+        "rows": 7,
+        "matched": 4,
+        "parcels": 5,
+        "without_geometry": 2,
+        "repeated": 1,
+        "differing": {"land_use": 3},
+    }
+    first, second = intake_notes({"parts": [], "lists": [one]})
+    assert "7 rows: 4 match 5 parcels; 2 have no parcel on the map; 1 repeat" in first[1].en
+    assert "land_use (3)" in second[1].vi
