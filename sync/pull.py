@@ -6,6 +6,7 @@ landing as evidence, and a replay reads them, not the source.
 How far a source was read ("watermark") is known from the ledger: each fetch stage that pulled keeps it in its counts.
 """
 
+import hashlib
 import json
 import logging
 import shutil
@@ -18,9 +19,10 @@ from typing import Any, Literal
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual
-from parcels.errors import UsageError
+from parcels.errors import TerminalError, UsageError
 from sync import db
 from sync.delivery import DELIVERY_FILE, VIETNAM
+from sync.fetch import DELIVERY_JSON, load_delivery
 from sync.load.history import watermark
 from sync.profile import Profile
 from sync.remotes import Connection, Offer, Watermark, session_of
@@ -40,11 +42,13 @@ class Accepted:
     """From where on the changes of one connection are asked for.
 
     watermark  how far an earlier pull read, all of which has come
+    source     what the profile named then
     since      when that pull began
     full_at    when everything was last pulled
     """
 
     watermark: Watermark
+    source: str
     since: datetime
     full_at: datetime
 
@@ -55,14 +59,14 @@ def accepted(history: list[dict[str, Any]], covered_to: datetime | None) -> dict
     covered_to  everything that the source changed up to this moment has come (`sync.load.history.watermark`): the
                 newest pull that began no later is where to go on, whatever became of those after it
     """
-    marks: dict[str, tuple[Watermark, datetime]] = {}
+    marks: dict[str, tuple[Watermark, str, datetime]] = {}
     full: dict[str, datetime] = {}
     for entry in history:
         name, began = entry["name"], datetime.fromisoformat(entry["extracted_at"])
         if covered_to is None or began > covered_to:
             continue
         if entry["watermark"]:
-            marks.setdefault(name, (Watermark.from_dict(entry["watermark"]), began))
+            marks.setdefault(name, (Watermark.from_dict(entry["watermark"]), entry["source"], began))
         if entry["kind"] == "full":
             full.setdefault(name, began)
     return {name: Accepted(*marks[name], full[name]) for name in marks if name in full}
@@ -114,11 +118,16 @@ def pull(
 def pulled_for(run: Run) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
     """The folder that a run pulled, and its entries; removed when the block has taken it over.
 
-    A retry goes on with a pull that was finished: what is synchronised is what the source had then.
+    A retry goes on with a pull that was finished, in the folder or already in landing: what is synchronised is what
+    the source had when the run began.
     """
     folder, document = run.folder / PULLED, run.folder / PULLED_JSON
-    if document.is_file() and folder.is_dir():
+    landed = _landed(run)
+    if document.is_file() and (folder.is_dir() or landed is not None):
         entries = read_json(document)["pulled"]
+        if landed is not None and not folder.is_dir():
+            yield landed, entries
+            return
     else:
         document.unlink(missing_ok=True)
         entries = pull(run.profile(), folder, _known(run), full=run.requested == EVERYTHING)
@@ -126,8 +135,20 @@ def pulled_for(run: Run) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
             for note in entry["notes"]:
                 LOG.warning("%s: %s | %s", entry["name"], note["vi"], note["en"])
         write_json(document, {"pulled": entries})
-    yield folder, entries
+    try:
+        yield folder, entries
+    except TerminalError:  # trying again changes nothing
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _landed(run: Run) -> Path | None:
+    """Where an earlier attempt of this stage has put what was pulled."""
+    if not (run.folder / DELIVERY_JSON).is_file():
+        return None
+    root = load_delivery(run.folder).root
+    return root if root.is_dir() else None
 
 
 def _known(run: Run) -> dict[str, Accepted]:
@@ -158,6 +179,8 @@ def _last(profile: Profile, known: dict[str, Accepted], now: datetime) -> dict[s
         last = known.get(connection.name)
         if not isinstance(connection, PostGis | Sql) or connection.mode != "since" or last is None:
             return {}
+        if last.source != _source(connection):
+            return {}  # the profile means another table now
         if now - last.full_at >= timedelta(days=connection.full_every_days):
             return {}
         found[connection.name] = last
@@ -169,11 +192,19 @@ def _entry(connection: Connection, offer: Offer, kind: str, began: datetime) -> 
         "name": connection.name,
         "kind": kind,
         "where": offer.where,
+        "source": _source(connection),
         "rows": offer.rows,
         "extracted_at": began.isoformat(),
         "watermark": offer.watermark and offer.watermark.as_dict(),
         "notes": [note._asdict() for note in offer.notes],
     }
+
+
+def _source(connection: Connection) -> str:
+    """A short name of what a connection means; a watermark of one says nothing of another."""
+    named = ("kind", "dsn_env", "airflow_connection", "table", "query", "watermark")
+    said = {name: getattr(connection, name, None) for name in named}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _part(connection: Connection, offer: Offer) -> dict[str, Any]:

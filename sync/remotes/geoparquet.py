@@ -63,11 +63,20 @@ def _writer(path: Path, schema: pa.Schema, metadata: dict[bytes, bytes]) -> pq.P
 
 
 def _geo(geometry: str, crs: str | None) -> dict[str, Any]:
-    from pyproj import CRS
-
     column: dict[str, Any] = {
         "encoding": "WKB",
         "geometry_types": [],  # not looked into
-        "crs": None if crs is None else CRS.from_user_input(crs).to_json_dict(),
+        "crs": None if crs is None else _projjson(crs),
     }
     return {"version": _GEO_VERSION, "primary_column": geometry, "columns": {geometry: column}}
+
+
+def _projjson(crs: str) -> dict[str, Any] | str:
+    """What the source states; its own words where PROJ cannot read them, so that they are held against the declared CRS."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_user_input(crs).to_json_dict()
+    except CRSError:
+        return crs

@@ -5,6 +5,7 @@ What goes wrong becomes a sentence: what, where, what to do. A login travels in 
 
 import json
 import logging
+import ssl
 import time
 from base64 import b64encode
 from typing import Any
@@ -34,9 +35,13 @@ class Http:
         self.secret = secret
         self.limit = said.page_megabytes << 20
         self.where = urlunsplit(urlsplit(said.url)._replace(query="", fragment=""))
+        trusted = (
+            ssl.create_default_context()
+        )  # what the system trusts: offices have authorities of their own
         self._client = httpx.Client(
             timeout=httpx.Timeout(said.timeout_minutes * 60, connect=_CONNECT_SECONDS),
-            transport=httpx.HTTPTransport(retries=2),  # of connecting only
+            verify=trusted,
+            transport=httpx.HTTPTransport(verify=trusted, retries=2),  # of connecting only
             headers={"User-Agent": "landsync", **_authorization(secret)},
             follow_redirects=False,
         )

@@ -21,7 +21,7 @@ from sync.remotes.base import Offer, bad_answer, not_as_described, rows_differ
 from sync.remotes.connection import PostGis
 from sync.remotes.database import Database, col
 
-_BLOCK = 32 << 20  # bytes of CSV parsed at once: no row may be longer
+_BLOCK = 8 << 20  # bytes of CSV parsed at once: no row may be longer (a polygon of 250,000 vertices is)
 _TYPES: dict[int, pa.DataType] = {
     16: pa.bool_(),
     20: pa.int64(),
@@ -147,7 +147,7 @@ class PostGisSession(Database):
                     yield _unhexed(batch, hexed)
             except (pa.ArrowInvalid, UnicodeDecodeError) as failure:
                 # Arrow's message quotes the value, which may be personal.
-                raise bad_answer(self.where, f"COPY, {type(failure).__name__}, > {read}") from failure
+                raise bad_answer(self.where, f"COPY, {type(failure).__name__}, > {read}") from None
         if read != offer.rows:
             raise rows_differ(self.where, offer.rows, read)
 

@@ -89,8 +89,9 @@ class SqlSession(Database):
         return column
 
     def _batch(self, columns: list[Any], schema: pa.Schema) -> pa.RecordBatch:
-        arrays = [self._array(values, field) for values, field in zip(columns[:-1], schema, strict=False)]
-        return pa.record_batch([*arrays, self._wkb(columns[-1])], schema=schema)
+        plain = [_without_views(values) for values in columns]
+        arrays = [self._array(values, field) for values, field in zip(plain[:-1], schema, strict=False)]
+        return pa.record_batch([*arrays, self._wkb(plain[-1])], schema=schema)
 
     def _array(self, values: Any, field: pa.Field) -> pa.Array:
         """One column. Raises DeliveryRejected where a value does not fit the type of its column."""
@@ -101,17 +102,15 @@ class SqlSession(Database):
         except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as failure:
             raise bad_answer(
                 self.where, f"{field.name}: {type(failure).__name__} ({field.type})"
-            ) from failure
+            ) from None  # the driver's words may quote a person
 
     def _wkb(self, values: Any) -> pa.Array:
         try:
             if self.said.geometry_as == "wkb":
                 return pa.array(values, pa.binary())
             return wkb_of_wkt(pa.array(values, pa.string()))
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as failure:
-            raise bad_answer(
-                self.where, f"{self.said.geometry} ≠ {self.said.geometry_as.upper()}"
-            ) from failure
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            raise bad_answer(self.where, f"{self.said.geometry} ≠ {self.said.geometry_as.upper()}") from None
 
     def _column_types(self) -> dict[str, pa.DataType]:
         """The types of a table's columns as the database declares them; nothing is known of a query's."""
@@ -147,6 +146,13 @@ def _arrow_type(kind: Any) -> pa.DataType | None:
     return found
 
 
+def _without_views(values: Any) -> Any:
+    """Bytes for the memory views that psycopg2 gives: pyarrow never lets go of a view that it has read."""
+    if any(isinstance(value, memoryview) for value in values):
+        return [bytes(value) if isinstance(value, memoryview) else value for value in values]
+    return values
+
+
 def _as_text(values: Any) -> pa.Array:
     """Values of one column as text, each digit kept; a column of several types, value by value."""
     try:
@@ -157,7 +163,7 @@ def _as_text(values: Any) -> pa.Array:
     if pa.types.is_null(kind):
         return pa.nulls(len(found), pa.string())
     if pa.types.is_binary(kind):
-        return pa.array([None if value is None else bytes(value).hex() for value in values], pa.string())
+        return pa.array([None if value is None else value.hex() for value in values], pa.string())
     text = found.cast(pa.string())
     numbers = pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     if numbers and pc.any(pc.match_substring_regex(text, "[eE]")).as_py():

@@ -1,7 +1,10 @@
 """Any SQLAlchemy database: a real MariaDB server, and PostGIS by a query that gives WKB or WKT."""
 
+import json
 import secrets
+import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +13,7 @@ import pytest
 import shapely
 
 from parcels.errors import ComponentMissing, DeliveryRejected, LandsyncError, TransientError, UsageError
+from sync.pull import accepted
 from sync.remotes import session_of
 from tests.support.remotes import canonical_rows, profile_with, pulled, reference, table, text_of
 from tests.support.services import PASSWORD, MariaDb, mariadb
@@ -93,6 +97,47 @@ def test_a_table_keeps_its_types_and_numbers_all_their_digits(schema: str, tmp_p
     assert rows.schema.field("dienTichPhapLy").type == pa.decimal128(18, 4)
     assert rows.schema.field("ngayHoanThanh").type == pa.date32()
     assert str(rows["phien"][0].as_py()) == "18446744073709551615"
+
+
+def test_since_the_watermark_comes_what_changed_and_what_does_not_say(
+    schema: str, mariadb: MariaDb, tmp_path: Path
+) -> None:
+    with mariadb.connect() as link, link.cursor() as cursor:
+        cursor.execute(
+            f"ALTER TABLE {schema}.`ThuaDat` ADD luc datetime(6) NULL DEFAULT '2026-11-01 08:00:00'"
+        )
+        cursor.execute(
+            f"UPDATE {schema}.`ThuaDat` SET luc = '2026-11-20 08:00:00.25' WHERE `thuaDatId` = '22000000005'"
+        )
+        cursor.execute(f"UPDATE {schema}.`ThuaDat` SET luc = NULL WHERE `thuaDatId` = '22000000006'")
+        profile = profile_with(**WHERE, geometry="geom", mode="since", watermark="luc")
+        began = datetime(2026, 11, 21, tzinfo=UTC)
+        _, first = pulled(profile, tmp_path / "first", now=began)
+        assert (first[0]["kind"], first[0]["rows"]) == ("full", 240)
+        known = accepted(json.loads(json.dumps(first)), began)
+        cursor.execute(
+            f"UPDATE {schema}.`ThuaDat` SET luc = '2026-11-20 07:30:00' WHERE `thuaDatId` = '22000000007'"
+        )
+        cursor.execute(f"UPDATE {schema}.`ThuaDat` SET luc = '2999-01-01' WHERE `thuaDatId` = '22000000008'")
+    later = began + timedelta(days=1)
+    _, second = pulled(profile, tmp_path / "second", known=known, now=later)
+    rows = pq.read_table(tmp_path / "second" / "thua_dat.parquet")
+    assert rows["thuaDatId"].to_pylist() == [f"2200000000{n}" for n in (5, 6, 7, 8)]
+    said = tomllib.loads((tmp_path / "second" / "delivery.toml").read_text(encoding="utf-8"))
+    assert (said["kind"], said["since"], said["until"]) == ("changes", began, later)
+    assert "complete_for" not in said
+    assert not second[0]["watermark"]["value"].startswith("2999")  # a time that has not come holds nothing up
+    for other in ({"full": True}, {"now": began + timedelta(days=7)}):
+        _, (entry,) = pulled(profile, tmp_path / "third", **({"known": known, "now": later} | other))
+        assert entry["kind"] == "full"
+    another = profile_with(
+        **(WHERE | {"table": None, "query": "SELECT * FROM `ThuaDat`"}),
+        geometry="geom",
+        mode="since",
+        watermark="luc",
+    )
+    _, (entry,) = pulled(another, tmp_path / "fourth", known=known, now=later)
+    assert entry["kind"] == "full"
 
 
 def test_rows_written_while_it_reads_are_not_seen(schema: str, mariadb: MariaDb) -> None:

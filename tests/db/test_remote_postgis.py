@@ -75,6 +75,20 @@ def test_a_table_gives_the_same_canonical_rows_as_a_file(
     assert "5899" in schema.metadata[b"geo"].decode()
 
 
+@pytest.mark.parametrize(("function", "form"), [("ST_AsBinary", "wkb"), ("ST_AsText", "wkt")])
+def test_the_way_of_any_database_gives_them_too(
+    source: Source, function: str, form: str, expected: pa.Table, tmp_path: Path
+) -> None:
+    query = f'SELECT t.*, {function}(geom) AS hinh FROM "Địa chính"."ThuaDat" AS t'
+    said = {"kind": "sql", "dsn_env": VARIABLE, "query": query, "geometry": "hinh", "geometry_as": form}
+    delivered, _ = pulled(
+        profile_with(**said, srid=5899, key="thuaDatId", batch_rows=100), tmp_path / "pulled"
+    )
+    rows = canonical_rows(delivered, tmp_path / "run")
+    for name in [*COMPARED, "geom", "area_m2"]:
+        assert rows[name].to_pylist() == expected[name].to_pylist(), name
+
+
 def test_a_query_may_have_percent_signs_colons_and_vietnamese(source: Source, tmp_path: Path) -> None:
     query = """SELECT t.*, '12:30 50%% é'::text AS "ghi chú", 'NaN'::numeric(9,2) AS nan, 'infinity'::date AS mai,
                1.5::numeric AS "mở", E'\\\\xff00'::bytea AS b, '{"a": 1}'::jsonb AS j, true AS co

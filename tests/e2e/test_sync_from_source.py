@@ -8,6 +8,8 @@ import psycopg2
 import pytest
 
 from sync.platform import databases
+from sync.run import start_run
+from sync.stages import run_stage
 from tests.e2e.conftest import Landsync
 from tests.support.remotes import READER, fill_postgis
 from tests.support.services import PASSWORD
@@ -126,6 +128,20 @@ def test_a_pull_in_which_nothing_came_is_done_and_not_rejected(
     source(f"DELETE FROM {TABLE} WHERE \"thuaDatId\" = '{LATEST}'")
     assert totals(landsync, profile).get("read", 0) == 0
     assert landsync.query("SELECT count(*) FROM land.parcel") == [(len(tiny()),)]
+
+
+def test_a_stage_that_is_tried_again_takes_what_the_source_had_the_first_time(
+    landsync: Landsync, profile: Path, source: Source
+) -> None:
+    def attempt() -> dict[str, object]:
+        run = start_run(PROVINCE, "airflow:test", profile=profile, airflow_run_id="province_sync_22/manual")
+        return run_stage("fetch", run)
+
+    first = attempt()
+    source(f"DELETE FROM {TABLE}")
+    again = attempt()
+    assert (again["delivery_sha256"], again["pulled"]) == (first["delivery_sha256"], first["pulled"])
+    assert not list((landsync.home / "runs").glob("*/pulled"))
 
 
 def test_a_source_that_is_down_is_exit_5_and_leaves_no_password(

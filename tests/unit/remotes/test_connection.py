@@ -115,7 +115,7 @@ def test_since_reaches_back_behind_the_watermark() -> None:
 def entry(day: int, kind: str, mark: int | None) -> dict[str, Any]:
     began = datetime(2026, 11, day, tzinfo=UTC)
     return {
-        "name": "thua_dat", "kind": kind, "extracted_at": began.isoformat(),
+        "name": "thua_dat", "source": "a", "kind": kind, "extracted_at": began.isoformat(),
         "watermark": None if mark is None else Watermark(mark).as_dict(),
     }  # fmt: skip
 
