@@ -145,7 +145,7 @@ def _publish(
             brake=inputs.policy.brake,
             loss_passed=_passed(connection, run, LOSS),
             foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
-            older_passed=_passed(connection, run, OLDER),
+            older_passed=_older_passed(run, inputs),
             kind=inputs.delivery.kind,
             observed_at=inputs.observed_at,
             order_kind=inputs.version_kind,
@@ -297,6 +297,18 @@ def _passed(connection: db.Connection, run: Run, code: str) -> tuple[str, ...]:
         hold["commune_code"]
         for hold in holds
         if hold["commune_code"] in run.communes and code in {reason["code"] for reason in hold["reasons"]}
+    )
+
+
+def _older_passed(run: Run, inputs: _Inputs) -> tuple[str, ...]:
+    """The communes that a person let go live although their data are older: by this approval or one before it."""
+    if run.kind != "apply":
+        return ()
+    gate = inputs.gate["communes"]
+    return tuple(
+        code
+        for code in run.communes
+        if code in gate and OLDER in {reason["code"] for reason in gate[code]["reasons"]}
     )
 
 
