@@ -12,7 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from sync.conform import conform
-from sync.fetch import fetch
+from sync.conform.parts import resolve_parts
+from sync.fetch import fetch, load_delivery
 from sync.gate import gate
 from sync.judge import judge
 from sync.profile import load_profile
@@ -26,6 +27,7 @@ def main(delivery: Path, run: Path, wanted: list[str]) -> None:
     profile = load_profile(PROVINCE)
     stages = {
         "fetch": lambda: fetch(delivery, profile, run),
+        "probe": lambda: {"read": sum(p.layer.rows for p in resolve_parts(load_delivery(run), profile))},
         "conform": lambda: conform(run, profile),
         "check": lambda: judge(run, profile),
         "gate": lambda: gate(run),
