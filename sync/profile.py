@@ -231,9 +231,14 @@ def _extended(document: dict[str, Any]) -> dict[str, Any]:
     A key in [columns] takes one of the base's [constants] out, and the other way round; `without` lists canonical
     columns of the base that this province does not deliver. A column that a province names itself is not assumed.
     """
+    document = _over_its_base(document)
     if isinstance(document.get("lists"), dict):
-        lists = _extended(document["lists"])
+        lists = _over_its_base(document["lists"])
         document["lists"] = {key: value for key, value in lists.items() if key != "system"}
+    return document
+
+
+def _over_its_base(document: dict[str, Any]) -> dict[str, Any]:
     name = document.pop("extends", None)
     without = document.pop("without", [])
     if name is None:
