@@ -18,6 +18,7 @@ from parcels.wkb import read_wkb
 from sync.draft.evidence import Look, Sample, look
 from sync.draft.names import NameMatch, match_name, nearest_system
 from sync.sources import GEOMETRY, Layer, Source
+from sync.sources.guard import read_source
 
 ROWS = 20_000  # enough to see what a column holds
 ENOUGH = 0.6  # below it nothing is guessed
@@ -86,7 +87,7 @@ def _stated_zone(layer: Layer) -> int | None:
 
 def _sample(file: Path, source: Source, layer: Layer, epsg: int | None) -> tuple[Sample, int]:
     batches, rows = [], 0
-    for batch in source.read(file, layer, list(layer.columns)):
+    for batch in read_source(source, file, layer, list(layer.columns)):
         batches.append(batch)
         rows += batch.num_rows
         if rows >= ROWS:

@@ -9,6 +9,7 @@ from sync.draft.draft import Draft, draft
 from sync.fetch import fetch, load_delivery
 from sync.profile import FOREIGN, Profile
 from sync.sources import source_of
+from sync.sources.guard import probe_source
 from sync.tomlfile import load_toml
 
 
@@ -21,9 +22,9 @@ def draft_of(path: Path, layer: str | None, run_dir: Path) -> Draft:
     record = load_delivery(run_dir)
     candidates = []
     for part in record.parts:
-        file = record.root / part.file
+        file = record.path_of(part.file)
         source = source_of(file)
-        candidates += [(file, source, found) for found in source.probe(file, part.encoding)]
+        candidates += [(file, source, found) for found in probe_source(source, file, part.encoding, None)]
     chosen = [item for item in candidates if layer is None or item[2].name == layer]
     if not chosen:
         present = ", ".join(item[2].name for item in candidates) or "-"

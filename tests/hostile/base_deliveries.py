@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from tests.support.formats import WRITERS
+from tests.support.formats import EVERY
 from tests.support.tiny import Tiny, tiny
 
 ROWS = 40  # enough for several pages of a table, few enough to check two thousand files in a minute or two
@@ -28,5 +28,5 @@ def few() -> Tiny:
 def write_base(kind: str, folder: Path) -> None:
     """`folder`/delivery as a province sends it, and `folder`/profile.json."""
     (folder / "delivery").mkdir(parents=True)
-    delivered = WRITERS[kind](few(), folder / "delivery")
+    delivered = EVERY[kind](few(), folder / "delivery")
     (folder / "profile.json").write_text(delivered.profile.model_dump_json(), encoding="utf-8")

@@ -19,7 +19,7 @@ from sync.fetch import fetch
 from sync.sources import SOURCES
 from sync.sources.gdal import DRIVERS
 from tests.conftest import ROOT
-from tests.support.formats import WRITERS
+from tests.support.formats import EVERY
 from tests.support.strip import LAYER, profile_of, strip
 from tests.support.tiny import tiny
 
@@ -298,12 +298,12 @@ def test_the_name_of_a_column_is_only_a_name(name: str, tmp_path: Path) -> None:
     assert rows == ["T000001", "T000002", "T000003"]
 
 
-@pytest.mark.parametrize("kind", sorted(WRITERS))
+@pytest.mark.parametrize("kind", sorted(EVERY))
 def test_reading_writes_nothing_beside_the_delivery(kind: str, tmp_path: Path) -> None:
     """No index, no guess of a schema, no journal, no cache."""
     folder = tmp_path / "gui"
     folder.mkdir()
-    delivered = WRITERS[kind](tiny(), folder)
+    delivered = EVERY[kind](tiny(), folder)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     fetch(delivered.path, delivered.profile, tmp_path / "run")
     conform(tmp_path / "run", delivered.profile)

@@ -11,7 +11,7 @@ from sync.settings import settings
 from tests.e2e.conftest import Landsync
 from tests.hostile.base_deliveries import few
 from tests.hostile.mutants import mutated
-from tests.support.formats import WRITERS
+from tests.support.formats import EVERY
 from tests.support.tiny import PROVINCE
 
 pytestmark = [pytest.mark.db, pytest.mark.e2e]
@@ -34,7 +34,7 @@ def contents(landsync: Landsync) -> dict[str, tuple[int, str]]:
 
 def delivered(kind: str, folder: Path) -> Path:
     folder.mkdir(parents=True)
-    return WRITERS[kind](few(), folder).path
+    return EVERY[kind](few(), folder).path
 
 
 def half(path: Path) -> None:
@@ -109,7 +109,7 @@ HOSTILE: dict[str, Callable[[Path], Path]] = {
     "half a FlatGeobuf": half_of("flatgeobuf", ".fgb"),
     "a .shp cut alone": half_of("shapefile", ".shp"),
     "a layer that drops a table": with_layer_to_drop,
-    **{f"a mutated {kind}": a_mutant(kind, number) for number, kind in enumerate(sorted(WRITERS))},
+    **{f"a mutated {kind}": a_mutant(kind, number) for number, kind in enumerate(sorted(EVERY))},
 }
 
 

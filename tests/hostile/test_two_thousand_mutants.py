@@ -11,15 +11,15 @@ import pytest
 
 from tests.hostile.base_deliveries import write_base
 from tests.hostile.watched import Watched, mutants, wrong_with
-from tests.support.formats import WRITERS
+from tests.support.formats import EVERY
 
 MUTANTS = int(os.environ.get("LANDSYNC_TEST_MUTANTS", "2000"))
-EACH = -(-MUTANTS // len(WRITERS))
+EACH = -(-MUTANTS // len(EVERY))
 # A kind that refused every mutant, or none, was not mutated where it counts.
 OUTCOMES = {"refused"}
 
 
-@pytest.mark.parametrize("kind", sorted(WRITERS))
+@pytest.mark.parametrize("kind", sorted(EVERY))
 def test_a_mutated_file_gets_a_sentence_or_a_judgement(kind: str, tmp_path: Path) -> None:
     write_base(kind, tmp_path / "base" / kind)
     outcomes: Counter[str] = Counter()
@@ -38,10 +38,10 @@ def test_a_mutated_file_gets_a_sentence_or_a_judgement(kind: str, tmp_path: Path
 
 def test_the_unchanged_delivery_of_every_format_is_judged_there(tmp_path: Path) -> None:
     """Otherwise the mutants prove nothing."""
-    for kind in sorted(WRITERS):
+    for kind in sorted(EVERY):
         write_base(kind, tmp_path / "base" / kind)
     with Watched(tmp_path / "base", tmp_path / "scratch") as watched:
-        for kind in sorted(WRITERS):
+        for kind in sorted(EVERY):
             base = tmp_path / "base" / kind
             answer = watched.check(
                 path=str(base / "delivery"), profile=str(base / "profile.json"), whole=True

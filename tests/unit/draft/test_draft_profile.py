@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pyogrio
@@ -118,3 +119,13 @@ def test_a_file_without_commune_codes_asks_for_the_province(tmp_path: Path) -> N
     status, said = landsync("profile", "init", tmp_path / "b.gpkg", "--province", "22")
     assert status == 0
     assert "# commune_code" in said
+
+
+def test_an_archive_is_looked_into(tmp_path: Path) -> None:
+    written(tmp_path / "thua.shp")
+    with zipfile.ZipFile(tmp_path / "thua.zip", "w") as archive:
+        for file in tmp_path.glob("thua.[!z]*"):
+            archive.write(file, f"goi/{file.name}")
+    status, said = landsync("profile", "init", tmp_path / "thua.zip", "--json")
+    assert status == 0
+    assert json.loads(said)["system"] == "vbdlis"

@@ -16,7 +16,7 @@ from sync.conform.snapshot import part_paths, read_part
 from sync.fetch import fetch, load_delivery
 from sync.inbox import newest_in_inbox, resolve_in_inbox
 from sync.profile import Profile, load_profile
-from tests.support.formats import WRITERS
+from tests.support.formats import EVERY
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, profile_of, strip
 from tests.support.tiny import tiny
 
@@ -211,11 +211,11 @@ def test_a_description_beside_the_data_is_no_part_of_its_own(shape: list[Path], 
     assert rows(archive, profile_of(), tmp_path / "run").num_rows == 5
 
 
-@pytest.mark.parametrize("kind", sorted(WRITERS))
+@pytest.mark.parametrize("kind", sorted(EVERY))
 def test_every_format_arrives_the_same_in_an_archive(kind: str, tmp_path: Path) -> None:
     folder = tmp_path / "goi"
     folder.mkdir()
-    delivered = WRITERS[kind](tiny(), folder)
+    delivered = EVERY[kind](tiny(), folder)
     archive = tmp_path / "goi.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
         for path in sorted(folder.rglob("*")):
