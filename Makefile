@@ -20,7 +20,7 @@ test: setup ## Toàn bộ kiểm thử; TESTS=tests/unit chọn một phần · 
 	@.venv/bin/python -m pytest -n auto $(TESTS)
 
 # Memory and time of two million parcels: some minutes. For those who work on landsync.
-bench: setup
+bench: setup ## Bộ nhớ khi đọc hai triệu thửa · memory of two million parcels
 	@.venv/bin/python tests/bench/memory.py
 
 lint: setup ## ruff, mypy, hướng import, docker · style, types, import contracts, docker
