@@ -5,8 +5,7 @@ The pages are the service's own; it is asked again for the count at the end, and
 
 import json
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpx
@@ -18,12 +17,10 @@ from sync.remotes.axes import north_first, refuse_swapped, swapped
 from sync.remotes.base import Offer, bad_answer, not_as_described, rows_differ
 from sync.remotes.connection import OgcApi
 from sync.remotes.features import Page, from_geojson, key_of
-from sync.remotes.http import Http, changed_meanwhile, with_query
-from sync.remotes.pages import Pages
+from sync.remotes.http import changed_meanwhile, with_query
 from sync.remotes.secrets import Secret
-from sync.remotes.services import CRS84, epsg_of, no_count
+from sync.remotes.services import CRS84, GEOMETRY, ServiceSession, epsg_of, no_count
 
-_GEOMETRY = "geometry"
 _GEOJSON = {"f": "json"}
 IN_DEGREES = Bilingual(
     "Dịch vụ chỉ cho tọa độ WGS 84 (độ), không cho múi VN-2000: tọa độ đã bị dịch vụ chuyển đổi và làm tròn.",
@@ -31,25 +28,14 @@ IN_DEGREES = Bilingual(
 )
 
 
-class OgcApiSession:
+class OgcApiSession(ServiceSession):
     """One collection of an OGC API."""
 
     kind: ClassVar[str] = "ogcapi"
 
     def __init__(self, connection: OgcApi, secret: Secret | None) -> None:
+        super().__init__(connection, secret, connection.collection)
         self.said = connection
-        self.http = Http(connection, secret)
-        self.where = f"{self.http.where} ({connection.collection})"
-
-    def __enter__(self) -> Self:
-        self._pages = Pages(_GEOMETRY)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pages.close()
-        self.http.close()
 
     def probe(self) -> Offer:
         """The collection's CRS, and how many features it has, by its first page."""
@@ -59,13 +45,13 @@ class OgcApiSession:
         page = self._page(self._first())
         if page.matched is None:
             raise no_count(self.where)
-        columns = tuple(name for name in page.batch.schema.names if name != _GEOMETRY)
+        columns = tuple(name for name in page.batch.schema.names if name != GEOMETRY)
         if self.said.key is not None and columns and self.said.key not in columns:
             raise not_as_described(self.where, f"“{self.said.key}” ∉ {', '.join(columns)[:300]}")
         return Offer(
             where=self.where,
             columns=columns,
-            geometry=_GEOMETRY,
+            geometry=GEOMETRY,
             crs=f"EPSG:{code}",
             rows=page.matched,
             epsg=code if self._crs_uri is None else None,
@@ -86,8 +72,8 @@ class OgcApiSession:
                 raise changed_meanwhile(self.where, _counts(offer.rows, page.matched))
             batch = page.batch
             if self.said.axes is None:
-                batch = swapped(batch, _GEOMETRY) if turned else batch
-                refuse_swapped(batch, _GEOMETRY, offer.crs, self.where)
+                batch = swapped(batch, GEOMETRY) if turned else batch
+                refuse_swapped(batch, GEOMETRY, offer.crs, self.where)
             ids = page.ids if self.said.key is None else key_of(page, self.said.key)
             self._pages.add(batch, ids)
             address = None if page.next is None else urljoin(address, page.next)
@@ -111,7 +97,7 @@ class OgcApiSession:
     def _page(self, address: str) -> Page:
         body, headers = self.http.get(address)
         self._refuse_other_crs(headers)
-        return from_geojson(body, _GEOMETRY, self.where)
+        return from_geojson(body, GEOMETRY, self.where)
 
     def _refuse_other_crs(self, headers: httpx.Headers) -> None:
         """What was asked for and what the answer says it is must agree, where it says anything."""

@@ -1,12 +1,37 @@
-"""What the two kinds of services share: names of CRS, and what is refused."""
+"""What the two kinds of services share: a session, names of CRS, and what is refused."""
 
 import re
+from types import TracebackType
+from typing import Self
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
+from sync.remotes.connection import OgcApi, Wfs
+from sync.remotes.http import Http
+from sync.remotes.pages import Pages
+from sync.remotes.secrets import Secret
 
 _EPSG = re.compile(r"EPSG(?:\.xml#|::?|:[^:/]*:|/[^/]*/)(\d{4,6})$", re.IGNORECASE)
 CRS84 = "CRS84"
+GEOMETRY = "geometry"  # what the pages call it, whatever the service does
+
+
+class ServiceSession:
+    """What sessions with a service share: its address as people may see it, its connection, its pages until the end."""
+
+    def __init__(self, connection: Wfs | OgcApi, secret: Secret | None, what: str) -> None:
+        self.http = Http(connection, secret)
+        self.where = f"{self.http.where} ({what})"
+
+    def __enter__(self) -> Self:
+        self._pages = Pages(GEOMETRY)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pages.close()
+        self.http.close()
 
 
 def epsg_of(name: str) -> int | None:

@@ -6,8 +6,7 @@ row too many and for its count again. A `key` gives the pages one order; without
 """
 
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -17,37 +16,24 @@ from sync.remotes.axes import refuse_swapped
 from sync.remotes.base import Offer, bad_answer, not_as_described, rows_differ
 from sync.remotes.connection import Wfs
 from sync.remotes.features import Page, from_geojson, from_gml, key_of
-from sync.remotes.http import Http, changed_meanwhile, not_found, service_exception
-from sync.remotes.pages import Pages
+from sync.remotes.http import changed_meanwhile, not_found, service_exception
 from sync.remotes.secrets import Secret
-from sync.remotes.services import epsg_of, no_count
+from sync.remotes.services import GEOMETRY, ServiceSession, epsg_of, no_count
 from sync.remotes.xml import every, exception_of, local, parse, text_of
 from sync.tomlfile import nearest
 
 _JSON = ("application/json", "application/json; subtype=geojson", "json", "geojson", "application/geo+json")
 _SHAPES = ("Geometry", "Surface", "Polygon", "Curve", "Line", "Point", "Solid")
-_GEOMETRY = "geometry"
 
 
-class WfsSession:
+class WfsSession(ServiceSession):
     """One feature type of a WFS."""
 
     kind: ClassVar[str] = "wfs"
 
     def __init__(self, connection: Wfs, secret: Secret | None) -> None:
+        super().__init__(connection, secret, connection.typename)
         self.said = connection
-        self.http = Http(connection, secret)
-        self.where = f"{self.http.where} ({connection.typename})"
-
-    def __enter__(self) -> Self:
-        self._pages = Pages(_GEOMETRY)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pages.close()
-        self.http.close()
 
     def probe(self) -> Offer:
         """Formats and CRS by GetCapabilities, columns by DescribeFeatureType, rows by resultType=hits."""
@@ -63,7 +49,7 @@ class WfsSession:
         return Offer(
             where=self.where,
             columns=columns,
-            geometry=_GEOMETRY,
+            geometry=GEOMETRY,
             crs=None if self._crs is None else f"EPSG:{self._crs}",
             rows=self._hits(),
         )
@@ -86,7 +72,7 @@ class WfsSession:
                 break
             last = ids[len(ids) - 1].as_py()
             if offer.crs is not None and self.said.axes is None:
-                refuse_swapped(page.batch, _GEOMETRY, offer.crs, self.where)
+                refuse_swapped(page.batch, GEOMETRY, offer.crs, self.where)
             self._pages.add(page.batch.slice(new), ids.slice(new))
         if self._pages.rows != offer.rows:
             raise self._not(offer.rows, self._pages.rows)
@@ -107,8 +93,8 @@ class WfsSession:
             "GetFeature", parameters | {"typeNames": self.said.typename, "outputFormat": self._format}
         )
         if self._json:
-            return from_geojson(body, _GEOMETRY, self.where)
-        return from_gml(body, _GEOMETRY, offer.columns, self.where)
+            return from_geojson(body, GEOMETRY, self.where)
+        return from_gml(body, GEOMETRY, offer.columns, self.where)
 
     @property
     def _json(self) -> bool:
