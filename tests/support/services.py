@@ -263,8 +263,9 @@ def pygeoapi(folder: Path, config: Callable[[str], str]) -> Iterator[str]:
         _wait_for(url, process, folder / "pygeoapi.log")
         yield url
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
+        # It keeps no data, and `uv` hands a signal on once only: nothing is asked twice.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _run(command: list[Any], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
