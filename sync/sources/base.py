@@ -66,6 +66,17 @@ class Layer:
     options: BaseModel | None = None
     notes: dict[str, Any] = field(default_factory=dict, compare=False)
 
+    @classmethod
+    def described(cls, info: dict[str, Any], rows: int, **more: Any) -> "Layer":
+        """The layer as `describe` found it; `rows` by the kind's own count, `more` in place of what GDAL says."""
+        return cls(
+            name=str(info["layer_name"]),
+            rows=rows,
+            columns=tuple(str(name) for name in info["fields"]),
+            geometry_type=str(info["geometry_type"]),
+            **({"crs": info["crs"]} | more),
+        )
+
 
 class NoOptions(BaseModel):
     """A kind that needs to be told nothing. The others have a model of their own: the keys of `[read.<kind>]`."""

@@ -90,13 +90,7 @@ class Edigeo:
 
     def _layer(self, path: Path, name: str, rows: Counter[str]) -> Layer:
         info = describe(path, name, self.driver)
-        return Layer(
-            name=name,
-            rows=rows[name],
-            columns=tuple(str(field) for field in info["fields"]),
-            geometry_type=str(info["geometry_type"]),
-            crs=info["crs"],
-        )
+        return Layer.described(info, rows[name])
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the class's features in the file's order."""

@@ -76,13 +76,7 @@ class FileGdb:
 
     def _layer(self, path: Path, name: str) -> Layer:
         info = describe(path, name, self.driver)
-        return Layer(
-            name=name,
-            rows=int(info["features"]),
-            columns=tuple(str(field) for field in info["fields"]),
-            geometry_type=str(info["geometry_type"]),
-            crs=info["crs"],
-        )
+        return Layer.described(info, int(info["features"]))
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in the order of its object ids."""

@@ -62,16 +62,8 @@ class FlatGeobuf:
         header = _header(path)
         _refuse_cut_off(path, header)
         info = describe(path, None, self.driver)
-        return (
-            Layer(
-                name=str(info["layer_name"]),
-                # A writer that streams states 0; then GDAL walks to the end, and fails inside what was cut off.
-                rows=header.features or int(info["features"]),
-                columns=tuple(str(field) for field in info["fields"]),
-                geometry_type=str(info["geometry_type"]),
-                crs=info["crs"],
-            ),
-        )
+        # A writer that streams states 0; then GDAL walks to the end, and fails inside what was cut off.
+        return (Layer.described(info, header.features or int(info["features"])),)
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in the file's order: that of its index, not of its export."""

@@ -52,13 +52,7 @@ class GeoJson:
         shape = scan_json(path)
         info = describe(path, None, self.driver, **AS_WRITTEN)
         rows = shape.features if any(key == "features" for key, _ in shape.members) else shape.texts
-        layer = Layer(
-            name=str(info["layer_name"]),
-            rows=rows,
-            columns=tuple(str(field) for field in info["fields"]),
-            geometry_type=str(info["geometry_type"]),
-            crs=_stated_crs(path, shape),
-        )
+        layer = Layer.described(info, rows, crs=_stated_crs(path, shape))
         if info["features"] != rows:
             raise rows_lost(path.name, layer.name, rows, int(info["features"]))
         return (layer,)

@@ -41,12 +41,7 @@ class GeoJsonSeq:
         # A file of one feature is a GeoJSON document as well, and GDAL takes it for one.
         driver = self.driver if shape.texts > 1 else "GeoJSON"
         info = describe(path, None, driver, **AS_WRITTEN)
-        layer = Layer(
-            name=str(info["layer_name"]),
-            rows=shape.texts,
-            columns=tuple(str(field) for field in info["fields"]),
-            geometry_type=str(info["geometry_type"]),
-        )
+        layer = Layer.described(info, shape.texts, crs=None)
         if info["features"] != shape.texts:
             raise rows_lost(path.name, layer.name, shape.texts, int(info["features"]))
         return (layer,)

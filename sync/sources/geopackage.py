@@ -80,13 +80,7 @@ class GeoPackage:
 
     def _layer(self, path: Path, name: str) -> Layer:
         info = describe(path, name, self.driver, immutable=True)
-        return Layer(
-            name=name,
-            rows=_count(path, name),
-            columns=tuple(str(field) for field in info["fields"]),
-            geometry_type=str(info["geometry_type"]),
-            crs=info["crs"],
-        )
+        return Layer.described(info, _count(path, name))
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in the order of its feature ids."""

@@ -97,13 +97,7 @@ class Gml:
             crs = f"EPSG:{next(iter(codes))}"  # one CRS, named in several ways
         elif crs is None and codes:
             raise _mixed_crs(own.name, name, codes)
-        return Layer(
-            name=name,
-            rows=int(info["features"]),
-            columns=tuple(str(field) for field in info["fields"]),
-            geometry_type=str(info["geometry_type"]),
-            crs=crs,
-        )
+        return Layer.described(info, int(info["features"]), crs=crs)
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in the file's order, easting first whatever the CRS's name makes of its axes."""
