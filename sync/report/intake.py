@@ -27,12 +27,12 @@ _LABELS = {
 def intake_notes(conformed: dict[str, Any]) -> list[tuple[str, Bilingual]]:
     """(file, sentence) in the order of the delivery; nothing where reading showed nothing worth a look."""
     told: list[tuple[str, Bilingual]] = []
-    assumed: set[Bilingual] = set()  # of a delivery in a hundred sheets said once
+    already: set[Bilingual] = set()  # which names are assumed is said once of a delivery in a hundred sheets
     for part in conformed["parts"]:
         notes = part.get("notes", {})
-        said = [*_drawing(notes), *_records(notes), *_assumed(part.get("assumed", []))]
-        told += [(part["file"], sentence) for sentence in said if sentence not in assumed]
-        assumed |= set(said[-1:] if part.get("assumed") else ())
+        assumed = [said for said in _assumed(part.get("assumed", [])) if said not in already]
+        already.update(assumed)
+        told += [(part["file"], said) for said in (*_drawing(notes), *_records(notes), *assumed)]
     for one in conformed.get("lists", []):
         told += [(one["file"], sentence) for sentence in _list(one)]
     return told
