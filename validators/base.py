@@ -1,7 +1,7 @@
 """What a check is, what it is given and what it hands back.
 
-A check looks at one dataset (the parcels of one commune in one delivery) as a whole, never at one parcel,
-and names the rows where it found something, at most once each.
+A check looks at one dataset (the parcels of one commune in one delivery) as a whole, never at one parcel. What it
+found is about a row, about several parcels together (an overlap), or about the commune as a whole (a missing sheet).
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import shapely
 from numpy.typing import NDArray
 
 from parcels.bilingual import Bilingual
@@ -19,7 +20,7 @@ from validators.policy import Policy
 
 Severity = Literal["info", "warning", "error"]
 Measure = Literal["dung", "du", "sach", "song", "thong_nhat", "dung_chung"]
-# self_contained: the delivery alone is enough. contextual: needs the register of ids of the nation.
+# self_contained: the delivery alone is enough. contextual: needs what the nation already knows (see Context).
 Scope = Literal["self_contained", "contextual"]
 # merge: only the database can tell, inside the merge; the check is in the catalogue for its words.
 JudgedBy = Literal["judge", "merge"]
@@ -38,15 +39,59 @@ MEASURES: dict[Measure, Bilingual] = {
 }
 
 
+WHOLE = -1  # in Faults.rows: the fault is of the commune as a whole, of no row
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The parcels that faults are about beside their first one; parallel arrays, in order of `fault`.
+
+    fault    (m,) index into the faults
+    row      (m,) position in the dataset; WHOLE where the parcel belongs to another dataset
+    name     (m,) of those of other datasets: what finding ids are made of (`validators.handles.names_of`); else NULL
+    handle   (m,) as people know it; NULL where `row` says it, or where the parcel has none
+    dataset  (m,) commune code of the other dataset; NULL where the parcel is of this one
+    """
+
+    fault: NDArray[np.int64]
+    row: Rows
+    name: pa.Array
+    handle: pa.Array
+    dataset: pa.Array
+
+    @classmethod
+    def within(cls, fault: NDArray[np.int64], row: Rows) -> "Others":
+        """Parcels of the dataset itself."""
+        none = pa.nulls(len(row), pa.string())
+        return cls(np.asarray(fault, np.int64), np.asarray(row, np.int64), none, none, none)
+
+    def keep(self, kept: Mask) -> "Others":
+        """Those of the faults that are kept, with the faults numbered anew."""
+        mine = kept[self.fault]
+        at = pa.array(mine)
+        number = np.cumsum(kept) - 1
+        return Others(
+            number[self.fault[mine]],
+            self.row[mine],
+            self.name.filter(at),
+            self.handle.filter(at),
+            self.dataset.filter(at),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Faults:
     """What a check found: parallel arrays, one element per fault.
 
-    rows        (k,) positions in the dataset, each at most once
+    rows        (k,) positions in the dataset, or WHOLE. A position occurs once at most, unless `others` or `key` tell
+                its faults apart
     measure     (k,) how large the fault is, in the check's unit; NaN where it cannot be measured
+    width_mm    (k,) how wide it is at its widest, in millimetres; NaN where that means nothing
     detail      (k,) what exactly, as text: a reason, a code, a column name; no personal data
+    key         (k,) what names the fault beside its parcels (a sheet number); part of the finding's id; NULL for nothing
     place       (k,) shapely geometries of the fault; None where it has none. Absent: a point in the parcel
-    place_srid  (k,) their EPSG code; absent: that of the delivered row
+    place_srid  (k,) their EPSG code; absent: that of the delivered row. Must be there where `rows` has WHOLE
+    others      the other parcels of faults that concern several; such a fault is one finding, an error of all of them
     """
 
     rows: Rows
@@ -54,12 +99,44 @@ class Faults:
     detail: pa.Array | None = None
     place: NDArray[np.object_] | None = None
     place_srid: NDArray[np.int32] | None = None
+    width_mm: NDArray[np.float64] | None = None
+    key: pa.Array | None = None
+    others: Others | None = None
 
     def __post_init__(self) -> None:
-        for name in ("measure", "detail", "place", "place_srid"):
+        for name in ("measure", "detail", "place", "place_srid", "width_mm", "key"):
             value = getattr(self, name)
             if value is not None and len(value) != len(self.rows):
                 raise ValueError(f"{name} has {len(value)} elements for {len(self.rows)} faults")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def touched(self) -> tuple[NDArray[np.int64], Rows]:
+        """Which fault touches which rows of the dataset: (m,) index of the fault, (m,) position; no order."""
+        own = where(self.rows != WHOLE)
+        if self.others is None:
+            return own, self.rows[own]
+        mine = self.others.row != WHOLE
+        return (
+            np.concatenate((own, self.others.fault[mine])),
+            np.concatenate((self.rows[own], self.others.row[mine])),
+        )
+
+    def keep(self, kept: Mask) -> "Faults":
+        """Only the faults that `kept` (k,) says."""
+        at = pa.array(kept)
+        return Faults(
+            self.rows[kept],
+            measure=None if self.measure is None else self.measure[kept],
+            detail=None if self.detail is None else self.detail.filter(at),
+            place=None if self.place is None else self.place[kept],
+            place_srid=None if self.place_srid is None else self.place_srid[kept],
+            width_mm=None if self.width_mm is None else self.width_mm[kept],
+            key=None if self.key is None else self.key.filter(at),
+            others=None if self.others is None else self.others.keep(kept),
+        )
 
 
 def words(known: Mapping[str, Bilingual]) -> Callable[[str], Bilingual]:
@@ -94,10 +171,22 @@ class Context:
     province_code   whose delivery it is
     policy          tolerances, required attributes, groups
     repeated        handles that occur more than once in the whole delivery
-    claims          national ids of this delivery that another province holds: `national_id`, `province_code`;
-                    None when the register was not at hand: then what needs it is not run
     not_applicable  check code → why the province's profile leaves it out
     changes         the delivery is a change set: its rows are judged, its communes are not
+
+    What the nation already knows, as of the last accepted deliveries. None when it was not at hand: then what needs it
+    is not run. Tables of live parcels are of `validators.current.CURRENT_SCHEMA`.
+
+    claims          national ids of this delivery that another province holds: `national_id`, `province_code`
+    previous        the live parcels of this commune; empty where nothing is live yet
+    retired         sheet handles of this commune's parcels that ended: `handle`, `ended_on` (date, may be NULL)
+    neighbours      parcels of other communes along this commune's edge: those delivered with it as delivered, the
+                    others as they are live
+    boundary        the outline of this commune (EPSG:4756); None too where none is loaded
+    authentication  what the population database said of the province's land users: `system`, `land_user_key`,
+                    `status` (found | mismatched | not_found); a land user who is not in it was not sent. None too
+                    before the first results of the province
+    excused         (…,) finding ids that somebody answers for, valid on the day: listed, and an error no more
     """
 
     as_of: date
@@ -107,6 +196,12 @@ class Context:
     claims: pa.Table | None = None
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     changes: bool = False
+    previous: pa.Table | None = None
+    retired: pa.Table | None = None
+    neighbours: pa.Table | None = None
+    boundary: shapely.Geometry | None = None
+    authentication: pa.Table | None = None
+    excused: pa.Array | None = None
 
 
 class Subject:
@@ -136,7 +231,7 @@ class Subject:
 class Check:
     """One opinion: a code, how bad its faults are, the words for them, and the function that finds them.
 
-    message     a sentence with {detail} and {measure}
+    message     a sentence with {detail}, {measure}, {width} (mm) and {others} (handles of the other parcels)
     say_detail  words for a value of `detail`; without it the value is shown as it is. Called once per
                 distinct value: for details that are few
     numeric_detail `detail` is numbers, shown with the decimal mark of the language

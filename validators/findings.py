@@ -4,7 +4,6 @@ No personal data comes in here: a finding knows a parcel by its handles as deliv
 """
 
 import uuid
-from dataclasses import dataclass
 from hashlib import sha1
 from string import Formatter
 
@@ -15,7 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels.bilingual import Lang
-from validators.base import Check, Faults, Severity
+from validators.base import WHOLE, Check, Faults, Severity
+from validators.members import SEPARATOR, Named, members_of
 
 FINDINGS_SCHEMA = pa.schema(
     [
@@ -23,11 +23,14 @@ FINDINGS_SCHEMA = pa.schema(
         pa.field("check_code", pa.string(), nullable=False),
         pa.field("severity", pa.string(), nullable=False),
         pa.field("dataset", pa.string(), nullable=False),
-        pa.field("row_no", pa.int64(), nullable=False),
+        pa.field("row_no", pa.int64(), nullable=False),  # -1 for a fault of the commune as a whole
         pa.field("handle", pa.string()),  # the strongest handle as delivered, for people
         pa.field("measure", pa.float64()),
         pa.field("unit", pa.string()),
+        pa.field("width_mm", pa.float64()),
         pa.field("detail", pa.string()),
+        pa.field("others", pa.list_(pa.string()), nullable=False),  # handles of the other parcels it is about
+        pa.field("other_dataset", pa.string()),  # the commune of the other side, of a fault at a seam
         pa.field("message_vi", pa.string(), nullable=False),
         pa.field("message_en", pa.string(), nullable=False),
         pa.field("place_wkb", pa.binary()),
@@ -39,32 +42,10 @@ FINDINGS_SCHEMA = pa.schema(
 # Of finding ids. A finding keeps its id as long as the check and the handle stay; changing the namespace or
 # the name that is hashed makes every finding in the register a new one.
 NAMESPACE = uuid.UUID("2b0d0c6e-9f43-5c55-8f0f-3f1d8a1f6a52")
-SEPARATOR = "|"
 
 # Where the 32 hexadecimal digits of a UUID stand in its 36 characters.
 _DIGITS = np.array([at for at, mark in enumerate(str(NAMESPACE)) if mark != "-"])
 _HEXADECIMAL = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What findings need to know of the rows of a dataset; parallel arrays over all rows.
-
-    row_no  (n,) name of the row in this run
-    name    (n,) what finding ids are made of; see `validators.naming`
-    twin    (n,) text that orders rows of one name by what they are; NULL where the name is the row's alone
-    handle  (n,) the strongest handle as delivered; NULL when none
-    srid    (n,) EPSG code of the delivered coordinates
-    point   (n,) shapely points in the parcels, in that CRS; None where there is none
-    """
-
-    dataset: str
-    row_no: NDArray[np.int64]
-    name: pa.Array
-    twin: pa.Array
-    handle: pa.Array
-    srid: NDArray[np.int32]
-    point: NDArray[np.object_]
 
 
 def uuid5(names: pa.Array, namespace: uuid.UUID = NAMESPACE) -> pa.Array:
@@ -93,15 +74,26 @@ def uuid5(names: pa.Array, namespace: uuid.UUID = NAMESPACE) -> pa.Array:
 
 def findings(found: list[tuple[Check, Severity, Faults]], named: Named) -> pa.Table:
     """All findings of a dataset, by row and check; FINDINGS_SCHEMA."""
+    return numbered_findings(found, named)[0]
+
+
+def numbered_findings(
+    found: list[tuple[Check, Severity, Faults]], named: Named
+) -> tuple[pa.Table, NDArray[np.int64]]:
+    """The same, and which fault of its check each finding is."""
     tables = [
-        _of_check(check, severity, faults, named) for check, severity, faults in found if len(faults.rows)
+        _of_check(check, severity, faults, named).append_column("fault", pa.array(np.arange(len(faults))))
+        for check, severity, faults in found
+        if len(faults)
     ]
     if not tables:
-        return FINDINGS_SCHEMA.empty_table()
+        return FINDINGS_SCHEMA.empty_table(), np.empty(0, np.int64)
     table = _tell_twins_apart(pa.concat_tables(tables))
     table = table.append_column("finding_id", uuid5(table["name"].combine_chunks()))
-    order = [("row_no", "ascending"), ("check_code", "ascending")]
-    return table.sort_by(order).select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA)
+    order = [("row_no", "ascending"), ("check_code", "ascending"), ("finding_id", "ascending")]
+    table = table.sort_by(order)
+    fault = np.asarray(table["fault"].to_numpy(), dtype=np.int64)
+    return table.select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA), fault
 
 
 def _tell_twins_apart(table: pa.Table) -> pa.Table:
@@ -109,11 +101,14 @@ def _tell_twins_apart(table: pa.Table) -> pa.Table:
 
     The order in which rows were delivered changes none of the ids.
     """
-    if table["twin"].null_count == len(table):
+    names = table["name"].combine_chunks()
+    counts = pc.value_counts(names)
+    again = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+    if not len(again):
         return table
-    alone = pc.is_null(table["twin"])
-    order = [(key, "ascending") for key in ("name", "twin", "detail", "measure", "row_no")]
-    twins = table.filter(pc.invert(alone)).sort_by(order)
+    shared = pc.is_in(names, value_set=again)
+    order = [(key, "ascending") for key in ("name", "twin", "detail", "measure", "place_wkb", "row_no")]
+    twins = table.filter(shared).sort_by(order)
     name = twins["name"].combine_chunks()
     first = np.ones(len(twins), dtype=bool)
     first[1:] = pc.not_equal(name[1:], name[:-1]).to_numpy(zero_copy_only=False)
@@ -121,54 +116,75 @@ def _tell_twins_apart(table: pa.Table) -> pa.Table:
     number = position - np.maximum.accumulate(np.where(first, position, 0))
     numbered = pc.binary_join_element_wise(name, pa.array(number).cast(pa.string()), SEPARATOR)
     twins = twins.set_column(twins.schema.get_field_index("name"), "name", pc.if_else(first, name, numbered))
-    return pa.concat_tables([table.filter(alone), twins])
+    return pa.concat_tables([table.filter(pc.invert(shared)), twins])
 
 
 def _of_check(check: Check, severity: Severity, faults: Faults, named: Named) -> pa.Table:
-    k = len(faults.rows)
-    at = pa.array(faults.rows)
+    k = len(faults)
+    rows = pa.array(faults.rows, mask=faults.rows == WHOLE)
     detail = pa.nulls(k, pa.string()) if faults.detail is None else faults.detail
-    measure = _measure(faults, k)
+    measure, width = _finite(faults.measure, k), _finite(faults.width_mm, k)
     place = named.point[faults.rows] if faults.place is None else faults.place
     srid = named.srid[faults.rows] if faults.place_srid is None else faults.place_srid
     wkb = shapely.to_wkb(place)
+    members = members_of(faults, named)
+    values = {
+        "detail": detail,
+        "measure": measure,
+        "width": width,
+        "others": pc.binary_join(members.handles, ", "),
+    }
     return pa.table(
         {
             "check_code": pa.repeat(check.code, k),
             "severity": pa.repeat(severity, k),
             "dataset": pa.repeat(named.dataset, k),
-            "row_no": named.row_no[faults.rows],
-            "handle": named.handle.take(at),
+            "row_no": pc.fill_null(pa.array(named.row_no).take(rows), WHOLE),
+            "handle": named.handle.take(rows),
             "measure": measure,
             "unit": pa.repeat(pa.scalar(check.unit, pa.string()), k),
+            "width_mm": width,
             "detail": detail,
-            "message_vi": _message(check, "vi", detail, measure),
-            "message_en": _message(check, "en", detail, measure),
+            "others": members.handles,
+            "other_dataset": members.dataset,
+            "message_vi": _message(check, "vi", k, values),
+            "message_en": _message(check, "en", k, values),
             "place_wkb": pa.array(wkb, pa.binary()),
             "place_srid": pa.array(srid, pa.int32(), mask=shapely.is_missing(place)),
             "quarantines": pa.repeat(check.quarantines, k),
-            "name": pc.binary_join_element_wise(check.code, named.name.take(at), SEPARATOR),
-            "twin": named.twin.take(at),
+            "name": _join(pa.repeat(check.code, k), members.names, faults.key),
+            "twin": members.twins,
         }
     )
 
 
-def _measure(faults: Faults, k: int) -> pa.Array:
-    if faults.measure is None:
+def _join(code: pa.Array, names: pa.Array, key: pa.Array | None) -> pa.Array:
+    joined = pc.binary_join_element_wise(code, names, SEPARATOR)
+    if key is None:
+        return joined
+    return pc.coalesce(pc.binary_join_element_wise(joined, key, SEPARATOR), joined)
+
+
+def _finite(values: NDArray[np.float64] | None, k: int) -> pa.Array:
+    if values is None:
         return pa.nulls(k, pa.float64())
-    return pa.array(faults.measure, pa.float64(), mask=~np.isfinite(faults.measure))
+    return pa.array(values, pa.float64(), mask=~np.isfinite(values))
 
 
-def _message(check: Check, lang: Lang, detail: pa.Array, measure: pa.Array) -> pa.Array:
+def _message(check: Check, lang: Lang, k: int, values: dict[str, pa.Array]) -> pa.Array:
     """The check's sentence with its placeholders filled, a piece of text at a time for all rows."""
-    values = {"detail": _detail(check, lang, detail), "measure": _number(lang, measure)}
+    said = values | {
+        "detail": _detail(check, lang, values["detail"]),
+        "measure": _number(lang, values["measure"]),
+        "width": _number(lang, values["width"]),
+    }
     pieces: list[pa.Array | str] = []
     for text, name in _pieces(check.message.say(lang)):
         pieces.append(text)
         if name:
-            pieces.append(pc.fill_null(values[name], ""))
+            pieces.append(pc.fill_null(said[name], ""))
     if len(pieces) == 1:
-        return pa.repeat(pieces[0], len(detail))
+        return pa.repeat(pieces[0], k)
     return pc.binary_join_element_wise(*pieces, "")
 
 

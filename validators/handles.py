@@ -67,15 +67,15 @@ def sheet_handles(table: pa.Table, commune_code: str, as_of: date) -> pa.Array:
     )
 
 
-def known_as(subject: Subject) -> tuple[pa.Array, pa.Array]:
+def names_of(table: pa.Table, commune_code: str, as_of: date) -> tuple[pa.Array, pa.Array]:
     """What each row is known by: the name that finding ids are made of, and the handle as people know it.
 
-    In the order of identity: source key, national id, sheet. (n,) each; NULL where a row has no handle. Use
-    as a fact.
+    In the order of identity: source key, national id, sheet. (n,) each; NULL where a row has no handle.
+
+    table  KEY_COLUMNS at least
     """
-    table = subject.dataset.table
     source, national = source_handles(table), national_handles(table)
-    sheet = sheet_handles(table, subject.dataset.commune_code, subject.context.as_of)
+    sheet = sheet_handles(table, commune_code, as_of)
     name = pc.coalesce(
         pc.binary_join_element_wise("source_key", source, identifiers.SEPARATOR),
         pc.binary_join_element_wise("national_id", national, identifiers.SEPARATOR),
@@ -85,6 +85,11 @@ def known_as(subject: Subject) -> tuple[pa.Array, pa.Array]:
     return name, pc.coalesce(
         text(table, "source_key"), national, pc.if_else(pc.is_valid(sheet), on_sheet, _NONE)
     )
+
+
+def known_as(subject: Subject) -> tuple[pa.Array, pa.Array]:
+    """`names_of` the rows of a dataset. Use as a fact."""
+    return names_of(subject.dataset.table, subject.dataset.commune_code, subject.context.as_of)
 
 
 def repeated(

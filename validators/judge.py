@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels.model import UNKNOWN_COMMUNE, Dataset
@@ -15,7 +16,7 @@ from validators import identity
 from validators.base import MEASURES, Check, Context, Faults, Mask, Measure, Rows, Severity, Subject
 from validators.catalogue import CHECKS, refuse_unknown
 from validators.changes import ends as ended_rows
-from validators.findings import findings
+from validators.findings import numbered_findings
 from validators.naming import name_rows
 from validators.national_id import well_formed
 from validators.usability import Group, group
@@ -124,7 +125,8 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
             faults = check.find(subject)
             found.append((check, severity, faults if check.of_ends else _of_the_living(subject, faults)))
 
-    refused, unreadable, erroneous = _decide(subject, found)
+    table, fault = numbered_findings(found, name_rows(subject, _involved(found)))
+    refused, unreadable, erroneous = _decide(subject, found, _excused(table, fault, context))
     counts = Counts(
         read=len(dataset),
         accepted=len(dataset) - int(refused.sum()),
@@ -136,7 +138,7 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
     usability, assured = _groups(dataset, context, counts, not_run)
     return Verdict(
         commune_code=dataset.commune_code,
-        findings=findings(found, name_rows(subject, _involved(found))),
+        findings=table,
         rows=_rows(subject, found, decision, erroneous),
         counts=counts,
         group=usability,
@@ -153,32 +155,37 @@ def _of_the_living(subject: Subject, faults: Faults) -> Faults:
     """Without the rows that end an object."""
     if not subject.context.changes:
         return faults
-    kept = ~ended_rows(subject.dataset.table)[faults.rows]
-    if kept.all():
-        return faults
-    return Faults(
-        faults.rows[kept],
-        measure=None if faults.measure is None else faults.measure[kept],
-        detail=None if faults.detail is None else faults.detail.filter(pa.array(kept)),
-        place=None if faults.place is None else faults.place[kept],
-        place_srid=None if faults.place_srid is None else faults.place_srid[kept],
-    )
+    fault, row = faults.touched
+    kept = np.ones(len(faults), dtype=bool)
+    kept[fault[ended_rows(subject.dataset.table)[row]]] = False
+    return faults if kept.all() else faults.keep(kept)
 
 
 def _involved(found: Found) -> Rows:
-    rows = [faults.rows for _, _, faults in found]
+    rows = [faults.touched[1] for _, _, faults in found]
     return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
 
 
-def _decide(subject: Subject, found: Found) -> tuple[Mask, Mask, Mask]:
+def _excused(table: pa.Table, fault: NDArray[np.int64], context: Context) -> dict[str, NDArray[np.int64]]:
+    """Check code → its faults that somebody answers for. What quarantines cannot be excused."""
+    if context.excused is None or not len(context.excused):
+        return {}
+    chosen = pc.and_not(pc.is_in(table["finding_id"], value_set=context.excused), table["quarantines"])
+    mask = np.asarray(chosen.to_numpy(), dtype=bool)
+    codes = np.asarray(table["check_code"].filter(chosen).to_numpy(), dtype=object)
+    return {code: fault[mask][codes == code] for code in np.unique(codes)}
+
+
+def _decide(subject: Subject, found: Found, excused: dict[str, NDArray[np.int64]]) -> tuple[Mask, Mask, Mask]:
     """Which rows are refused, which of these are unreadable, and which have an error."""
     n = len(subject)
     refused, erroneous, nameless = (np.zeros(n, dtype=bool) for _ in range(3))
     for check, severity, faults in found:
         if check.quarantines:
-            refused[faults.rows] = True
+            refused[faults.touched[1]] = True
         if check.quarantines or severity == "error":
-            erroneous[faults.rows] = True
+            fault, row = faults.touched
+            erroneous[row[~np.isin(fault, excused.get(check.code, []))]] = True
         if check.find is identity.missing:
             nameless[faults.rows] = True
     # Neither a parcel nor a commune to tie it to.
@@ -188,13 +195,13 @@ def _decide(subject: Subject, found: Found) -> tuple[Mask, Mask, Mask]:
 
 def _rows(subject: Subject, found: Found, decision: NDArray[np.str_], erroneous: Mask) -> pa.Table:
     n = len(subject)
-    rows = np.concatenate([faults.rows for _, _, faults in found] or [np.empty(0, np.int64)])
-    kinds = np.repeat(np.arange(len(found)), [len(faults.rows) for _, _, faults in found])
-    order = np.lexsort((kinds, rows))
+    touched = [faults.touched[1] for _, _, faults in found]
+    kinds = np.repeat(np.arange(len(found)), [len(rows) for rows in touched])
+    pairs = np.unique(np.concatenate(touched or [np.empty(0, np.int64)]) * max(len(found), 1) + kinds)
+    rows, kinds = np.divmod(pairs, max(len(found), 1))
     names = pa.array([check.code for check, _, _ in found], pa.string())
     codes = pa.ListArray.from_arrays(
-        pa.array(np.searchsorted(rows[order], np.arange(n + 1)), pa.int32()),
-        names.take(pa.array(kinds[order])),
+        pa.array(np.searchsorted(rows, np.arange(n + 1)), pa.int32()), names.take(pa.array(kinds))
     )
     return pa.table(
         [
@@ -228,7 +235,7 @@ def _groups(
 
 def _measure(name: Measure, found: Found, n: int) -> float | None:
     """The share of rows read in which no check of this measure found anything."""
-    relevant = [faults.rows for check, _, faults in found if name in check.measures]
+    relevant = [faults.touched[1] for check, _, faults in found if name in check.measures]
     if not relevant or not n:
         return None
     return 1.0 - len(np.unique(np.concatenate(relevant))) / n

@@ -12,8 +12,8 @@ import shapely
 from numpy.typing import NDArray
 
 from validators.base import Rows, Subject
-from validators.findings import SEPARATOR, Named
 from validators.handles import known_as
+from validators.members import SEPARATOR, Named
 from validators.shape import Geometries, shape_of, source_srid
 
 

@@ -7,31 +7,35 @@ from functools import cache
 from importlib import resources
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
+from validators.tolerances import (
+    Amount,
+    AttributeRules,
+    BorderRules,
+    CountRules,
+    HistoryRules,
+    PositionRules,
+    Rules,
+    ShapeRules,
+    Share,
+    TopologyRules,
+)
 
 POLICIES: tuple[str, ...] = ("2025-three-groups",)  # files of policy/, oldest first
 
-# Decimals, so that 10 % of the rows is 10 % of the rows and not 0.1000000000000000055 of them.
-Share = Annotated[Decimal, Field(ge=0, le=1)]
-Amount = Annotated[Decimal, Field(ge=0)]
 
-
-class _Rules(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class GroupRules(_Rules):
+class GroupRules(Rules):
     """Shares of the rows read; see `validators.usability`."""
 
     unusable_above: Share
     usable_errors_up_to: Share
 
 
-class BrakeRules(_Rules):
+class BrakeRules(Rules):
     """When the loss of parcels holds a commune: more than `share` and at least `parcels`, or at least `half`."""
 
     share: Share
@@ -45,7 +49,7 @@ class BrakeRules(_Rules):
         return (lost > self.share * before and lost >= self.parcels) or lost >= self.half * before
 
 
-class Tolerances(_Rules):
+class Tolerances(Rules):
     """Areas in m², distances in metres."""
 
     area_share: Share
@@ -53,7 +57,7 @@ class Tolerances(_Rules):
     id_distance_m: Amount
 
 
-class CommuneCodeRules(_Rules):
+class CommuneCodeRules(Rules):
     """What shows which of two territories a re-used commune code means, and which commune holds a parcel.
 
     geometry_share   a commune holds a parcel of a divided old one when more than this share of its area lies there
@@ -70,13 +74,13 @@ class CommuneCodeRules(_Rules):
     near_share: Share = Decimal("0.9")
 
 
-class NationalIdRules(_Rules):
+class NationalIdRules(Rules):
     """From which day a missing national id is an error rather than a warning; never, when absent."""
 
     error_from: date | None = None
 
 
-class CrsRules(_Rules):
+class CrsRules(Rules):
     """By what the CRS of a dataset is decided; see `sync.conform.detective`. Distances in km or m as named.
 
     radii, margin_km     how far from its commune's point the median of the parcels may lie: radii of the circle
@@ -100,7 +104,7 @@ class CrsRules(_Rules):
     margin_km: Amount
     home_radii: Amount
     far_radii: Amount
-    reach_km: dict[str, Amount] = {}
+    reach_km: dict[str, Amount] = Field(default_factory=dict)
     hanoi72_same_meridian: bool
     sample: Annotated[int, Field(ge=100, le=10_000)]
     ids_at_least: Annotated[int, Field(ge=1)]
@@ -117,7 +121,7 @@ class CrsRules(_Rules):
     history_shift_m: Amount
 
 
-class Required(_Rules):
+class Required(Rules):
     """An attribute that every parcel must have, and since when."""
 
     column: str
@@ -129,7 +133,7 @@ class Required(_Rules):
         return self.valid_from <= as_of and (self.valid_to is None or as_of < self.valid_to)
 
 
-class Policy(_Rules):
+class Policy(Rules):
     """One policy file."""
 
     id: str
@@ -140,6 +144,13 @@ class Policy(_Rules):
     groups: GroupRules
     brake: BrakeRules
     tolerances: Tolerances
+    position_m: PositionRules
+    shape: ShapeRules
+    topology: TopologyRules
+    borders: BorderRules
+    history: HistoryRules
+    attributes: AttributeRules
+    counts: CountRules
     crs: CrsRules
     commune_codes: CommuneCodeRules = CommuneCodeRules()
     national_id: NationalIdRules = NationalIdRules()

@@ -21,7 +21,7 @@ def test_every_policy_file_is_listed_and_named_after_its_id():
 
 def test_the_default_policy_holds_the_agreed_numbers():
     policy = policy_at(date(2026, 11, 21))
-    assert policy.name == "2025-three-groups/1"
+    assert policy.name == "2025-three-groups/2"
     assert policy.groups.unusable_above == Decimal("0.10")
     assert policy.groups.usable_errors_up_to == Decimal("0.10")
     assert policy.tolerances.area_share == Decimal("0.05")

@@ -1,0 +1,45 @@
+"""What the nation already knows, for the contextual checks: one object, made from the database or read from a file.
+
+The database and the file answer the same questions with the same tables, so a check cannot tell them apart: what an
+office sees offline with a context file is what the run at the centre will say, until something else goes live.
+"""
+
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+
+class Known(Protocol):
+    """What contextual checks need of one province; schemas in `validators.current`. No personal data.
+
+    Called from one thread at a time, a commune at a time.
+    """
+
+    def claims(self, national_ids: pa.ChunkedArray) -> pa.Table:
+        """Of these ids (no NULL, each once) those that a parcel of another province holds: `national_id`, `province_code`."""
+        ...
+
+    def previous(self, commune_code: str) -> pa.Table:
+        """CURRENT_SCHEMA: the live parcels of a commune; no rows where none is live."""
+        ...
+
+    def retired(self, commune_code: str) -> pa.Table:
+        """RETIRED_SCHEMA: sheet handles of the commune's parcels that ended and that no live parcel has."""
+        ...
+
+    def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
+        """CURRENT_SCHEMA: live parcels of other communes, of any province, that touch one of these boxes.
+
+        boxes  (k, 4) west, south, east, north, EPSG:4756: pieces of the commune's edge
+        """
+        ...
+
+    def authentication(self) -> pa.Table | None:
+        """AUTHENTICATION_SCHEMA of the province; None before its first results."""
+        ...
+
+    def excused(self) -> pa.Array:
+        """Ids of findings that somebody answers for on the day."""
+        ...

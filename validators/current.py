@@ -1,0 +1,39 @@
+"""Live parcels as contextual checks are handed them: what the nation knew before this delivery.
+
+Made from the database or read from a context file; the same columns either way. No personal data.
+"""
+
+import pyarrow as pa
+
+from parcels.model import SNAPSHOT_SCHEMA
+from validators.handles import KEY_COLUMNS
+
+# Of one or several communes, a row per live parcel.
+#   province_code, commune_code   where the parcel is live
+#   KEY_COLUMNS                   its handles, as in a snapshot: `validators.handles.names_of` works on them
+#   parcel_uid                    its permanent identity; NULL for rows that are delivered now (neighbours)
+#   land_use, area_m2             as stored
+#   geom                          WKB, MultiPolygon, EPSG:4756, as stored
+CURRENT_SCHEMA = pa.schema(
+    [
+        pa.field("province_code", pa.string(), nullable=False),
+        pa.field("commune_code", pa.string(), nullable=False),
+        *[SNAPSHOT_SCHEMA.field(name) for name in KEY_COLUMNS],
+        pa.field("parcel_uid", pa.string()),
+        SNAPSHOT_SCHEMA.field("land_use"),
+        SNAPSHOT_SCHEMA.field("area_m2"),
+        SNAPSHOT_SCHEMA.field("geom"),
+    ]
+)
+
+RETIRED_SCHEMA = pa.schema(
+    [pa.field("handle", pa.string(), nullable=False), pa.field("ended_on", pa.date32())]
+)
+
+AUTHENTICATION_SCHEMA = pa.schema(
+    [
+        pa.field("system", pa.string(), nullable=False),
+        pa.field("land_user_key", pa.string(), nullable=False),
+        pa.field("status", pa.string(), nullable=False),  # found | mismatched | not_found
+    ]
+)

@@ -1,0 +1,117 @@
+"""How exact is exact enough: the sections of a policy that the checks read, beside those of `validators.policy`.
+
+Metres, square metres, shares 0 to 1. Values stand in `policy/*.toml`, each with where it comes from; none is a constant
+in code, because no regulation in force states them (docs/adr/0105).
+"""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# Decimals, so that 10 % of the rows is 10 % of the rows and not 0.1000000000000000055 of them.
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+Amount = Annotated[Decimal, Field(ge=0)]
+
+
+class Rules(BaseModel):
+    """A section of a policy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PositionRules(Rules):
+    """How far a boundary point may be off, by the scale of its map.
+
+    by_scale  denominator of the map scale → metres
+    unknown   where the scale is not known or not in the table
+    """
+
+    by_scale: dict[str, Amount]
+    unknown: Amount
+
+
+class ShapeRules(Rules):
+    """GEO.
+
+    spike_angle_deg, spike_edge_m, spike_opening_m   a spike: a vertex with a smaller angle, whose shorter edge is at
+                         least so long, and whose sides are nowhere up to that edge's end so far apart
+    sliver_width_m       a sliver parcel: twice the area by the perimeter is less
+    tiny_edge_m          an edge that is shorter, and not 0
+    area_min_m2, area_max_m2  what a parcel's area lies between
+    grid_m, grid_share, grid_vertices   coordinates too coarse: at least so many vertices, and at least this share of
+                         them on a grid of that size
+    """
+
+    spike_angle_deg: Amount
+    spike_edge_m: Amount
+    spike_opening_m: Amount
+    sliver_width_m: Amount
+    tiny_edge_m: Amount
+    area_min_m2: Amount
+    area_max_m2: Amount
+    grid_m: Amount
+    grid_share: Share
+    grid_vertices: Annotated[int, Field(ge=1)]
+
+
+class TopologyRules(Rules):
+    """TOP. A gap is as wide as the position tolerance of its parcels' map at most; what is wider is land without a parcel.
+
+    overlap_m2   parcels overlap when they share more than this
+    gap_m2       a gap is more than this; a smaller one is an edge that does not match
+    """
+
+    overlap_m2: Amount
+    gap_m2: Amount
+
+
+class BorderRules(Rules):
+    """BRD: between communes, whose surveys and zones differ.
+
+    overlap_m2, overlap_width_m   both must be exceeded
+    gap_m2, gap_width_m           more area, and not wider: what is wider is land without a parcel
+    outside_m2, outside_m         out of the commune's boundary: more area, and further than this from it
+    """
+
+    overlap_m2: Amount
+    overlap_width_m: Amount
+    gap_m2: Amount
+    gap_width_m: Amount
+    outside_m2: Amount
+    outside_m: Amount
+
+
+class HistoryRules(Rules):
+    """IDN against what is live.
+
+    same_place_m, same_area_share   the same land: points inside no further apart, areas no more different
+    moved_m                         the same parcel lies further than this from where it was
+    """
+
+    same_place_m: Amount
+    same_area_share: Share
+    moved_m: Amount
+
+
+class AttributeRules(Rules):
+    """ATT.
+
+    use_areas_m2     the areas of the uses may add up to so much more or less than the parcel's
+    earliest_year    no survey, certificate or parcel of before; nobody born before
+    """
+
+    use_areas_m2: Amount
+    earliest_year: Annotated[int, Field(ge=1)]
+
+
+class CountRules(Rules):
+    """CNT.
+
+    fewer_share, fewer_parcels   fewer than live: by more than this share, and at least so many
+    number_gaps_share            of the numbers of a sheet, so many are not there
+    """
+
+    fewer_share: Share
+    fewer_parcels: Annotated[int, Field(ge=0)]
+    number_gaps_share: Share
