@@ -41,7 +41,7 @@ def test_no_policy_is_in_force_before_the_first():
 def test_the_latest_policy_that_has_begun_is_the_one_in_force(monkeypatch):
     first = parse_policy(SHIPPED.replace("# valid_to = …", "valid_to = 2027-01-01 #"), "first")
     second = parse_policy(
-        SHIPPED.replace("version = 1", "version = 2").replace(
+        SHIPPED.replace("version = 2", "version = 3").replace(
             "valid_from = 2025-07-01  ", "valid_from = 2026-06-01 "
         ),
         "second",
@@ -61,7 +61,7 @@ def test_the_latest_policy_that_has_begun_is_the_one_in_force(monkeypatch):
         ("unusable_above = 0.10", "unusuable_above = 0.10", "groups.unusuable_above"),
         ('column = "land_use"', 'column = "landuse"', "landuse"),
         ("valid_from = 2025-07-01  ", "valid_from = yesterday  ", "2025-three-groups"),
-        ("version = 1", "version = 0", "version"),
+        ("version = 2", "version = 0", "version"),
         ('vi = "Phân loại', 'fr = "Phân loại', "vi and en"),
     ],
 )
