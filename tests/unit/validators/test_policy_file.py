@@ -48,9 +48,9 @@ def test_the_latest_policy_that_has_begun_is_the_one_in_force(monkeypatch):
     )
     monkeypatch.setattr(module, "policies", lambda: (first, second))
     assert [policy_at(date(year, month, 1)).version for year, month in ((2026, 5), (2026, 6), (2027, 1))] == [
-        1,
         2,
-        2,
+        3,
+        3,
     ]
 
 
