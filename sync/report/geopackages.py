@@ -18,8 +18,9 @@ from parcels.wkb import read_wkb
 from sync.report.material import Material
 from sync.report.places import moved, places_of, report_srid
 from sync.report.styles import add_styles
+from validators.catalogue import BY_CODE, CHECKS
 
-FAMILIES = ("GEO", "IDN", "ATT")
+FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(check.code[:3] for check in CHECKS))
 LIMIT = 50_000
 
 _KINDS: dict[
@@ -37,10 +38,15 @@ _FINDING_FIELDS = {
     "severity": "str:10",
     "commune": "str:32",
     "handle": "str",
+    "others": "str",
+    "other_commune": "str:32",
     "message_vi": "str",
     "message_en": "str",
+    "advice_vi": "str",
+    "advice_en": "str",
     "measure": "float",
     "unit": "str:10",
+    "width_mm": "float",
     "quarantined": "bool",
     "row_no": "int",
     "finding_id": "str:36",
@@ -68,13 +74,26 @@ def write_findings(material: Material, path: Path) -> None:
     """Write findings.gpkg: every finding at its place, a layer per family."""
     target = report_srid({part["epsg"] for part in material.conformed["parts"]})
     layers: dict[str, str] = {}
-    table = material.findings.rename_columns({"dataset": "commune", "quarantines": "quarantined"})
+    table = material.findings.rename_columns(
+        {"dataset": "commune", "quarantines": "quarantined", "other_dataset": "other_commune"}
+    )
     family = pc.utf8_slice_codeunits(table["check_code"], 0, 3)
     for name in FAMILIES:
-        chosen = table.filter(pc.equal(family, name)).slice(0, LIMIT)
+        chosen = _worded(table.filter(pc.equal(family, name)).slice(0, LIMIT))
         places = shapely.force_2d(places_of(chosen, target))
         layers |= _write_kinds(path, name, chosen, places, target, _FINDING_FIELDS)
     add_styles(path, layers)
+
+
+def _worded(findings: pa.Table) -> pa.Table:
+    """With the other parcels as one text, and what to do."""
+    codes = findings["check_code"].combine_chunks().dictionary_encode()
+    advice = [BY_CODE[code].advice for code in codes.dictionary.to_pylist()]
+    others = pc.binary_join(findings["others"].combine_chunks(), ", ")
+    table = findings.set_column(findings.schema.get_field_index("others"), "others", others)
+    for name, said in (("advice_vi", [a.vi for a in advice]), ("advice_en", [a.en for a in advice])):
+        table = table.append_column(name, pa.array(said, pa.string()).take(codes.indices))
+    return table
 
 
 def write_quarantine(material: Material, path: Path) -> None:

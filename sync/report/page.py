@@ -10,6 +10,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from sync.delivery import VIETNAM
 from sync.fetch import DeliveryRecord
+from sync.report.faultmap import maps_of
 from sync.report.intake import intake_notes
 from sync.report.material import Material, is_commune
 from sync.report.summary import summary_of
@@ -45,7 +46,10 @@ def _facts(material: Material) -> dict[str, Any]:
     record = material.record
     province = admin_units.provinces().get(record.province)
     summary = summary_of(material)
+    maps = maps_of(material)
     return {
+        "overview": maps["overview"],
+        "maps": maps["communes"],
         "province": province.full_name if province else record.system,
         "record": record,
         "extracted_at": record.extracted_at and f"{record.extracted_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}",
@@ -112,9 +116,9 @@ def _checks(material: Material, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def _commune(material: Material, commune: dict[str, Any]) -> dict[str, Any]:
     mine = material.findings.filter(pc.equal(material.findings["dataset"], commune["code"]))
-    errors = mine.filter(pc.equal(mine["severity"], "error"))
-    shown = errors.slice(0, SHOWN_PER_COMMUNE).select(
-        ["check_code", "handle", "message_vi", "message_en", "row_no"]
+    listed = mine.filter(pc.not_equal(mine["severity"], "info"))
+    shown = listed.slice(0, SHOWN_PER_COMMUNE).select(
+        ["check_code", "severity", "handle", "others", "message_vi", "message_en", "row_no"]
     )
     return {
         **commune,
@@ -123,7 +127,7 @@ def _commune(material: Material, commune: dict[str, Any]) -> dict[str, Any]:
         "said_decision": DECISIONS[commune["decision"]],
         "said_group": GROUPS.get(commune["group"]),
         "shown": shown.to_pylist(),
-        "more": max(len(errors) - SHOWN_PER_COMMUNE, 0),
+        "more": max(len(listed) - SHOWN_PER_COMMUNE, 0),
     }
 
 

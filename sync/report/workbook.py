@@ -6,14 +6,18 @@ Text is written as text: what begins with "=" in a delivery must not become a fo
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import shapely
 import xlsxwriter
 
 from parcels import admin_units
+from parcels.crs import is_geographic
 from parcels.model import UNKNOWN_COMMUNE
 from sync.report.material import Material
-from sync.report.words import DECISIONS, GROUPS, SEVERITIES, check_title
+from sync.report.places import places_of, report_srid
+from sync.report.words import DECISIONS, GROUPS, SEVERITIES, check_advice, check_title
 
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
 _CELL = 32_000  # characters; Excel ends at 32,767
@@ -22,12 +26,18 @@ _COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("Mã lỗi · Code", "check_code", 22),
     ("Mức độ · Severity", "severity", 18),
     ("Thửa đất · Parcel", "handle", 24),
+    ("Thửa liên quan · Other parcels", "others", 28),
     ("Nội dung · Vietnamese", "message_vi", 70),
+    ("Cách xử lý · What to do", "advice", 60),
     ("Content · English", "message_en", 60),
     ("Độ lớn · Measure", "measure", 16),
     ("Đơn vị · Unit", "unit", 12),
+    ("Bề rộng (mm) · Width", "width_mm", 18),
+    ("X (đông) · Easting", "x", 18),
+    ("Y (bắc) · Northing", "y", 18),
     ("Bị cách ly · Quarantined", "quarantines", 22),
     ("Dòng trong gói · Row", "row_no", 18),
+    ("Mã phát hiện · Finding", "finding_id", 38),
 )
 _OVERVIEW: tuple[tuple[str, int], ...] = (
     ("Mã xã · Code", 14),
@@ -54,11 +64,12 @@ def write_workbook(material: Material, path: Path) -> None:
     with xlsxwriter.Workbook(str(path), options) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
         _overview(book, head, material)
+        srid = report_srid({part["epsg"] for part in material.conformed["parts"]})
         for commune in material.communes:
             code = commune["code"]
             mine = material.findings.filter(pc.equal(material.findings["dataset"], code))
             if len(mine):
-                _commune(book, head, code, mine)
+                _commune(book, head, code, _placed(mine.slice(0, SHEET_ROWS), srid), len(mine))
 
 
 def commune_name(code: str, material: Material) -> str:
@@ -88,12 +99,25 @@ def _overview(book: Any, head: Any, material: Material) -> None:
     sheet.autofilter(0, 0, max(len(material.communes), 1), len(_OVERVIEW) - 1)
 
 
-def _commune(book: Any, head: Any, code: str, findings: pa.Table) -> None:
+def _placed(findings: pa.Table, srid: int) -> pa.Table:
+    """With the middle of each place in the report's CRS, as `findings.gpkg` has it."""
+    with np.errstate(invalid="ignore"):
+        middle = shapely.centroid(places_of(findings, srid))
+    digits = 7 if is_geographic(srid) else 2
+    for name, values in (("x", shapely.get_x(middle)), ("y", shapely.get_y(middle))):
+        known = np.isfinite(values)
+        findings = findings.append_column(name, pa.array(np.round(values, digits), mask=~known))
+    return findings
+
+
+def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) -> None:
     sheet = book.add_worksheet("Không thuộc xã nào" if code == UNKNOWN_COMMUNE else code)
     _header(sheet, head, tuple((title, width) for title, _, width in _COLUMNS))
-    shown = findings.slice(0, SHEET_ROWS)
-    rows = shown.select([name for _, name, _ in _COLUMNS]).to_pylist()
+    rows = findings.select([name for _, name, _ in _COLUMNS if name != "advice"]).to_pylist()
     for number, row in enumerate(rows, start=1):
+        row["advice"] = check_advice(row["check_code"]).vi
+        row["others"] = ", ".join(row["others"])
+        row["row_no"] = None if row["row_no"] < 0 else row["row_no"]
         row["check_code"] = f"{row['check_code']} {check_title(row['check_code']).vi}"
         row["severity"] = _both(SEVERITIES[row["severity"]])
         row["quarantines"] = "có · yes" if row["quarantines"] else ""
@@ -104,8 +128,8 @@ def _commune(book: Any, head: Any, code: str, findings: pa.Table) -> None:
             elif value is not None:
                 sheet.write_number(number, column, value)
     sheet.autofilter(0, 0, len(rows), len(_COLUMNS) - 1)
-    if len(findings) > SHEET_ROWS:
-        more = len(findings) - SHEET_ROWS
+    if total > len(rows):
+        more = total - len(rows)
         sheet.write_string(
             len(rows) + 1, 0, f"… còn {more} dòng nữa không hiện ở đây · {more} more not shown"
         )

@@ -165,7 +165,7 @@ def test_the_workbook_has_a_sheet_per_commune_and_no_formula(folder: Path) -> No
     assert book.sheetnames == ["Tổng hợp", COMMUNE, NEIGHBOUR]
     sheet = book[COMMUNE]
     assert sheet["A1"].value == "Mã lỗi · Code"
-    assert sheet.auto_filter.ref == f"A1:I{sheet.max_row}"
+    assert sheet.auto_filter.ref == f"A1:O{sheet.max_row}"
     assert sheet.max_row == 1 + 3 + 25
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
     keys = [row[2].value for row in sheet.iter_rows(min_row=2)]
@@ -189,7 +189,7 @@ def test_the_page_stands_alone_and_escapes_what_was_delivered(folder: Path) -> N
     text = (folder / "report" / "report.html").read_text(encoding="utf-8")
     page = Tags()
     page.feed(text)
-    assert page.loads == []
+    assert all(link.startswith("#") for link in page.loads)
     assert "script" not in page.tags
     assert "&lt;script&gt;" in text
     assert "Phường Hà Giang 2" in text
