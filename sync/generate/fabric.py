@@ -1,11 +1,13 @@
-"""A complete parcel fabric for one commune: blocks, roads, canals, fields, house plots, in a projected plane.
+"""A complete parcel fabric for one or more communes: blocks, roads, canals, fields, house plots, in a projected plane.
 
 Blocks (`block`) are laid side by side on one lattice of shared nodes, the lattice is bent and shaken, and
 rings are gathered from it by array indexing. Neighbours therefore have the same nodes, bit for bit: there is
 no overlap and no gap by construction, and nothing is snapped or repaired afterwards.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -174,16 +176,30 @@ def make_fabric(
     centre: tuple[float, float],
     radius: float,
 ) -> Fabric | None:
-    """A fabric of exactly `parcels` (>= FEWEST_PARCELS) parcels inside a circle (metres, easting and northing).
+    """The fabric of one commune; see `make_fabrics`."""
+    fabrics = make_fabrics(rng, style, (parcels,), centre, radius)
+    return None if fabrics is None else fabrics[0]
 
-    Shrunk where it does not fit at its natural size; None where it would have to be shrunk until the mean
-    parcel falls below SMALLEST_MEAN_M2.
+
+def make_fabrics(
+    rng: np.random.Generator,
+    style: Style,
+    parcels: Sequence[int],
+    centre: tuple[float, float],
+    radius: float,
+) -> list[Fabric] | None:
+    """Fabrics of exactly so many (each >= FEWEST_PARCELS) parcels inside one circle (metres, easting and northing).
+
+    Each begins where the one before ends, block after block from the south-west: neighbouring fabrics share their
+    border's vertices as neighbouring parcels do. Shrunk where they do not fit at their natural size; None where they
+    would have to be shrunk until the mean parcel falls below SMALLEST_MEAN_M2.
     """
     drawn = library()
     mean = (np.mean(style.lot_width), np.mean(style.row_depth), np.mean(style.road_width))
+    drawings = [_choose_drawings(rng, drawn, style, number) for number in parcels]
     layout = _lay_out(
         rng,
-        _choose_drawings(rng, drawn, style, parcels),
+        np.concatenate(drawings),
         float(WIDTH * mean[0] + mean[2]),
         float(HEIGHT * mean[1] + mean[2]),
     )
@@ -221,14 +237,29 @@ def make_fabric(
     vertex = kept.ravel()[node]
     rings = shapely.linearrings(bent[node[vertex]], indices=ring_of_node[vertex])
     geometry = _assemble(shapely.polygons(rings, indices=part_of_ring), parcel_of_part)
-    if shapely.area(geometry).sum() < SMALLEST_MEAN_M2 * parcels:
+    if shapely.area(geometry).sum() < SMALLEST_MEAN_M2 * sum(parcels):
         return None
 
     ground_entry, ground_block = _ranges(drawn.first_parcel, layout.drawing)
-    sheet, number = _number(layout, ground_block)
-    order = np.lexsort((number, sheet))
     ground = _with_canals(drawn, ground_entry, layout, ground_block, canal_x, canal_y)
-    return Fabric(geometry[order], ground[order], sheet[order], number[order])
+    ends = np.cumsum([0, *(len(each) for each in drawings)])
+    return [
+        _numbered(layout, ground_block, geometry, ground, (ground_block >= first) & (ground_block < last))
+        for first, last in pairwise(ends.tolist())
+    ]
+
+
+def _numbered(
+    layout: _Layout,
+    block: NDArray[np.int64],
+    geometry: NDArray[np.object_],
+    ground: NDArray[np.int8],
+    mine: NDArray[np.bool_],
+) -> Fabric:
+    """The parcels of one commune, in order of their sheets and numbers."""
+    sheet, number = _number(layout, block[mine])
+    order = np.lexsort((number, sheet))
+    return Fabric(geometry[mine][order], ground[mine][order], sheet[order], number[order])
 
 
 def _assemble(parts: NDArray[np.object_], parcel: NDArray[np.int64]) -> NDArray[np.object_]:
@@ -263,10 +294,10 @@ def _with_canals(
 
 
 def _number(layout: _Layout, block: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Sheets of 2 x 3 blocks, numbered from the south-west; parcels numbered from 1 on each."""
+    """Sheets of 2 x 3 blocks, numbered from the south-west; parcels numbered from 1 on each. block: of each parcel."""
     row, column = layout.row // 3, layout.column // 2
     _, sheet_of_block = np.unique(row * (int(column.max()) + 1) + column, return_inverse=True)
-    sheet = sheet_of_block[block]
+    _, sheet = np.unique(sheet_of_block[block], return_inverse=True)
     order = np.argsort(sheet, kind="stable")
     per_sheet = np.bincount(sheet)
     number = np.empty(len(sheet), dtype=np.int64)
