@@ -89,6 +89,8 @@ ZONES: dict[int, Zone] = {
     )
 }
 
+UTM = (3405, 3406)  # the zones of six degrees
+
 # False easting 0; withdrawn by EPSG. Data tagged with them is suspect: refused, with the zone that replaced it.
 DEPRECATED: dict[int, int] = {6956: 5896, 6957: 5897, 6958: 5898, 6959: 5899}
 
@@ -140,6 +142,20 @@ def is_geographic(epsg: int) -> bool:
     from pyproj import CRS  # noqa: PLC0415 - PROJ's database is opened only for foreign CRS
 
     return bool(CRS.from_epsg(epsg).is_geographic)
+
+
+def is_metric(epsg: int) -> bool:
+    """Whether it is the code of a projected CRS whose unit is the metre."""
+    if epsg in ZONES:
+        return True
+    from pyproj import CRS  # noqa: PLC0415
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+    try:
+        found = CRS.from_epsg(epsg)
+    except CRSError:
+        return False
+    return bool(found.is_projected and found.axis_info[0].unit_conversion_factor == 1.0)
 
 
 class _Local(threading.local):
@@ -201,6 +217,35 @@ def to_wgs84(coords: Floats, epsg: int) -> Floats:
         return _run(f"+proj=pipeline {_DEG_TO_RAD} {_HELMERT} {_RAD_TO_DEG}", coords)
     projection = _zone(epsg).projection
     return _run(f"+proj=pipeline +step +inv {projection} {_HELMERT} {_RAD_TO_DEG}", coords)
+
+
+def nearest_zone(lon: float) -> int:
+    """The TM-3 zone whose central meridian is nearest to a longitude, to measure degrees in."""
+    return min((abs(zone.lon0 - lon), epsg) for epsg, zone in ZONES.items() if epsg not in UTM)[1]
+
+
+def to_metric(coords: Floats, epsg: int, metric: int) -> Floats:
+    """Coordinates (n, 2) in a projected CRS, to measure in: within Vietnam by the pinned way, else as PROJ chooses.
+
+    What cannot be placed is inf.
+    """
+    if epsg == metric:
+        return coords.copy()
+    if is_storable(epsg) and metric in ZONES:
+        return from_vn2000_geographic(to_vn2000_geographic(coords, epsg), metric)
+    return _foreign(coords, epsg, metric)
+
+
+def _foreign(coords: Floats, epsg: int, metric: int) -> Floats:
+    """Between CRS of other countries: nothing that is stored goes this way."""
+    made, name = _local.made, f"{epsg}>{metric}"
+    if name not in made:
+        from pyproj import Transformer  # noqa: PLC0415
+
+        made[name] = Transformer.from_crs(epsg, metric, always_xy=True)
+    placed = np.column_stack(made[name].transform(coords[:, 0], coords[:, 1], errcheck=False))
+    placed[np.isnan(placed)] = np.inf
+    return placed
 
 
 def from_wgs84(coords: Floats, epsg: int) -> Floats:

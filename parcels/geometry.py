@@ -173,3 +173,26 @@ def area_m2(geoms: Geometries, srid: int) -> Floats:
     with np.errstate(invalid="ignore"):
         areas = shapely.area(flat) * unit**2
     return np.where(is_polygonal(geoms), areas, np.nan)
+
+
+def metres_at(coords: Floats, srid: int) -> Floats:
+    """How many metres one unit of each coordinate is at these places: (n, 2), easting first.
+
+    Good for distances of a parcel's size: in degrees by the radii of curvature of the ellipsoid there, in a projected
+    CRS by its unit, without scale correction.
+    """
+    if not is_geographic(srid):
+        return np.full(coords.shape, _metres_per_unit(srid))
+    axis, flattening = _ellipsoid(srid)
+    e2 = flattening * (2 - flattening)
+    latitude = np.radians(coords[:, 1])
+    below = 1 - e2 * np.sin(latitude) ** 2
+    east = axis * np.cos(latitude) / np.sqrt(below)
+    north = axis * (1 - e2) / below**1.5
+    return np.radians(np.column_stack((east, north)))
+
+
+def coarse_step(srid: int, metres: float) -> float:
+    """The smallest power of ten in the units of a CRS that is at least so many metres."""
+    unit = np.radians(_ellipsoid(srid)[0]) if is_geographic(srid) else _metres_per_unit(srid)
+    return float(10.0 ** np.ceil(np.log10(metres / unit) - 1e-9))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
+from parcels.crs import is_metric
 from parcels.errors import UsageError
 from parcels.text import fold_text
 from sync.remotes.connection import Connections, refuse_same_names
@@ -88,6 +89,7 @@ class Profile(BaseModel):
 
     foreign     a cadastre outside Vietnam, for trying things out: it keeps its own CRS, its commune codes are
                 taken as they are, and it is judged but never stored
+    measured_in EPSG code of the metric CRS in which a foreign cadastre is measured that is delivered in degrees
     columns     canonical name → the delivered column (or columns, joined) that holds it
     values      canonical name → delivered value → canonical value, after the text was cleaned; others stay
     assumed     canonical names whose delivered column nobody at that system has confirmed
@@ -102,6 +104,7 @@ class Profile(BaseModel):
     province: Annotated[str, Field(pattern=PROVINCE_CODE)]
     system: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,39}$")]
     foreign: bool = False
+    measured_in: Annotated[int, Field(gt=0)] | None = None
     columns: dict[str, Text | Joined]
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     assumed: tuple[str, ...] = ()
@@ -136,7 +139,20 @@ class Profile(BaseModel):
                     f'a profile of a foreign cadastre needs foreign = true and province = "{FOREIGN}"',
                 )
             )
+        if self.measured_in is not None and not (self.foreign and is_metric(self.measured_in)):
+            raise WrongValue(
+                Bilingual(
+                    "measured_in là mã EPSG của một hệ tọa độ phẳng tính bằng mét, chỉ dùng cho dữ liệu nước ngoài",
+                    "measured_in is the EPSG code of a projected CRS in metres, for a foreign cadastre only",
+                )
+            )
         return self
+
+    def delivered_name(self, canonical: str) -> str | None:
+        """The one delivered column of a canonical one; None where it has none, or several joined."""
+        rule = self.columns.get(canonical)
+        names = rule.join if isinstance(rule, Joined) else (rule,)
+        return names[0] if len(names) == 1 else None
 
     def defaults_for(self, old_province: str | None, layer: str | None) -> PartDefaults | None:
         """The defaults of a part: by its old province when it names one, else by its layer, else the only ones."""

@@ -173,13 +173,17 @@ class Context:
     repeated        handles that occur more than once in the whole delivery
     not_applicable  check code → why the province's profile leaves it out
     changes         the delivery is a change set: its rows are judged, its communes are not
+    measured_in     EPSG code of the metric CRS in which a foreign cadastre is measured; see `validators.plane`
+    straightened    part of the delivery → how many curves of its drawing were made into vertices
+    complete        the delivery says that it holds every parcel of this commune
 
     What the nation already knows, as of the last accepted deliveries. None when it was not at hand: then what needs it
     is not run. Tables of live parcels are of `validators.current.CURRENT_SCHEMA`.
 
-    claims          national ids of this delivery that another province holds: `national_id`, `province_code`
+    claims          national ids of this delivery that another province holds, or a parcel of another commune of this
+                    one that the delivery does not have: CLAIMS_SCHEMA
     previous        the live parcels of this commune; empty where nothing is live yet
-    retired         sheet handles of this commune's parcels that ended: `handle`, `ended_on` (date, may be NULL)
+    retired         sheet handles of this commune's parcels that ended: RETIRED_SCHEMA
     neighbours      parcels of other communes along this commune's edge: those delivered with it as delivered, the
                     others as they are live
     boundary        the outline of this commune (EPSG:4756); None too where none is loaded
@@ -196,6 +200,9 @@ class Context:
     claims: pa.Table | None = None
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     changes: bool = False
+    measured_in: int | None = None
+    straightened: Mapping[int, int] = field(default_factory=dict)
+    complete: bool = False
     previous: pa.Table | None = None
     retired: pa.Table | None = None
     neighbours: pa.Table | None = None
