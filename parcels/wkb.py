@@ -15,6 +15,7 @@ Integers = NDArray[np.int64]
 _HEADER = 5  # byte order, type
 _COUNT = 4
 _POINT, _LINE, _POLYGON, _CIRCULAR = 1, 2, 3, 8
+CURVED = (8, 9, 10, 11, 12)  # CircularString, CompoundCurve, CurvePolygon, MultiCurve, MultiSurface
 _READABLE = 7  # the types above it are curves and surfaces made of them
 _DEEPEST = 6  # MultiSurface of CurvePolygon of CompoundCurve of CircularString, and one to spare
 

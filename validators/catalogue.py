@@ -4,10 +4,16 @@ from collections.abc import Iterable
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from validators import attributes, changes, geometry, identifier
+from validators import attributes, changes, geometry, identifier, shape_quality
 from validators.base import Check
 
-CHECKS: tuple[Check, ...] = (*geometry.CHECKS, *identifier.CHECKS, *attributes.CHECKS, *changes.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *geometry.CHECKS,
+    *shape_quality.CHECKS,
+    *identifier.CHECKS,
+    *attributes.CHECKS,
+    *changes.CHECKS,
+)
 BY_CODE: dict[str, Check] = {check.code: check for check in CHECKS}
 
 

@@ -77,7 +77,7 @@ def _section(check: Check) -> str:
 
 
 def _sentence(template: str) -> str:
-    return template.format(detail="…", measure="…").replace("……", "…")
+    return template.format(detail="…", measure="…", width="…", others="…").replace("……", "…")
 
 
 def _measure_name(name: Measure) -> str:

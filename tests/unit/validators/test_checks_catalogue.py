@@ -20,8 +20,17 @@ QUARANTINING = {
     "CHG-CONFLICT",
 }  # fmt: skip
 ERRORS = {"IDN-FORMAT", "IDN-OUTSIDE", "IDN-SHEET-MISSING", "ATT-REQUIRED", "ATT-LAND-USE", "ATT-AREA"}
-WARNINGS = {"IDN-PREFIX", "IDN-NATIONAL-MISSING", "ATT-LAND-USE-LEGACY"}
-INFOS = {"GEO-RING-ORDER"}
+WARNINGS = {
+    "GEO-SPIKE",
+    "GEO-SLIVER",
+    "GEO-AREA-SMALL",
+    "GEO-AREA-LARGE",
+    "GEO-PRECISION",
+    "IDN-PREFIX",
+    "IDN-NATIONAL-MISSING",
+    "ATT-LAND-USE-LEGACY",
+}
+INFOS = {"GEO-RING-ORDER", "GEO-DUP-VERTEX", "GEO-TINY-EDGE", "GEO-CURVE", "GEO-ZM", "GEO-MULTIPART"}
 
 
 def test_codes_severities_and_quarantine_are_as_agreed():
@@ -38,7 +47,7 @@ def test_every_check_speaks_both_languages_and_fills_only_what_it_is_given(check
         assert sentence.en
         assert sentence.vi != sentence.en
     names = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in check.message]
-    assert names[0] == names[1] <= {"detail", "measure"}
+    assert names[0] == names[1] <= {"detail", "measure", "width", "others"}
     assert set(check.measures) <= set(MEASURES)
     assert (check.find is None) == (check.judged_by == "merge")
 

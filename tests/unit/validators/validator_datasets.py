@@ -18,7 +18,7 @@ AS_OF = date(2026, 11, 21)
 PROVINCE = "01"
 COMMUNE = admin_units.communes(PROVINCE, AS_OF)[0].code
 EPSG = 5897
-ORIGIN = (587_000.0, 2_326_000.0)  # Hà Nội in EPSG:5897
+ORIGIN = (587_000.013, 2_326_000.037)  # Hà Nội in EPSG:5897; millimetres, as surveys give them
 
 
 def squares(n: int, size: float = 20.0) -> np.ndarray:

@@ -1,0 +1,397 @@
+"""What is odd about a valid shape (GEO-…): spikes, slivers, vertices, size, precision, and what reading left out.
+
+Limits are those of `policy.shape`. None quarantines: a strange parcel may be a true one.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from parcels.bilingual import Bilingual
+from parcels.geometry import coarse_step, metres_at
+from parcels.wkb import CURVED, geometry_types
+from validators.base import WHOLE, Check, Faults, Rows, Subject, where, words
+from validators.edges import edges_of, perimeter_m
+from validators.shape import Fault, shape_of, source_srid
+
+Floats = NDArray[np.float64]
+Geometries = NDArray[np.object_]
+
+_PER_STEP = 1000  # a grid of 0.1 m is met to the 0.1 mm to which coordinates are kept
+
+
+def spikes(subject: Subject) -> Faults:
+    """Parcels whose boundary goes out and comes back on nearly the same line.
+
+    measure: the longest, to the end of its shorter side, in metres; width: how far its sides open there; detail: how
+    many; place: a triangle for each.
+    """
+    rules = subject.context.policy.shape
+    edges = subject.fact(edges_of)
+    edges = edges.of(edges.length > 0)
+    before = _before(edges.ring)
+    dx, dy = edges.vector.T
+    back = -(dx * dx[before] + dy * dy[before])
+    across = np.abs(dx[before] * dy - dy[before] * dx)
+    tip = np.flatnonzero((back > 0) & (across < np.tan(np.radians(float(rules.spike_angle_deg))) * back))
+    out, home = edges.length[before[tip]], edges.length[tip]
+    short = np.minimum(out, home)
+    opening = across[tip] * short / (out * home)
+    found = (short >= float(rules.spike_edge_m)) & (opening < float(rules.spike_opening_m))
+    tip, out, home, short, opening = (each[found] for each in (tip, out, home, short, opening))
+    at = edges.start[tip]
+    legs = (
+        (edges.start[before[tip]] - at) * (short / out)[:, np.newaxis],
+        (edges.end[tip] - at) * (short / home)[:, np.newaxis],
+    )
+    triangles = shapely.polygons(np.stack((at, at + legs[0], at + legs[1]), axis=1))
+    return _by_row(
+        edges.row[tip], triangles, shapely.multipolygons, short, worst=-short, width_mm=opening * 1000
+    )
+
+
+def _before(ring: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The edge before each edge, around its ring."""
+    before = np.arange(len(ring)) - 1
+    first = np.flatnonzero(np.diff(ring, prepend=-1))
+    before[first] = np.append(first[1:], len(ring))[: len(first)] - 1
+    return before
+
+
+def _by_row(
+    row: Rows,
+    place: Geometries,
+    collect: Callable[..., Any],
+    measure: Floats,
+    worst: Floats,
+    width_mm: Floats | None = None,
+) -> Faults:
+    """A fault for each row out of all its places: all are drawn and counted, the worst (lowest) is measured."""
+    order = np.lexsort((worst, row))
+    rows, first, count = np.unique(row[order], return_index=True, return_counts=True)
+    drawn = collect(place[order], indices=np.repeat(np.arange(len(rows)), count))
+    return Faults(
+        rows,
+        measure=measure[order][first],
+        detail=pa.array(count).cast(pa.string()),
+        place=np.asarray(drawn, dtype=object),
+        width_mm=None if width_mm is None else width_mm[order][first],
+    )
+
+
+def slivers(subject: Subject) -> Faults:
+    """Parcels narrower on average than any land that is registered; measure: area; width: that average."""
+    area = subject.dataset.numpy("area_m2")
+    around = subject.fact(perimeter_m)
+    width = np.divide(2 * area, around, out=np.full(len(area), np.nan), where=around > 0)
+    rows = where(width < float(subject.context.policy.shape.sliver_width_m))
+    return Faults(rows, area[rows], place=subject.dataset.delivered[rows], width_mm=width[rows] * 1000)
+
+
+def repeated_vertices(subject: Subject) -> Faults:
+    """Parcels with vertices that are the one before once more; measure: how many; place: they."""
+    edges = subject.fact(edges_of)
+    at = where(edges.length == 0)
+    ones = np.ones(len(at))
+    faults = _by_row(edges.row[at], shapely.points(edges.start[at]), shapely.multipoints, ones, worst=ones)
+    count = np.bincount(edges.row[at], minlength=len(subject))[faults.rows]
+    return Faults(faults.rows, measure=count.astype(np.float64), place=faults.place)
+
+
+def tiny_edges(subject: Subject) -> Faults:
+    """Parcels with edges shorter than a survey can tell apart.
+
+    measure: the shortest, in millimetres; detail: how many; place: they.
+    """
+    edges = subject.fact(edges_of)
+    edges = edges.of((edges.length > 0) & (edges.length < float(subject.context.policy.shape.tiny_edge_m)))
+    lines = shapely.linestrings(np.stack((edges.start, edges.end), axis=1))
+    return _by_row(edges.row, lines, shapely.multilinestrings, edges.length * 1000, worst=edges.length)
+
+
+def too_small(subject: Subject) -> Faults:
+    """Parcels of hardly any area; measure: it."""
+    area = _usable_area(subject)
+    rows = where(area < float(subject.context.policy.shape.area_min_m2))
+    return Faults(rows, area[rows], place=subject.dataset.delivered[rows])
+
+
+def too_large(subject: Subject) -> Faults:
+    """Parcels larger than any; measure: the area."""
+    area = _usable_area(subject)
+    rows = where(area > float(subject.context.policy.shape.area_max_m2))
+    return Faults(rows, area[rows])
+
+
+def _usable_area(subject: Subject) -> Floats:
+    """(n,) m²; NaN where there is no usable shape."""
+    return np.where(subject.fact(shape_of).usable, subject.dataset.numpy("area_m2"), np.nan)
+
+
+def coarse(subject: Subject) -> Faults:
+    """A commune whose coordinates lost their last digits; a fault for each CRS in which it was delivered.
+
+    measure: percent of the vertices on the grid; detail: its size in metres; place: the extent.
+    """
+    rules = subject.context.policy.shape
+    edges = subject.fact(edges_of)
+    edges = edges.of(edges.length > 0)
+    srid = subject.fact(source_srid)[edges.row]
+    found: list[tuple[int, float, str, shapely.Geometry]] = []
+    for epsg in np.unique(srid).tolist():
+        vertices = edges.start[srid == epsg]
+        step = coarse_step(epsg, float(rules.grid_m))
+        on_grid = np.abs(vertices - np.rint(vertices / step) * step) <= step / _PER_STEP
+        count = int(on_grid.all(axis=1).sum())
+        if len(vertices) >= rules.grid_vertices and count >= rules.grid_share * len(vertices):
+            west, south = vertices.min(axis=0)
+            east, north = vertices.max(axis=0)
+            metres = step * float(metres_at(vertices[:1], epsg)[0, 1])
+            share = 100 * count / len(vertices)
+            found.append((epsg, share, f"{metres:.2g}", shapely.box(west, south, east, north)))
+    places = np.array([place for *_, place in found], dtype=object)
+    return Faults(
+        np.full(len(found), WHOLE, np.int64),
+        measure=np.array([share for _, share, _, _ in found], np.float64),
+        detail=pa.array([size for _, _, size, _ in found], pa.string()),
+        key=pa.array([str(epsg) for epsg, *_ in found], pa.string()),
+        place=places,
+        place_srid=np.array([epsg for epsg, *_ in found], np.int32),
+    )
+
+
+def curves(subject: Subject) -> Faults:
+    """Rows whose curves cannot be read, and a commune in whose drawings curves were made straight; measure: how many."""
+    rows = where(subject.fact(shape_of).fault == Fault.TYPE)
+    wkb = subject.dataset.column("source_wkb").combine_chunks().take(pa.array(rows))
+    rows = rows[np.isin(geometry_types(wkb), CURVED)]
+    straightened = subject.context.straightened
+    parts = np.unique(np.asarray(subject.dataset.column("part_no"))).tolist() if straightened else []
+    total = sum(straightened.get(part, 0) for part in parts)
+    whole = [WHOLE] if total else []
+    return Faults(
+        np.concatenate((rows, np.array(whole, np.int64))),
+        measure=np.concatenate((np.full(len(rows), np.nan), np.array([float(total)] * len(whole)))),
+        detail=pa.array(["unread"] * len(rows) + ["straightened"] * len(whole), pa.string()),
+        place=np.concatenate(
+            (shapely.centroid(subject.dataset.delivered[rows]), np.full(len(whole), None, dtype=object))
+        ),
+        place_srid=np.concatenate((subject.fact(source_srid)[rows], np.zeros(len(whole), np.int32))),
+    )
+
+
+def heights(subject: Subject) -> Faults:
+    """Rows with a third or fourth coordinate, which is not kept; the commune once where every shape of it has one.
+
+    measure: of the commune, how many rows; detail: Z, M or ZM.
+    """
+    delivered = subject.dataset.delivered
+    z, m = shapely.has_z(delivered), shapely.has_m(delivered)
+    kind = pa.array(["", "Z", "M", "ZM"]).take(pa.array(z + 2 * m))
+    rows = where(z | m)
+    shaped = int((~shapely.is_missing(delivered) & ~shapely.is_empty(delivered)).sum())
+    if len(rows) == shaped > 1:
+        kinds = kind.take(pa.array(rows)).unique().sort()
+        return Faults(
+            np.array([WHOLE]),
+            measure=np.array([float(shaped)]),
+            detail=pa.array(["ZM" if len(kinds) > 1 else kinds[0].as_py()], pa.string()),
+            place=np.array([None], dtype=object),
+            place_srid=np.zeros(1, np.int32),
+        )
+    return Faults(rows, detail=kind.take(pa.array(rows)))
+
+
+def multipart(subject: Subject) -> Faults:
+    """Parcels of several parts that do not touch; measure: how many; place: all but the largest."""
+    delivered = subject.dataset.delivered
+    rows = where(subject.fact(shape_of).usable & (shapely.get_num_geometries(delivered) > 1))
+    parts, owner = shapely.get_parts(delivered[rows], return_index=True)
+    order = np.lexsort((-shapely.area(parts), owner))
+    beside = order[np.diff(owner[order], prepend=-1) == 0]
+    place = shapely.multipolygons(shapely.force_2d(parts[beside]), indices=owner[beside])
+    count = np.bincount(owner, minlength=len(rows))
+    return Faults(rows, measure=count.astype(np.float64), place=np.asarray(place, dtype=object))
+
+
+_CURVES = {
+    "unread": Bilingual(
+        "không đọc được, thửa đất chưa có ranh giới", "they cannot be read, so the parcel has no boundary"
+    ),
+    "straightened": Bilingual(
+        "đã được thay bằng đường gấp khúc khi đọc bản vẽ",
+        "they were made into vertices when the drawing was read",
+    ),
+}
+_DIMENSIONS = {
+    "Z": Bilingual("độ cao (Z)", "heights (Z)"),
+    "M": Bilingual("trị đo (M)", "measures (M)"),
+    "ZM": Bilingual("độ cao (Z) và trị đo (M)", "heights (Z) and measures (M)"),
+}
+_DRAW_ANEW = Bilingual(
+    "Mở thửa đất tại vị trí được chỉ ra, đối chiếu với bản đồ địa chính rồi bỏ các đỉnh thừa.",
+    "Open the parcel at the place shown, compare it with the cadastral map and remove the vertices that do not belong.",
+)
+_EXPORT = Bilingual(
+    "Không phải sửa từng thửa: nên loại bỏ khi xuất dữ liệu từ phần mềm nguồn.",
+    "No parcel needs to be mended by hand: better left out by the software that exports.",
+)
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "GEO-SPIKE",
+        "warning",
+        quarantines=False,
+        title=Bilingual("Ranh giới có gai nhọn", "Spike in the boundary"),
+        message=Bilingual(
+            "Ranh giới có {detail} gai nhọn; gai dài nhất {measure} m, chỗ mở rộng nhất {width} mm.",
+            "The boundary has {detail} spike(s); the longest is {measure} m long and opens {width} mm.",
+        ),
+        advice=_DRAW_ANEW,
+        find=spikes,
+        measures=("dung",),
+        unit="m",
+    ),
+    Check(
+        "GEO-SLIVER",
+        "warning",
+        quarantines=False,
+        title=Bilingual("Thửa đất là dải quá hẹp", "Sliver"),
+        message=Bilingual(
+            "Thửa đất là dải hẹp, rộng trung bình {width} mm, diện tích {measure} m².",
+            "The parcel is a sliver, {width} mm wide on average, of {measure} m².",
+        ),
+        advice=Bilingual(
+            "Thường là phần thừa giữa hai thửa liền kề sau khi biên tập: kiểm tra và gộp vào thửa đúng, hoặc xóa.",
+            "Mostly what editing left between two neighbours: check it and merge it into the right parcel, or delete it.",
+        ),
+        find=slivers,
+        measures=("dung",),
+        unit="m²",
+    ),
+    Check(
+        "GEO-DUP-VERTEX",
+        "info",
+        quarantines=False,
+        title=Bilingual("Đỉnh bị lặp", "Repeated vertices"),
+        message=Bilingual(
+            "Ranh giới có {measure} đỉnh lặp lại đỉnh liền trước; đã được bỏ khi lưu.",
+            "{measure} vertices of the boundary repeat the one before; they were dropped on the way.",
+        ),
+        advice=_EXPORT,
+        find=repeated_vertices,
+        measures=("sach",),
+        unit="vertices",
+    ),
+    Check(
+        "GEO-TINY-EDGE",
+        "info",
+        quarantines=False,
+        title=Bilingual("Cạnh quá ngắn", "Tiny edges"),
+        message=Bilingual(
+            "Ranh giới có {detail} cạnh quá ngắn; cạnh ngắn nhất {measure} mm.",
+            "The boundary has {detail} edge(s) too short to survey; the shortest is {measure} mm.",
+        ),
+        advice=_DRAW_ANEW,
+        find=tiny_edges,
+        measures=("sach",),
+        unit="mm",
+    ),
+    Check(
+        "GEO-AREA-SMALL",
+        "warning",
+        quarantines=False,
+        title=Bilingual("Diện tích quá nhỏ", "Area too small"),
+        message=Bilingual(
+            "Diện tích thửa đất chỉ có {measure} m².", "The area of the parcel is only {measure} m²."
+        ),
+        advice=Bilingual(
+            "Kiểm tra có phải phần thừa khi biên tập không; nếu phải thì gộp vào thửa liền kề hoặc xóa.",
+            "Check whether editing left it over; if so, merge it into a neighbour or delete it.",
+        ),
+        find=too_small,
+        measures=("dung",),
+        unit="m²",
+    ),
+    Check(
+        "GEO-AREA-LARGE",
+        "warning",
+        quarantines=False,
+        title=Bilingual("Diện tích quá lớn", "Area too large"),
+        message=Bilingual(
+            "Diện tích thửa đất đến {measure} m², lớn bất thường.",
+            "The area of the parcel is {measure} m², larger than any.",
+        ),
+        advice=Bilingual(
+            "Kiểm tra hệ tọa độ, đơn vị đo và ranh giới; có thể nhiều thửa đã bị gộp làm một.",
+            "Check the coordinate system, its unit and the boundary; several parcels may have become one.",
+        ),
+        find=too_large,
+        measures=("dung",),
+        unit="m²",
+    ),
+    Check(
+        "GEO-PRECISION",
+        "warning",
+        quarantines=False,
+        title=Bilingual("Tọa độ bị làm tròn quá thô", "Coordinates too coarse"),
+        message=Bilingual(
+            "{measure} % số đỉnh thửa của xã có tọa độ làm tròn đến {detail} m.",
+            "{measure} % of the commune's vertices have coordinates rounded to {detail} m.",
+        ),
+        advice=Bilingual(
+            "Xuất lại dữ liệu với đủ số chữ số thập phân như trong phần mềm nguồn (ít nhất đến milimét).",
+            "Export again with all the decimals that the source holds (millimetres at least).",
+        ),
+        find=coarse,
+        unit="%",
+        numeric_detail=True,
+    ),
+    Check(
+        "GEO-CURVE",
+        "info",
+        quarantines=False,
+        title=Bilingual("Ranh giới có đường cong", "Curves in the boundary"),
+        message=Bilingual("Ranh giới có đường cong: {detail}.", "The boundary has curves: {detail}."),
+        advice=Bilingual(
+            "Chuyển cung tròn và đường cong thành đường gấp khúc ở phần mềm nguồn, theo quy định đo vẽ.",
+            "Turn arcs and curves into vertices in the source, as the survey rules ask.",
+        ),
+        find=curves,
+        unit="curves",
+        say_detail=words(_CURVES),
+    ),
+    Check(
+        "GEO-ZM",
+        "info",
+        quarantines=False,
+        title=Bilingual("Tọa độ có độ cao hoặc trị đo", "Heights or measures in the coordinates"),
+        message=Bilingual(
+            "Tọa độ kèm theo {detail}; phần này không được lưu.",
+            "The coordinates come with {detail}, which are not kept.",
+        ),
+        advice=_EXPORT,
+        find=heights,
+        unit="rows",
+        say_detail=words(_DIMENSIONS),
+    ),
+    Check(
+        "GEO-MULTIPART",
+        "info",
+        quarantines=False,
+        title=Bilingual("Thửa đất gồm nhiều phần rời nhau", "Parcel of several parts"),
+        message=Bilingual(
+            "Thửa đất gồm {measure} phần rời nhau.", "The parcel consists of {measure} separate parts."
+        ),
+        advice=Bilingual(
+            "Kiểm tra các phần có đúng là một thửa không; nếu không thì tách thành các thửa riêng.",
+            "Check whether the parts are one parcel indeed; if not, make them parcels of their own.",
+        ),
+        find=multipart,
+        unit="parts",
+    ),
+)
