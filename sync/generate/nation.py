@@ -16,11 +16,8 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.generate.fabric import FEWEST_PARCELS, RURAL, SMALLEST_MEAN_M2, URBAN, Style
 from sync.generate.options import Options, too_few
+from sync.generate.sites import KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH, REACH, Spot, spots, touching
 
-# Shares of the distance to the nearest other commune's point: two circles of 0.45 never meet.
-REACH = 0.45
-# A degree in kilometres, from below for any place in Vietnam (8° to 23.5° N): distances are never overstated.
-KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH = 101.9, 110.5
 FILLED = 0.35  # share of its circle that a fabric surely fills: what a commune's capacity is reckoned by
 
 
@@ -34,6 +31,10 @@ class Purpose(IntEnum):
     DEFECT_RATES = 5
     DEFECTS = 6
     CHANGES = 7
+    SITES = 8
+    SEAMS = 9
+    BEFORE = 10
+    POPULATION = 11
 
 
 def stream(seed: int, purpose: Purpose, *place: str) -> np.random.Generator:
@@ -42,18 +43,49 @@ def stream(seed: int, purpose: Purpose, *place: str) -> np.random.Generator:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """A fabric of one commune, or of several that touch: `communes` with as many `parcels` each, in its order.
+
+    Made in the plane `epsg`, the zone of its first commune, whose style it has.
+    """
+
+    spot: Spot
+    epsg: int
+    style: Style
+    communes: tuple[Commune, ...]
+    parcels: tuple[int, ...]
+
+    @property
+    def code(self) -> str:
+        """Its first commune's."""
+        return self.communes[0].code
+
+
+@dataclass(frozen=True, slots=True)
 class Territory:
-    """A commune of the nation: who it is, the zone of its parcels, how far its fabric may reach, how many parcels."""
+    """A commune of the nation: who it is, the zone of its parcels, where they lie, how many they are."""
 
     commune: Commune
     old_province: OldProvince
-    radius_m: float
+    site: Site
     parcels: int
 
     @property
-    def style(self) -> Style:
-        """Wards look like towns, communes and special zones like villages among fields."""
-        return URBAN if self.commune.kind == "phường" else RURAL
+    def member(self) -> int:
+        """Which of the site's communes this is."""
+        return [place.code for place in self.site.communes].index(self.commune.code)
+
+
+def style_of(commune: Commune) -> Style:
+    """Wards look like towns, communes and special zones like villages among fields."""
+    return URBAN if commune.kind == "phường" else RURAL
+
+
+def alone(commune: Commune, old_province: OldProvince, radius_m: float, parcels: int) -> Territory:
+    """A commune with a fabric of its own about its point."""
+    spot = Spot(commune.lon or 0.0, commune.lat or 0.0, radius_m)
+    site = Site(spot, old_province.epsg, style_of(commune), (commune,), (parcels,))
+    return Territory(commune, old_province, site, parcels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +122,14 @@ def reach_km() -> dict[str, float]:
     return {place.code: float(REACH * d) for place, d in zip(everywhere, nearest, strict=True)}
 
 
-def _choose(rng: np.random.Generator, province: str, wanted: int, options: Options) -> list[Commune]:
-    """Communes in turn from each old province, so that every zone of the province occurs."""
+def _in_turn(rng: np.random.Generator, province: str, options: Options) -> list[Commune]:
+    """A province's communes in turn from each old province, so that every zone of the province occurs."""
     available = communes(province, options.as_of)
     by_part: dict[str, list[Commune]] = {}
     for k in rng.permutation(len(available)):
         by_part.setdefault(available[k].old_province_code, []).append(available[k])
     parts = [by_part[code] for code in sorted(by_part)]
-    in_turn = [part[k] for k in range(len(available)) for part in parts if k < len(part)]
-    return in_turn[:wanted]
+    return [part[k] for k in range(len(available)) for part in parts if k < len(part)]
 
 
 def _share_out(rng: np.random.Generator, parcels: int, capacity: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -117,25 +148,37 @@ def _share_out(rng: np.random.Generator, parcels: int, capacity: NDArray[np.int6
 
 def plan(options: Options) -> list[Delivery]:
     """Every delivery of the nation, in order of province, old province and commune. Raises UsageError."""
-    chosen = [
-        commune
+    in_turn = {
+        province: _in_turn(stream(options.seed, Purpose.COMMUNES, province), province, options)
         for province in options.provinces
-        for commune in _choose(
-            stream(options.seed, Purpose.COMMUNES, province), province, options.communes_per_province, options
-        )
-    ]
-    if options.parcels < FEWEST_PARCELS * len(chosen):
-        raise too_few(FEWEST_PARCELS * len(chosen), options.parcels)
-    radius = np.array([reach_km()[commune.code] * 1000 for commune in chosen])
-    capacity = (FILLED * np.pi * radius**2 / SMALLEST_MEAN_M2).astype(np.int64)
+    }
+    wanted = options.communes_per_province
+    if options.labelled:
+        groups = touching(stream(options.seed, Purpose.SITES), in_turn, wanted)
+    else:
+        groups = [(commune.code,) for chosen in in_turn.values() for commune in chosen[:wanted]]
+    place = {commune.code: commune for chosen in in_turn.values() for commune in chosen}
+    size = sum(len(group) for group in groups)
+    if options.parcels < FEWEST_PARCELS * size:
+        raise too_few(FEWEST_PARCELS * size, options.parcels)
+    found = spots(groups, place.values(), reach_km())
+    room = np.concatenate(
+        [np.full(len(g), spot.radius_m**2 / len(g)) for g, spot in zip(groups, found, strict=True)]
+    )
+    capacity = (FILLED * np.pi * room / SMALLEST_MEAN_M2).astype(np.int64)
     if options.parcels > capacity.sum():
         raise no_room(options.parcels, int(capacity.sum()))
-    parcels = _share_out(stream(options.seed, Purpose.SHARES), options.parcels, capacity)
+    parcels = iter(_share_out(stream(options.seed, Purpose.SHARES), options.parcels, capacity).tolist())
     zones = {old.code: old for old in old_provinces()}
-    territories = [
-        Territory(commune, zones[commune.old_province_code], float(r), int(n))
-        for commune, r, n in zip(chosen, radius, parcels, strict=True)
-    ]
+    territories: list[Territory] = []
+    for group, spot in zip(groups, found, strict=True):
+        members = tuple(place[code] for code in group)
+        epsg = zones[members[0].old_province_code].epsg
+        site = Site(spot, epsg, style_of(members[0]), members, tuple(next(parcels) for _ in members))
+        territories += [
+            Territory(commune, zones[commune.old_province_code], site, number)
+            for commune, number in zip(members, site.parcels, strict=True)
+        ]
     return [
         Delivery(
             province,

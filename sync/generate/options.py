@@ -29,6 +29,8 @@ class Options:
     extracted_at          goes into delivery.toml; a later time makes the next delivery of the same nation
     changes               share of parcels that changed hands since the delivery with `changes` 0
     kind                  "changes": only what changed since then, with some parcels ended and some registered anew
+    labelled              communes touch, every kind of fault of the catalogue may occur, and what the nation knew before
+                          is written beside the deliveries
     since                 goes into delivery.toml of a change set: when the delivery before was extracted
     """
 
@@ -42,6 +44,7 @@ class Options:
     changes: float = 0.0
     kind: Literal["full", "changes"] = "full"
     since: datetime = EXTRACTED_AT
+    labelled: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "provinces", tuple(sorted(set(self.provinces or provinces()))))
@@ -60,6 +63,8 @@ class Options:
     def as_dict(self) -> dict[str, Any]:
         """For nation.json."""
         said = asdict(self) | {"faults": dict(self.faults), "extracted_at": self.extracted_at.isoformat()}
+        if not self.labelled:
+            del said["labelled"]
         if self.kind == "full":
             return {name: value for name, value in said.items() if name not in ("kind", "since")}
         return said | {"since": self.since.isoformat()}
@@ -113,6 +118,15 @@ def _check_numbers(options: Options) -> None:
                 "Ví dụ --kind changes --changes 0.02 --extracted-at 2026-11-21T22:00:00+07:00.",
                 "For example --kind changes --changes 0.02 --extracted-at 2026-11-21T22:00:00+07:00.",
             ),
+        )
+    if options.labelled and (options.kind == "changes" or options.changes):
+        raise _wrong(
+            "LABELLED",
+            Bilingual(
+                "Không dùng --labelled cùng với --kind changes hay --changes.",
+                "--labelled cannot be combined with --kind changes or --changes.",
+            ),
+            Bilingual("Hãy bỏ một trong hai.", "Leave one of the two out."),
         )
     if options.seed < 0:
         raise _wrong(

@@ -1,5 +1,6 @@
 """All parcels of one province before they are written: geometry, attributes, and what was done to them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -9,12 +10,14 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from parcels.crs import from_wgs84, to_vn2000_geographic, to_wgs84
+from parcels.crs import from_vn2000_geographic, from_wgs84, to_vn2000_geographic, to_wgs84
 from parcels.identifiers import encode
 from sync.generate.attributes import Columns, Rows, attributes
-from sync.generate.fabric import Fabric, make_fabric
-from sync.generate.nation import Delivery, Purpose, Territory, no_room, stream
+from sync.generate.edges import ALONE, Edges, edges_of
+from sync.generate.fabric import Fabric, make_fabrics
+from sync.generate.nation import Delivery, Purpose, Site, Territory, no_room, stream
 from sync.generate.options import Options
+from sync.generate.seams import SeamFaults, seam_faults
 from sync.generate.systems import system
 from sync.profile import Profile
 
@@ -32,6 +35,8 @@ class Batch:
     columns         canonical name → (n,) Arrow array
     kind            (n,) index into kinds.KINDS of the row's defect, -1 without
     outlines        (communes,) outline of each commune, VN-2000 degrees (EPSG:4756)
+    copied_from     (n,) for the second row of a pair its first row, else -1
+    edges           of a labelled nation: edges of these rows, without those where two communes meet
     """
 
     delivery: Delivery
@@ -43,10 +48,13 @@ class Batch:
     geometry: Geometries
     columns: Columns
     outlines: Geometries
+    edges: Edges | None = None
     kind: NDArray[np.int16] = field(init=False)
+    copied_from: Integers = field(init=False)
 
     def __post_init__(self) -> None:
         self.kind = np.full(len(self.geometry), -1, dtype=np.int16)
+        self.copied_from = np.full(len(self.geometry), -1, dtype=np.int64)
 
     def __len__(self) -> int:
         return len(self.geometry)
@@ -57,16 +65,25 @@ def file_format(profile: Profile) -> Literal["gpkg", "shapefile"]:
     return "gpkg" if all(part.layer for part in profile.parts) else "shapefile"
 
 
-def make_province(options: Options, delivery: Delivery, profile: Profile) -> Batch:
-    """Every parcel of a province, without defects. Raises UsageError when a commune has no room for its own."""
+def make_province(
+    options: Options, delivery: Delivery, profile: Profile, coarse: Collection[str] = ()
+) -> Batch:
+    """Every parcel of a province, without faults but those of its borders.
+
+    coarse  communes whose coordinates are whole decimetres
+
+    Raises UsageError when a commune has no room for its own.
+    """
     territories = delivery.territories
-    zones = [t.old_province.epsg for t in territories]
-    fabrics = [_fabric(options.seed, territory) for territory in territories]
+    sites = {territory.site.code: territory.site for territory in territories}
+    grounds = {code: make_ground(options, site) for code, site in sites.items()}
+    fabrics = [grounds[t.site.code].fabrics[t.member] for t in territories]
     sizes = np.array([len(fabric.geometry) for fabric in fabrics])
     commune = np.repeat(np.arange(len(fabrics)), sizes)
     parts = np.repeat(np.arange(len(delivery.parts)), [len(part.territories) for part in delivery.parts])
     part = parts[commune]
-    geometry: Geometries = np.concatenate([fabric.geometry for fabric in fabrics])
+    placed = [_in_its_zone(grounds[t.site.code], t, t.commune.code in coarse) for t in territories]
+    geometry: Geometries = np.concatenate([spoilt for _, spoilt in placed])
     rows = Rows(
         province=delivery.province,
         territories=territories,
@@ -75,12 +92,17 @@ def make_province(options: Options, delivery: Delivery, profile: Profile) -> Bat
         sheet=np.concatenate([fabric.sheet for fabric in fabrics]),
         number=np.concatenate([fabric.number for fabric in fabrics]),
         area_m2=np.asarray(shapely.area(geometry)),
-        national_id=_national_ids(geometry, part, [p.old_province.epsg for p in delivery.parts]),
+        national_id=national_ids(geometry, part, [p.old_province.epsg for p in delivery.parts]),
     )
     changed = stream(options.seed, Purpose.CHANGES, delivery.province).random(len(geometry)) < options.changes
     columns = attributes(
-        stream(options.seed, Purpose.ATTRIBUTES, delivery.province), rows, system(profile.system), changed
+        stream(options.seed, Purpose.ATTRIBUTES, delivery.province),
+        rows,
+        system(profile.system),
+        changed,
+        options.as_of,
     )
+    zones = [t.old_province.epsg for t in territories]
     return Batch(
         delivery=delivery,
         profile=profile,
@@ -90,26 +112,108 @@ def make_province(options: Options, delivery: Delivery, profile: Profile) -> Bat
         commune=commune,
         geometry=geometry,
         columns=columns,
-        outlines=np.array([_outline(f.geometry, epsg) for f, epsg in zip(fabrics, zones, strict=True)]),
+        outlines=np.array([_outline(clean, epsg) for (clean, _), epsg in zip(placed, zones, strict=True)]),
+        edges=_edges(grounds, delivery, sizes) if options.labelled else None,
     )
 
 
-def _fabric(seed: int, territory: Territory) -> Fabric:
-    place = territory.commune
-    (centre,) = from_wgs84(np.array([[place.lon, place.lat]], dtype=np.float64), territory.old_province.epsg)
-    fabric = make_fabric(
-        stream(seed, Purpose.FABRIC, place.code),
-        territory.style,
-        territory.parcels,
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A fabric before it is divided among its communes; parcels are counted over all of them.
+
+    commune  (n,) position of each parcel's commune in the site
+    edges, faults  of a labelled nation
+    """
+
+    site: Site
+    fabrics: list[Fabric]
+    geometry: Geometries
+    commune: Integers
+    edges: Edges | None = None
+    faults: SeamFaults | None = None
+
+    def first(self, member: int) -> int:
+        """Where the parcels of a commune begin."""
+        return int(np.searchsorted(self.commune, member))
+
+
+def make_ground(options: Options, site: Site) -> Ground:
+    """The fabric of a site. Raises UsageError where it does not fit."""
+    (centre,) = from_wgs84(np.array([[site.spot.lon, site.spot.lat]], dtype=np.float64), site.epsg)
+    fabrics = make_fabrics(
+        stream(options.seed, Purpose.FABRIC, site.code),
+        site.style,
+        site.parcels,
         (float(centre[0]), float(centre[1])),
-        territory.radius_m,
+        site.spot.radius_m,
     )
-    if fabric is None:
-        raise no_room(territory.parcels, territory.parcels * 3 // 4)
-    return fabric
+    if fabrics is None:
+        raise no_room(sum(site.parcels), sum(site.parcels) * 3 // 4)
+    geometry: Geometries = np.concatenate([fabric.geometry for fabric in fabrics])
+    commune = np.repeat(np.arange(len(fabrics)), [len(fabric.geometry) for fabric in fabrics])
+    if not options.labelled:
+        return Ground(site, fabrics, geometry, commune)
+    edges = edges_of(geometry)
+    faults = None
+    if options.defects and len(fabrics) > 1:
+        faults = seam_faults(stream(options.seed, Purpose.SEAMS, site.code), geometry, commune, edges)
+    return Ground(site, fabrics, geometry, commune, edges, faults)
 
 
-def _national_ids(geometry: Geometries, part: Integers, zones: list[int]) -> pa.Array:
+def _in_its_zone(ground: Ground, territory: Territory, coarse: bool) -> tuple[Geometries, Geometries]:
+    """A commune's parcels in the zone of its part: without and with the faults of its borders."""
+    first, size = ground.first(territory.member), territory.parcels
+    clean = ground.geometry[first : first + size]
+    epsg = territory.old_province.epsg
+    if coarse:
+        rounded = shapely.transform(clean, lambda xy: np.round(xy, 1))
+        clean = rounded if shapely.is_valid(rounded).all() else clean
+    if epsg != ground.site.epsg:
+        clean = _from_zone_to_zone(clean, ground.site.epsg, epsg)
+    spoilt = clean.copy()
+    if ground.faults is not None:
+        mine = (ground.faults.parcel >= first) & (ground.faults.parcel < first + size)
+        shapes = ground.faults.geometry[mine]
+        if epsg != ground.site.epsg:
+            shapes = _from_zone_to_zone(shapes, ground.site.epsg, epsg)
+        spoilt[ground.faults.parcel[mine] - first] = shapes
+    return clean, spoilt
+
+
+def _from_zone_to_zone(geometry: Geometries, here: int, there: int) -> Geometries:
+    """The same vertices in another zone, on its millimetre grid."""
+    return np.asarray(
+        shapely.transform(
+            geometry,
+            lambda xy: np.round(from_vn2000_geographic(to_vn2000_geographic(xy, here), there), 3),
+        )
+    )
+
+
+def _edges(grounds: dict[str, Ground], delivery: Delivery, sizes: Integers) -> Edges:
+    """The edges that are no border: alone, or of two parcels of one commune; by rows of the batch."""
+    pieces = []
+    for k, territory in enumerate(delivery.territories):
+        ground = grounds[territory.site.code]
+        edges = ground.edges
+        if edges is None:
+            raise AssertionError("edges are asked of a fabric that has none")
+        first = ground.first(territory.member)
+        mine = ground.commune[edges.parcel] == territory.member
+        inner = (edges.other == ALONE) | (ground.commune[edges.other] == territory.member)
+        kept = edges.take(mine & inner)
+        shift = int(sizes[:k].sum()) - first
+        other = np.where(kept.other == ALONE, ALONE, kept.other + shift)
+        pieces.append(Edges(kept.parcel + shift, kept.vertex, other, kept.length))
+    return Edges(
+        np.concatenate([piece.parcel for piece in pieces]),
+        np.concatenate([piece.vertex for piece in pieces]),
+        np.concatenate([piece.other for piece in pieces]),
+        np.concatenate([piece.length for piece in pieces]),
+    )
+
+
+def national_ids(geometry: Geometries, part: Integers, zones: list[int]) -> pa.Array:
     """A GeoHash of a point inside each parcel.
 
     Not the deepest point, as the circular has it (`identifiers.national_ids`): finding it takes 0.3 ms per

@@ -21,7 +21,7 @@ from parcels.crs_hypotheses import FOOT_M, HANOI72, Hypothesis, bases, declared
 from parcels.identifiers import encode
 from sync.conform.detective.decide import decide
 from sync.conform.detective.sample import Sample
-from sync.generate.nation import Delivery, Part, Territory, reach_km
+from sync.generate.nation import Delivery, Part, alone, reach_km
 from sync.generate.options import Options
 from sync.generate.province import make_province
 from sync.profile import load_profile
@@ -108,7 +108,7 @@ def parcels_of(commune: Commune, n: int, seed: int, *, zone: int | None = None) 
         lon=commune.lon + away * np.cos(turn) / np.cos(np.radians(commune.lat)),
         lat=commune.lat + away * np.sin(turn),
     )
-    territory = Territory(place, old, max(reach_km()[commune.code] * 1000, 400.0), n)
+    territory = alone(place, old, max(reach_km()[commune.code] * 1000, 400.0), n)
     options = Options(parcels=n, provinces=(commune.province_code,), communes_per_province=1, seed=seed)
     profile = load_profile(commune.province_code)
     batch = make_province(options, Delivery(commune.province_code, (Part(old, (territory,)),)), profile)
