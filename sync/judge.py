@@ -4,6 +4,7 @@ Opinions are the validators'; here is only what they need to be handed, and wher
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,16 @@ import shapely
 from parcels.geometry import normalise, round_to_grid
 from parcels.model import Dataset
 from parcels.wkb import read_wkb
+from sync.boundaries import load_boundaries
 from sync.conform.snapshot import PartTables, part_paths, read_part
+from sync.context import Known
 from sync.fetch import load_delivery
 from sync.profile import Profile
 from sync.runfolder import private_folder, read_json, write_json
 from validators.base import Context, Repeated
 from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.findings import FINDINGS_SCHEMA
-from validators.handles import KEY_COLUMNS, context_of
+from validators.handles import KEY_COLUMNS, context_of, ids_wanted
 from validators.judge import ROWS_SCHEMA, Verdict
 from validators.judge import judge as judge_dataset
 from validators.policy import Policy, policy_at
@@ -36,12 +39,11 @@ DATASETS = "datasets.json"
 
 
 def judge(
-    run_dir: Path, profile: Profile, claims: pa.Table | None = None, policy: Policy | None = None
+    run_dir: Path, profile: Profile, known: Known | None = None, policy: Policy | None = None
 ) -> dict[str, Any]:
     """Judge every dataset of the run; writes judgement/rows.parquet, findings.parquet and datasets.json.
 
-    claims  national ids that other provinces hold (`national_id`, `province_code`); None when the register
-            is not at hand: then the verdicts are provisional
+    known   what the nation knows of the province; None when that is not at hand: then the verdicts are provisional
     policy  the one in force on the delivery's day unless another is given
 
     Returns counts for the ledger.
@@ -58,10 +60,14 @@ def judge(
         as_of=record.as_of,
         province_code=record.province,
         policy=used,
-        claims=claims,
+        claims=None if known is None else known.claims(ids_wanted(parts.items())),
         not_applicable=profile.not_applicable,
         repeats=_repeats(parts, paths, record.as_of) if record.kind == "changes" else None,
     )
+    if known is not None:
+        context = replace(context, authentication=known.authentication(), excused=known.excused())
+    outlines = _outlines(run_dir)
+    context = replace(context, measured_in=profile.measured_in)
     folder = private_folder(run_dir / JUDGEMENT)
     verdicts = []
     with (
@@ -69,7 +75,8 @@ def judge(
         pq.ParquetWriter(folder / f".{FINDINGS}.part", FINDINGS_SCHEMA) as findings,
     ):
         for code, path in paths.items():
-            verdict = _judge_part(record.province, code, path, context)
+            here = _here(code, context, known, outlines, complete=code in record.complete_for)
+            verdict = _judge_part(record.province, code, path, here)
             rows.write_table(verdict.rows)
             findings.write_table(verdict.findings)
             verdicts.append(_entry(verdict))
@@ -125,6 +132,27 @@ def load_refused(run_dir: Path) -> pa.Table:
         ]
     schema = pa.schema([ROWS_SCHEMA.field(name) for name in wanted])
     return pa.concat_tables(pieces or [schema.empty_table()]).select(["row_no", "dataset"])
+
+
+def _outlines(run_dir: Path) -> dict[str, shapely.Geometry]:
+    """The outlines of communes that the run was given, by code."""
+    found = load_boundaries(run_dir)
+    return {} if found is None else dict(zip(found.codes, found.polygons, strict=True))
+
+
+def _here(
+    code: str,
+    context: Context,
+    known: Known | None,
+    outlines: Mapping[str, shapely.Geometry],
+    *,
+    complete: bool,
+) -> Context:
+    """The context of the delivery with what is known of one commune. In the thread that opened `known`."""
+    here = replace(context, boundary=outlines.get(code), complete=complete and not context.changes)
+    if known is None:
+        return here
+    return replace(here, previous=known.previous(code), retired=known.retired(code))
 
 
 def _judge_part(province: str, code: str, path: Path, context: Context) -> Verdict:

@@ -39,10 +39,12 @@ def _conform(run: Run) -> dict[str, Any]:
 
 
 def _check(run: Run) -> dict[str, Any]:
+    from sync.context.database import known_to_the_nation
+    from sync.fetch import load_delivery
     from sync.judge import judge
-    from sync.load.claims import foreign_claims
 
-    return judge(run.folder, run.profile(), claims=foreign_claims(run.dsn, run.province, run.folder))
+    with known_to_the_nation(run.dsn, run.province, load_delivery(run.folder).as_of) as known:
+        return judge(run.folder, run.profile(), known)
 
 
 def _gate(run: Run) -> dict[str, Any]:

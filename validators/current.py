@@ -6,7 +6,9 @@ Made from the database or read from a context file; the same columns either way.
 import pyarrow as pa
 
 from parcels.model import SNAPSHOT_SCHEMA
-from validators.handles import KEY_COLUMNS
+from validators.handles import CLAIMS_SCHEMA, KEY_COLUMNS
+
+__all__ = ["AUTHENTICATION_SCHEMA", "CLAIMS_SCHEMA", "CURRENT_SCHEMA", "RETIRED_SCHEMA"]
 
 # Of one or several communes, a row per live parcel.
 #   province_code, commune_code   where the parcel is live
@@ -26,8 +28,15 @@ CURRENT_SCHEMA = pa.schema(
     ]
 )
 
+# Sheet handles of parcels that ended. What else the last of these parcels was known by tells whether it comes back.
+#   source_handle  `<system>|<key>`; NULL where it had no key
 RETIRED_SCHEMA = pa.schema(
-    [pa.field("handle", pa.string(), nullable=False), pa.field("ended_on", pa.date32())]
+    [
+        pa.field("handle", pa.string(), nullable=False),
+        pa.field("ended_on", pa.date32()),
+        pa.field("source_handle", pa.string()),
+        pa.field("national_id", pa.string()),
+    ]
 )
 
 AUTHENTICATION_SCHEMA = pa.schema(

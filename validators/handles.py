@@ -29,6 +29,17 @@ KEY_COLUMNS: tuple[str, ...] = (
     "sheet_no",
     "parcel_no",
 )
+# Who holds a national id. Of other provinces the province is enough; of the same province also where the parcel is
+# live and its other handles, which tell whether the delivery has it too.
+CLAIMS_SCHEMA = pa.schema(
+    [
+        pa.field("national_id", pa.string(), nullable=False),
+        pa.field("province_code", pa.string(), nullable=False),
+        pa.field("commune_code", pa.string()),
+        pa.field("source_handle", pa.string()),
+        pa.field("sheet_handle", pa.string()),
+    ]
+)
 _NONE = pa.scalar(None, pa.string())
 _KINDS = ("source_key", "national_id", "sheet")
 _NO_HASHES = np.empty(0, np.uint64)
@@ -138,14 +149,51 @@ def _more_than_once(handles: list[pa.Array]) -> pa.Table:
     return table.filter(pc.greater(table["rows"], 1)).combine_chunks()
 
 
-def claims_on(claims: pa.Table, parts: Iterable[tuple[str, pa.Table]], province_code: str) -> pa.Table:
-    """Of a register of claims (`national_id`, `province_code`), those of other provinces on ids delivered here."""
-    delivered = np.zeros(len(claims), dtype=bool)
-    for _, table in parts:
-        mine = pc.is_in(claims["national_id"], value_set=pc.drop_null(national_handles(table)))
-        delivered |= mine.to_numpy(zero_copy_only=False)
-    elsewhere = pc.and_(pc.not_equal(claims["province_code"], province_code), pa.array(delivered))
-    return claims.select(["national_id", "province_code"]).filter(elsewhere).combine_chunks()
+def claims_on(
+    claims: pa.Table, parts: Iterable[tuple[str, pa.Table]], province_code: str, as_of: date
+) -> pa.Table:
+    """Of a register of claims, those that stand against ids delivered here; CLAIMS_SCHEMA.
+
+    They are of other provinces, and of parcels of this one that are live in a commune and are not delivered: one that
+    is, with an id of whatever kind, speaks for itself.
+
+    claims  `national_id`, `province_code`, and what else of CLAIMS_SCHEMA is known
+    """
+    n = len(claims)
+    columns = [
+        claims[field.name] if field.name in claims.column_names else pa.nulls(n, field.type)
+        for field in CLAIMS_SCHEMA
+    ]
+    claims = pa.table(columns, schema=CLAIMS_SCHEMA)
+    delivered, speaks = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+    for commune_code, table in parts:
+        ids = national_handles(table)
+        delivered |= _among(claims["national_id"], ids)
+        with_id = table.filter(pc.is_valid(ids))
+        speaks |= _among(claims["source_handle"], source_handles(with_id))
+        speaks |= _among(claims["sheet_handle"], sheet_handles(with_id, commune_code, as_of))
+    own = np.asarray(pc.equal(claims["province_code"], province_code))
+    live = np.asarray(pc.is_valid(claims["commune_code"]))
+    return claims.filter(pa.array(delivered & (~own | (live & ~speaks)))).combine_chunks()
+
+
+def _among(values: pa.ChunkedArray, those: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(pc.is_in(values, value_set=pc.drop_null(those), skip_nulls=True))
+
+
+def ids_wanted(parts: Iterable[tuple[str, pa.Table]]) -> pa.Table:
+    """The well-formed national ids of a delivery with the commune in which each is delivered, each pair once.
+
+    parts  as of `repeated`; the result has `national_id` and `commune_code`
+    """
+    ids = {code: pc.unique(pc.drop_null(national_handles(table))) for code, table in parts}
+    codes = [pa.repeat(pa.scalar(code), len(those)) for code, those in ids.items()]
+    return pa.table(
+        {
+            "national_id": pa.chunked_array(list(ids.values()), pa.string()),
+            "commune_code": pa.chunked_array(codes, pa.string()),
+        }
+    )
 
 
 def context_of(
@@ -169,7 +217,7 @@ def context_of(
         province_code=province_code,
         policy=policy,
         repeated=repeats or repeated(parts.items(), as_of),
-        claims=None if claims is None else claims_on(claims, parts.items(), province_code),
+        claims=None if claims is None else claims_on(claims, parts.items(), province_code, as_of),
         not_applicable=dict(not_applicable or {}),
         changes=repeats is not None,
     )

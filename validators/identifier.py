@@ -11,11 +11,16 @@ from validators.national_id import can_locate
 from validators.policy import Policy
 
 
+_COMMUNE_DIGITS = 5
+
+
 def _has_claims(subject: Subject) -> bool:
     return subject.context.claims is not None
 
 
-def _province(code: str) -> Bilingual:
+def _holder(code: str) -> Bilingual:
+    if len(code) == _COMMUNE_DIGITS:
+        return Bilingual(f" của xã {code}", f" of commune {code}")
     known = provinces().get(code)
     name = Bilingual(known.full_name, known.name) if known else Bilingual(code, code)
     return Bilingual(f" ({name.vi})", f" ({name.en})")
@@ -186,7 +191,7 @@ CHECKS: tuple[Check, ...] = (
         find=identity.claimed,
         measures=("thong_nhat", "dung_chung"),
         scope="contextual",
-        say_detail=_province,
+        say_detail=_holder,
         can_run=_has_claims,
     ),
     Check(

@@ -70,15 +70,30 @@ def repeated_sheet(subject: Subject) -> Faults:
 
 
 def claimed(subject: Subject) -> Faults:
-    """Rows whose national id a parcel of another province holds; the detail is that province's code."""
-    claims = subject.context.claims
+    """Rows whose national id another parcel holds; the detail is its province, or its commune in this province.
+
+    Without a known source key a row with the id of a parcel of this province is that parcel, moved to this commune.
+    """
+    claims, previous = subject.context.claims, subject.context.previous
     if claims is None:
         raise ValueError("claims are not at hand: the check cannot run")
-    held = pc.index_in(
-        handles.national_handles(subject.dataset.table), value_set=claims["national_id"], skip_nulls=True
+    table, own_province = subject.dataset.table, subject.context.province_code
+    foreign = pc.not_equal(claims["province_code"], own_province)
+    elsewhere = pc.fill_null(pc.not_equal(claims["commune_code"], subject.dataset.commune_code), False)
+    claims = claims.filter(pc.or_(foreign, elsewhere))
+    # An id has one holder; a table that says two names the other province's.
+    order = [("national_id", "ascending"), ("province_code", "ascending"), ("commune_code", "ascending")]
+    claims = claims.append_column("own", pc.equal(claims["province_code"], own_province)).sort_by(
+        [("own", "ascending"), *order]
     )
-    rows = _positions(pc.is_valid(held))
-    return Faults(rows, detail=claims["province_code"].take(held.take(pa.array(rows))).combine_chunks())
+    held = pc.index_in(handles.national_handles(table), value_set=claims["national_id"], skip_nulls=True)
+    own = pc.fill_null(claims["own"].combine_chunks().take(held), False)
+    known = pa.array([], pa.string()) if previous is None else handles.source_handles(previous)
+    is_another = pc.is_in(handles.source_handles(table), value_set=pc.drop_null(known), skip_nulls=True)
+    rows = _positions(pc.and_(pc.is_valid(held), pc.or_(pc.invert(own), is_another)))
+    holder = held.take(pa.array(rows))
+    at = pc.if_else(claims["own"], claims["commune_code"], claims["province_code"]).combine_chunks()
+    return Faults(rows, detail=at.take(holder))
 
 
 def of_commune_state(*states: str) -> Callable[[Subject], Faults]:

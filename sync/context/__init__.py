@@ -17,8 +17,11 @@ class Known(Protocol):
     Called from one thread at a time, a commune at a time.
     """
 
-    def claims(self, national_ids: pa.ChunkedArray) -> pa.Table:
-        """Of these ids (no NULL, each once) those that a parcel of another province holds: `national_id`, `province_code`."""
+    def claims(self, wanted: pa.Table) -> pa.Table:
+        """CLAIMS_SCHEMA: who else holds delivered ids: parcels of other provinces, and of other communes of this one.
+
+        wanted  `national_id`, `commune_code` where it is delivered; no NULL, each pair once
+        """
         ...
 
     def previous(self, commune_code: str) -> pa.Table:

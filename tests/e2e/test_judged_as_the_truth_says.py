@@ -14,12 +14,10 @@ from sync.fetch import fetch
 from sync.generate import Options, generate
 from sync.judge import judge, load_rows, load_verdicts
 from sync.profile import load_profile
+from tests.support.known import KnownTables
 
 # One zone and GeoPackage; three zones and Shapefile; two zones; decimals; whole numbers.
 PROVINCES = ("01", "25", "51", "79", "80")
-NOBODY_CLAIMS = pa.table(
-    {"national_id": pa.array([], pa.string()), "province_code": pa.array([], pa.string())}
-)
 # A row without any handle lacks its id and its numbers as well, and is told so.
 FOLLOWS = {"IDN-MISSING": {"IDN-NATIONAL-MISSING", "IDN-SHEET-MISSING"}}
 
@@ -62,7 +60,7 @@ def judged(tmp_path_factory) -> Judged:
         profile = load_profile(province)
         fetch(nation / province, profile, run_dir)
         conform(run_dir, profile)
-        judge(run_dir, profile, NOBODY_CLAIMS)
+        judge(run_dir, profile, KnownTables())  # a first delivery
         places = place_of_rows(run_dir)
         for row in load_rows(run_dir).to_pylist():
             place = (province, *places[row["row_no"]])

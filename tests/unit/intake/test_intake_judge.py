@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 import shapely
@@ -19,6 +18,7 @@ from sync.fetch import fetch
 from sync.gate import gate, load_gate
 from sync.judge import judge, load_dataset, load_findings, load_rows, load_verdicts
 from sync.profile import Profile
+from tests.support.known import KnownTables, claims_table
 from tests.support.strip import COMMUNE, PROVINCE, ZONE, profile_of, strip
 
 Write = Callable[..., Path]
@@ -80,8 +80,7 @@ def test_ids_of_other_provinces_quarantine_and_make_the_verdict_final(gpkg: Writ
     conform(tmp_path / "run", profile)
     judge(tmp_path / "run", profile)
     assert load_verdicts(tmp_path / "run")[0]["not_run"] == ["IDN-CLAIMED", "IDN-CONFLICT"]
-    claims = pa.table({"national_id": ["w7er83vw181v"], "province_code": ["01"]})
-    judge(tmp_path / "run", profile, claims)
+    judge(tmp_path / "run", profile, KnownTables(held=claims_table(("w7er83vw181v", "01"))))
     (verdict,) = load_verdicts(tmp_path / "run")
     assert verdict["not_run"] == []
     assert verdict["quarantined"] == 1

@@ -1,1 +1,0 @@
-CREATE TEMP TABLE wanted_id (national_id text COLLATE "C") ON COMMIT DROP

@@ -1,0 +1,106 @@
+"""What the nation knows, from the database: `Known` for the check stage of a run, and for the export of a context file.
+
+One connection, one transaction, one moment: what is answered about one commune agrees with what is answered about the
+next. Bulk rows come by COPY into Arrow.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sync import db
+from sync.context.near import in_order, touching
+from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
+
+# Parcels as COPY hands them over: WKB in hexadecimal.
+_COPIED = CURRENT_SCHEMA.set(CURRENT_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
+_NO_PROVINCE = ""
+
+
+@contextmanager
+def known_to_the_nation(dsn: str, province: str, as_of: date) -> Iterator["NationalKnown"]:
+    """What the database knows of a province, as of one moment, for as long as the block lasts."""
+    with db.connect(dsn) as connection:
+        db.execute(connection, "context/snapshot")
+        db.execute(connection, "context/create_wanted")
+        db.execute(connection, "context/create_box")
+        yield NationalKnown(connection, province, as_of)
+
+
+class NationalKnown:
+    """`sync.context.Known` of one province. Of one thread: a database connection is not shared."""
+
+    def __init__(self, connection: db.Connection, province: str, as_of: date) -> None:
+        self._connection = connection
+        self._province = province
+        self._as_of = as_of
+
+    def claims(self, wanted: pa.Table) -> pa.Table:
+        """CLAIMS_SCHEMA; see `Known`. Asked once: `wanted` is all of the delivery."""
+        db.copy_in(self._connection, ("pg_temp", "wanted_id"), wanted)
+        db.execute(self._connection, "context/analyze_wanted")
+        return self._copy("claims", CLAIMS_SCHEMA)
+
+    def previous(self, commune_code: str) -> pa.Table:
+        """CURRENT_SCHEMA; see `Known`."""
+        return in_order(self._parcels("previous", commune=commune_code))
+
+    def retired(self, commune_code: str) -> pa.Table:
+        """RETIRED_SCHEMA; see `Known`."""
+        return self._copy("retired", RETIRED_SCHEMA, commune=commune_code)
+
+    def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
+        """CURRENT_SCHEMA; see `Known`."""
+        return self._near(boxes, commune_code, _NO_PROVINCE)
+
+    def near_province(self, boxes: NDArray[np.float64]) -> pa.Table:
+        """CURRENT_SCHEMA: live parcels of other provinces that touch one of these boxes (as of `near`)."""
+        return self._near(boxes, "", self._province)
+
+    def authentication(self) -> pa.Table | None:
+        """AUTHENTICATION_SCHEMA; see `Known`."""
+        return None
+
+    def excused(self) -> pa.Array:
+        """See `Known`."""
+        return pa.array([], pa.string())
+
+    def _near(self, boxes: NDArray[np.float64], commune_code: str, not_province: str) -> pa.Table:
+        if not len(boxes):
+            return CURRENT_SCHEMA.empty_table()
+        db.execute(self._connection, "context/empty_box")
+        sides = dict(zip(("west", "south", "east", "north"), np.asarray(boxes, np.float64).T, strict=True))
+        db.copy_in(self._connection, ("pg_temp", "wanted_box"), pa.table(sides))
+        db.execute(self._connection, "context/analyze_box")
+        found = self._parcels("near", commune=commune_code, not_province=not_province)
+        return in_order(touching(found, boxes))
+
+    def _parcels(self, name: str, **values: str) -> pa.Table:
+        copied = self._copy(name, _COPIED, **values)
+        at = copied.schema.get_field_index("geom")
+        return copied.set_column(at, CURRENT_SCHEMA.field("geom"), from_hex(copied["geom"])).cast(
+            CURRENT_SCHEMA
+        )
+
+    def _copy(self, name: str, schema: pa.Schema, **values: str) -> pa.Table:
+        bound = {key: db.sql.Literal(value) for key, value in values.items()}
+        query = db.compose(f"context/{name}", {"province": db.sql.Literal(self._province), **bound})
+        return db.copy_out(self._connection, query, schema).cast(schema)
+
+
+def from_hex(text: pa.ChunkedArray) -> pa.Array:
+    """The octets that hexadecimal text stands for, without NULL among them, all at once."""
+    array = text.combine_chunks().cast(pa.large_string())
+    if not len(array):
+        return pa.array([], pa.binary())
+    _, offset_buffer, data = array.buffers()
+    offsets = np.frombuffer(offset_buffer, np.int64, len(array) + 1, 8 * array.offset)
+    octets = bytes.fromhex(memoryview(data)[offsets[0] : offsets[-1]].tobytes().decode("ascii"))
+    starts = pa.py_buffer((offsets - offsets[0]) // 2)
+    return pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), len(array), [None, starts, pa.py_buffer(octets)]
+    ).cast(pa.binary())

@@ -1,0 +1,272 @@
+"""A context file: what the nation knows of one province, for checking offline as the centre will (docs/context.md).
+
+One ZIP with Parquet tables that are stored, not deflated, so that each is read alone and nothing is unpacked to disk.
+Where it comes from is not known here, so nothing in it is believed before it was looked at.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from parcels.bilingual import Bilingual
+from parcels.errors import ComponentMissing, DeliveryRejected, UsageError
+from sync.archives import zips
+from sync.archives.limits import Budget
+from sync.boundaries import Boundaries, from_table
+from sync.context import members
+from sync.context.document import FORMAT, VERSION, Document
+from sync.context.members import Unreadable
+from sync.context.near import in_order, touching
+from sync.context.writer import write_context
+from validators.current import CLAIMS_SCHEMA, RETIRED_SCHEMA
+from validators.handles import sheet_handles, source_handles
+
+__all__ = ["ContextFile", "holders", "read_context", "write_context"]
+
+OLD_AFTER: Final = timedelta(
+    days=14
+)  # the nation changes every night: after two weeks a check offline says so
+_DOCUMENT_BYTES: Final = 16 << 20
+
+
+@dataclass(frozen=True)
+class ContextFile:
+    """A context file as `sync.context.Known`; every table is read when it is asked for."""
+
+    path: Path
+    document: Document
+    names: frozenset[str]
+
+    def claims(self, wanted: pa.Table) -> pa.Table:
+        """CLAIMS_SCHEMA; see `Known`. Of other provinces those near this one, as the file holds them."""
+        foreign = self._table(members.CLAIMS)
+        own = self._own_ids
+        held = pc.index_in(wanted["national_id"].combine_chunks(), value_set=own["national_id"])
+        at = own["commune_code"].combine_chunks().take(held)
+        moved = held.filter(pc.fill_null(pc.not_equal(at, wanted["commune_code"].combine_chunks()), False))
+        own = own.take(pc.unique(moved))
+        foreign = foreign.filter(
+            pc.and_(
+                pc.is_in(foreign["national_id"], value_set=wanted["national_id"].combine_chunks()),
+                pc.not_equal(foreign["province_code"], self.document.province),
+            )
+        )
+        return pa.concat_tables([foreign, own]).combine_chunks()
+
+    def previous(self, commune_code: str) -> pa.Table:
+        """CURRENT_SCHEMA; see `Known`."""
+        return self._table(members.commune_member(commune_code))
+
+    def retired(self, commune_code: str) -> pa.Table:
+        """RETIRED_SCHEMA; see `Known`."""
+        every = self._retired
+        mine = every.filter(pc.equal(every["commune_code"], commune_code))
+        return mine.select(RETIRED_SCHEMA.names).cast(RETIRED_SCHEMA)
+
+    def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
+        """CURRENT_SCHEMA; see `Known`. Of other provinces those along the edge of this one, as the file holds them."""
+        found = [touching(self._near, boxes)]
+        for code, entry in self.document.communes.items():
+            if code != commune_code and entry.bounds is not None and _meet(np.array(entry.bounds), boxes):
+                found.append(touching(self.previous(code), boxes))
+        return in_order(pa.concat_tables(found))
+
+    def authentication(self) -> pa.Table | None:
+        """AUTHENTICATION_SCHEMA; see `Known`."""
+        return self._table(members.AUTHENTICATION) if members.AUTHENTICATION in self.names else None
+
+    def excused(self) -> pa.Array:
+        """See `Known`."""
+        return self._table(members.EXCUSED)["finding_id"].combine_chunks()
+
+    @property
+    def boundaries(self) -> Boundaries | None:
+        """The outlines of the province's communes, where any were loaded at the centre."""
+        table = self._table(members.BOUNDARIES)
+        return from_table(table) if table.num_rows else None
+
+    def age_warning(self, now: datetime) -> Bilingual | None:
+        """A sentence when the file is old: the nation may have changed since."""
+        days = (now - self.document.made_at).days
+        if days < OLD_AFTER.days:
+            return None
+        return Bilingual(
+            f"Tệp ngữ cảnh «{self.path.name}» đã {days} ngày tuổi (lập ngày {self.document.made_at:%d/%m/%Y}): dữ liệu "
+            "quốc gia có thể đã thay đổi. Hãy xin tệp mới ở Trung ương.",
+            f"The context file “{self.path.name}” is {days} days old (made on {self.document.made_at:%Y-%m-%d}): the "
+            "nation may have changed since. Ask the centre for a new one.",
+        )
+
+    @cached_property
+    def _retired(self) -> pa.Table:
+        return self._table(members.RETIRED)
+
+    @cached_property
+    def _near(self) -> pa.Table:
+        return self._table(members.NEAR)
+
+    @cached_property
+    def _own_ids(self) -> pa.Table:
+        """CLAIMS_SCHEMA of the province's own live parcels."""
+        return pa.concat_tables(
+            [
+                CLAIMS_SCHEMA.empty_table(),
+                *(holders(self.previous(code), code, self.document.as_of) for code in self.document.communes),
+            ]
+        ).combine_chunks()
+
+    def _table(self, member: str) -> pa.Table:
+        """A table of the file; without rows where it has none."""
+        schema = members.schema_of(member)
+        assert schema is not None  # noqa: S101 - asked for by names of this module
+        if member not in self.names:
+            return schema.empty_table()
+        with _readable(self.path), zipfile.ZipFile(self.path) as opened:
+            return members.from_bytes(opened.read(member), schema)
+
+
+def holders(previous: pa.Table, commune_code: str, as_of: date) -> pa.Table:
+    """CLAIMS_SCHEMA of live parcels of one commune that have a national id."""
+    known = previous.filter(pc.is_valid(previous["national_id"]))
+    columns = [
+        known["national_id"],
+        known["province_code"],
+        known["commune_code"],
+        source_handles(known),
+        sheet_handles(known, commune_code, as_of),
+    ]
+    return pa.table(columns, schema=CLAIMS_SCHEMA)
+
+
+def read_context(path: Path, province: str | None = None) -> ContextFile:
+    """Open a context file; with `province`, one of that province.
+
+    Raises UsageError (CTX-NOT-FOUND, CTX-PROVINCE), ComponentMissing (CTX-VERSION) or DeliveryRejected (CTX-DAMAGED).
+    """
+    if not path.is_file():
+        raise UsageError(
+            "CTX-NOT-FOUND",
+            Bilingual(f"Không tìm thấy tệp ngữ cảnh «{path}».", f"There is no context file “{path}”."),
+            Bilingual(
+                "Kiểm tra đường dẫn, hoặc xin tệp ở Trung ương (`landsync context export`).",
+                "Check the path, or ask the centre for one (`landsync context export`).",
+            ),
+        )
+    with _readable(path):
+        names = _names(path)
+        document = _document(path)
+    if province is not None and document.province != province:
+        raise UsageError(
+            "CTX-PROVINCE",
+            Bilingual(
+                f"Tệp ngữ cảnh «{path.name}» là của tỉnh {document.province}, không phải của tỉnh {province}.",
+                f"The context file “{path.name}” is of province {document.province}, not of province {province}.",
+            ),
+            Bilingual("Hãy dùng tệp của đúng tỉnh.", "Use the file of the right province."),
+        )
+    return ContextFile(path, document, frozenset(names))
+
+
+def _names(path: Path) -> list[str]:
+    """The members, each of which may be in a context file. Raises Unreadable and what `zips` raises."""
+    budget = Budget(path.name, path.stat().st_size)
+    names = [entry.name for entry in zips.entries(path, path.name, budget)]
+    if len(names) != len(set(names)):
+        raise Unreadable("two entries of one name")
+    if members.CONTEXT not in names:
+        raise Unreadable(f"no {members.CONTEXT}")
+    with zipfile.ZipFile(path) as opened:
+        for info in opened.infolist():
+            if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
+                raise Unreadable("an entry is packed")
+    return names
+
+
+def _document(path: Path) -> Document:
+    with zipfile.ZipFile(path) as opened:
+        if opened.getinfo(members.CONTEXT).file_size > _DOCUMENT_BYTES:
+            raise Unreadable(f"{members.CONTEXT} is too long")
+        content = opened.read(members.CONTEXT)
+    try:
+        head = _Head.model_validate_json(content)
+        if head.format != FORMAT:
+            raise Unreadable(f"it is no {FORMAT}")
+        if head.version > VERSION:
+            raise _too_new(path, head.version)
+        document = Document.model_validate_json(content)
+    except ValidationError as failure:
+        raise Unreadable(f"{members.CONTEXT} is not what it should be") from failure
+    if any(re.fullmatch(r"[0-9]{5}", code) is None for code in document.communes):
+        raise Unreadable("a commune has no code of five digits")
+    if document.made_at.tzinfo is None:
+        raise Unreadable("made_at has no time zone")
+    return document
+
+
+class _Head(BaseModel):
+    """What every version of context.json has."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    format: str
+    version: int
+
+
+def _too_new(path: Path, version: int) -> ComponentMissing:
+    return ComponentMissing(
+        "CTX-VERSION",
+        Bilingual(
+            f"Tệp ngữ cảnh «{path.name}» ở định dạng {version}; bản landsync này chỉ đọc được đến {VERSION}.",
+            f"The context file “{path.name}” has format {version}; this landsync reads up to {VERSION}.",
+        ),
+        Bilingual("Hãy cập nhật landsync rồi chạy lại.", "Update landsync and run it again."),
+    )
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What goes wrong while a context file is read becomes a sentence."""
+    try:
+        yield
+    except (Unreadable, *zips.FAILURES, OSError, KeyError) as failure:
+        raise _damaged(
+            path, str(failure).splitlines()[0] if str(failure) else type(failure).__name__
+        ) from failure
+    except DeliveryRejected as failure:
+        raise _damaged(path, failure.message.en) from failure
+
+
+def _damaged(path: Path, why: str) -> DeliveryRejected:
+    return DeliveryRejected(
+        "CTX-DAMAGED",
+        Bilingual(
+            f"Tệp «{path.name}» không phải tệp ngữ cảnh dùng được, hoặc đã bị hỏng ({why}).",
+            f"“{path.name}” is no context file that can be used, or it is damaged ({why}).",
+        ),
+        Bilingual(
+            "Hãy chép lại tệp, hoặc xin Trung ương lập lại bằng `landsync context export`.",
+            "Copy it again, or ask the centre to make it anew with `landsync context export`.",
+        ),
+    )
+
+
+def _meet(bounds: NDArray[np.float64], boxes: NDArray[np.float64]) -> bool:
+    """Whether a bounding box touches one of `boxes`."""
+    west, south, east, north = bounds
+    return bool(
+        np.any(
+            (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+        )
+    )

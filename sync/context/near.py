@@ -1,0 +1,38 @@
+"""Which live parcels lie along a commune's edge: the one rule for the database's candidates and the file's."""
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from parcels.wkb import read_wkb
+
+Boxes = NDArray[np.float64]
+
+
+def touching(table: pa.Table, boxes: Boxes) -> pa.Table:
+    """The rows of CURRENT_SCHEMA whose own bounding box touches one of `boxes` (k, 4: west, south, east, north)."""
+    if not table.num_rows or not len(boxes):
+        return table.slice(0, 0)
+    tree = shapely.STRtree(shapely.box(*np.asarray(boxes, np.float64).T))
+    rows = np.unique(tree.query(shapely.box(*bounds_of(table).T))[0])
+    return table.take(pa.array(rows))
+
+
+def bounds_of(table: pa.Table) -> Boxes:
+    """(n, 4) the bounding boxes of the rows, EPSG:4756; NaN where a row has no geometry."""
+    return np.asarray(shapely.bounds(read_wkb(table["geom"].combine_chunks())), dtype=np.float64)
+
+
+def in_order(table: pa.Table) -> pa.Table:
+    """The rows in an order of their own, whoever was asked for them."""
+    keys = (
+        "province_code",
+        "commune_code",
+        "parcel_uid",
+        "source_system",
+        "source_key",
+        "sheet_no",
+        "parcel_no",
+    )
+    return table.sort_by([(key, "ascending") for key in keys]).combine_chunks()
