@@ -89,11 +89,16 @@ def shape_of(subject: Subject) -> Shape:
             kept = storable_rows(subject)[rows]  # a foreign CRS is judged but never stored
             rows, form, degrees = rows[kept], form[kept], degrees[kept]
         nothing = without_area(form, degrees)
-        invalid = ~nothing & ~shapely.is_valid(form)
+        invalid = ~nothing & ~is_valid(form)
         fault[rows[nothing]] = Fault.ZERO_AREA
         fault[rows[invalid]] = Fault.INVALID
         stage[rows[nothing | invalid]] = number
     return Shape(fault, stage)
+
+
+def is_valid(geometries: Geometries) -> Mask:
+    """(n,) whether each geometry is valid as OGC Simple Features says, in GEOS' reading of it; a missing one is not."""
+    return np.asarray(shapely.is_valid(geometries), dtype=bool)
 
 
 def without_area(geometries: Geometries, geographic: Mask) -> Mask:
