@@ -7,8 +7,9 @@ from parcels.bilingual import Bilingual
 from validators.base import MEASURES, Check, Measure
 from validators.catalogue import CHECKS
 from validators.policy import Policy, policies
-from validators.usability import NAMES
+from validators.rulings import condition
 
+_REST = Bilingual("các trường hợp còn lại", "everything else")
 _HEAD = """\
 # Checks / Các phép kiểm tra
 
@@ -100,30 +101,17 @@ def _measures() -> str:
 
 
 def _policy(policy: Policy) -> str:
-    rules, tolerances, brake = policy.groups, policy.tolerances, policy.brake
-    groups = {
-        1: Bilingual(
-            f"không có thửa nào bị cách ly hoặc không đọc được, và không quá {_share(rules.usable_errors_up_to)} có lỗi",
-            f"no row is quarantined or unreadable, and at most {_share(rules.usable_errors_up_to)} carry an error",
-        ),
-        2: Bilingual("các trường hợp còn lại", "everything else"),
-        3: Bilingual(
-            f"hơn {_share(rules.unusable_above)} bị cách ly hoặc không đọc được",
-            f"more than {_share(rules.unusable_above)} are quarantined or unreadable",
-        ),
-    }
-    lines = [
-        f"| {number} | {name.vi} / {name.en} | {groups[number].vi} | {groups[number].en} |\n"
-        for number, name in NAMES.items()
-    ]
+    tolerances, brake = policy.tolerances, policy.brake
     required = ", ".join(f"`{rule.column}` (from {rule.valid_from})" for rule in policy.required)
     since = policy.national_id.error_from
     until = f" until {policy.valid_to}" if policy.valid_to else ""
+    dates = "a draft, in force on no day" if policy.draft else f"in force from {policy.valid_from}{until}"
     return (
-        f"\n## Policy {policy.name}\n\n{policy.title['vi']} / {policy.title['en']}; in force from {policy.valid_from}"
-        f"{until}.\n\nGroups, as shares of the rows read:\n\n| group | | nhóm khi | when |\n| --- | --- | --- | --- |\n"
-        + "".join(lines)
-        + f"\n- A registered area may differ by {_share(tolerances.area_share)} of itself, and in any case by "
+        f"\n## Policy {policy.name}\n\n{policy.title['vi']} / {policy.title['en']}; {dates}.\n\n"
+        + _groups(policy)
+        + f"\n- Rehearsal: more than {_share(policy.rehearsal.agreed_share)} of the communes in another group, and "
+        "somebody must agree first.\n"
+        f"- A registered area may differ by {_share(tolerances.area_share)} of itself, and in any case by "
         f"{tolerances.area_m2} m² (ATT-AREA).\n"
         f"- The cell of a national id may lie {tolerances.id_distance_m} m from its parcel (IDN-OUTSIDE).\n"
         f"- Required attributes (ATT-REQUIRED): {required or 'none'}.\n"
@@ -131,6 +119,24 @@ def _policy(policy: Policy) -> str:
         "(IDN-NATIONAL-MISSING).\n"
         f"- Brake: a commune is held when it would lose more than {_share(brake.share)} of its parcels and at least "
         f"{brake.parcels}, or at least {_share(brake.half)}.\n"
+    )
+
+
+def _groups(policy: Policy) -> str:
+    """The scheme: number, code, title, meaning, and the rules that must all hold."""
+    lines = []
+    for number, each in enumerate(policy.groups, start=1):
+        rules = [condition(rule) for rule in each.rules] or [_REST]
+        lines.append(
+            f"| {number} | {each.code} | {each.title.vi} / {each.title.en} | {each.meaning.vi} / {each.meaning.en} "
+            f"| {'; '.join(rule.vi for rule in rules)} | {'; '.join(rule.en for rule in rules)} |\n"
+        )
+    return (
+        "A commune belongs to the first group whose rules all hold ([how a group comes about](groups.md)). Shares are\n"
+        "of the rows read, measures of what they state; what nobody knows yet, such as the authentication of land\n"
+        "users before the first results, fails nothing and is said.\n\n"
+        "| no. | code | group | meaning | nhóm khi | when |\n| --- | --- | --- | --- | --- | --- |\n"
+        + "".join(lines)
     )
 
 

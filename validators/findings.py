@@ -36,6 +36,10 @@ FINDINGS_SCHEMA = pa.schema(
         pa.field("place_wkb", pa.binary()),
         pa.field("place_srid", pa.int32()),
         pa.field("quarantines", pa.bool_(), nullable=False),
+        pa.field(
+            "other_rows", pa.list_(pa.int64()), nullable=False
+        ),  # row_no of the others that are of this dataset
+        pa.field("excused", pa.bool_(), nullable=False),  # somebody answers for it: an error no more
     ]
 )
 
@@ -152,6 +156,8 @@ def _of_check(check: Check, severity: Severity, faults: Faults, named: Named) ->
             "place_wkb": pa.array(wkb, pa.binary()),
             "place_srid": pa.array(srid, pa.int32(), mask=shapely.is_missing(place)),
             "quarantines": pa.repeat(check.quarantines, k),
+            "other_rows": _other_rows(faults, named),
+            "excused": pa.repeat(False, k),
             "name": _join(pa.repeat(check.code, k), members.names, faults.key),
             "twin": members.twins,
         }
@@ -163,6 +169,19 @@ def _join(code: pa.Array, names: pa.Array, key: pa.Array | None) -> pa.Array:
     if key is None:
         return joined
     return pc.coalesce(pc.binary_join_element_wise(joined, key, SEPARATOR), joined)
+
+
+def _other_rows(faults: Faults, named: Named) -> pa.ListArray:
+    fault, row = (
+        (np.empty(0, np.int64), np.empty(0, np.int64))
+        if faults.others is None
+        else (faults.others.fault, faults.others.row)
+    )
+    mine = row != WHOLE
+    numbers = named.row_no[row[mine]]
+    order = np.lexsort((numbers, fault[mine]))
+    offsets = np.searchsorted(fault[mine][order], np.arange(len(faults) + 1))
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(numbers[order], pa.int64()))
 
 
 def _finite(values: NDArray[np.float64] | None, k: int) -> pa.Array:

@@ -3,7 +3,7 @@
 A pure function of dataset and context: no clock, no file, no order of rows.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -17,9 +17,11 @@ from validators.base import MEASURES, Check, Context, Faults, Mask, Measure, Row
 from validators.catalogue import CHECKS, refuse_unknown
 from validators.changes import ends as ended_rows
 from validators.findings import numbered_findings
+from validators.fixes import Fixes, fixes_to_next
 from validators.naming import name_rows
 from validators.national_id import well_formed
-from validators.usability import Group, group
+from validators.tally import assured, found_by_rules
+from validators.usability import Group, Portion, Tally, group
 
 Decision = Literal["accept", "quarantine", "unreadable"]
 Found = list[tuple[Check, Severity, Faults]]
@@ -46,15 +48,6 @@ class Counts:
     unreadable: int
     rows_with_error: int
 
-    def also_quarantined(self, rows: int, without_error: int) -> "Counts":
-        """The counts after the merge quarantined `rows` accepted ones, `without_error` of them faultless so far."""
-        return replace(
-            self,
-            accepted=self.accepted - rows,
-            quarantined=self.quarantined + rows,
-            rows_with_error=self.rows_with_error + without_error,
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -64,7 +57,9 @@ class Verdict:
     rows            ROWS_SCHEMA, in the order of the dataset
     group           by the checks that ran; None for the rows of no commune, and of a change set
     assured_group   the group when every check that was not run counts as failed; equals `group` when none is
-    measures        0 to 1; None where no check of the catalogue, or none that ran, speaks of it
+    measured        how each quality measure was counted; None where no check of the catalogue, or none that ran, speaks
+                    of it; 0 of 0 where it is not applicable
+    fixes           what to mend for the next better group; None in the best, and where there is no group
     ran             codes of the checks that ran
     not_applicable  check code → why the profile leaves it out
     not_run         codes of the checks for which the context lacks something: the verdict is provisional
@@ -76,7 +71,8 @@ class Verdict:
     counts: Counts
     group: Group | None
     assured_group: Group | None
-    measures: dict[Measure, float | None]
+    measured: dict[Measure, Portion | None]
+    fixes: Fixes | None
     ran: tuple[str, ...]
     not_applicable: dict[str, str]
     not_run: tuple[str, ...]
@@ -87,15 +83,31 @@ class Verdict:
         """Whether something that could change the verdict was not run."""
         return bool(self.not_run)
 
+    @property
+    def excused(self) -> int:
+        """How many of the findings somebody answers for: shown wherever the group is, so that it can be seen."""
+        return int(pc.sum(self.findings["excused"], min_count=0).as_py())
+
+    @property
+    def measures(self) -> dict[Measure, float | None]:
+        """The quality measures as shares, 0 to 1; None where unknown or not applicable."""
+        return {name: portion.share if portion else None for name, portion in self.measured.items()}
+
     def as_dict(self) -> dict[str, Any]:
         """The verdict without its tables, as in judgement/datasets.json."""
         return {
             **asdict(self.counts),
+            "excused": self.excused,
             "group": self.group.number if self.group else None,
+            "group_code": self.group.code if self.group else None,
+            "group_title": self.group.title._asdict() if self.group else None,
             "assured_group": self.assured_group.number if self.assured_group else None,
             "reasons": [reason._asdict() for reason in self.group.reasons] if self.group else [],
-            "fixes": self.group.fixes if self.group else None,
+            "fixes": self.fixes.as_dict() if self.fixes else None,
             "measures": dict(self.measures),
+            "measured": {
+                name: asdict(portion) if portion else None for name, portion in self.measured.items()
+            },
             "provisional": self.provisional,
             "not_applicable": dict(self.not_applicable),
             "not_run": list(self.not_run),
@@ -126,7 +138,8 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
             found.append((check, severity, faults if check.of_ends else _of_the_living(subject, faults)))
 
     table, fault = numbered_findings(found, name_rows(subject, _involved(found)))
-    refused, unreadable, erroneous = _decide(subject, found, _excused(table, fault, context))
+    table, excused = _excused(table, fault, context)
+    refused, unreadable, erroneous = _decide(subject, found, excused)
     counts = Counts(
         read=len(dataset),
         accepted=len(dataset) - int(refused.sum()),
@@ -135,15 +148,17 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
         rows_with_error=int(erroneous.sum()),
     )
     decision = np.select([unreadable, refused], ["unreadable", "quarantine"], "accept")
-    usability, assured = _groups(dataset, context, counts, not_run)
+    measured = {name: _measured(name, found, len(dataset), context) for name in MEASURES}
+    usability, worst, fixes = _groups(dataset, context, counts, table, measured, not_run)
     return Verdict(
         commune_code=dataset.commune_code,
         findings=table,
         rows=_rows(subject, found, decision, erroneous),
         counts=counts,
         group=usability,
-        assured_group=assured,
-        measures={name: _measure(name, found, len(dataset)) for name in MEASURES},
+        assured_group=worst,
+        measured=measured,
+        fixes=fixes,
         ran=tuple(check.code for check, _, _ in found),
         not_applicable=dict(context.not_applicable),
         not_run=tuple(not_run),
@@ -166,14 +181,18 @@ def _involved(found: Found) -> Rows:
     return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
 
 
-def _excused(table: pa.Table, fault: NDArray[np.int64], context: Context) -> dict[str, NDArray[np.int64]]:
-    """Check code → its faults that somebody answers for. What quarantines cannot be excused."""
+def _excused(
+    table: pa.Table, fault: NDArray[np.int64], context: Context
+) -> tuple[pa.Table, dict[str, NDArray[np.int64]]]:
+    """The findings that somebody answers for, marked, and as check code → its faults. What quarantines cannot be excused."""
     if context.excused is None or not len(context.excused):
-        return {}
+        return table, {}
     chosen = pc.and_not(pc.is_in(table["finding_id"], value_set=context.excused), table["quarantines"])
+    at = table.schema.get_field_index("excused")
+    table = table.set_column(at, table.schema.field(at), chosen)
     mask = np.asarray(chosen.to_numpy(), dtype=bool)
     codes = np.asarray(table["check_code"].filter(chosen).to_numpy(), dtype=object)
-    return {code: fault[mask][codes == code] for code in np.unique(codes)}
+    return table, {code: fault[mask][codes == code] for code in np.unique(codes)}
 
 
 def _decide(subject: Subject, found: Found, excused: dict[str, NDArray[np.int64]]) -> tuple[Mask, Mask, Mask]:
@@ -217,25 +236,32 @@ def _rows(subject: Subject, found: Found, decision: NDArray[np.str_], erroneous:
 
 
 def _groups(
-    dataset: Dataset, context: Context, counts: Counts, not_run: list[str]
-) -> tuple[Group | None, Group | None]:
+    dataset: Dataset,
+    context: Context,
+    counts: Counts,
+    findings: pa.Table,
+    measured: dict[Measure, Portion | None],
+    not_run: list[str],
+) -> tuple[Group | None, Group | None, Fixes | None]:
     if dataset.commune_code == UNKNOWN_COMMUNE or context.changes:
-        return None, None  # a few changed rows say nothing about a commune
+        return None, None, None  # a few changed rows say nothing about a commune
     policy = context.policy
-    usability = group(counts.read, counts.quarantined, counts.unreadable, counts.rows_with_error, policy)
-    failed = [check for check in CHECKS if check.code in not_run]
-    if any(check.quarantines for check in failed):
-        return usability, group(
-            counts.read, counts.read - counts.unreadable, counts.unreadable, counts.read, policy
-        )
-    if any(check.severity_at(policy, context.as_of) == "error" for check in failed):
-        return usability, group(counts.read, counts.quarantined, counts.unreadable, counts.read, policy)
-    return usability, usability
+    tally = Tally(
+        counts.read,
+        counts.quarantined,
+        counts.unreadable,
+        counts.rows_with_error,
+        found_by_rules(findings, policy),
+        {str(name): portion for name, portion in measured.items()},
+    )
+    worst = assured(tally, not_run, policy, context.as_of)
+    return group(tally, policy), group(worst, policy), fixes_to_next(findings, tally, policy)
 
 
-def _measure(name: Measure, found: Found, n: int) -> float | None:
-    """The share of rows read in which no check of this measure found anything."""
+def _measured(name: Measure, found: Found, n: int, context: Context) -> Portion | None:
+    """The rows read in which no check of this measure found anything."""
     relevant = [faults.touched[1] for check, _, faults in found if name in check.measures]
-    if not relevant or not n:
-        return None
-    return 1.0 - len(np.unique(np.concatenate(relevant))) / n
+    if relevant and n:
+        return Portion(n - len(np.unique(np.concatenate(relevant))), n)
+    codes = {check.code for check in CHECKS if name in check.measures}
+    return Portion(0, 0) if codes and codes <= set(context.not_applicable) else None

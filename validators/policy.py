@@ -5,13 +5,14 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
+from validators.groups import GroupDefinition, RehearsalRules, wrong_with_groups
 from validators.tolerances import (
     Amount,
     AttributeRules,
@@ -25,14 +26,10 @@ from validators.tolerances import (
     TopologyRules,
 )
 
-POLICIES: tuple[str, ...] = ("2025-three-groups",)  # files of policy/, oldest first
+POLICIES: tuple[str, ...] = ("2025-three-groups", "2026-abce")  # files of policy/, oldest first
 
-
-class GroupRules(Rules):
-    """Shares of the rows read; see `validators.usability`."""
-
-    unusable_above: Share
-    usable_errors_up_to: Share
+# What a policy that extends another says of itself.
+_OWN = ("id", "version", "valid_from", "valid_to", "draft", "title", "extends")
 
 
 class BrakeRules(Rules):
@@ -134,14 +131,21 @@ class Required(Rules):
 
 
 class Policy(Rules):
-    """One policy file."""
+    """One policy file.
+
+    draft   it is in force on no day, whatever its dates: for rehearsals, by name
+    groups  best first; the first is number 1 everywhere
+    """
 
     id: str
     version: Annotated[int, Field(ge=1)]
     valid_from: date
     valid_to: date | None = None
+    draft: bool = False
+    extends: str | None = None
     title: dict[str, str]
-    groups: GroupRules
+    groups: tuple[GroupDefinition, ...]
+    rehearsal: RehearsalRules
     brake: BrakeRules
     tolerances: Tolerances
     position_m: PositionRules
@@ -166,12 +170,20 @@ class Policy(Rules):
             raise ValueError("valid_to is not after valid_from")
         if set(self.title) != {"vi", "en"}:
             raise ValueError("title needs vi and en")
+        wrong = wrong_with_groups(self.groups)
+        if wrong:
+            raise ValueError(wrong)
         return self
 
     @property
     def name(self) -> str:
         """What a verdict is stamped with, such as `2025-three-groups/1`."""
         return f"{self.id}/{self.version}"
+
+    def judges_like(self, other: "Policy") -> bool:
+        """Whether both find the same in the same data: they differ in their groups at most."""
+        apart = {*_OWN, "groups", "rehearsal", "brake", "commune_codes", "crs"}
+        return self.model_dump(exclude=apart) == other.model_dump(exclude=apart)
 
     def required_at(self, as_of: date) -> tuple[str, ...]:
         """The canonical columns that every parcel must have at `as_of`."""
@@ -181,11 +193,12 @@ class Policy(Rules):
 def parse_policy(text: str, origin: str) -> Policy:
     """A policy from the text of a TOML file; `origin` names the file in the error.
 
-    Raises UsageError POLICY-INVALID when the text is no TOML or breaks the schema.
+    A file with `extends` says only what differs from a policy that ships with landsync: tables are merged key by key,
+    lists (groups, required) are replaced. Raises UsageError POLICY-INVALID when the text is no TOML or breaks the schema.
     """
     try:
-        return Policy.model_validate(tomllib.loads(text, parse_float=Decimal))
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        return Policy.model_validate(_extended(tomllib.loads(text, parse_float=Decimal), ()))
+    except (tomllib.TOMLDecodeError, ValueError) as error:
         reason = (
             "; ".join(
                 f"{'.'.join(map(str, fault['loc'])) or '.'}: {fault['msg']}" for fault in error.errors()
@@ -206,25 +219,64 @@ def parse_policy(text: str, origin: str) -> Policy:
         ) from error
 
 
+def _extended(document: dict[str, Any], below: tuple[str, ...]) -> dict[str, Any]:
+    """The document with what it extends. Raises ValueError for a policy that does not ship, or that extends itself."""
+    base = document.get("extends")
+    if base is None:
+        return document
+    if base not in POLICIES or base in below:
+        raise ValueError(
+            f"extends: {base!r} is none of {', '.join(name for name in POLICIES if name not in below)}"
+        )
+    inherited = _extended(tomllib.loads(_shipped(base), parse_float=Decimal), (*below, base))
+    return _over({key: value for key, value in inherited.items() if key not in _OWN}, document)
+
+
+def _over(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in changes.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _over(merged[key], value) if both else value
+    return merged
+
+
+def _shipped(name: str) -> str:
+    return (resources.files("validators") / "policy" / f"{name}.toml").read_text(encoding="utf-8")
+
+
 @cache
 def policies() -> tuple[Policy, ...]:
     """The policies that ship with landsync, oldest first."""
-    folder = resources.files("validators") / "policy"
-    return tuple(
-        parse_policy((folder / f"{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
-        for name in POLICIES
+    return tuple(parse_policy(_shipped(name), f"{name}.toml") for name in POLICIES)
+
+
+def named_policy(name: str) -> Policy:
+    """A policy that ships with landsync, by its id; drafts too. Raises UsageError POLICY-UNKNOWN."""
+    for policy in policies():
+        if name in (policy.id, policy.name):
+            return policy
+    known = ", ".join(POLICIES)
+    raise UsageError(
+        "POLICY-UNKNOWN",
+        Bilingual(f"Không có chính sách «{name}».", f"There is no policy “{name}”."),
+        Bilingual(
+            f"Các chính sách có sẵn: {known}; hoặc nêu đường dẫn đến một tệp .toml.",
+            f"Those that ship: {known}; or give the path of a .toml file.",
+        ),
     )
 
 
 def policy_at(as_of: date) -> Policy:
-    """The policy in force at `as_of`: the latest that has begun and not ended.
+    """The policy in force at `as_of`: the latest that has begun and not ended; never a draft.
 
     Raises UsageError POLICY-NONE when none is.
     """
     in_force = [
         policy
         for policy in policies()
-        if policy.valid_from <= as_of and (policy.valid_to is None or as_of < policy.valid_to)
+        if not policy.draft
+        and policy.valid_from <= as_of
+        and (policy.valid_to is None or as_of < policy.valid_to)
     ]
     if not in_force:
         raise UsageError(

@@ -1,11 +1,11 @@
 """The load stage: staging, merge, balances, verdicts, receipt — all of it commits together, or none of it."""
 
-from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parcels.bilingual import Bilingual
 from parcels.errors import TransientError
@@ -17,16 +17,17 @@ from sync.conform.snapshot import part_paths
 from sync.fetch import DeliveryRecord, load_delivery
 from sync.gaps import open_gaps, told
 from sync.gate import load_gate
-from sync.judge import load_rows, load_verdicts
+from sync.judge import load_findings, load_rows, load_verdicts
 from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
 from sync.load.merge import Merged, MergeRequest, merge
-from sync.load.staging import Judged, create_staging, fill_staging
+from sync.load.regroup import Judged as JudgedCommune
+from sync.load.regroup import after_merge
+from sync.load.staging import Judged, create_staging, fill_staging, staging_tables
+from sync.register import STATES, Looked, keep, looked_communes, update
 from sync.run import Run
 from sync.runfolder import read_json, write_json
-from validators.judge import Counts
 from validators.policy import Policy, policy_at
-from validators.usability import group
 
 LOSS = "LOSS"
 FOREIGN_HANDS = "FOREIGN-HANDS"
@@ -155,7 +156,8 @@ def _publish(
         ),
     )
     receipt.check_balances(merged.lines)
-    verdicts = _verdicts(inputs, judged, merged)
+    findings = merge_findings(run, merged.quarantined)
+    verdicts = _verdicts(inputs, judged, merged, _regrouped(run, inputs, merged, findings))
     head = receipt.write(
         connection,
         chain,
@@ -169,8 +171,8 @@ def _publish(
         merged.lines,
     )
     _write_verdicts(connection, run, inputs, verdicts, merged, now)
-    findings = merge_findings(run, merged.quarantined)
     record_findings(connection, run, findings, judged.only)
+    register = _register(connection, run, inputs, verdicts, merged)
     return {
         **head,
         "dry_run": run.dry_run,
@@ -181,7 +183,32 @@ def _publish(
         "communes": verdicts,
         "changes": merged.notes,
         "gaps": told(open_gaps(connection, run.province)),
+        "register": {name: register[name] for name in STATES},
     }
+
+
+def _register(
+    connection: db.Connection, run: Run, inputs: _Inputs, verdicts: list[dict[str, Any]], merged: Merged
+) -> dict[str, Any]:
+    """Bring the register of findings up to date, and leave in the folder what became of each case."""
+    live = {verdict["commune_code"] for verdict in verdicts if verdict["decision"] == "accept"}
+    if inputs.changes:
+        live |= {line["commune_code"] for line in merged.lines if not line["commune_held"]} - {UNKNOWN_COMMUNE}
+    counts, cases = update(
+        connection,
+        Looked(
+            run_id=run.run_id,
+            judged_by=run.judged_by,
+            province=run.province,
+            as_of=inputs.delivery.as_of,
+            parcels=staging_tables(run.run_id)["parcel"],
+            not_run=looked_communes(list(inputs.verdicts.values()), frozenset(live), nowhere=run.kind == "sync"),
+            delivered=tuple(inputs.verdicts),
+            changes=inputs.changes,
+        ),
+    )
+    keep(run.folder, counts, cases)
+    return counts
 
 
 def _clock(connection: db.Connection) -> datetime:
@@ -192,36 +219,64 @@ def _clock(connection: db.Connection) -> datetime:
     return moment
 
 
-def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str, Any]]:
-    """The verdict on each commune, with the group counted again where the merge quarantined more rows."""
-    more = Counter(row["commune_code"] for row in merged.quarantined)
-    more_errors = Counter(row["commune_code"] for row in merged.quarantined if not row["has_error"])
+def _regrouped(run: Run, inputs: _Inputs, merged: Merged, findings: pa.Table) -> dict[str, dict[str, Any]]:
+    """The verdicts of the communes in which the merge quarantined more rows, counted again."""
+    communes = sorted({row["commune_code"] for row in merged.quarantined})
+    if inputs.changes or not communes:
+        return {}
+    found = load_findings(run.judged_folder)
+
+    def mine(table: pa.Table, code: str) -> pa.Table:
+        return table.filter(pc.equal(table["dataset"], code))
+
+    return {
+        code: after_merge(
+            JudgedCommune(inputs.verdicts[code], mine(inputs.rows, code), mine(found, code)),
+            [row for row in merged.quarantined if row["commune_code"] == code],
+            mine(findings, code),
+            inputs.policy,
+            inputs.delivery.as_of,
+        )
+        for code in communes
+    }
+
+
+def _verdicts(
+    inputs: _Inputs, judged: Judged, merged: Merged, regrouped: dict[str, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The verdict on each commune, as it is after the merge."""
     held = {line["commune_code"]: line for line in merged.lines if line["commune_held"]}
     valid_from = {line["commune_code"]: line["valid_from"] for line in merged.lines}
     result = []
     for code, verdict in inputs.verdicts.items():
         if code == UNKNOWN_COMMUNE or (judged.only is not None and code not in judged.only):
             continue
-        counts = Counts(**{field.name: verdict[field.name] for field in fields(Counts)})
-        counts = counts.also_quarantined(more[code], more_errors[code])
-        number, reasons = _group(counts, inputs)
+        now = regrouped.get(code, verdict)
+        reasons = [_NOT_REGROUPED._asdict()] if inputs.changes else now["reasons"]
         result.append(
             {
                 "commune_code": code,
                 "valid_from": valid_from[code],
                 "decision": "hold" if code in held else "accept",
                 "complete": code in inputs.delivery.complete_for,
-                "rows_read": counts.read,
-                "quarantined": counts.quarantined,
-                "unreadable": counts.unreadable,
-                "usability_group": number,
+                "rows_read": now["read"],
+                "quarantined": now["quarantined"],
+                "unreadable": now["unreadable"],
+                "rows_with_error": now["rows_with_error"],
+                "excused": verdict["excused"],
+                "usability_group": now["group"],
+                "group_code": now["group_code"],
+                "group_title": now["group_title"],
+                "assured_group": now["assured_group"],
                 "provisional": verdict["provisional"],
                 "reasons": reasons
                 if code not in held
                 else _hold_reasons(code, inputs, judged, merged, held[code]),
                 "group_reasons": reasons,
-                "measures": verdict["measures"],
-                "policy": inputs.policy.name,
+                "measures": now["measures"],
+                "measured": now["measured"],
+                "fixes": now["fixes"],
+                "policy": now["policy"],
             }
         )
     if inputs.changes:
@@ -232,16 +287,6 @@ def _verdicts(inputs: _Inputs, judged: Judged, merged: Merged) -> list[dict[str,
             if code not in touched
         ]
     return result
-
-
-def _group(counts: Counts, inputs: _Inputs) -> tuple[int | None, list[dict[str, str]]]:
-    """The usability group and why; none of a change set."""
-    if inputs.changes:
-        return None, [_NOT_REGROUPED._asdict()]
-    regrouped = group(
-        counts.read, counts.quarantined, counts.unreadable, counts.rows_with_error, inputs.policy
-    )
-    return regrouped.number, [reason._asdict() for reason in regrouped.reasons]
 
 
 def _held_without_rows(
@@ -256,11 +301,18 @@ def _held_without_rows(
         "rows_read": 0,
         "quarantined": 0,
         "unreadable": 0,
+        "rows_with_error": 0,
+        "excused": 0,
         "usability_group": None,
+        "group_code": None,
+        "group_title": None,
+        "assured_group": None,
         "provisional": True,
         "reasons": _hold_reasons(code, inputs, judged, merged, line),
         "group_reasons": [],
         "measures": {},
+        "measured": {},
+        "fixes": None,
         "policy": inputs.policy.name,
     }
 

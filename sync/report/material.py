@@ -34,6 +34,17 @@ PARCEL_COLUMNS = (
     "area_legal_m2",
 )
 
+# What the merge may change of a verdict, under the same name.
+COUNTED_AGAIN = (
+    "group_code",
+    "group_title",
+    "assured_group",
+    "measures",
+    "measured",
+    "fixes",
+    "rows_with_error",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -127,6 +138,7 @@ def _communes(judged: Path, loaded: dict[str, Any] | None, *, applied: bool) -> 
                 "hold_reasons": line["reasons"] if line["decision"] == "hold" else [],
                 "group": line["usability_group"],
                 "reasons": line["group_reasons"],
+                **{key: line[key] for key in COUNTED_AGAIN if key in line},
                 "quarantined": line["quarantined"],
                 "accepted": verdict["read"] - line["quarantined"] - line["unreadable"],
             }

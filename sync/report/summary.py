@@ -39,4 +39,6 @@ def _line(commune: dict[str, Any]) -> dict[str, Any]:
         "group": commune["group"],
         "reasons": [*commune["hold_reasons"], *commune["reasons"]],
         "measures": commune["measures"],
+        "group_code": commune["group_code"],
+        "fixes": commune["fixes"],
     }

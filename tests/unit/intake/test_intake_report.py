@@ -83,7 +83,7 @@ def test_the_summary_has_exactly_its_keys_and_balances(folder: Path) -> None:
     assert said["provisional"]
     assert said["not_run"] == ["IDN-CLAIMED", "IDN-CONFLICT"]
     assert [list(commune) for commune in said["communes"]] == [
-        ["code", "decision", "parcels", "group", "reasons", "measures"]
+        ["code", "decision", "parcels", "group", "reasons", "measures", "group_code", "fixes"]
     ] * 2
     assert [(c["code"], c["parcels"], c["group"]) for c in said["communes"]] == [
         (COMMUNE, 25, 3),

@@ -22,7 +22,7 @@ from validators.findings import FINDINGS_SCHEMA, NAMESPACE, findings, uuid5
 from validators.judge import ROWS_SCHEMA, Counts, judge
 from validators.naming import name_rows
 from validators.policy import policy_at
-from validators.usability import group
+from validators.usability import Tally, group
 
 X, Y = ORIGIN
 BOW_TIE = shapely.Polygon([(X, Y), (X + 10, Y + 10), (X + 10, Y), (X, Y + 10)])
@@ -117,10 +117,13 @@ def test_rows_findings_and_counts_agree(data):
         assert counts.accepted == 0
     else:
         assert judged.group == group(
-            counts.read,
-            counts.quarantined,
-            counts.unreadable,
-            counts.rows_with_error,
+            Tally(
+                counts.read,
+                counts.quarantined,
+                counts.unreadable,
+                counts.rows_with_error,
+                measures=judged.measured,
+            ),
             policy_at(context(data).as_of),
         )
     json.dumps(judged.as_dict())
@@ -148,7 +151,7 @@ def test_a_verdict_on_nothing_wrong():
     assert judged.findings.num_rows == 0
     assert judged.counts == Counts(read=10, accepted=10, quarantined=0, unreadable=0, rows_with_error=0)
     assert judged.group.number == 1
-    assert judged.assured_group == judged.group
+    assert judged.assured_group.number == 2  # nothing is known of its land users
     assert judged.measures == {
         "dung": 1.0, "du": 1.0, "sach": 1.0, "song": None, "thong_nhat": 1.0, "dung_chung": 1.0
     }  # fmt: skip
@@ -204,12 +207,6 @@ def test_rows_of_no_commune_can_be_accepted_where_communes_do_not_apply():
 def test_leaving_out_a_check_that_does_not_exist_is_refused():
     with pytest.raises(UsageError, match="CHECK-UNKNOWN"):
         verdict(dataset(1), not_applicable={"GEO-TYPO": "?"})
-
-
-def test_the_counts_follow_when_the_merge_quarantines_more():
-    counts = verdict(dataset(10, land_use=["XX"] + ["LUC"] * 9)).counts
-    after = counts.also_quarantined(3, without_error=2)
-    assert after == Counts(read=10, accepted=7, quarantined=3, unreadable=0, rows_with_error=3)
 
 
 # --- findings

@@ -8,7 +8,8 @@ import pytest
 
 import validators.policy as module
 from parcels.errors import UsageError
-from validators.policy import POLICIES, BrakeRules, parse_policy, policies, policy_at
+from validators.policy import POLICIES, BrakeRules, named_policy, parse_policy, policies, policy_at
+from validators.tally import refuse_unknown_names
 
 FOLDER = Path(module.__file__).parent / "policy"
 SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
@@ -21,9 +22,11 @@ def test_every_policy_file_is_listed_and_named_after_its_id():
 
 def test_the_default_policy_holds_the_agreed_numbers():
     policy = policy_at(date(2026, 11, 21))
-    assert policy.name == "2025-three-groups/2"
-    assert policy.groups.unusable_above == Decimal("0.10")
-    assert policy.groups.usable_errors_up_to == Decimal("0.10")
+    assert policy.name == "2025-three-groups/3"
+    assert [(each.code, len(each.rules)) for each in policy.groups] == [("1", 3), ("2", 1), ("3", 0)]
+    assert [getattr(rule, "at_most", None) for rule in policy.groups[0].rules] == [0, Decimal("0.10"), None]
+    assert policy.groups[1].rules[0].at_most == Decimal("0.10")
+    assert policy.rehearsal.agreed_share == Decimal("0.05")
     assert policy.tolerances.area_share == Decimal("0.05")
     assert policy.tolerances.area_m2 == 1
     assert policy.tolerances.id_distance_m == 1
@@ -41,27 +44,44 @@ def test_no_policy_is_in_force_before_the_first():
 def test_the_latest_policy_that_has_begun_is_the_one_in_force(monkeypatch):
     first = parse_policy(SHIPPED.replace("# valid_to = …", "valid_to = 2027-01-01 #"), "first")
     second = parse_policy(
-        SHIPPED.replace("version = 2", "version = 3").replace(
+        SHIPPED.replace("version = 3", "version = 4").replace(
             "valid_from = 2025-07-01  ", "valid_from = 2026-06-01 "
         ),
         "second",
     )
     monkeypatch.setattr(module, "policies", lambda: (first, second))
     assert [policy_at(date(year, month, 1)).version for year, month in ((2026, 5), (2026, 6), (2027, 1))] == [
-        2,
         3,
-        3,
+        4,
+        4,
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("unusable_above = 0.10", "unusable_above = 1.10", "groups.unusable_above"),
-        ("unusable_above = 0.10", "unusuable_above = 0.10", "groups.unusuable_above"),
+        (
+            'share = "refused"\nat_most = 0.10',
+            'share = "refused"\nat_most = 1.10',
+            "groups.1.rules.0.share.at_most",
+        ),
+        (
+            'share = "refused"\nat_most = 0.10',
+            'share = "refused"\nat_must = 0.10',
+            "groups.1.rules.0.share.at_must",
+        ),
+        (
+            'share = "refused"\nat_most = 0.10',
+            'shore = "refused"\nat_most = 0.10',
+            "one of share, found, measure",
+        ),
+        ('code = "3"', 'code = "2"', "occurs twice"),
+        ('code = "2"', 'code = "2"\nrules = []\n#', "groups"),
+        ("agreed_share = 0.05", "agreed_share = 2", "rehearsal.agreed_share"),
+        ('id = "2025-three-groups"', 'id = "x"\nextends = "2024"', "extends"),
         ('column = "land_use"', 'column = "landuse"', "landuse"),
         ("valid_from = 2025-07-01  ", "valid_from = yesterday  ", "2025-three-groups"),
-        ("version = 2", "version = 0", "version"),
+        ("version = 3", "version = 0", "version"),
         ('vi = "Phân loại', 'fr = "Phân loại', "vi and en"),
     ],
 )
@@ -72,6 +92,63 @@ def test_a_bad_policy_file_is_refused_with_a_sentence_that_names_the_place(old, 
     assert caught.value.code == "POLICY-INVALID"
     assert said in caught.value.message.en
     assert "2025-three-groups.toml" in caught.value.message.vi
+
+
+def test_a_draft_is_in_force_on_no_day_and_known_by_its_name():
+    draft = named_policy("2026-abce")
+    assert draft.draft
+    assert policy_at(date(2030, 1, 1)).id == "2025-three-groups"
+    assert named_policy("2026-abce/1") == draft
+    with pytest.raises(UsageError) as caught:
+        named_policy("2027")
+    assert caught.value.code == "POLICY-UNKNOWN"
+    assert "2026-abce" in caught.value.hint.en
+
+
+def test_a_policy_that_extends_another_takes_its_tolerances_and_may_change_one():
+    three, four = named_policy("2025-three-groups"), named_policy("2026-abce")
+    assert four.judges_like(three)
+    assert (four.tolerances, four.required) == (three.tolerances, three.required)
+    text = (FOLDER / "2026-abce.toml").read_text(encoding="utf-8")
+    other = parse_policy(text + "\n[tolerances]\narea_m2 = 2.0\n", "other.toml")
+    assert other.tolerances.area_m2 == 2
+    assert other.tolerances.area_share == three.tolerances.area_share
+    assert not other.judges_like(three)
+
+
+def test_a_policy_cannot_inherit_its_name_or_its_dates():
+    with pytest.raises(UsageError) as caught:
+        parse_policy('extends = "2025-three-groups"\n', "mine.toml")
+    assert all(f"{key}: Field required" in caught.value.message.en for key in ("id", "version", "valid_from"))
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        "",
+        '[[groups]]\ncode = "1"\ntitle = { vi = "a", en = "a" }\nmeaning = { vi = "a", en = "a" }\n'
+        'rules = [{ share = "errors", at_most = 0.1 }]\n',
+    ],
+)
+def test_every_commune_has_a_group_by_any_policy(scheme):
+    head = 'id = "x"\nversion = 1\nvalid_from = 2026-01-01\nextends = "2025-three-groups"\ntitle = { vi = "a", en = "a" }\n'
+    with pytest.raises(UsageError) as caught:
+        parse_policy(head + (scheme or "groups = []\n"), "mine.toml")
+    assert "group" in caught.value.message.en
+
+
+def test_shipped_policies_name_checks_and_measures_that_exist():
+    for policy in policies():
+        refuse_unknown_names(policy, "shipped")
+    text = (FOLDER / "2026-abce.toml").read_text(encoding="utf-8")
+    for old, new in (
+        ('found = ["TOP"]', 'found = ["TIP"]'),
+        ('measure = "dung_chung"', 'measure = "dung_rieng"'),
+    ):
+        with pytest.raises(UsageError) as caught:
+            refuse_unknown_names(parse_policy(text.replace(old, new), "mine.toml"), "mine.toml")
+        assert caught.value.code == "POLICY-INVALID"
+        assert new.split('"')[1] in caught.value.message.vi
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,12 @@
 """The usability group: limits exactly, purity, and that putting a row right never lowers it."""
 
-from decimal import Decimal
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from validator_datasets import AS_OF
 
-from validators.policy import policy_at
-from validators.usability import group
+from validators.policy import named_policy, parse_policy, policies, policy_at
+from validators.usability import Portion, Tally, group
 
 POLICY = policy_at(AS_OF)
 
@@ -21,7 +19,7 @@ def counts(draw):
 
 def number(quarantined, unreadable, erroneous, good, policy=POLICY):
     read = quarantined + unreadable + erroneous + good
-    return group(read, quarantined, unreadable, quarantined + unreadable + erroneous, policy).number
+    return group(Tally(read, quarantined, unreadable, quarantined + unreadable + erroneous), policy).number
 
 
 @pytest.mark.parametrize(
@@ -47,7 +45,7 @@ def number(quarantined, unreadable, erroneous, good, policy=POLICY):
     ],
 )
 def test_the_limits_are_exact(read, quarantined, unreadable, with_error, expected):
-    assert group(read, quarantined, unreadable, with_error, POLICY).number == expected
+    assert group(Tally(read, quarantined, unreadable, with_error), POLICY).number == expected
 
 
 @given(counts())
@@ -78,29 +76,9 @@ def test_putting_a_row_right_never_lowers_the_group(rows, worse, better):
 
 
 @given(counts())
-def test_the_named_number_of_fixes_is_enough_for_the_next_group_and_the_smallest(rows):
-    quarantined, unreadable, erroneous, good = rows
-    if not sum(rows):
-        return
-    found = group(sum(rows), quarantined, unreadable, quarantined + unreadable + erroneous, POLICY)
-    if found.number == 1:
-        assert found.fixes == 0
-        return
-
-    def after(fixes):
-        refused = quarantined + unreadable
-        mended = min(refused, fixes)  # the worst rows first
-        also = min(erroneous, fixes - mended)
-        return number(refused - mended, 0, erroneous - also, good + mended + also)
-
-    assert after(found.fixes) < found.number
-    assert after(found.fixes - 1) == found.number
-
-
-@given(counts())
 def test_the_same_counts_give_the_same_group_and_reasons_in_both_languages(rows):
-    arguments = (sum(rows), rows[0], rows[1], rows[0] + rows[1] + rows[2], POLICY)
-    first, second = group(*arguments), group(*arguments)
+    tally = Tally(sum(rows), rows[0], rows[1], rows[0] + rows[1] + rows[2])
+    first, second = group(tally, POLICY), group(tally, POLICY)
     assert first == second
     assert first.reasons
     assert all(reason.vi and reason.en and reason.vi != reason.en for reason in first.reasons)
@@ -112,27 +90,103 @@ def test_the_same_counts_give_the_same_group_and_reasons_in_both_languages(rows)
 )
 def test_counts_that_contradict_each_other_are_refused(bad):
     with pytest.raises(ValueError, match="contradict"):
-        group(*bad, POLICY)
+        Tally(*bad)
 
 
 def test_reasons_say_how_many_of_how_many_and_the_limit():
-    unusable = group(7, 5, 0, 7, POLICY)
+    unusable = group(Tally(7, 5, 0, 7), POLICY)
     assert unusable.reasons[0].vi == (
         "5 trong 7 thửa đất (71,43 %) bị cách ly hoặc không đọc được, vượt mức 10 %."
     )
     assert unusable.reasons[0].en == "5 of 7 parcels (71.43 %) are quarantined or unreadable, more than 10 %."
-    assert unusable.name.vi == "Không sử dụng được, phải xây dựng lại"
+    assert unusable.title.vi == "Không sử dụng được, phải xây dựng lại"
     # The first of these fails both limits of group 1, and says both.
-    assert len(group(100, 2, 0, 50, POLICY).reasons) == 2
+    assert len(group(Tally(100, 2, 0, 50), POLICY).reasons) == 2
 
 
 def test_a_share_just_above_the_limit_is_not_written_as_the_limit():
-    assert "10.001 %" in group(99_990, 10_000, 0, 10_000, POLICY).reasons[0].en
+    assert "10.001 %" in group(Tally(99_990, 10_000, 0, 10_000), POLICY).reasons[0].en
+
+
+def with_users(good, of, quarantined=0):
+    return Tally(100, quarantined, 0, quarantined, measures={"xac_thuc": Portion(good, of)})
+
+
+@pytest.mark.parametrize(
+    ("good", "of", "expected"),
+    [(80, 100, 1), (79, 100, 2), (4, 5, 1), (7_999, 10_000, 2), (0, 0, 1), (0, 1, 2)],
+)
+def test_a_commune_moves_between_one_and_two_as_its_land_users_are_authenticated(good, of, expected):
+    assert group(with_users(good, of), POLICY).number == expected
+
+
+def test_authentication_makes_no_third_group():
+    assert group(with_users(0, 100, quarantined=10), POLICY).number == 2
+    assert group(with_users(100, 100, quarantined=11), POLICY).number == 3
+
+
+def test_a_measure_that_nobody_knows_yet_fails_nothing_and_is_said():
+    unknown = group(Tally(100, 0, 0, 0), POLICY)
+    assert unknown.number == 1
+    assert any("Chưa có kết quả" in reason.vi for reason in unknown.reasons)
+    assert not any("Chưa có kết quả" in reason.vi for reason in group(with_users(80, 100), POLICY).reasons)
+
+
+def test_a_measure_below_its_limit_is_said_with_its_figures():
+    (reason,) = group(with_users(79, 100), POLICY).reasons
+    assert reason.vi == "79 trong 100 người sử dụng đất (79 %) đã được xác thực, thấp hơn mức 80 %."
+    assert reason.en == "79 of 100 land users (79 %) are authenticated, less than 80 %."
+
+
+@given(counts(), st.sampled_from(policies()), st.integers(0, 10), st.integers(0, 10))
+def test_one_more_good_thing_never_lowers_a_group_of_any_scheme(rows, policy, good, of):
+    quarantined, unreadable, erroneous, _ = rows
+    found = {
+        rule.found: min(erroneous, good)
+        for each in policy.groups
+        for rule in each.rules
+        if hasattr(rule, "found")
+    }
+    portions = {name: Portion(min(good, of), of) for name in ("xac_thuc", "dung_chung")}
+
+    def placed(quarantined, erroneous, found, portions):
+        read = sum(rows)
+        return group(
+            Tally(read, quarantined, unreadable, quarantined + unreadable + erroneous, found, portions),
+            policy,
+        ).number
+
+    before = placed(quarantined, erroneous, found, portions)
+    if quarantined:
+        assert placed(quarantined - 1, erroneous, found, portions) <= before
+    if erroneous:
+        assert placed(quarantined, erroneous - 1, found, portions) <= before
+    fewer = {named: max(count - 1, 0) for named, count in found.items()}
+    assert placed(quarantined, erroneous, fewer, portions) <= before
+    better = {name: Portion(min(each.good + 1, each.of), each.of) for name, each in portions.items()}
+    assert placed(quarantined, erroneous, found, better) <= before
 
 
 def test_another_policy_gives_another_group():
-    strict = POLICY.model_copy(
-        update={"groups": POLICY.groups.model_copy(update={"unusable_above": Decimal("0.01")})}
+    strict = parse_policy(
+        'id = "strict"\nversion = 1\nvalid_from = 2026-01-01\nextends = "2025-three-groups"\n'
+        'title = { vi = "Chặt", en = "Strict" }\n'
+        '[[groups]]\ncode = "x"\ntitle = { vi = "tốt", en = "good" }\nmeaning = { vi = "tốt", en = "good" }\n'
+        'rules = [{ share = "refused", at_most = 0.01 }]\n'
+        '[[groups]]\ncode = "y"\ntitle = { vi = "xấu", en = "bad" }\nmeaning = { vi = "xấu", en = "bad" }\n',
+        "strict.toml",
     )
-    assert group(100, 5, 0, 5, POLICY).number == 2
-    assert group(100, 5, 0, 5, strict).number == 3
+    five = Tally(100, 5, 0, 5)
+    assert (group(five, POLICY).number, group(five, POLICY).code) == (2, "2")
+    assert (group(five, strict).number, group(five, strict).code) == (2, "y")
+    assert group(Tally(100, 1, 0, 50), strict).code == "x"
+
+
+def test_a_scheme_of_four_groups_is_only_another_file():
+    abce = named_policy("2026-abce")
+    codes = [
+        group(Tally(100, refused, 0, errors, {("TOP",): overlaps}), abce).code
+        for refused, errors, overlaps in ((0, 0, 0), (0, 2, 5), (0, 2, 6), (2, 10, 0), (3, 3, 0), (11, 11, 0))
+    ]
+    assert codes == ["A", "A", "B", "B", "C", "E"]
+    assert group(Tally(100, 0, 0, 6, {("TOP",): 6}), abce).reasons[-1].en.startswith("6 of 100 parcels (6 %)")
