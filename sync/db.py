@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import numpy as np
 import psycopg2
 import psycopg2.extras
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from psycopg2 import errors, sql
 from psycopg2.extensions import TransactionRollbackError
@@ -181,6 +183,19 @@ def copy_in(
     return int(columns.num_rows)
 
 
+def array_text(lists: pa.ChunkedArray | pa.ListArray) -> pa.Array:
+    """Lists of texts as PostgreSQL writes an array (`{"a","b"}`), for COPY; NULL stays NULL."""
+    array = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
+    offsets = np.concatenate(([0], np.cumsum(pc.fill_null(pc.list_value_length(array), 0)))).astype(np.int32)
+    texts = array.flatten()
+    for mark in ("\\", '"'):
+        texts = pc.replace_substring(texts, mark, "\\" + mark)
+    quoted = pc.binary_join_element_wise('"', texts, '"', "")
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), quoted), ",")
+    text = pc.binary_join_element_wise("{", joined, "}", "")
+    return pc.if_else(pc.is_valid(array), text, pa.scalar(None, pa.string()))
+
+
 def copy_out(connection: Connection, query: sql.Composable, types: pa.Schema) -> pa.Table:
     """The rows of a query as an Arrow table, by COPY; `types` names and types the columns in their order."""
     buffer = io.BytesIO()
@@ -211,6 +226,7 @@ __all__ = [
     "SQL",
     "Connection",
     "Cursor",
+    "array_text",
     "compose",
     "connect",
     "copy_in",

@@ -16,11 +16,12 @@ DO $$
 DECLARE
     evidence constant regclass[] := ARRAY[
         'ledger.definitions', 'ledger.run', 'ledger.stage', 'ledger.change_set', 'ledger.receipt', 'ledger.receipt_line', 'ledger.dataset_verdict',
-        'ledger.finding', 'ledger.quarantine', 'ledger.hold', 'ledger.approval', 'ledger.reconciliation',
-        'ledger.claim_release',
+        'ledger.finding', 'ledger.finding_event', 'ledger.finding_exception', 'ledger.register_run', 'ledger.quarantine', 'ledger.hold', 'ledger.approval', 'ledger.reconciliation',
+        'ledger.claim_release', 'ledger.population_import', 'ledger.population_import_province',
         'land.parcel_version', 'land.land_use_part_version', 'land.parcel_lineage',
         'land.parcel_conversion', 'land.commune_boundary',
-        'land_private.land_user_version', 'land_private.certificate_version']::regclass[];
+        'land_private.land_user_version', 'land_private.certificate_version',
+        'land_private.population_result']::regclass[];
     guarded regclass;
 BEGIN
     FOR guarded IN

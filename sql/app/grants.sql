@@ -28,15 +28,18 @@ GRANT SELECT ON
     land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions, ledger.change_gap
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    land.parcel, land.land_use_part, land_private.land_user, land_private.certificate, ledger.manifest
+    land.parcel, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_user_status, ledger.manifest
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE ON
-    land.parcel_alias, land.national_id_claim, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state
+    land.parcel_alias, land.national_id_claim, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,
+    ledger.finding_case
     TO landsync_loader;
 GRANT SELECT, INSERT ON
     land.parcel_version, land.land_use_part_version, land.parcel_lineage, land.parcel_conversion, land.commune_boundary,
-    land_private.land_user_version, land_private.certificate_version,
+    land_private.land_user_version, land_private.certificate_version, land_private.population_result,
+    ledger.population_import, ledger.population_import_province,
     ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.dataset_verdict, ledger.finding,
+    ledger.finding_event, ledger.finding_exception, ledger.register_run,
     ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation
     TO landsync_loader;
 GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO landsync_loader;
@@ -82,7 +85,8 @@ BEGIN
         EXECUTE format('GRANT USAGE ON SCHEMA analyst TO %I', province);
         EXECUTE format('GRANT EXECUTE ON FUNCTION analyst.to_wgs84(public.geometry), analyst.to_vn2000(public.geometry) TO %I', province);
         EXECUTE format('GRANT SELECT ON land_private.land_user, land_private.land_user_version, '
-                       'land_private.certificate, land_private.certificate_version TO %I', province);
+                       'land_private.certificate, land_private.certificate_version, '
+                       'land_private.population_result, land_private.land_user_status TO %I', province);
     END LOOP;
 END
 $$;

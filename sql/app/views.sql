@@ -154,7 +154,8 @@ SELECT c.province_code, province.name AS province_name,
        d.complete, d.extracted_at, d.accepted_at,
        floor(extract(epoch FROM now() - coalesce(d.extracted_at, d.accepted_at)) / 86400)::integer AS days_old,
        d.policy, d.run_id,
-       public.ST_SetSRID(public.ST_MakePoint(c.lon, c.lat), 4326)::public.geometry(Point, 4326) AS place
+       public.ST_SetSRID(public.ST_MakePoint(c.lon, c.lat), 4326)::public.geometry(Point, 4326) AS place,
+       d.excused
 FROM land.commune_now AS c
 LEFT JOIN land.province_now AS province ON province.province_code = c.province_code
 LEFT JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
@@ -169,6 +170,37 @@ LEFT JOIN (
     WHERE h.state = 'open'
     GROUP BY h.commune_code
 ) AS held ON held.commune_code = c.commune_code;
+
+-- The register of findings: a row per case, over all runs. `accepted` is said by the day, because exceptions expire by
+-- themselves. A case at a seam is one row for both sides, the commune with the lesser code first.
+CREATE OR REPLACE VIEW analyst.finding AS
+SELECT f.finding_id, f.check_code, f.severity,
+       CASE WHEN f.state IN ('new', 'open', 'returned') AND NOT f.quarantines
+                 AND f.excused_until >= (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+            THEN 'accepted' ELSE f.state END AS state,
+       f.state_since, f.first_seen_at, f.last_seen_at, f.times_returned, f.excused_until,
+       f.province_code, province.name AS province_name, f.commune_code, commune.name AS commune_name, f.handles,
+       f.other_province_code, f.other_commune_code, other.name AS other_commune_name, f.other_handles,
+       f.quarantines, f.measure, f.unit, f.width_mm, f.detail, f.last_run_id AS run_id,
+       f.place
+FROM ledger.finding_case AS f
+LEFT JOIN land.commune_now AS commune ON commune.commune_code = f.commune_code
+LEFT JOIN land.commune_now AS other ON other.commune_code = f.other_commune_code
+LEFT JOIN land.province_now AS province ON province.province_code = f.province_code;
+
+-- Cases by commune, check and state. One at a seam counts in both communes; `at_seam` says how many those are.
+CREATE OR REPLACE VIEW analyst.finding_count AS
+SELECT s.province_code, s.commune_code, f.check_code, f.severity, f.state,
+       count(*) AS findings, count(f.other_commune_code) AS at_seam
+FROM (
+    SELECT c.finding_id, c.province_code, c.commune_code FROM ledger.finding_case AS c
+    UNION ALL
+    SELECT c.finding_id, c.other_province_code, c.other_commune_code
+    FROM ledger.finding_case AS c
+    WHERE c.other_commune_code IS NOT NULL
+) AS s
+JOIN analyst.finding AS f ON f.finding_id = s.finding_id
+GROUP BY s.province_code, s.commune_code, f.check_code, f.severity, f.state;
 
 -- The ministry's table: communes = group1 + group2 + group3 + not_delivered, in every row. Rows that belong to no
 -- commune of the province (the receipt's line '-') count as quarantined and unreadable with the last run's receipt.
@@ -185,7 +217,8 @@ SELECT p.province_code, p.name,
        coalesce(c.unreadable, 0) + coalesce(nowhere.unreadable, 0) AS unreadable,
        coalesce(h.held, 0) AS held,
        synced.finished_at AS last_sync,
-       coalesce(last_run.state, 'never') AS state
+       coalesce(last_run.state, 'never') AS state,
+       coalesce(c.excused, 0) AS excused
 FROM land.province_now AS p
 LEFT JOIN (
     SELECT q.province_code,
@@ -196,7 +229,8 @@ LEFT JOIN (
            count(*) FILTER (WHERE q.usability_group = 3) AS group3,
            count(*) FILTER (WHERE q.usability_group IS NULL) AS not_delivered,
            sum(q.quarantined)::bigint AS quarantined,
-           sum(q.unreadable)::bigint AS unreadable
+           sum(q.unreadable)::bigint AS unreadable,
+           sum(q.excused)::bigint AS excused
     FROM analyst.commune_quality AS q
     GROUP BY q.province_code
 ) AS c ON c.province_code = p.province_code
@@ -334,9 +368,36 @@ WHERE r.province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE VIEW province.finding WITH (security_barrier) AS
 SELECT f.run_id, f.finding_id, f.province_code, f.commune_code, f.check_code, f.severity, f.row_no, f.handle, f.measure,
-       f.unit, f.detail, f.quarantines, f.place
+       f.unit, f.detail, f.quarantines, f.place, f.width_mm, f.others, f.other_commune_code
 FROM ledger.finding AS f
 WHERE f.province_code = (SELECT province.own_province());
+
+-- Cases of the province and at its seams, with who answers for them and why; and how each came to its state.
+CREATE OR REPLACE VIEW province.finding_case WITH (security_barrier) AS
+SELECT f.finding_id, f.check_code, f.severity,
+       CASE WHEN f.state IN ('new', 'open', 'returned') AND NOT f.quarantines
+                 AND f.excused_until >= (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+            THEN 'accepted' ELSE f.state END AS state,
+       f.state_since, f.first_seen_at, f.last_seen_at, f.times_returned, f.excused_until,
+       x.actor, x.reason, x.decided_at,
+       f.province_code, f.commune_code, f.handles, f.other_province_code, f.other_commune_code, f.other_handles,
+       f.quarantines, f.measure, f.unit, f.width_mm, f.detail, f.last_run_id, f.place
+FROM ledger.finding_case AS f
+LEFT JOIN ledger.finding_exception AS x ON x.exception_id = f.exception_id
+WHERE f.province_code = (SELECT province.own_province())
+   OR f.other_province_code = (SELECT province.own_province());
+
+CREATE OR REPLACE VIEW province.finding_event WITH (security_barrier) AS
+SELECT e.finding_id, e.run_id, e.recorded_at, e.state, e.because, e.severity
+FROM ledger.finding_event AS e
+JOIN ledger.finding_case AS f ON f.finding_id = e.finding_id
+WHERE f.province_code = (SELECT province.own_province())
+   OR f.other_province_code = (SELECT province.own_province());
+
+CREATE OR REPLACE VIEW province.finding_count WITH (security_barrier) AS
+SELECT c.province_code, c.commune_code, c.check_code, c.severity, c.state, c.findings, c.at_seam
+FROM analyst.finding_count AS c
+WHERE c.province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE VIEW province.quarantine WITH (security_barrier) AS
 SELECT q.run_id, q.row_no, q.province_code, q.commune_code, q.decision, q.codes, q.source_key, q.national_id, q.sheet_no,

@@ -1,18 +1,20 @@
 INSERT INTO land.dataset (
     commune_code, commune_valid_from, province_code, run_id, delivery_sha256, extracted_at, accepted_at, complete,
-    rows_read, quarantined, unreadable, usability_group, provisional, reasons, measures, policy)
+    rows_read, quarantined, unreadable, usability_group, provisional, reasons, measures, excused, policy)
 SELECT v.commune_code, v.valid_from, %(province)s, %(run_id)s, %(delivery_sha256)s, %(extracted_at)s, %(now)s, v.complete,
-       v.rows_read, v.quarantined, v.unreadable, v.usability_group, v.provisional, v.reasons, v.measures, v.policy
+       v.rows_read, v.quarantined, v.unreadable, v.usability_group, v.provisional, v.reasons, v.measures, v.excused,
+       v.policy
 FROM jsonb_to_recordset(%(verdicts)s) AS v (
     commune_code text, valid_from date, decision text, complete boolean, rows_read integer, quarantined integer,
-    unreadable integer, usability_group smallint, provisional boolean, reasons jsonb, measures jsonb, policy text)
+    unreadable integer, usability_group smallint, provisional boolean, reasons jsonb, measures jsonb,
+    excused integer, policy text)
 WHERE v.decision = 'accept'
 ON CONFLICT (commune_code, commune_valid_from) DO UPDATE
 SET province_code = excluded.province_code, run_id = excluded.run_id, delivery_sha256 = excluded.delivery_sha256,
     extracted_at = excluded.extracted_at, accepted_at = excluded.accepted_at, complete = excluded.complete,
     rows_read = excluded.rows_read, quarantined = excluded.quarantined, unreadable = excluded.unreadable,
     usability_group = excluded.usability_group, provisional = excluded.provisional, reasons = excluded.reasons,
-    measures = excluded.measures, policy = excluded.policy,
+    measures = excluded.measures, excused = excluded.excused, policy = excluded.policy,
     changed_at = CASE WHEN dataset.changed_at > excluded.extracted_at THEN dataset.changed_at END,
     change_rows = CASE WHEN dataset.changed_at > excluded.extracted_at THEN dataset.change_rows ELSE 0 END,
     change_quarantined = CASE WHEN dataset.changed_at > excluded.extracted_at THEN dataset.change_quarantined ELSE 0 END

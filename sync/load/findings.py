@@ -4,11 +4,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import shapely
 
 from parcels.content_hash import to_hex
+from parcels.crs import VN2000
 from sync import db
 from sync.fetch import load_delivery
 from sync.judge import load_dataset, load_findings
+from sync.report.places import places_of
 from sync.run import Run
 from validators.base import Faults, Subject
 from validators.catalogue import BY_CODE
@@ -28,6 +31,7 @@ _COPIED = (
     "unit",
     "detail",
     "quarantines",
+    "width_mm",
 )
 
 
@@ -66,6 +70,11 @@ def record_findings(
     table = pa.concat_tables([load_findings(run.judged_folder), merged])
     if only is not None:
         table = table.filter(pc.is_in(table["dataset"], pa.array(sorted(only), pa.string())))
+    return write_findings(connection, run.run_id, run.province, table)
+
+
+def write_findings(connection: db.Connection, run_id: str, province: str, table: pa.Table) -> int:
+    """Write findings (FINDINGS_SCHEMA) into the ledger; they stay at hand as merge_finding until the transaction ends."""
     db.execute(connection, "load/create_finding")
     db.copy_in(
         connection,
@@ -74,9 +83,12 @@ def record_findings(
             {
                 **{name: table[name] for name in _COPIED},
                 "commune_code": table["dataset"],
+                "others": db.array_text(table["others"]),
+                "other_commune_code": table["other_dataset"],
                 "place_wkb": to_hex(table["place_wkb"]),
                 "place_srid": table["place_srid"],
+                "stored_wkb": to_hex(pa.array(shapely.to_wkb(places_of(table, VN2000)), pa.binary())),
             }
         ),
     )
-    return db.execute(connection, "load/findings", {"run_id": run.run_id, "province": run.province})
+    return db.execute(connection, "load/findings", {"run_id": run_id, "province": province})

@@ -18,6 +18,8 @@ ANALYST_VIEWS = (
     "commune_boundary",
     "commune_quality",
     "national_summary",
+    "finding",
+    "finding_count",
 )
 EVIDENCE = (
     "ledger.definitions",
@@ -27,6 +29,9 @@ EVIDENCE = (
     "ledger.receipt_line",
     "ledger.dataset_verdict",
     "ledger.finding",
+    "ledger.finding_event",
+    "ledger.finding_exception",
+    "ledger.register_run",
     "ledger.quarantine",
     "ledger.hold",
     "ledger.approval",
@@ -42,6 +47,10 @@ EVIDENCE = (
     "land_private.land_user_version",
     "land_private.land_user_version_01",
     "land_private.certificate_version",
+    "land_private.population_result",
+    "land_private.population_result_08",
+    "ledger.population_import",
+    "ledger.population_import_province",
 )
 
 
@@ -150,7 +159,9 @@ def test_a_province_can_neither_name_a_partition_nor_write(surface: Surface) -> 
         if table[-3] == "_" and table[-2:].isdigit():
             assert surface.denied("province_08", f"SELECT FROM {table}"), table
             assert surface.denied("central_operator", f"SELECT FROM {table}"), table
-    for table in ("land_user", "land_user_version", "certificate", "certificate_version"):
+    for table in (
+        "land_user", "land_user_version", "certificate", "certificate_version", "population_result", "land_user_status",
+    ):  # fmt: skip
         assert not surface.denied("province_08", f"SELECT FROM land_private.{table}")
         assert surface.denied("province_08", f"DELETE FROM land_private.{table}")
         assert surface.denied("central_viewer", f"SELECT FROM land_private.{table}")

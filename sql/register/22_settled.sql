@@ -1,0 +1,36 @@
+-- Of these cases those that are settled. In a commune that was delivered whole what is not there is gone; of one
+-- delivered in part only cases are settled all of whose parcels were delivered. A change set settles cases of single
+-- rows, by checks that need nothing but the row, or that would have refused it; and every case of a parcel it ends.
+CREATE TEMP TABLE register_settled ON COMMIT DROP AS
+SELECT m.finding_id, m.severity,
+       CASE WHEN m.dropped THEN 'retired' ELSE 'fixed' END AS state,
+       CASE WHEN m.dropped THEN 'dropped'
+            WHEN m.of_changes AND NOT %(changes)s THEN 'superseded'
+            WHEN own.ended OR other.ended OR own.absent + other.absent > 0 THEN 'gone'
+            ELSE 'mended' END AS because
+FROM register_missing AS m
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE m.whole IS NOT NULL AND r.handle IS NULL) AS absent,
+           coalesce(bool_or(NOT r.judged), false) AS unjudged,
+           coalesce(bool_or(r.ended), false) AS ended
+    FROM unnest(m.handles) AS h (handle)
+    LEFT JOIN register_row AS r ON r.commune_code = m.commune_code AND r.handle = h.handle
+) AS own
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE m.other_whole IS NOT NULL AND r.handle IS NULL) AS absent,
+           coalesce(bool_or(NOT r.judged), false) AS unjudged,
+           coalesce(bool_or(r.ended), false) AS ended
+    FROM unnest(m.other_handles) AS h (handle)
+    LEFT JOIN register_row AS r ON r.commune_code = m.other_commune_code AND r.handle = h.handle
+) AS other
+WHERE m.dropped
+   OR own.ended
+   OR other.ended
+   OR (NOT own.unjudged
+       AND NOT other.unjudged
+       AND (m.whole IS NULL OR m.whole OR (own.absent = 0 AND cardinality(m.handles) > 0))
+       AND (m.other_whole IS NULL OR m.other_whole OR (other.absent = 0 AND cardinality(m.other_handles) > 0))
+       AND (NOT %(changes)s
+            OR (cardinality(m.handles) = 1
+                AND m.other_commune_code IS NULL
+                AND (m.quarantines OR m.check_code = ANY (%(of_rows)s::text[])))))

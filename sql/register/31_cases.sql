@@ -1,0 +1,25 @@
+INSERT INTO ledger.finding_case AS c (
+    finding_id, check_code, severity, quarantines, province_code, commune_code, handles, other_province_code,
+    other_commune_code, other_handles, measure, unit, width_mm, detail, place, state, state_since, state_run_id,
+    first_seen_at, first_run_id, last_seen_at, last_run_id)
+SELECT f.finding_id, f.check_code, f.severity, f.quarantines, coalesce(p.province_code, %(province)s), f.commune_code, f.handles,
+       o.province_code, f.other_commune_code, f.other_handles, f.measure, f.unit, f.width_mm, f.detail,
+       public.ST_SetSRID(f.stored_wkb::public.geometry, 4756), x.state, %(now)s, %(run_id)s, %(now)s, %(run_id)s, %(now)s, %(run_id)s
+FROM register_found AS f
+JOIN register_change AS x ON x.finding_id = f.finding_id
+LEFT JOIN land.commune AS p
+       ON p.commune_code = f.commune_code AND p.valid_from <= %(as_of)s::date
+      AND (p.valid_to IS NULL OR p.valid_to > %(as_of)s::date)
+LEFT JOIN land.commune AS o
+       ON o.commune_code = f.other_commune_code AND o.valid_from <= %(as_of)s::date
+      AND (o.valid_to IS NULL OR o.valid_to > %(as_of)s::date)
+ON CONFLICT (finding_id) DO UPDATE
+SET severity = excluded.severity, quarantines = excluded.quarantines, province_code = excluded.province_code,
+    commune_code = excluded.commune_code, handles = excluded.handles, other_province_code = excluded.other_province_code,
+    other_commune_code = excluded.other_commune_code, other_handles = excluded.other_handles, measure = excluded.measure,
+    unit = excluded.unit, width_mm = excluded.width_mm, detail = excluded.detail, place = excluded.place,
+    state = excluded.state,
+    state_since = CASE WHEN c.state = excluded.state THEN c.state_since ELSE excluded.state_since END,
+    state_run_id = CASE WHEN c.state = excluded.state THEN c.state_run_id ELSE excluded.state_run_id END,
+    last_seen_at = excluded.last_seen_at, last_run_id = excluded.last_run_id,
+    times_returned = c.times_returned + CASE WHEN excluded.state = 'returned' THEN 1 ELSE 0 END

@@ -1,0 +1,190 @@
+"""The register of findings: what is wrong, since when, whether it was mended, and who answers for it meanwhile.
+
+`update` is the last step of a load's transaction: it compares what the run found with the open cases of what the run
+really judged and brought live, and writes what became of each (sql/register, in the order of the numbers).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from parcels.model import UNKNOWN_COMMUNE
+from sync import db
+from sync.runfolder import read_json, write_json
+from validators.catalogue import CHECKS
+
+REGISTER_JSON = "register.json"
+REGISTER = "register.parquet"
+
+# What became of a case in a run. `waiting` was found in what did not go live and is on no register yet.
+STATES = ("new", "open", "returned", "accepted", "fixed", "retired", "waiting")
+OPEN = ("new", "open", "returned", "accepted")
+
+# A row per case that the run found or settled.
+#   state        of STATES but `waiting`, after the run
+#   first_seen_at, state_since   UTC
+REGISTER_SCHEMA = pa.schema(
+    [
+        pa.field("finding_id", pa.string(), nullable=False),
+        pa.field("check_code", pa.string(), nullable=False),
+        pa.field("commune_code", pa.string(), nullable=False),
+        pa.field("other_commune_code", pa.string()),
+        pa.field("state", pa.string(), nullable=False),
+        pa.field("first_seen_at", pa.timestamp("us"), nullable=False),
+        pa.field("state_since", pa.timestamp("us"), nullable=False),
+        pa.field("excused_until", pa.date32()),
+        pa.field("times_returned", pa.int32(), nullable=False),
+    ]
+)
+_STEPS = ("10_looked", "11_seams", "12_found", "20_missing")
+_WRITES = ("30_change", "31_cases", "32_settle", "33_events")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a run judged and brings live.
+
+    judged_by  the run that judged: another one, when this one applies what that one held
+    parcels    the staging table of the run's rows: schema, name
+    not_run    commune (`-` for the rows of none) that goes live → codes of the checks that were not run there, or that
+               its profile leaves out
+    delivered  every commune the judgement was of, whether it goes live or not
+    changes    of a change set: rows were judged, no commune
+    catalogue  code → (of change sets only, needs nothing but the row); the checks that exist
+    """
+
+    run_id: str
+    judged_by: str
+    province: str
+    as_of: date
+    parcels: tuple[str, str]
+    not_run: Mapping[str, tuple[str, ...]]
+    delivered: tuple[str, ...]
+    changes: bool = False
+    catalogue: Mapping[str, tuple[bool, bool]] = field(
+        default_factory=lambda: {
+            check.code: (check.changes_only, check.scope == "self_contained") for check in CHECKS
+        }
+    )
+
+
+def update(connection: db.Connection, looked: Looked) -> tuple[dict[str, Any], pa.Table]:
+    """Bring the register up to date; the counts as in register.json, and a REGISTER_SCHEMA table.
+
+    Needs what the merge and `sync.load.findings.record_findings` leave in the transaction: merge_row, merge_commune,
+    merge_finding; and the run's receipt and verdicts. Must be the last thing the transaction writes.
+    """
+    db.execute(connection, "register/lock")
+    values = _values(connection, looked)
+    for name in _STEPS:
+        db.execute(connection, f"register/{name}", values)
+    db.execute(connection, "register/21_rows", values, {"parcel": looked.parcels})
+    db.execute(connection, "register/22_settled", values)
+    for name in _WRITES:
+        db.execute(connection, f"register/{name}", values)
+    counts = _counts(db.fetch(connection, "register/40_counts", values))
+    db.execute(
+        connection,
+        "register/50_run",
+        values | {"counts": db.json_value({name: counts[name] for name in STATES})},
+    )
+    told = db.copy_out(
+        connection, db.compose("register/41_told", {"as_of": db.sql.Literal(looked.as_of)}), REGISTER_SCHEMA
+    )
+    return counts, told
+
+
+def _values(connection: db.Connection, looked: Looked) -> dict[str, Any]:
+    moment = db.fetch_one(connection, "register/judged_at", {"judged_by": looked.judged_by})
+    clock = db.fetch_one(connection, "ledger/clock")
+    assert moment is not None and clock is not None  # noqa: S101, PT018 - both have one row by construction
+    now: datetime = clock["now"]
+    return {
+        "run_id": looked.run_id,
+        "judged_by": looked.judged_by,
+        "judged_at": moment["judged_at"],
+        "now": now,
+        "province": looked.province,
+        "as_of": looked.as_of,
+        "changes": looked.changes,
+        "communes": list(looked.not_run),
+        "delivered": list(looked.delivered),
+        "looked": db.json_value(
+            [{"commune_code": code, "not_run": list(codes)} for code, codes in looked.not_run.items()]
+        ),
+        "catalogue": list(looked.catalogue),
+        "of_changes": [code for code, (of_changes, _) in looked.catalogue.items() if of_changes],
+        "of_rows": [code for code, (_, of_rows) in looked.catalogue.items() if of_rows],
+    }
+
+
+def _counts(rows: list[db.Row]) -> dict[str, Any]:
+    """`{state: cases}` of the run, and the same of each commune under `communes`."""
+    none = dict.fromkeys(STATES, 0)
+    total: dict[str, Any] = dict(none)
+    communes: dict[str, dict[str, int]] = {}
+    for row in rows:
+        into = total if row["commune_code"] is None else communes.setdefault(row["commune_code"], dict(none))
+        into[row["state"]] = int(row["cases"])
+    return total | {"communes": dict(sorted(communes.items()))}
+
+
+def looked_communes(
+    verdicts: list[dict[str, Any]], live: frozenset[str], *, nowhere: bool
+) -> dict[str, tuple[str, ...]]:
+    """What `Looked.not_run` says of a judgement.
+
+    verdicts  the entries of judgement/datasets.json
+    live      the communes that go live, also those of which a change set only ends parcels
+    nowhere   whether the rows of no commune are part of the run: not when it applies what was held
+    """
+    left_out = {verdict["code"]: (*verdict["not_run"], *verdict["not_applicable"]) for verdict in verdicts}
+    everywhere = tuple(sorted({code for codes in left_out.values() for code in codes}))
+    looked = {code: left_out.get(code, everywhere) for code in sorted(live)}
+    if nowhere:  # also where every row has a commune now: then none is left of those that had none
+        looked[UNKNOWN_COMMUNE] = left_out.get(UNKNOWN_COMMUNE, everywhere)
+    return looked
+
+
+def keep(folder: Path, counts: dict[str, Any], told: pa.Table) -> None:
+    """Leave register.json and register.parquet in a run's folder."""
+    pq.write_table(told, folder / f".{REGISTER}.part")
+    (folder / f".{REGISTER}.part").replace(folder / REGISTER)
+    write_json(folder / REGISTER_JSON, counts)
+
+
+def register_counts(folder: Path) -> dict[str, Any] | None:
+    """register.json of a run's folder: STATES and, under `communes`, the same of each; None before the load."""
+    return read_json(folder / REGISTER_JSON) if (folder / REGISTER_JSON).exists() else None
+
+
+def load_register(folder: Path) -> pa.Table | None:
+    """register.parquet of a run's folder, REGISTER_SCHEMA; None before the load."""
+    return pq.read_table(folder / REGISTER) if (folder / REGISTER).exists() else None
+
+
+def states_of(findings: pa.Table, register: pa.Table | None) -> pa.Table:
+    """Of each finding (FINDINGS_SCHEMA, in its order) what the register says: `state`, `first_seen_at`.
+
+    `waiting` where it was found in what did not go live; NULL in both where there is no register (offline).
+    """
+    if register is None:
+        return pa.table(
+            {
+                "state": pa.nulls(len(findings), pa.string()),
+                "first_seen_at": pa.nulls(len(findings), pa.timestamp("us")),
+            }
+        )
+    at = pc.index_in(findings["finding_id"], value_set=register["finding_id"].combine_chunks())
+    return pa.table(
+        {
+            "state": pc.fill_null(register["state"].combine_chunks().take(at), "waiting"),
+            "first_seen_at": register["first_seen_at"].combine_chunks().take(at),
+        }
+    )
