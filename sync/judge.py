@@ -6,6 +6,7 @@ Opinions are the validators'; here is only what they need to be handed, and wher
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,16 @@ from parcels.geometry import normalise, round_to_grid
 from parcels.model import Dataset
 from parcels.wkb import read_wkb
 from sync.boundaries import load_boundaries
+from sync.conform import load_conform
 from sync.conform.snapshot import PartTables, part_paths, read_part
 from sync.context import Known
 from sync.fetch import load_delivery
+from sync.neighbours import Neighbours
+from sync.parallel import in_order
 from sync.profile import Profile
 from sync.runfolder import private_folder, read_json, write_json
 from validators.base import Context, Repeated
+from validators.borders_seam import reach_m
 from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.findings import FINDINGS_SCHEMA
 from validators.handles import KEY_COLUMNS, context_of, ids_wanted
@@ -67,16 +72,25 @@ def judge(
     if known is not None:
         context = replace(context, authentication=known.authentication(), excused=known.excused())
     outlines = _outlines(run_dir)
-    context = replace(context, measured_in=profile.measured_in)
+    context = replace(context, measured_in=profile.measured_in, straightened=_straightened(run_dir))
+    neighbours = Neighbours({} if profile.foreign else paths, record.province, reach_m(used))
     folder = private_folder(run_dir / JUDGEMENT)
     verdicts = []
     with (
         pq.ParquetWriter(folder / f".{ROWS}.part", ROWS_SCHEMA) as rows,
         pq.ParquetWriter(folder / f".{FINDINGS}.part", FINDINGS_SCHEMA) as findings,
     ):
-        for code, path in paths.items():
-            here = _here(code, context, known, outlines, complete=code in record.complete_for)
-            verdict = _judge_part(record.province, code, path, here)
+        tasks = (
+            partial(
+                _judge_part,
+                record.province,
+                code,
+                path,
+                _here(code, context, known, neighbours, outlines, complete=code in record.complete_for),
+            )
+            for code, path in paths.items()
+        )
+        for verdict in in_order(tasks):
             rows.write_table(verdict.rows)
             findings.write_table(verdict.findings)
             verdicts.append(_entry(verdict))
@@ -134,6 +148,12 @@ def load_refused(run_dir: Path) -> pa.Table:
     return pa.concat_tables(pieces or [schema.empty_table()]).select(["row_no", "dataset"])
 
 
+def _straightened(run_dir: Path) -> dict[int, int]:
+    """Part of the delivery → curves of its drawing that reading made into vertices."""
+    parts = load_conform(run_dir)["parts"]
+    return {part["part_no"]: part["notes"]["curves"] for part in parts if part["notes"].get("curves")}
+
+
 def _outlines(run_dir: Path) -> dict[str, shapely.Geometry]:
     """The outlines of communes that the run was given, by code."""
     found = load_boundaries(run_dir)
@@ -144,12 +164,19 @@ def _here(
     code: str,
     context: Context,
     known: Known | None,
+    neighbours: Neighbours,
     outlines: Mapping[str, shapely.Geometry],
     *,
     complete: bool,
 ) -> Context:
     """The context of the delivery with what is known of one commune. In the thread that opened `known`."""
-    here = replace(context, boundary=outlines.get(code), complete=complete and not context.changes)
+    here = replace(
+        context,
+        boundary=outlines.get(code),
+        complete=complete and not context.changes,
+        neighbours=neighbours.of(code, known),
+        neighbours_partly=known is None,
+    )
     if known is None:
         return here
     return replace(here, previous=known.previous(code), retired=known.retired(code))

@@ -1,0 +1,32 @@
+"""Work in a few threads whose results come in the order of the tasks: the arrays' libraries let go of Python's lock."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# Each thread holds a commune. More than two gain little, because the steps between the libraries' calls share the lock.
+THREADS = min(2, len(os.sched_getaffinity(0)))
+
+
+def in_order(tasks: Iterable[Callable[[], T]], threads: int = THREADS) -> Iterator[T]:
+    """What each task returns, in their order; the next ones are already at work, `threads` at a time.
+
+    `tasks` is gone through here, in the caller's thread, one step ahead of the work. An exception of a task is raised in
+    its turn, and nothing more is begun.
+    """
+    waiting: deque[Future[T]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="landsync") as pool:
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(task))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for left in waiting:
+                left.cancel()
