@@ -71,6 +71,12 @@ class CommuneCodeRules(Rules):
     near_share: Share = Decimal("0.9")
 
 
+class ExceptionRules(Rules):
+    """For how many days at most somebody may answer for a finding before it must be looked at again."""
+
+    max_days: Annotated[int, Field(ge=1)] = 365
+
+
 class NationalIdRules(Rules):
     """From which day a missing national id is an error rather than a warning; never, when absent."""
 
@@ -158,6 +164,7 @@ class Policy(Rules):
     crs: CrsRules
     commune_codes: CommuneCodeRules = CommuneCodeRules()
     national_id: NationalIdRules = NationalIdRules()
+    exceptions: ExceptionRules = ExceptionRules()
     required: tuple[Required, ...] = ()
 
     @model_validator(mode="after")
@@ -182,7 +189,7 @@ class Policy(Rules):
 
     def judges_like(self, other: "Policy") -> bool:
         """Whether both find the same in the same data: they differ in their groups at most."""
-        apart = {*_OWN, "groups", "rehearsal", "brake", "commune_codes", "crs"}
+        apart = {*_OWN, "groups", "rehearsal", "brake", "commune_codes", "crs", "exceptions"}
         return self.model_dump(exclude=apart) == other.model_dump(exclude=apart)
 
     def required_at(self, as_of: date) -> tuple[str, ...]:
