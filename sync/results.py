@@ -12,6 +12,7 @@ COLUMNS: tuple[tuple[str, Bilingual], ...] = (
     ("commune_code", Bilingual("Xã", "Commune")),
     ("decision", Bilingual("Quyết định", "Decision")),
     ("usability_group", Bilingual("Nhóm", "Group")),
+    ("excused", Bilingual("Ngoại lệ", "Excused")),
     ("rows_read", Bilingual("Đã đọc", "Read")),
     ("new", Bilingual("Mới", "New")),
     ("changed", Bilingual("Thay đổi", "Changed")),
@@ -46,6 +47,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         **{name: total[name] for name, _ in SOMETIMES},
         "changes": loaded.get("changes", {}),
         "gaps": loaded.get("gaps", []),
+        "register": loaded.get("register", {}),
         "held_communes": loaded["held_communes"],
         "communes_loaded": loaded["communes"],
         "report": str(run.folder / "report"),
@@ -65,7 +67,7 @@ def summary_table(summary: dict[str, Any], lang: Lang) -> Table:
         table.add_row(*(_shown(row[name]) for name, _ in columns))
     unknown = lines.get("-")
     if unknown is not None:
-        row = {"decision": "", "usability_group": "", "rows_read": unknown["read"], **unknown}
+        row = {"decision": "", "usability_group": "", "excused": "", "rows_read": unknown["read"], **unknown}
         table.add_row(*(_shown(row[name]) for name, _ in columns))
     return table
 

@@ -8,7 +8,7 @@ from parcels.bilingual import Bilingual, Lang
 from sync import db
 from sync.gaps import open_gaps, told
 
-COUNTS = ("communes", "parcels", "group1", "group2", "group3", "not_delivered", "quarantined", "held")
+COUNTS = ("communes", "parcels", "group1", "group2", "group3", "not_delivered", "quarantined", "held", "excused")
 TITLES: dict[str, Bilingual] = {
     "code": Bilingual("Mã", "Code"),
     "name": Bilingual("Tỉnh, thành phố", "Province"),
@@ -20,6 +20,7 @@ TITLES: dict[str, Bilingual] = {
     "not_delivered": Bilingual("Chưa nộp", "Not delivered"),
     "quarantined": Bilingual("Cách ly", "Quarantined"),
     "held": Bilingual("Tạm giữ", "Held"),
+    "excused": Bilingual("Ngoại lệ", "Excused"),
     "seconds": Bilingual("Giây", "Seconds"),
     "last_sync": Bilingual("Đồng bộ gần nhất", "Last sync"),
 }

@@ -67,7 +67,10 @@ class NationalKnown:
 
     def excused(self) -> pa.Array:
         """See `Known`."""
-        return pa.array([], pa.string())
+        values: db.Identifiers = {"province": db.sql.Literal(self._province), "as_of": db.sql.Literal(self._as_of)}
+        ids = pa.schema([pa.field("finding_id", pa.string())])
+        found = db.copy_out(self._connection, db.compose("register/excused", values), ids)
+        return found["finding_id"].combine_chunks()
 
     def _near(self, boxes: NDArray[np.float64], commune_code: str, not_province: str) -> pa.Table:
         if not len(boxes):

@@ -37,6 +37,7 @@ def _line(commune: dict[str, Any]) -> dict[str, Any]:
         "decision": commune["decision"],
         "parcels": commune["read"],
         "group": commune["group"],
+        "excused": commune["excused"],
         "reasons": [*commune["hold_reasons"], *commune["reasons"]],
         "measures": commune["measures"],
         "group_code": commune["group_code"],
