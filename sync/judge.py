@@ -24,10 +24,12 @@ from sync.conform import load_conform
 from sync.conform.snapshot import PartTables, part_paths, read_part
 from sync.context import Known
 from sync.fetch import load_delivery
+from sync.neighbours import Neighbours
 from sync.parallel import in_order
 from sync.profile import Profile
 from sync.runfolder import private_folder, read_json, write_json
 from validators.base import Context, Repeated
+from validators.borders_seam import reach_m
 from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.findings import FINDINGS_SCHEMA
 from validators.handles import KEY_COLUMNS, context_of, ids_wanted
@@ -71,6 +73,7 @@ def judge(
         context = replace(context, authentication=known.authentication(), excused=known.excused())
     outlines = _outlines(run_dir)
     context = replace(context, measured_in=profile.measured_in, straightened=_straightened(run_dir))
+    neighbours = Neighbours({} if profile.foreign else paths, record.province, reach_m(used))
     folder = private_folder(run_dir / JUDGEMENT)
     verdicts = []
     with (
@@ -83,7 +86,7 @@ def judge(
                 record.province,
                 code,
                 path,
-                _here(code, context, known, outlines, complete=code in record.complete_for),
+                _here(code, context, known, neighbours, outlines, complete=code in record.complete_for),
             )
             for code, path in paths.items()
         )
@@ -161,12 +164,19 @@ def _here(
     code: str,
     context: Context,
     known: Known | None,
+    neighbours: Neighbours,
     outlines: Mapping[str, shapely.Geometry],
     *,
     complete: bool,
 ) -> Context:
     """The context of the delivery with what is known of one commune. In the thread that opened `known`."""
-    here = replace(context, boundary=outlines.get(code), complete=complete and not context.changes)
+    here = replace(
+        context,
+        boundary=outlines.get(code),
+        complete=complete and not context.changes,
+        neighbours=neighbours.of(code, known),
+        neighbours_partly=known is None,
+    )
     if known is None:
         return here
     return replace(here, previous=known.previous(code), retired=known.retired(code))

@@ -186,6 +186,8 @@ class Context:
     retired         sheet handles of this commune's parcels that ended: RETIRED_SCHEMA
     neighbours      parcels of other communes along this commune's edge: those delivered with it as delivered, the
                     others as they are live
+    neighbours_partly  there may be others: what else is live was not at hand. Seams are then judged by what is there,
+                    and count as not run as well
     boundary        the outline of this commune (EPSG:4756); None too where none is loaded
     authentication  what the population database said of the province's land users: `system`, `land_user_key`,
                     `status` (found | mismatched | not_found); a land user who is not in it was not sent. None too
@@ -206,6 +208,7 @@ class Context:
     previous: pa.Table | None = None
     retired: pa.Table | None = None
     neighbours: pa.Table | None = None
+    neighbours_partly: bool = False
     boundary: shapely.Geometry | None = None
     authentication: pa.Table | None = None
     excused: pa.Array | None = None
@@ -245,6 +248,9 @@ class Check:
     measures    the quality measures it counts for
     hardened_by severity under a policy at a date, where a rule becomes stricter with time
     can_run     whether the context holds what the check needs; when it does not, the check is not run
+    may_lack    what it needs may exist nowhere (no boundary was ever loaded): that it was not run is said, but the verdict
+                is not provisional for that
+    runs_partly whether it holds only some of it: what is found counts, and the check is among those not run too
     changes_only  it is of change sets
     of_ends     it also looks at rows that end an object, of which no more is asked than that
     """
@@ -264,6 +270,8 @@ class Check:
     numeric_detail: bool = False
     hardened_by: Callable[[Policy, date], Severity] | None = None
     can_run: Callable[[Subject], bool] | None = None
+    runs_partly: Callable[[Subject], bool] | None = None
+    may_lack: bool = False
     changes_only: bool = False
     of_ends: bool = False
 

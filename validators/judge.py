@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from parcels.model import UNKNOWN_COMMUNE, Dataset
 from validators import identity
 from validators.base import MEASURES, Check, Context, Faults, Mask, Measure, Rows, Severity, Subject
-from validators.catalogue import CHECKS, refuse_unknown
+from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
 from validators.changes import ends as ended_rows
 from validators.findings import numbered_findings
 from validators.fixes import Fixes, fixes_to_next
@@ -80,8 +80,8 @@ class Verdict:
 
     @property
     def provisional(self) -> bool:
-        """Whether something that could change the verdict was not run."""
-        return bool(self.not_run)
+        """Whether something that could change the verdict was not run, other than for want of what nobody has."""
+        return any(not BY_CODE[code].may_lack for code in self.not_run)
 
     @property
     def excused(self) -> int:
@@ -133,6 +133,8 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
         elif check.can_run is not None and not check.can_run(subject):
             not_run.append(check.code)
         else:
+            if check.runs_partly is not None and check.runs_partly(subject):
+                not_run.append(check.code)
             severity = check.severity_at(context.policy, context.as_of)
             faults = check.find(subject)
             found.append((check, severity, faults if check.of_ends else _of_the_living(subject, faults)))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from validators.base import Rows, Subject
+from validators.base import Repeated, Rows, Subject
 from validators.handles import known_as
 from validators.members import SEPARATOR, Named
 from validators.shape import Geometries, shape_of, source_srid
@@ -21,22 +21,13 @@ def name_rows(subject: Subject, involved: Rows) -> Named:
     """The names of a dataset's rows. Geometries and points are worked out for the `involved` rows only."""
     dataset = subject.dataset
     known, handle = subject.fact(known_as)
-    shared = pc.fill_null(pc.is_in(known, value_set=_repeated_names(subject)), False)
-    ambiguous = np.asarray(pc.or_(shared, pc.is_null(known)).to_numpy(zero_copy_only=False), dtype=bool)
+    ambiguous = np.asarray(_ambiguous(known, subject.context.repeated))
 
     twin = np.full(len(dataset), None, dtype=object)
     rows = involved[ambiguous[involved]]
-    twin[rows] = _geometry_text(dataset.rounded[rows])
+    twin[rows] = geometry_text(dataset.rounded[rows], dataset.stored[rows])
     twins = pa.array(twin, pa.string())
-    name = pc.if_else(
-        pa.array(ambiguous),
-        pc.binary_join_element_wise(
-            pc.coalesce(known, pc.binary_join_element_wise("geometry", twins, SEPARATOR)),
-            dataset.commune_code,
-            SEPARATOR,
-        ),
-        known,
-    )
+    name = full_names(known, twins, dataset.commune_code, subject.context.repeated)
     point = np.full(len(dataset), None, dtype=object)
     point[involved] = _points(subject, involved)
     return Named(
@@ -50,8 +41,38 @@ def name_rows(subject: Subject, involved: Rows) -> Named:
     )
 
 
-def _repeated_names(subject: Subject) -> pa.Array:
-    repeated = subject.context.repeated
+def full_names(known: pa.Array, text: pa.Array, commune_code: str, repeated: Repeated | None) -> pa.Array:
+    """(n,) what rows of a commune are named by.
+
+    known     (n,) by their handles (`validators.handles.names_of`); NULL where a row has none
+    text      (n,) their geometries as `geometry_text`; looked at where a handle does not name the row alone
+    repeated  the handles that name no row alone; None where every handle does
+    """
+    alone = pc.binary_join_element_wise(
+        pc.coalesce(known, pc.binary_join_element_wise("geometry", text, SEPARATOR)), commune_code, SEPARATOR
+    )
+    return pc.if_else(_ambiguous(known, repeated), alone, known)
+
+
+def geometry_text(rounded: Geometries, stored: Geometries) -> NDArray[np.object_]:
+    """Hexadecimal WKB of normalised geometries, of what is stored where something is; empty where there is nothing.
+
+    What is stored is what another commune's judgement knows of a parcel.
+    """
+    chosen = np.where(shapely.is_missing(stored), rounded, stored)
+    text = shapely.to_wkb(chosen, hex=True, byte_order=1)
+    return np.where(shapely.is_missing(chosen), "", text)
+
+
+def _ambiguous(known: pa.Array, repeated: Repeated | None) -> pa.Array:
+    """(n,) whether a row has no handle that names it alone."""
+    if repeated is None:
+        return pc.is_null(known)
+    shared = pc.fill_null(pc.is_in(known, value_set=_repeated_names(repeated)), False)
+    return pc.or_(shared, pc.is_null(known))
+
+
+def _repeated_names(repeated: Repeated) -> pa.Array:
     kinds = {"source_key": repeated.source_key, "national_id": repeated.national_id, "sheet": repeated.sheet}
     return pa.concat_arrays(
         [
@@ -59,12 +80,6 @@ def _repeated_names(subject: Subject) -> pa.Array:
             for kind, table in kinds.items()
         ]
     )
-
-
-def _geometry_text(geometries: Geometries) -> NDArray[np.object_]:
-    """Hexadecimal WKB of normalised geometries; empty where there is none."""
-    text = shapely.to_wkb(geometries, hex=True, byte_order=1)
-    return np.where(shapely.is_missing(geometries), "", text)
 
 
 def _points(subject: Subject, rows: Rows) -> Geometries:

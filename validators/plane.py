@@ -123,13 +123,13 @@ def _make_valid(shapes: Geometries, rows: Rows) -> Mask:
     unplaced = np.unique(owner[~np.isfinite(coords).all(axis=1)])
     shapes[rows[unplaced]] = None
     rows = rows[~shapely.is_valid(shapes[rows]) & ~shapely.is_missing(shapes[rows])]
-    shapes[rows] = _enclosed(shapes[rows])
+    shapes[rows] = enclosed(shapes[rows])
     done = np.zeros(len(shapes), dtype=bool)
     done[rows] = ~shapely.is_missing(shapes[rows])
     return done
 
 
-def _enclosed(geometries: Geometries) -> Geometries:
+def enclosed(geometries: Geometries) -> Geometries:
     """The polygons that the lines of invalid ones enclose; None where they enclose nothing.
 
     Lines and points that are left over when a spike or a doubled line is taken apart are no land.

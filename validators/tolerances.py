@@ -71,6 +71,7 @@ class BorderRules(Rules):
 
     overlap_m2, overlap_width_m   both must be exceeded
     gap_m2, gap_width_m           more area, and not wider: what is wider is land without a parcel
+    gap_open_share                of what parcels bound of it, so much may be open: more is the corner of a road
     outside_m2, outside_m         out of the commune's boundary: more area, and further than this from it
     """
 
@@ -78,6 +79,7 @@ class BorderRules(Rules):
     overlap_width_m: Amount
     gap_m2: Amount
     gap_width_m: Amount
+    gap_open_share: Share
     outside_m2: Amount
     outside_m: Amount
 
@@ -85,8 +87,8 @@ class BorderRules(Rules):
 class HistoryRules(Rules):
     """IDN against what is live.
 
-    same_place_m, same_area_share   the same land: points inside no further apart, areas no more different
-    moved_m                         the same parcel lies further than this from where it was
+    same_place_m, same_area_share   the same land: middles no further apart, areas no more different
+    moved_m                         the same parcel's middle lies further than this from where it was
     """
 
     same_place_m: Amount
@@ -109,9 +111,13 @@ class CountRules(Rules):
     """CNT.
 
     fewer_share, fewer_parcels   fewer than live: by more than this share, and at least so many
-    number_gaps_share            of the numbers of a sheet, so many are not there
+    number_gaps_share, number_gaps   more than this share of a sheet's numbers is not there, and at least so many
+    number_range, sheet_range    so many numbers missing at once and more: no gap, another range of numbers begins
     """
 
     fewer_share: Share
     fewer_parcels: Annotated[int, Field(ge=0)]
     number_gaps_share: Share
+    number_gaps: Annotated[int, Field(ge=1)]
+    number_range: Annotated[int, Field(ge=1)]
+    sheet_range: Annotated[int, Field(ge=1)]

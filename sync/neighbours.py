@@ -1,0 +1,127 @@
+"""The neighbours of every commune of a delivery: what `Context.neighbours` is filled with.
+
+Communes delivered together are seen as delivered, all others as `Known` says they are live. One pass over the parts
+learns which cells each commune's land touches (`validators.borders_land`); parcels are kept, and asked for, only where
+somebody else has a cell too. So what is held and compared follows the borders, not the area.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from parcels.model import UNKNOWN_COMMUNE
+from sync.conform.snapshot import read_part
+from sync.context import Known
+from sync.parallel import in_order
+from validators.borders_land import Land, boxes_of, land_of
+from validators.current import CURRENT_SCHEMA
+
+_GEOM = "geom"
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """The parcels of one commune that touch a cell of another: CURRENT_SCHEMA, and (m,) which of them touches which."""
+
+    table: pa.Table
+    row: Integers
+    cell: Integers
+
+
+class Neighbours:
+    """The neighbours within one delivery. Made once; holds cells of all its communes and parcels along their borders.
+
+    Rows that are quarantined for whatever reason are among them: they lie where they lie, without them there would
+    be gaps that nobody has, and which rows those are is not known before both sides are judged.
+    """
+
+    def __init__(self, parts: Mapping[str, Path], province: str, reach_m: float) -> None:
+        """Reads the geometries of every part, and once more what lies along borders.
+
+        reach_m  how far from each other parcels may be and still matter to a seam (`validators.borders_seam.reach_m`)
+        """
+        codes = [code for code in parts if code != UNKNOWN_COMMUNE]
+        lands = zip(codes, in_order(partial(_land, parts[code], reach_m) for code in codes), strict=True)
+        held = {code: _compact(land) for code, land in lands}
+        self._cells = {code: cells for code, (cells, _, _) in held.items() if len(cells)}
+        everything = np.concatenate([np.empty(0, np.int64), *self._cells.values()])
+        cells, communes = np.unique(everything, return_counts=True)
+        shared = cells[communes > 1]
+        self._strips = {}
+        for code, (own, row, at) in held.items():
+            common = np.isin(own, shared)[at]
+            if common.any():
+                self._strips[code] = _strip(parts[code], province, code, row[common], own[at[common]])
+
+    @property
+    def several(self) -> bool:
+        """Whether the delivery holds land of more than one commune."""
+        return len(self._cells) > 1
+
+    @property
+    def held(self) -> int:
+        """How many parcels are held: those along borders."""
+        return sum(strip.table.num_rows for strip in self._strips.values())
+
+    def cells(self, code: str) -> Integers:
+        """The cells that a commune's land touches, sorted."""
+        return self._cells.get(code, np.empty(0, np.int64))
+
+    def delivered(self, code: str) -> pa.Table:
+        """CURRENT_SCHEMA: the parcels of the other communes of the delivery near a commune's land."""
+        mine = self.cells(code)
+        tables = [CURRENT_SCHEMA.empty_table()]
+        for other, strip in self._strips.items():
+            if other != code:
+                near = np.unique(strip.row[np.isin(strip.cell, mine)])
+                tables.append(strip.table.take(pa.array(near)))
+        return pa.concat_tables(tables).combine_chunks()
+
+    def of(self, code: str, known: Known | None) -> pa.Table | None:
+        """CURRENT_SCHEMA: `Context.neighbours` of a commune; None where none can be known.
+
+        In the thread that opened `known`. Without it, those delivered together are all there is, and there must be some.
+        """
+        if known is None:
+            return self.delivered(code) if self.several else None
+        if code == UNKNOWN_COMMUNE or not len(self.cells(code)):
+            return CURRENT_SCHEMA.empty_table()
+        live = known.near(code, boxes_of(self.cells(code)))
+        replaced = pa.array([*self._cells, code], pa.string())
+        live = live.filter(pc.invert(pc.is_in(live["commune_code"], value_set=replaced)))
+        return pa.concat_tables([self.delivered(code), live]).combine_chunks()
+
+
+def _land(path: Path, reach_m: float) -> Land:
+    column = read_part(path, [_GEOM]).column(_GEOM).combine_chunks()
+    return land_of(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), reach_m)
+
+
+def _compact(land: Land) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32]]:
+    """The cells, and which parcel touches which of them, in half the room."""
+    cells, at = np.unique(land.cell, return_inverse=True)
+    return cells, land.row.astype(np.int32), at.astype(np.int32)
+
+
+def _strip(path: Path, province: str, code: str, row: NDArray[np.int32], cell: Integers) -> _Strip:
+    rows, index = np.unique(row, return_inverse=True)
+    present = [
+        name for name in CURRENT_SCHEMA.names if name not in ("province_code", "commune_code", "parcel_uid")
+    ]
+    part = read_part(path, present).take(pa.array(rows))
+    n = len(rows)
+    made = {
+        "province_code": pa.repeat(province, n),
+        "commune_code": pa.repeat(code, n),
+        "parcel_uid": pa.nulls(n, pa.string()),
+    }
+    columns = [made[name] if name in made else part[name] for name in CURRENT_SCHEMA.names]
+    return _Strip(pa.table(columns, schema=CURRENT_SCHEMA), index.astype(np.int64), cell)

@@ -1,0 +1,222 @@
+"""Land that two communes both claim, and strips between them that neither does.
+
+Worked out in degrees of EPSG:4756 on the 1e-9 grid, as parcels are stored, and measured in `validators.borders_plane`:
+the same numbers on both sides of a seam.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from parcels.crs import GRID_DEG
+from validators.base import Subject
+from validators.borders_land import degrees
+from validators.borders_plane import area_m2, in_degrees, in_metres, scale_at, scale_of, width_mm
+from validators.borders_seam import Pairs, Seam, seam_of
+from validators.shape import Geometries
+from validators.tolerances import BorderRules
+from validators.topology.pairs import polygonal
+
+_INTERIORS_MEET = "T********"
+_CLIPPED_FROM = 64  # vertices; a parcel with fewer is looked at whole
+_MARGIN_M = 0.005  # how far from a gap's outline what bounds it may be drawn: the grid, and straight lines of two zones
+_CONTACT_M = 4 * _MARGIN_M  # a parcel that touches a gap with less than this stands at a corner of it
+_NOTHING_M2 = 1e-4
+# Endpoints this near are the same point: a tenth of the narrowest strip that could matter along 100 m of seam.
+_SAME_DEG = 1e-8
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Faults at the seams of a dataset (k).
+
+    place     (k,) polygons, EPSG:4756
+    area      (k,) m²
+    width     (k,) mm
+    case      (m,) index of the case of a member
+    member    (m,) its parcels: indices into the seam; every case has one of the dataset and one of another commune
+    """
+
+    place: Geometries
+    area: NDArray[np.float64]
+    width: NDArray[np.float64]
+    case: NDArray[np.int64]
+    member: NDArray[np.int64]
+
+
+def overlaps_of(subject: Subject) -> Cases:
+    """Pairs of parcels of the dataset and of another commune that share land; use as a fact."""
+    seam, rules = subject.fact(seam_of), subject.context.policy.borders
+    pairs = _pairs(seam, 0.0)
+    first, second = seam.shapes[pairs[:, 0]], seam.shapes[pairs[:, 1]]
+    meet = np.flatnonzero(shapely.relate_pattern(first, second, _INTERIORS_MEET))
+    shared = polygonal(shapely.intersection(first[meet], second[meet], grid_size=GRID_DEG))
+    kept = np.flatnonzero(~shapely.is_missing(shared) & ~shapely.is_empty(shared))
+    pairs, shared = pairs[meet[kept]], shared[kept]
+    scale = scale_of(shared)
+    area = area_m2(shared, scale)
+    kept = np.flatnonzero(area > float(rules.overlap_m2))
+    width = width_mm(shared[kept], scale[kept])
+    wide = width > float(rules.overlap_width_m) * 1000
+    kept = kept[wide]
+    return Cases(
+        shared[kept],
+        np.round(area[kept], 4),
+        width[wide],
+        np.repeat(np.arange(len(kept)), 2),
+        pairs[kept].ravel(),
+    )
+
+
+def gaps_of(subject: Subject) -> Cases:
+    """Strips between the dataset and each other commune that no parcel covers and that are not too wide; use as a fact.
+
+    A place belongs to a strip when no circle as wide as a gap may be can get there between two parcels of both sides.
+    """
+    seam, rules = subject.fact(seam_of), subject.context.policy.borders
+    pairs = _facing(seam, float(rules.gap_width_m))
+    strips, pair = _strips(seam, pairs, float(rules.gap_width_m))
+    other = seam.commune[pairs].max(axis=1)[pair]
+    found = [_joined(seam, strips[other == number], int(number), rules) for number in np.unique(other)]
+    count = np.array([len(each.area) for each in found], np.int64)
+    before = np.cumsum(count) - count
+    return Cases(
+        _concatenated([each.place for each in found], object),
+        _concatenated([each.area for each in found], float),
+        _concatenated([each.width for each in found], float),
+        _concatenated([each.case + start for each, start in zip(found, before, strict=True)], np.int64),
+        _concatenated([each.member for each in found], np.int64),
+    )
+
+
+def _concatenated(arrays: list[NDArray], dtype: type) -> NDArray:  # type: ignore[type-arg]
+    return np.concatenate([np.empty(0, dtype), *arrays])
+
+
+def _pairs(seam: Seam, margin: float) -> Pairs:
+    """(k, 2) parcels of the dataset and of others whose boxes, grown by `margin` degrees, meet; in order."""
+    own, other = np.flatnonzero(seam.commune == 0), np.flatnonzero(seam.commune)
+    west, south, east, north = shapely.bounds(seam.shapes[other]).T
+    tree = shapely.STRtree(shapely.box(west - margin, south - margin, east + margin, north + margin))
+    mine, theirs = tree.query(seam.shapes[own])
+    return _in_order(own[mine], other[theirs])
+
+
+def _in_order(one: NDArray[np.int64], other: NDArray[np.int64]) -> Pairs:
+    pairs = np.column_stack((np.minimum(one, other), np.maximum(one, other)))
+    return np.unique(pairs, axis=0) if len(pairs) else pairs.reshape(0, 2)
+
+
+def _facing(seam: Seam, width_m: float) -> Pairs:
+    """Pairs of parcels of both sides with edges that no parcel shares, less than a gap's width from each other."""
+    start, end, owner = _open_edges(seam)
+    lines = shapely.linestrings(np.stack((start, end), axis=1))
+    ours = seam.commune[owner] == 0
+    own, other = np.flatnonzero(ours), np.flatnonzero(~ours)
+    tree = shapely.STRtree(lines[other])
+    mine, theirs = tree.query(lines[own], predicate="dwithin", distance=degrees(width_m))
+    return _in_order(owner[own[mine]], owner[other[theirs]])
+
+
+def _open_edges(
+    seam: Seam,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Edges that are not met by one in the opposite direction: start, end, parcel.
+
+    Met is met on either of two grids half a step apart: communes of two zones have their common points 0.2 mm apart.
+    """
+    parts, part_owner = shapely.get_parts(seam.shapes, return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    coords, ring = shapely.get_coordinates(rings, return_index=True)
+    first = np.flatnonzero(ring[1:] == ring[:-1])
+    start, end = coords[first], coords[first + 1]
+    unmet = np.ones(len(first), dtype=bool)
+    for shift in (0.0, 0.5):
+        a, b = (np.floor(points / _SAME_DEG + shift).astype(np.int64) for points in (start, end))
+        forward = (a[:, 0] < b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] < b[:, 1]))
+        low, high = np.where(forward[:, None], a, b), np.where(forward[:, None], b, a)
+        _, edge = np.unique(_hashed(np.column_stack((low, high))), return_inverse=True)
+        balance = np.bincount(edge, weights=np.where(forward, 1, -1))
+        unmet &= balance[edge] != 0
+    return start[unmet], end[unmet], part_owner[ring_part[ring[first[unmet]]]]
+
+
+def _hashed(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """One number for each row; that two rows have the same by chance costs a strip its notice once in 10¹⁰ seams."""
+    result = np.zeros(len(numbers), np.uint64)
+    for column in numbers.T:
+        result = (result ^ column.view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        result ^= result >> np.uint64(29)
+    return result
+
+
+def _strips(seam: Seam, pairs: Pairs, width_m: float) -> tuple[Geometries, NDArray[np.int64]]:
+    """What lies between two parcels, no wider than a gap, and is no parcel's: polygons in degrees, and of which pair."""
+    one, other = seam.shapes[pairs[:, 0]], seam.shapes[pairs[:, 1]]
+    bounds = np.stack((shapely.bounds(one), shapely.bounds(other)))
+    low, high = (
+        bounds[:, :, :2].max(axis=0),
+        bounds[:, :, 2:].min(axis=0),
+    )  # where their boxes meet or miss each other
+    scale = scale_at((low[:, 1] + high[:, 1]) / 2)
+    reach = degrees(2 * width_m)
+    low, high = np.minimum(low, high) - reach, np.maximum(low, high) + reach
+    window = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+    both = shapely.union(*(in_metres(_clipped(side, window), scale) for side in (one, other)))
+    radius = width_m / 2
+    closed = shapely.buffer(shapely.buffer(both, radius), -radius)
+    between = polygonal(shapely.difference(closed, both))
+    pair = np.flatnonzero(shapely.area(between) > _NOTHING_M2)
+    strips = in_degrees(between[pair], scale[pair])
+
+    tree = shapely.STRtree(seam.shapes)
+    at, parcel = tree.query(strips, predicate="intersects")
+    order = np.lexsort((parcel, at))
+    at, parcel = at[order], parcel[order]
+    rank = np.arange(len(at)) - np.searchsorted(at, at)
+    for turn in range(int(rank.max(initial=-1)) + 1):
+        now = rank == turn
+        strips[at[now]] = shapely.difference(strips[at[now]], seam.shapes[parcel[now]])
+    strips = polygonal(strips)
+    kept = np.flatnonzero(shapely.area(strips) > 0)
+    return strips[kept], pair[kept]
+
+
+def _clipped(shapes: Geometries, window: Geometries) -> Geometries:
+    result = shapes.copy()
+    long = np.flatnonzero(shapely.get_num_coordinates(shapes) >= _CLIPPED_FROM)
+    result[long] = shapely.intersection(shapes[long], window[long])
+    return result
+
+
+def _joined(seam: Seam, strips: Geometries, other: int, rules: BorderRules) -> Cases:
+    """The gaps that the strips between the dataset and one other commune make together."""
+    parts = shapely.get_parts(polygonal(np.array([shapely.union_all(strips, grid_size=GRID_DEG)])))
+    scale = scale_of(parts)
+    area = area_m2(parts, scale)
+    large = area > float(rules.gap_m2)
+    parts, scale, area = parts[large], scale[large], area[large]
+
+    tree = shapely.STRtree(seam.shapes)
+    at, parcel = tree.query(parts, predicate="dwithin", distance=degrees(_MARGIN_M))
+    halo = shapely.buffer(in_metres(parts, scale), _MARGIN_M)
+    outline = in_metres(shapely.boundary(seam.shapes[parcel]), scale[at])
+    contact = shapely.length(shapely.intersection(outline, halo[at]))
+    touched = np.bincount(at, contact, len(parts))
+    around = shapely.length(in_metres(parts, scale))
+    side = contact > _CONTACT_M
+    ours = np.bincount(at[side], seam.commune[parcel[side]] == 0, len(parts)) > 0
+    theirs = np.bincount(at[side], seam.commune[parcel[side]] == other, len(parts)) > 0
+    closed = around - touched <= float(rules.gap_open_share) * touched
+    kept = ours & theirs & closed
+    number = np.cumsum(kept) - 1
+    named = side & kept[at] & np.isin(seam.commune[parcel], (0, other))
+    return Cases(
+        parts[kept],
+        np.round(area[kept], 4),
+        width_mm(parts[kept], scale[kept]),
+        number[at[named]],
+        parcel[named],
+    )
