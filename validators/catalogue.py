@@ -4,13 +4,29 @@ from collections.abc import Iterable
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from validators import attributes, changes, geometry, identifier, shape_quality
+from validators import (
+    attributes,
+    borders,
+    changes,
+    counts,
+    geometry,
+    history,
+    identifier,
+    recomputed,
+    shape_quality,
+    topology,
+)
 from validators.base import Check
 
 CHECKS: tuple[Check, ...] = (
     *geometry.CHECKS,
     *shape_quality.CHECKS,
+    *topology.CHECKS,
+    *borders.CHECKS,
     *identifier.CHECKS,
+    *history.CHECKS,
+    *recomputed.CHECKS,
+    *counts.CHECKS,
     *attributes.CHECKS,
     *changes.CHECKS,
 )

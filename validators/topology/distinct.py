@@ -1,0 +1,94 @@
+"""The different shapes of a dataset: the same shape in several rows is looked at once.
+
+A condominium stands in a cadastre as hundreds of rows of one shape; as pairs these would be tens of thousands of
+faults. The row whose name comes first speaks for them all.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from validators.base import Rows, Subject, where
+from validators.handles import known_as
+from validators.plane import Plane
+from validators.shape import Geometries
+from validators.topology.matching import Floats, Segments, segments_of, shape_hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The different shapes, in an order of their own: that of the rows changes nothing.
+
+    shapes     (s,) polygonal, in metres
+    row        (s,) the row that speaks for the shape: the first of its rows by name
+    rows       (s,) how many rows have the shape
+    tolerance  (s,) metres, the largest of its rows
+    again      (m,) positions of the other rows; `of` (m,) the number of the shape of each
+    segments   edges of the shapes
+    """
+
+    shapes: Geometries
+    row: Rows
+    rows: NDArray[np.int64]
+    tolerance: Floats
+    again: Rows
+    of: Rows
+    segments: Segments
+
+
+def distinct(subject: Subject, plane: Plane) -> Distinct:
+    """The different shapes of the dataset's rows."""
+    present = where(~shapely.is_missing(plane.shapes))
+    segments = segments_of(plane.shapes[present])
+    hashes = shape_hashes(segments, len(present))
+    _, number, rows = np.unique(hashes, return_inverse=True, return_counts=True)
+    speaks, again = _speakers(subject, present, number, rows)
+    tolerance = np.zeros(len(rows))
+    np.maximum.at(tolerance, number, position_m(subject)[present])
+    speaking = np.zeros(len(present), dtype=bool)
+    speaking[speaks] = True
+    segments = segments if not len(again) else segments.keep(speaking[segments.shape])
+    return Distinct(
+        plane.shapes[present[speaks]],
+        present[speaks],
+        rows,
+        tolerance,
+        present[again],
+        number[again],
+        replace(segments, shape=number[segments.shape]),
+    )
+
+
+def position_m(subject: Subject) -> Floats:
+    """(n,) how far a boundary point of each row may be off, by the scale of its map."""
+    rules = subject.context.policy.position_m
+    scale = subject.text("map_scale").dictionary_encode()
+    known = [float(rules.by_scale.get(value, rules.unknown)) for value in scale.dictionary.to_pylist()]
+    index = np.asarray(pc.fill_null(scale.indices, len(known)), dtype=np.int64)
+    return np.array([*known, float(rules.unknown)])[index]
+
+
+def by_name(subject: Subject, rows: Rows) -> NDArray[np.int64]:
+    """(k,) the place of each of these rows in the order of their names, and of their shapes where names are the same."""
+    name = subject.fact(known_as)[0].take(pa.array(rows))
+    written = pa.array(shapely.to_wkb(subject.dataset.rounded[rows]), pa.binary())
+    table = pa.table({"name": name, "shape": written})
+    order = pc.sort_indices(table, [("name", "ascending"), ("shape", "ascending")])
+    place = np.empty(len(rows), np.int64)
+    place[np.asarray(order)] = np.arange(len(rows))
+    return place
+
+
+def _speakers(subject: Subject, present: Rows, number: Rows, rows: NDArray[np.int64]) -> tuple[Rows, Rows]:
+    """Of each shape the position (in `present`) of the row that speaks for it, and the positions of all others."""
+    place = np.zeros(len(present), np.int64)
+    several = where(rows[number] > 1)
+    place[several] = by_name(subject, present[several])
+    order = np.lexsort((place, number))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = number[order][1:] != number[order][:-1]
+    return order[first], order[~first]

@@ -1,0 +1,213 @@
+"""The faults of a partition, worked out once for all TOP checks.
+
+Everything is measured in the dataset's plane (`validators.plane`), on valid copies of invalid polygons, so that these
+hide nothing of their neighbours. The order of the rows changes nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+
+from validators.base import Faults, Others, Rows, Subject
+from validators.plane import Plane, plane_of
+from validators.shape import Geometries, source_srid
+from validators.topology.distinct import Distinct, by_name, distinct
+from validators.topology.facing import Facing, facing, pieces, wrong_edges
+from validators.topology.gaps import Gaps, gaps
+from validators.topology.matching import Floats, collinear_twins, loose
+from validators.topology.pairs import GRID_M, Pairs, marked, overlapping, width_m
+
+_AT_M = 1e-3  # an edge this near to an overlap or gap is explained by it
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """The faults of each TOP check."""
+
+    duplicate: Faults
+    inside: Faults
+    overlap: Faults
+    narrow: Faults
+    gap: Faults
+    edge: Faults
+
+
+def topology_of(subject: Subject) -> Topology:
+    """The topology of a dataset that has a plane. Use as `subject.fact(topology_of)`."""
+    plane = subject.fact(plane_of)
+    if plane is None:
+        raise ValueError("no plane to measure in")
+    rules = subject.context.policy.topology
+    known = distinct(subject, plane)
+    tree = STRtree(known.shapes)
+    unmatched, stacked = loose(known.segments)
+    reach = float(known.tolerance.max(initial=0.0))
+    wrong, lines = marked(known.shapes, tree, known.segments, unmatched, reach)
+    seeds = (wrong, known.segments.shape[stacked], collinear_twins(known.segments))
+    pairs = overlapping(known.shapes, tree, np.concatenate(seeds))
+    beside = facing(known.segments, wrong_edges(known.segments, unmatched, wrong, lines), known.tolerance)
+
+    large = pairs.area > float(rules.overlap_m2)
+    faulty = pairs.keep(large)
+    free = gaps(known.shapes, tree, beside, known.tolerance)
+    free = free.keep(free.area > float(rules.gap_m2))
+    words = _Words(subject, plane, known)
+    duplicate, inside, crossing = _kinds(known, faulty, float(rules.overlap_m2))
+    width = width_m(crossing.common)
+    limit = np.maximum(known.tolerance[crossing.first], known.tolerance[crossing.second])
+    wide = width > limit + GRID_M
+    return Topology(
+        duplicate=words.duplicates(duplicate),
+        inside=words.inside(inside),
+        overlap=words.overlaps(crossing.keep(wide), width[wide]),
+        narrow=words.overlaps(crossing.keep(~wide), width[~wide]),
+        gap=words.gaps(free),
+        edge=words.edges(_unexplained(known, beside, pairs.keep(~large), (faulty.common, free.place))),
+    )
+
+
+def _kinds(known: Distinct, pairs: Pairs, overlap_m2: float) -> tuple[Pairs, Pairs, Pairs]:
+    """Pairs of the same land, pairs of which one lies in the other, and the others: what differs is no overlap itself."""
+    area = shapely.area(known.shapes)
+    one, other = area[pairs.first] - pairs.area, area[pairs.second] - pairs.area
+    same = np.maximum(one, other) <= overlap_m2
+    inside = (np.minimum(one, other) <= overlap_m2) & ~same
+    return pairs.keep(same), pairs.keep(inside), pairs.keep(~same & ~inside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unmatched:
+    """Pairs of shapes whose common boundary does not match: lines, their length and how far apart the edges are."""
+
+    first: Rows
+    second: Rows
+    place: Geometries
+    length: Floats
+    width: Floats
+
+
+def _unexplained(
+    known: Distinct, beside: Facing, small: Pairs, faults: tuple[Geometries, Geometries]
+) -> _Unmatched:
+    """What is wrong at the edges and is no part of an overlap or gap that is reported."""
+    places = STRtree(np.concatenate(faults))
+    apart = np.zeros(len(beside), dtype=bool)
+    for edge in (beside.edge, beside.other_edge):
+        ends = np.stack((known.segments.start[edge], known.segments.end[edge]), axis=1)
+        apart[places.query(shapely.linestrings(ends), "dwithin", _AT_M)[0]] = True
+    beside = beside.keep(~apart)
+    apart = np.zeros(len(small.first), dtype=bool)
+    apart[places.query(small.common, "dwithin", _AT_M)[0]] = True
+    small = small.keep(~apart)
+
+    pair = beside.first * len(known.shapes) + beside.second
+    small = small.keep(~np.isin(small.first * len(known.shapes) + small.second, pair))
+    both, which = np.unique(pair, return_inverse=True)
+    order = np.argsort(which, kind="stable")
+    lines = pieces(beside)
+    place = shapely.multilinestrings(lines[order], indices=which[order]) if len(lines) else lines
+    width = np.zeros(len(both))
+    np.maximum.at(width, which, beside.distance)
+    outline = shapely.boundary(small.common)
+    first, second = np.divmod(both, max(len(known.shapes), 1))
+    return _Unmatched(
+        np.concatenate((first, small.first)),
+        np.concatenate((second, small.second)),
+        np.concatenate((place, outline)),
+        np.concatenate((np.bincount(which, shapely.length(lines), len(both)), shapely.length(outline) / 2)),
+        np.concatenate((width, width_m(small.common))),
+    )
+
+
+class _Words:
+    """Shapes that have a fault → faults of rows, the first of them by name first."""
+
+    def __init__(self, subject: Subject, plane: Plane, known: Distinct) -> None:
+        self.subject, self.plane, self.known = subject, plane, known
+
+    def duplicates(self, near: Pairs) -> Faults:
+        """A fault for every row but the first of a shape, and for shapes that are the same but for the tolerance."""
+        known = self.known
+        one, other = self._named(near)
+        rows = np.concatenate((known.again, other))
+        shapes = np.concatenate((known.shapes[known.of], near.common))
+        count = pa.array(known.rows[known.of]).cast(pa.string())
+        return self._faults(
+            rows,
+            np.concatenate((known.row[known.of], one)),
+            shapes,
+            np.asarray(shapely.area(shapes)),
+            detail=pa.concat_arrays([count, pa.nulls(len(other), pa.string())]),
+        )
+
+    def inside(self, pairs: Pairs) -> Faults:
+        """The smaller one lies in the other."""
+        area = shapely.area(self.known.shapes)
+        first = area[pairs.first] <= area[pairs.second]
+        inner = np.where(first, pairs.first, pairs.second)
+        outer = np.where(first, pairs.second, pairs.first)
+        row = self.known.row
+        return self._faults(row[inner], row[outer], pairs.common, pairs.area)
+
+    def overlaps(self, pairs: Pairs, width: Floats) -> Faults:
+        """The land that both have."""
+        return self._faults(*self._named(pairs), pairs.common, pairs.area, width=width)
+
+    def edges(self, wrong: _Unmatched) -> Faults:
+        """Boundaries that do not match, of rows of one CRS: in another one no vertex could be the same."""
+        srid = self.subject.fact(source_srid)[self.known.row]
+        one, other = self._named(wrong)
+        kept = srid[wrong.first] == srid[wrong.second]
+        return self._faults(
+            one[kept], other[kept], wrong.place[kept], wrong.length[kept], width=wrong.width[kept]
+        )
+
+    def gaps(self, free: Gaps) -> Faults:
+        """The land of none; of the rows beside it the first by name comes first."""
+        rows = self.known.row[free.shape]
+        order = np.lexsort((by_name(self.subject, rows), free.gap))
+        gap, rows = free.gap[order], rows[order]
+        begin = np.searchsorted(gap, np.arange(len(free.place)))
+        rest = np.ones(len(rows), dtype=bool)
+        rest[begin] = False
+        return Faults(
+            rows[begin],
+            measure=free.area,
+            width_mm=free.width * 1000,
+            place=self.plane.place(free.place),
+            place_srid=self._srid(len(free.place)),
+            others=Others.within(gap[rest], rows[rest]),
+        )
+
+    def _named(self, pairs: Pairs | _Unmatched) -> tuple[Rows, Rows]:
+        """The rows of both, the first by name first."""
+        one, other = self.known.row[pairs.first], self.known.row[pairs.second]
+        rank = by_name(self.subject, np.concatenate((one, other)))
+        swap = rank[: len(one)] > rank[len(one) :]
+        return np.where(swap, other, one), np.where(swap, one, other)
+
+    def _faults(
+        self,
+        rows: Rows,
+        others: Rows,
+        place: Geometries,
+        measure: Floats,
+        width: Floats | None = None,
+        detail: pa.Array | None = None,
+    ) -> Faults:
+        return Faults(
+            rows,
+            measure=measure,
+            width_mm=None if width is None else width * 1000,
+            detail=detail,
+            place=self.plane.place(place),
+            place_srid=self._srid(len(rows)),
+            others=Others.within(np.arange(len(rows)), others),
+        )
+
+    def _srid(self, n: int) -> NDArray[np.int32]:
+        return np.full(n, self.plane.srid, np.int32)
