@@ -155,7 +155,7 @@ SELECT c.province_code, province.name AS province_name,
        floor(extract(epoch FROM now() - coalesce(d.extracted_at, d.accepted_at)) / 86400)::integer AS days_old,
        d.policy, d.run_id,
        public.ST_SetSRID(public.ST_MakePoint(c.lon, c.lat), 4326)::public.geometry(Point, 4326) AS place,
-       d.excused
+       d.excused, d.group_code, d.group_title, d.assured_group
 FROM land.commune_now AS c
 LEFT JOIN land.province_now AS province ON province.province_code = c.province_code
 LEFT JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
@@ -202,7 +202,8 @@ FROM (
 JOIN analyst.finding AS f ON f.finding_id = s.finding_id
 GROUP BY s.province_code, s.commune_code, f.check_code, f.severity, f.state;
 
--- The ministry's table: communes = group1 + group2 + group3 + not_delivered, in every row. Rows that belong to no
+-- The ministry's table: communes = group1 + group2 + group3 + not_delivered, in every row; by a policy of more groups than
+-- three, communes = the sum of `groups` + not_delivered. Rows that belong to no
 -- commune of the province (the receipt's line '-') count as quarantined and unreadable with the last run's receipt.
 CREATE OR REPLACE VIEW analyst.national_summary AS
 SELECT p.province_code, p.name,
@@ -218,7 +219,8 @@ SELECT p.province_code, p.name,
        coalesce(h.held, 0) AS held,
        synced.finished_at AS last_sync,
        coalesce(last_run.state, 'never') AS state,
-       coalesce(c.excused, 0) AS excused
+       coalesce(c.excused, 0) AS excused,
+       coalesce(scheme.groups, '{}'::jsonb) AS groups
 FROM land.province_now AS p
 LEFT JOIN (
     SELECT q.province_code,
@@ -234,6 +236,16 @@ LEFT JOIN (
     FROM analyst.commune_quality AS q
     GROUP BY q.province_code
 ) AS c ON c.province_code = p.province_code
+LEFT JOIN (
+    SELECT g.province_code, jsonb_object_agg(g.usability_group, g.communes) AS groups
+    FROM (
+        SELECT c.province_code, d.usability_group, count(*) AS communes
+        FROM land.commune_now AS c
+        JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
+        GROUP BY c.province_code, d.usability_group
+    ) AS g
+    GROUP BY g.province_code
+) AS scheme ON scheme.province_code = p.province_code
 LEFT JOIN (
     SELECT x.province_code, count(*) AS parcels FROM land.parcel AS x GROUP BY x.province_code
 ) AS live ON live.province_code = p.province_code

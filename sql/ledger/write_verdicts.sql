@@ -1,5 +1,10 @@
-INSERT INTO ledger.dataset_verdict (run_id, commune_code, decision, usability_group, provisional, reasons, measures, excused, policy)
-SELECT %(run_id)s, v.commune_code, v.decision, v.usability_group, v.provisional, v.reasons, v.measures, v.excused, v.policy
+INSERT INTO ledger.dataset_verdict (
+    run_id, commune_code, decision, usability_group, provisional, reasons, measures, excused, policy,
+    group_code, group_title, assured_group, rows_read, quarantined, unreadable, rows_with_error, measured, fixes)
+SELECT %(run_id)s, v.commune_code, v.decision, v.usability_group, v.provisional, v.reasons, v.measures, v.excused, v.policy,
+       v.group_code, v.group_title, v.assured_group, v.rows_read, v.quarantined, v.unreadable, v.rows_with_error, v.measured,
+       v.fixes
 FROM jsonb_to_recordset(%(verdicts)s) AS v (
     commune_code text, decision text, usability_group smallint, provisional boolean, reasons jsonb, measures jsonb,
-    excused integer, policy text)
+    excused integer, policy text, group_code text, group_title jsonb, assured_group smallint, rows_read integer,
+    quarantined integer, unreadable integer, rows_with_error integer, measured jsonb, fixes jsonb)
