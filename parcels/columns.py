@@ -2,7 +2,8 @@
 
 The table test, `conform`, the content hash, the comments in the database and `docs/columns.md` all
 read this list. The order of a record's columns is the order of its content hash: never reorder,
-never change a column in place; a new layout is a new `HASH_VERSION`.
+never change a column in place; a new column goes to the end of its record and is `later`, so that what was hashed
+before hashes the same. Any other new layout is a new `HASH_VERSION`.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,11 @@ DECIMAL_PLACES = 4  # stored areas: numeric(18,4), hashed as whole numbers of 0.
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One canonical column. `delivered`: a province's column map may name it."""
+    """One canonical column.
+
+    delivered  a province's column map may name it
+    later      it joined its record when rows had been hashed: in the hash only where it says something
+    """
 
     name: str
     kind: Kind
@@ -30,6 +35,7 @@ class Column:
     confidentiality: Confidentiality = "public"
     delivered: bool = True
     hashed: bool = True
+    later: bool = False
 
 
 # The parcel as stored in land.parcel, in hash order.
@@ -134,6 +140,15 @@ LAND_USER: tuple[Column, ...] = (
         "Year of birth",
         "land_user",
         confidentiality="private",
+    ),
+    Column(
+        "land_user_key",
+        "text",
+        "Khóa của người sử dụng đất trong hệ thống nguồn",
+        "Id of the land user in the source system",
+        "land_user",
+        confidentiality="private",
+        later=True,
     ),
 )
 CERTIFICATE: tuple[Column, ...] = (

@@ -62,8 +62,17 @@ def _serialise(
 ) -> pa.Array:
     pieces = [pa.repeat(pa.scalar(f"landsync.{record}.v{HASH_VERSION};"), table.num_rows)]
     for column in columns:
+        if column.later:
+            continue
         shapes = geometry if column.kind == "geometry" and geometry is not None else table[column.name]
         pieces.append(_field(_text(_one_array(shapes), column)))
+    later = [_text(_one_array(table[column.name]), column) for column in columns if column.later]
+    for place, text in enumerate(later):
+        # Written as far as the last one that says something: a row from before such columns hashes as it did.
+        wanted = text.is_valid()
+        for following in later[place + 1 :]:
+            wanted = pc.or_(wanted, following.is_valid())
+        pieces.append(pc.if_else(wanted, _field(text), ""))
     return pc.binary_join_element_wise(*pieces, "")
 
 

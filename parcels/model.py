@@ -11,6 +11,8 @@ from parcels.columns import DECIMAL_PLACES, Column, delivered_columns
 
 UNKNOWN_COMMUNE = "-"  # the receipt line and snapshot part of rows that belong to no commune of the province
 
+NOT_READABLE_JOINER = "+"
+
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "integer": pa.int32(),
@@ -33,6 +35,8 @@ def arrow_field(column: Column) -> pa.Field:
 #                commune_decided_by says how: whole | sheet | geometry | undecided, NULL where nothing was converted;
 #                commune_undecided_because why not (validators.identity.UNDECIDED_BECAUSE)
 #   raw_text     delivered column → text before its encoding was converted; NULL where nothing was
+#   not_readable names of canonical columns, joined by NOT_READABLE_JOINER, whose delivered value their type cannot hold;
+#                not of a day that is not said whole (2015, 05/2015); NULL where every value was read
 #   source_order which of two versions of a source object is the newer: larger is newer, NULL when it does not say
 #   action       what a row of a change set does (parcels.versions.ACTIONS); NULL in a full snapshot
 #   geom         on the 0.1 mm grid, normalised, transformed to EPSG:4756 on the 1e-9 degree grid;
@@ -51,6 +55,7 @@ SNAPSHOT_SCHEMA = pa.schema(
         pa.field("commune_decided_by", pa.string()),
         pa.field("commune_undecided_because", pa.string()),
         pa.field("raw_text", pa.map_(pa.string(), pa.string())),
+        pa.field("not_readable", pa.string()),
         pa.field("source_order", pa.int64()),
         pa.field("source_wkb", pa.binary()),
         pa.field("geom", pa.binary()),

@@ -5,6 +5,7 @@ Legacy encodings (TCVN3, VNI) do not belong here: by the time text is Arrow, it 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import pyarrow as pa
@@ -38,6 +39,18 @@ def clean_text(value: str) -> str:
     """`clean` for one piece of text; empty where nothing is left."""
     visible = unicodedata.normalize("NFC", re.sub(_INVISIBLE, "", value))
     return re.sub(_BLANKS, " ", visible).strip(" ")
+
+
+def join_said(parts: Sequence[pa.Array], separator: str) -> pa.Array:
+    """The parts of each row that are said, joined; NULL where none is.
+
+    Arrow's own join that skips NULLs leaves out the rows in which every part is NULL.
+    """
+    joined = pc.binary_join_element_wise(
+        pa.repeat("", len(parts[0])), *parts, separator, null_handling="skip"
+    )
+    said = pc.utf8_slice_codeunits(joined, len(separator))
+    return pc.if_else(pc.equal(said, ""), pa.scalar(None, pa.string()), said)
 
 
 def fold_text(value: str) -> str:

@@ -36,13 +36,15 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(convert_to(
     'landsync.land_use_part.v1;' || land.hash_field(land_use_code) || land.hash_decimal(use_area_m2), 'UTF8'));
 
+-- The key joined later: it is written only where there is one, so that land users of before hash as they did.
 CREATE OR REPLACE FUNCTION land.land_user_hash(
-    land_user_name text, land_user_id_number text, land_user_birth_year integer
+    land_user_name text, land_user_id_number text, land_user_birth_year integer, land_user_key text
 ) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN sha256(convert_to(
     'landsync.land_user.v1;' || land.hash_field(land_user_name) || land.hash_field(land_user_id_number)
-    || land.hash_field(land_user_birth_year::text), 'UTF8'));
+    || land.hash_field(land_user_birth_year::text)
+    || CASE WHEN land_user_key IS NULL THEN '' ELSE land.hash_field(land_user_key) END, 'UTF8'));
 
 CREATE OR REPLACE FUNCTION land.certificate_hash(certificate_no text, certificate_issued_on date) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE

@@ -4,7 +4,7 @@ WITH item AS (
     FROM land.land_use_part AS i WHERE i.province_code = %(province)s
     UNION ALL
     SELECT i.parcel_uid, 'land_user', i.item_no,
-           land.land_user_hash(i.land_user_name, i.land_user_id_number, i.land_user_birth_year)
+           land.land_user_hash(i.land_user_name, i.land_user_id_number, i.land_user_birth_year, i.land_user_key)
     FROM land_private.land_user AS i WHERE i.province_code = %(province)s
     UNION ALL
     SELECT i.parcel_uid, 'certificate', i.item_no, land.certificate_hash(i.certificate_no, i.certificate_issued_on)

@@ -20,8 +20,8 @@ from parcels.columns import Column, delivered_columns
 from parcels.decimals import from_floats
 from parcels.errors import DeliveryRejected, UsageError
 from parcels.identifiers import normalise_number
-from parcels.model import ARROW_TYPES
-from parcels.text import clean
+from parcels.model import ARROW_TYPES, NOT_READABLE_JOINER
+from parcels.text import clean, join_said
 from parcels.versions import read_actions
 from sync.profile import DBF_NAME_BYTES, Joined, Profile
 from sync.tomlfile import nearest
@@ -36,6 +36,12 @@ _DECIMAL_TEXT = r"^[+-]?[0-9]{1,14}([.,][0-9]+)?$"
 _ISO_DATE = r"^(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?:[T ].*)?$"
 _VIETNAMESE_DATE = r"^(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{4})$"
 _PLAIN_DATE = r"^(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})$"
+# A year, or a month of one: a day that is not said whole is unknown, not impossible.
+_PART_OF_A_DATE = (
+    r"^(?:(?:0?[1-9]|1[0-2])[-/.])?(?:18|19|20)[0-9]{2}$|^(?:18|19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])$"
+)
+
+NOT_READABLE: Final = "not_readable"
 
 
 Found = dict[str, tuple[str, ...]]
@@ -111,10 +117,13 @@ class Mapper:
         return list(dict.fromkeys(name for names in self.found.values() for name in names))
 
     def canonical(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        """Every delivered canonical column (n,), in its type; NULL where the profile has none."""
-        return {column.name: self._column(column, batch) for column in delivered_columns()}
+        """Every delivered canonical column (n,), in its type; NULL where the profile has none. And `not_readable`."""
+        lost: list[pa.Array] = []
+        columns = {column.name: self._column(column, batch, lost) for column in delivered_columns()}
+        said = join_said(lost, NOT_READABLE_JOINER) if lost else pa.nulls(batch.num_rows, pa.string())
+        return columns | {NOT_READABLE: said}
 
-    def _column(self, column: Column, batch: pa.RecordBatch) -> pa.Array:
+    def _column(self, column: Column, batch: pa.RecordBatch, lost_names: list[pa.Array]) -> pa.Array:
         kind = ARROW_TYPES[column.kind]
         if column.name in self.profile.constants:
             given = self.profile.constants[column.name]
@@ -130,6 +139,7 @@ class Mapper:
             lost = result.null_count - _missing(values)
             if lost > 0:
                 self.unreadable[column.name] += lost
+                lost_names.append(_where_lost(column, values, result))
         return result
 
     def _delivered(self, column: Column, batch: pa.RecordBatch) -> pa.Array:
@@ -142,10 +152,7 @@ class Mapper:
         texts = [
             _mapped(_plain_text(batch.column(name), column, self.file), meanings or {}) for name in names
         ]
-        if len(texts) == 1:  # joining one column alone, Arrow drops its NULLs and with them rows
-            return texts[0]
-        joined = pc.binary_join_element_wise(*texts, rule.separator, null_handling="skip")
-        return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+        return join_said(texts, rule.separator)
 
 
 def _plain_text(values: pa.Array, column: Column, file: str) -> pa.Array:
@@ -161,6 +168,16 @@ def _mapped(values: pa.Array, meanings: dict[str, str]) -> pa.Array:
         return values
     places = pc.index_in(values, value_set=pa.array(list(meanings)), skip_nulls=True)
     return pc.coalesce(pa.array(list(meanings.values())).take(places), values)
+
+
+def _where_lost(column: Column, values: pa.Array, result: pa.Array) -> pa.Array:
+    """The column's name where a value was delivered that could not be read, else NULL."""
+    said = clean(values) if pa.types.is_string(values.type) else values
+    lost = pc.and_(said.is_valid(), result.is_null())
+    if column.kind == "date" and pa.types.is_string(said.type):
+        part = pc.fill_null(pc.match_substring_regex(said, _PART_OF_A_DATE), False)
+        lost = pc.and_(lost, pc.invert(part))
+    return pc.if_else(lost, pa.scalar(column.name), pa.scalar(None, pa.string()))
 
 
 def _missing(values: pa.Array) -> int:
@@ -237,9 +254,23 @@ def _as_float(values: pa.Array, column: Column, file: str) -> pa.Array:
 
 
 def _as_integer(values: pa.Array, column: Column, file: str) -> pa.Array:
+    if column.name == "land_user_birth_year":
+        values = _years(values, column, file)
     numbers = np.asarray(_as_float(values, column, file), dtype=np.float64)
     good = np.isfinite(numbers) & (numbers == np.rint(numbers)) & (np.abs(numbers) < 2**31)
     return pa.array(np.where(good, numbers, 0).astype(np.int32), mask=~good)
+
+
+def _years(values: pa.Array, column: Column, file: str) -> pa.Array:
+    """Whole dates as their year, other values as they are: registers hold years of birth and days of birth mixed."""
+    if pa.types.is_integer(values.type) or pa.types.is_floating(values.type):
+        return values
+    if pa.types.is_string(values.type):
+        text = clean(values)
+        # A number of eight digits may be anything; a day is written with its signs here.
+        dated = pc.if_else(pc.match_substring_regex(text, r"[-/.]"), text, pa.scalar(None, pa.string()))
+        return pc.coalesce(pc.year(_as_date(dated, column, file)).cast(pa.string()), text)
+    return pc.year(_as_date(values, column, file))
 
 
 def _as_date(values: pa.Array, column: Column, file: str) -> pa.Array:

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
-from sync.conform.columns import Mapper, find_columns
+from parcels.model import NOT_READABLE_JOINER
+from parcels.text import join_said
+from sync.conform.columns import NOT_READABLE, Mapper, find_columns
 from sync.conform.parts import ReadPart, list_layer
 from sync.conform.texts import RAW_TYPE, Texts
 from sync.delivery import AttributeList
@@ -42,9 +44,11 @@ _HANDLES = frozenset(
 # Columns that only mean something together: taken from one side, never mixed.
 _TOGETHER = (
     ("land_use", "land_use_areas"),
-    ("land_user_name", "land_user_id_number", "land_user_birth_year"),
+    ("land_user_name", "land_user_id_number", "land_user_birth_year", "land_user_key"),
     ("certificate_no", "certificate_issued_on"),
 )
+# Which lists do not carry, and which stays the file's while the list contradicts nothing the file says of the same thing.
+_KEY = "land_user_key"
 
 
 @dataclass(slots=True)
@@ -89,7 +93,8 @@ class Lists:
             rows = pa.array(one.first).take(places)
             one.hit[np.asarray(places.drop_null())] = True
             one.parcels += int(found.sum())
-            theirs = {name: _taken(one.table[name], rows) for name in (*one.told["carried"], RAW)}
+            wanted = (*one.told["carried"], NOT_READABLE, RAW)
+            theirs = {name: _taken(one.table[name], rows) for name in wanted}
             columns = columns | _joined(columns, theirs, one)
             raw = _both(raw, theirs[RAW])
         return columns, raw
@@ -205,8 +210,21 @@ def _joined(ours: Columns, theirs: Columns, one: _List) -> Columns:
         for name in group:
             if name not in result and name not in one.on:
                 said = _says(theirs, group, len(ours[name]))
+                if name == _KEY:
+                    said = pc.and_(said, _contradicts(ours, theirs, group))
                 result[name] = pc.if_else(said, pa.scalar(None, ours[name].type), ours[name])
+    # Of both sides: what is not NULL in the end was read from one of them.
+    result[NOT_READABLE] = join_said([side[NOT_READABLE] for side in (ours, theirs)], NOT_READABLE_JOINER)
     return result
+
+
+def _contradicts(ours: Columns, theirs: Columns, group: tuple[str, ...]) -> pa.Array:
+    """Where both sides say something of a group of columns, and not the same."""
+    found = pa.array(np.zeros(len(ours[group[0]]), dtype=np.bool_))
+    for name in group:
+        if name in theirs:
+            found = pc.or_(found, pc.fill_null(pc.not_equal(ours[name], theirs[name]), False))
+    return found
 
 
 def _says(theirs: Columns, group: tuple[str, ...], n: int) -> pa.Array:

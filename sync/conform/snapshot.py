@@ -29,8 +29,20 @@ def part_paths(run_dir: Path) -> dict[str, Path]:
 
 
 def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """One part of a snapshot, or some of its columns, in the order of row_no."""
-    return pq.read_table(path, columns=columns)
+    """One part of a snapshot, or some of its columns, in the order of row_no.
+
+    A column that snapshots got after this one was written is NULL in it.
+    """
+    wanted = SNAPSHOT_SCHEMA.names if columns is None else columns
+    with pq.ParquetFile(path) as file:
+        there = set(file.schema_arrow.names)
+    table = pq.read_table(path, columns=[name for name in wanted if name in there])
+    if table.num_columns < len(wanted):
+        for place, name in enumerate(wanted):
+            if name not in there:
+                field = SNAPSHOT_SCHEMA.field(name)
+                table = table.add_column(place, field, pa.nulls(table.num_rows, field.type))
+    return table
 
 
 class PartTables(Mapping[str, pa.Table]):

@@ -105,6 +105,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         "so dinh danh ca nhan",
     ),
     "land_user_birth_year": ("nam sinh", "ns", "birth year"),
+    "land_user_key": ("id chu su dung", "ma chu su dung", "id chu sd", "ma chu sd", "owner id"),
     "certificate_no": ("so gcn", "so phat hanh", "so phat hanh gcn", "so seri", "seri gcn", "so bia"),
     "certificate_issued_on": ("ngay cap", "ngay cap gcn", "ngay ky gcn"),
     "action": ("hanh dong", "thao tac", "loai bien dong", "action", "operation"),
@@ -129,8 +130,9 @@ def known_names() -> dict[str, dict[str, tuple[str, ...]]]:
             names[canonical] |= {bare_text(word): () for word in words}
     for base in bases():
         for canonical, rule in read_document(base_file(base)).get("columns", {}).items():
-            if isinstance(rule, str) and canonical in names:
-                bare = bare_text(rule)
+            name = rule if isinstance(rule, str) else _alone(rule)
+            if name is not None and canonical in names:
+                bare = bare_text(name)
                 names[canonical][bare] = (*names[canonical].get(bare, ()), base)
     return names
 
@@ -170,6 +172,12 @@ def nearest_system(delivered: tuple[str, ...], *, cut_names: bool) -> tuple[str,
         if 2 * there >= len(names) and (best is None or there * best[2] > best[1] * len(names)):
             best = (base, there, len(names))
     return best
+
+
+def _alone(rule: object) -> str | None:
+    """The one column of a rule that joins no other to it."""
+    names = Joined.model_validate(rule).join
+    return names[0] if len(names) == 1 else None
 
 
 def _parts(rule: object) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels.admin_units import provinces
-from sync.generate.arrow import Integers, days, digits, join, pick
+from sync.generate.arrow import Integers, days, decimal, join, pick
 from sync.generate.block import Ground
 from sync.generate.nation import Territory
 from sync.generate.people import certificates, land_users
@@ -31,7 +31,7 @@ _USES: Final[Mapping[Ground, tuple[tuple[str, float], ...]]] = {
     Ground.CANAL: (("DTL", 0.7), ("SON", 0.3)),
 }
 _REGISTERED = np.timedelta64(180, "D")  # after the survey: the parcel exists by then
-_SOLD_FROM = np.datetime64("2025-07-01")
+_SOLD_FROM = np.datetime64("2025-07-01")  # every delivery is of this day or later: see NEW_COMMUNES_FROM
 _OF_PEOPLE = (Ground.HOUSE, Ground.FIELD, Ground.ORCHARD, Ground.POND)
 _DRIFT = 0.001  # spread of the registered area about the computed one; rounding to 0.1 m² comes on top
 
@@ -54,8 +54,10 @@ class Rows:
     national_id: pa.Array
 
 
-def attributes(rng: np.random.Generator, rows: Rows, system: System, changed: NDArray[np.bool_]) -> Columns:
-    """Every delivered column, by canonical name. `changed`: (n,) those of people have changed hands."""
+def attributes(
+    rng: np.random.Generator, rows: Rows, system: System, changed: NDArray[np.bool_], as_of: date
+) -> Columns:
+    """Every delivered column, by canonical name. `changed`: (n,) those of people have changed hands by `as_of`."""
     size = len(rows.commune)
     commune = pa.array(rows.commune)
     names = [territory.commune.name for territory in rows.territories]
@@ -72,12 +74,14 @@ def attributes(rng: np.random.Generator, rows: Rows, system: System, changed: ND
     }
     columns |= _sheets(rng, rows, urban)
     columns |= _land_use(rng, rows, urban)
-    users = land_users(rng, people, bodies, rows.commune)
+    birthplaces = join("0", pa.array([t.old_province.code for t in rows.territories]))
+    users = land_users(rng, people, bodies, rows.commune, rows.province, birthplaces, 1)
     surveyed = columns["surveyed_on"].to_numpy(zero_copy_only=False)
-    papers = certificates(rng, people, rows.province, 1, surveyed + _REGISTERED)
+    papers = certificates(rng, people, rows.province, 1, surveyed + _REGISTERED, _SOLD_FROM)
     if sold.any():
-        new_users = land_users(rng, people, bodies, rows.commune)
-        new_papers = certificates(rng, people, rows.province, size + 1, np.full(size, _SOLD_FROM))
+        new_users = land_users(rng, people, bodies, rows.commune, rows.province, birthplaces, size + 1)
+        sales = np.full(size, _SOLD_FROM)
+        new_papers = certificates(rng, people, rows.province, size + 1, sales, np.datetime64(as_of))
         users = {name: pc.if_else(pa.array(sold), new_users[name], old) for name, old in users.items()}
         papers = {name: pc.if_else(pa.array(sold), new_papers[name], old) for name, old in papers.items()}
     return columns | users | papers
@@ -135,15 +139,11 @@ def _land_use(rng: np.random.Generator, rows: Rows, urban: NDArray[np.bool_]) ->
     uses_of = np.array([code.count("+") + 1 for code in codes])[chosen]
     first = (tenths * rng.uniform(0.3, 0.6, size)).astype(np.int64)
     second = ((tenths - first) * rng.uniform(0.4, 0.8, size)).astype(np.int64)
-    one = _decimal(tenths)
-    two = join(_decimal(first), _decimal(tenths - first), between="+")
-    three = join(_decimal(first), _decimal(second), _decimal(tenths - first - second), between="+")
+    one = decimal(tenths)
+    two = join(decimal(first), decimal(tenths - first), between="+")
+    three = join(decimal(first), decimal(second), decimal(tenths - first - second), between="+")
     return {
         "land_use": pick(codes, chosen),
         "area_legal_m2": pa.array(tenths / 10),
         "land_use_areas": pc.choose(pa.array(uses_of - 1), one, two, three),
     }
-
-
-def _decimal(tenths: Integers) -> pa.Array:
-    return join(pa.array(tenths // 10).cast(pa.string()), digits(tenths % 10, 1), between=".")

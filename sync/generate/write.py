@@ -53,8 +53,9 @@ def _table(batch: Batch, start: int, stop: int) -> pa.Table:
     width = DBF_NAME_BYTES if batch.format == "shapefile" else None
     numbers = _TYPES[system(batch.profile.system).numbers]
     columns = {}
-    for canonical, delivered in batch.profile.columns.items():
-        if not isinstance(delivered, str) or canonical not in batch.columns:
+    for canonical in batch.profile.columns:
+        delivered = batch.profile.delivered_name(canonical)
+        if delivered is None or canonical not in batch.columns:
             continue  # several columns joined: what the parts were cannot be made up
         values = batch.columns[canonical].slice(start, stop - start)
         columns[delivered[:width]] = (

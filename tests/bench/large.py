@@ -63,8 +63,8 @@ def _commune(code: str, place: np.ndarray, first: int, n: int) -> pa.RecordBatch
     }
     named = {
         delivered: values[canonical]
-        for canonical, delivered in profile.columns.items()
-        if isinstance(delivered, str) and canonical in values
+        for canonical in profile.columns
+        if (delivered := profile.delivered_name(canonical)) is not None and canonical in values
     }
     shapes = shapely.to_wkb(shapely.box(west, south, west + SIDE_M, south + SIDE_M))
     table = pa.table(named).append_column(GEOMETRY, pa.array(shapes, pa.binary()))

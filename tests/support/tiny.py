@@ -41,8 +41,8 @@ class Tiny:
         """The columns under the names of a profile, in the profile's order; joined columns are left out."""
         named = {
             delivered: self.columns[canonical]
-            for canonical, delivered in profile.columns.items()
-            if isinstance(delivered, str)
+            for canonical in profile.columns
+            if (delivered := profile.delivered_name(canonical)) is not None
         }
         return pa.table(named)
 

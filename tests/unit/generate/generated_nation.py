@@ -44,7 +44,7 @@ class Delivered:
 
     def named(self, canonical: str) -> str:
         """What the file calls a column: a Shapefile cuts names to ten letters."""
-        name = str(self.profile.columns[canonical])
+        name = self.profile.delivered_name(canonical) or canonical
         return name if name in self.table.column_names else name[:10]
 
 

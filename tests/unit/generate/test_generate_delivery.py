@@ -1,5 +1,6 @@
 """What lies in the files of a nation, read back with nothing but pyogrio."""
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import datetime
@@ -56,7 +57,7 @@ def test_changes_touch_their_share_of_land_users_and_nothing_else(
     options = replace(CLEAN, extracted_at=later, changes=0.1)
     again = read_nation(tmp_path / "n", generate(options, tmp_path / "n"))
     changed = rows = 0
-    private = ("land_user_name", "land_user_id_number", "land_user_birth_year")
+    private = ("land_user_name", "land_user_id_number", "land_user_birth_year", "land_user_key")
     private += ("certificate_no", "certificate_issued_on", "source_version")
     for first, second in zip(clean.parts, again.parts, strict=True):
         differs = pc.not_equal(first.array("source_version"), second.array("source_version"))
@@ -64,7 +65,7 @@ def test_changes_touch_their_share_of_land_users_and_nothing_else(
         rows += len(first.geometry)
         same = pc.invert(differs)
         assert first.table.filter(same).equals(second.table.filter(same))
-        touched = [first.profile.columns[name] for name in private]
+        touched = [first.named(name) for name in private]
         assert first.table.drop_columns(touched).equals(second.table.drop_columns(touched))
     assert 0.05 * rows < changed < 0.1 * rows  # a tenth of those that people hold
 
@@ -189,8 +190,17 @@ def test_texts_are_composed_and_nobody_is_real(clean: Nation) -> None:
                 assert name.startswith("Ban quản lý hư cấu ")
                 assert number.startswith("00000")
             else:
-                assert number.startswith("999")  # 001 to 096 are provinces of birth registration
-                assert len(number) == 12
+                assert 1900 <= year <= 1904  # nobody of these years was given a number of 12 digits
+                assert re.fullmatch(rf"0[0-9]{{2}}[01]{year % 100:02d}[0-9]{{6}}", number)
+
+
+def test_who_has_one_key_is_one_person(clean: Nation) -> None:
+    for part in clean.parts:
+        people = pa.table({name: part.array(f"land_user_{name}") for name in ("key", "name", "id_number")})
+        keys = people.group_by("key").aggregate([("name", "count_distinct"), ("id_number", "count_distinct")])
+        assert pc.max(keys["name_count_distinct"]).as_py() == 1
+        assert pc.max(keys["id_number_count_distinct"]).as_py() == 1
+        assert len(keys) < 0.8 * len(people)  # some hold several parcels
 
 
 def test_the_outlines_lie_at_the_communes_places_hold_their_parcels_and_do_not_overlap(clean: Nation) -> None:
