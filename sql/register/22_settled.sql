@@ -11,14 +11,14 @@ SELECT m.finding_id, m.severity,
 FROM register_missing AS m
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE m.whole IS NOT NULL AND r.handle IS NULL) AS absent,
-           coalesce(bool_or(NOT r.judged), false) AS unjudged,
+           coalesce(bool_or(NOT r.judged AND m.whole IS NOT NULL), false) AS unjudged,
            coalesce(bool_or(r.ended), false) AS ended
     FROM unnest(m.handles) AS h (handle)
     LEFT JOIN register_row AS r ON r.commune_code = m.commune_code AND r.handle = h.handle
 ) AS own
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE m.other_whole IS NOT NULL AND r.handle IS NULL) AS absent,
-           coalesce(bool_or(NOT r.judged), false) AS unjudged,
+           coalesce(bool_or(NOT r.judged AND m.other_whole IS NOT NULL), false) AS unjudged,
            coalesce(bool_or(r.ended), false) AS ended
     FROM unnest(m.other_handles) AS h (handle)
     LEFT JOIN register_row AS r ON r.commune_code = m.other_commune_code AND r.handle = h.handle
