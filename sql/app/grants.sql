@@ -40,7 +40,7 @@ GRANT SELECT, INSERT ON
     ledger.population_import, ledger.population_import_province,
     ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.dataset_verdict, ledger.finding,
     ledger.finding_event, ledger.finding_exception, ledger.register_run,
-    ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation
+    ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation, ledger.national_report
     TO landsync_loader;
 GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO landsync_loader;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land, analyst TO landsync_loader;

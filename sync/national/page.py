@@ -1,0 +1,59 @@
+"""The national report as a page: one file without anything to load, Vietnamese first, printable."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sync.delivery import VIETNAM
+from sync.national import words
+from sync.national.figures import National
+from validators.base import MEASURES
+
+
+def write_page(report: National, path: Path) -> None:
+    """Write the page."""
+    environment = Environment(
+        loader=PackageLoader("sync.national"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["count"] = count
+    environment.filters["percent"] = percent
+    environment.filters["moment"] = moment
+    environment.filters["signed"] = signed
+    page = environment.get_template("national.html").render(
+        report=report,
+        heads=words.HEADINGS,
+        title=words.TITLE,
+        balance=words.BALANCE,
+        measures_note=words.MEASURES_NOTE,
+        first=words.FIRST,
+        groups=sorted(report.totals["groups"]) or [1, 2, 3],
+        group_heading=words.group_heading,
+        measures=MEASURES,
+        lines=[*report.provinces, {"code": "", "name": "Cả nước", "days_old_median": None, **report.totals}],
+    )
+    path.write_text(page, encoding="utf-8")
+
+
+def count(value: Any) -> str:
+    """A whole number with Vietnamese thousands."""
+    return f"{int(value):,}".replace(",", ".")
+
+
+def percent(value: float | None) -> str:
+    """A share, never 100 % for less than all."""
+    if value is None:
+        return "–"
+    shown = min(round(value * 100, 1), 99.9) if value < 1 else 100.0
+    return f"{shown:g} %".replace(".", ",")
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in Vietnam."""
+    return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if value else "–"
+
+
+def signed(value: int) -> str:
+    """What is more or less; nothing for no difference."""
+    return "" if not value else ("▲ " if value > 0 else "▼ ") + count(abs(value))
