@@ -5,8 +5,9 @@ sheet, number) if its commune is one. The forms are those of `parcels.identifier
 land.parcel_alias.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -104,7 +105,10 @@ def known_as(subject: Subject) -> tuple[pa.Array, pa.Array]:
 
 
 def repeated(
-    parts: Iterable[tuple[str, pa.Table]], as_of: date, versions: pa.Table | None = None
+    parts: Iterable[tuple[str, pa.Table]],
+    as_of: date,
+    versions: pa.Table | None = None,
+    each: Callable[..., Iterable[Any]] = map,
 ) -> Repeated:
     """The handles that occur more than once in a whole delivery.
 
@@ -114,19 +118,30 @@ def repeated(
     parts     every dataset of the delivery: commune code (or `-`) and its table, KEY_COLUMNS at least; gone through
               twice, one table at a time
     versions  of a change set: the versions that stand in several rows which differ
+    each      how a function is done for each part: as `map`, or in several threads at a time
     """
+
+    def hashed(part: tuple[str, pa.Table]) -> dict[str, Hashes]:
+        return {name: text_hashes(handles) for name, handles in _present(part[1], part[0], as_of)}
+
     seen: dict[str, list[Hashes]] = {name: [] for name in _KINDS}
-    for commune_code, table in parts:
-        for name, handles in _present(table, commune_code, as_of):
-            seen[name].append(text_hashes(handles))
+    for hashes in each(hashed, parts):
+        for name in _KINDS:
+            seen[name].append(hashes[name])
     again = {name: twice(np.concatenate(hashes)) if hashes else _NO_HASHES for name, hashes in seen.items()}
     del seen
+
+    def shared(part: tuple[str, pa.Table]) -> dict[str, pa.Array]:
+        return {
+            name: handles.filter(pa.array(np.isin(text_hashes(handles), again[name])))
+            for name, handles in _present(part[1], part[0], as_of)
+        }
+
     found: dict[str, list[pa.Array]] = {name: [] for name in _KINDS}
     if any(len(hashes) for hashes in again.values()):
-        for commune_code, table in parts:
-            for name, handles in _present(table, commune_code, as_of):
-                chosen = np.isin(text_hashes(handles), again[name])
-                found[name].append(handles.filter(pa.array(chosen)))
+        for handles in each(shared, parts):
+            for name in _KINDS:
+                found[name].append(handles[name])
     return Repeated(
         source_key=_more_than_once(found["source_key"]),
         national_id=_more_than_once(found["national_id"]),
@@ -205,18 +220,20 @@ def context_of(
     claims: pa.Table | None = None,
     not_applicable: Mapping[str, str] | None = None,
     repeats: Repeated | None = None,
+    each: Callable[..., Iterable[Any]] = map,
 ) -> Context:
     """The context in which every dataset of one delivery is judged: made once per delivery.
 
     parts   commune code (or `-`) → table of that dataset; only KEY_COLUMNS are read, one table at a time
     claims  the register of national ids, or the part of it that this delivery touches; None offline
     repeats what repeats in it where it is a change set (`validators.changes.repeated_in_changes`)
+    each    see `repeated`
     """
     return Context(
         as_of=as_of,
         province_code=province_code,
         policy=policy,
-        repeated=repeats or repeated(parts.items(), as_of),
+        repeated=repeats or repeated(parts.items(), as_of, each=each),
         claims=None if claims is None else claims_on(claims, parts.items(), province_code, as_of),
         not_applicable=dict(not_applicable or {}),
         changes=repeats is not None,

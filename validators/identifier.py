@@ -10,7 +10,6 @@ from validators.echo import HIDDEN
 from validators.national_id import can_locate
 from validators.policy import Policy
 
-
 _COMMUNE_DIGITS = 5
 
 

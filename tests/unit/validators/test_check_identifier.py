@@ -173,7 +173,7 @@ def test_an_id_held_in_another_province_is_quarantined_and_names_the_province():
 
 def test_without_the_register_the_claim_is_not_run_and_the_verdict_is_provisional():
     judged = verdict(dataset(3), register=None)
-    assert judged.not_run == ("IDN-CLAIMED", "IDN-CONFLICT")
+    assert {"IDN-CLAIMED", "IDN-CONFLICT"} <= set(judged.not_run)
     assert judged.provisional
     assert "IDN-CLAIMED" not in judged.ran
     assert judged.group.number == 1

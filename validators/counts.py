@@ -1,0 +1,320 @@
+"""Checks of what is not there (CNT-…): sheets and numbers that are missing, and fewer parcels than are live.
+
+They are about the commune as a whole. Only sheet and parcel numbers that are whole numbers are counted; "12a" or a map
+index has no next one.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from numpy.typing import NDArray
+
+from parcels import crs
+from parcels.bilingual import Bilingual
+from parcels.model import UNKNOWN_COMMUNE
+from parcels.wkb import read_wkb
+from validators.base import WHOLE, Check, Faults, Rows, Subject, where
+from validators.matching import has_previous, matches_of, previous_of
+from validators.shape import Geometries
+
+Integers = NDArray[np.int64]
+
+_SHEET = ("map_set", "map_scale", "sheet_no")
+_WHOLE_NUMBER = r"^[0-9]{1,9}$"
+_SHOWN = 5  # runs of missing numbers that a sentence tells
+_NONE = Faults(np.empty(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The sheets of some rows: map set, scale and number together.
+
+    keys   (s,) `<map set>|<scale>|<sheet>`, sorted; empty where not known
+    shown  (s,) as people write them
+    sheet  (n,) position of each row's sheet among them; -1 for rows without a sheet number
+    """
+
+    keys: pa.Array
+    shown: pa.Array
+    sheet: Integers
+
+    def counts(self) -> Integers:
+        """(s,) rows on each sheet."""
+        return np.bincount(self.sheet[self.sheet >= 0], minlength=len(self.keys))
+
+
+def sheets_of(table: pa.Table) -> Sheets:
+    """The sheets of a table that has the handle columns."""
+    map_set, scale, number = (_text(table, name) for name in _SHEET)
+    key = pc.binary_join_element_wise(pc.fill_null(map_set, ""), pc.fill_null(scale, ""), number, "|")
+    coded = key.dictionary_encode()
+    order = pc.array_sort_indices(coded.dictionary)
+    rank = np.empty(len(order), np.int64)
+    rank[np.asarray(order)] = np.arange(len(order))
+    index = np.asarray(pc.fill_null(coded.indices, -1), dtype=np.int64)
+    sheet = np.where(index >= 0, rank[index] if len(rank) else -1, -1)
+    parts = pc.split_pattern(coded.dictionary.take(order), "|", max_splits=2)
+    at_scale = pc.list_element(parts, 1)
+    of_scale = pc.if_else(pc.equal(at_scale, ""), "", pc.binary_join_element_wise(" (1:", at_scale, ")", ""))
+    shown = pc.binary_join_element_wise(pc.list_element(parts, 2), of_scale, "")
+    return Sheets(coded.dictionary.take(order), shown, sheet)
+
+
+def delivered_sheets(subject: Subject) -> Sheets:
+    """The sheets of the delivered rows. Use as a fact."""
+    return sheets_of(subject.dataset.table)
+
+
+def sheet_missing(subject: Subject) -> Faults:
+    """Live sheets of which a delivery that says it is complete has nothing, neither there nor on another sheet.
+
+    Measured by the live parcels on the sheet, drawn as the extent of these.
+    """
+    previous = previous_of(subject)
+    if not subject.context.complete or not previous.num_rows:
+        return _NONE
+    live = sheets_of(previous)
+    present = pc.is_in(live.keys, value_set=subject.fact(delivered_sheets).keys)
+    gone = ~np.asarray(present.to_numpy(zero_copy_only=False), dtype=bool)
+    known = live.sheet[subject.fact(matches_of).present]
+    gone[known[known >= 0]] = False
+    rows = where(np.where(live.sheet >= 0, gone[live.sheet], False)) if len(gone) else np.empty(0, np.int64)
+    geometries = read_wkb(previous["geom"].combine_chunks().take(pa.array(rows)))
+    chosen = where(gone)
+    place = _extents(geometries, np.searchsorted(chosen, live.sheet[rows]), len(chosen))
+    return _of_commune(
+        chosen,
+        live.counts()[chosen].astype(np.float64),
+        live.shown.take(pa.array(chosen)),
+        live.keys.take(pa.array(chosen)),
+        place,
+    )
+
+
+def fewer(subject: Subject) -> Faults:
+    """A delivery that says it is complete, with fewer rows than parcels are live; measured by how many are missing."""
+    rules, live, rows = subject.context.policy.counts, previous_of(subject).num_rows, len(subject)
+    missing = live - rows
+    if (
+        not subject.context.complete
+        or missing < max(rules.fewer_parcels, 1)
+        or missing <= rules.fewer_share * live
+    ):
+        return _NONE
+    return _of_commune(np.zeros(1, np.int64), np.array([float(missing)]), pa.array([f"{rows}/{live}"]))
+
+
+def sheet_gap(subject: Subject) -> Faults:
+    """Sheet numbers of a map set between two that are there; the detail is the number.
+
+    Sheets of a commune are numbered through its scales, so a number is missing only if no scale has it.
+    """
+    if not _countable(subject):
+        return _NONE
+    table = subject.dataset.table
+    number = _numbers(_text(table, "sheet_no"))
+    coded = pc.fill_null(_text(table, "map_set"), "").dictionary_encode()
+    sets = np.asarray(coded.indices, dtype=np.int64)
+    there = np.unique(np.column_stack((sets, number))[number >= 0], axis=0)
+    before, length = _runs(there[:, 0], there[:, 1], subject.context.policy.counts.sheet_range)
+    rows = np.repeat(before, length)
+    step = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length) + 1
+    missing = pa.array(there[rows, 1] + step).cast(pa.string())
+    key = pc.binary_join_element_wise(coded.dictionary.take(pa.array(there[rows, 0])), missing, "|")
+    return _of_commune(rows, None, missing, key)
+
+
+def number_gap(subject: Subject) -> Faults:
+    """Sheets on which too many parcel numbers are missing between others; measured by how many, drawn as their extent.
+
+    A row of the sheet whose number is missing, repeated or no whole number stands for one of them.
+    """
+    if not _countable(subject):
+        return _NONE
+    rules, sheets = subject.context.policy.counts, subject.fact(delivered_sheets)
+    number = _numbers(_text(subject.dataset.table, "parcel_no"))
+    placed = (sheets.sheet >= 0) & (number >= 0)
+    there = np.unique(np.column_stack((sheets.sheet, number))[placed], axis=0)
+    before, length = _runs(there[:, 0], there[:, 1], rules.number_range)
+    s = len(sheets.keys)
+    numbers = np.bincount(there[:, 0], minlength=s)
+    gaps = np.bincount(there[before, 0], weights=length, minlength=s).astype(np.int64)
+    missing = gaps - np.minimum(sheets.counts() - numbers, gaps)
+    least = np.floor(_times(rules.number_gaps_share, numbers + gaps)).astype(np.int64)
+    chosen = where((missing >= rules.number_gaps) & (missing > least))
+    at = where(np.isin(sheets.sheet, chosen))
+    place = _extents(subject.dataset.stored[at], np.searchsorted(chosen, sheets.sheet[at]), len(chosen))
+    shown = sheets.shown.take(pa.array(chosen)).to_pylist()
+    starts = np.searchsorted(there[before, 0], chosen)
+    ends = np.searchsorted(there[before, 0], chosen, side="right")
+    detail = [
+        f"{sheet}: {_told(there[before[start:end], 1], length[start:end])}"
+        for sheet, start, end in zip(shown, starts, ends, strict=True)
+    ]
+    return _of_commune(
+        chosen,
+        missing[chosen].astype(np.float64),
+        pa.array(detail, pa.string()),
+        sheets.keys.take(pa.array(chosen)),
+        place,
+    )
+
+
+def _countable(subject: Subject) -> bool:
+    """Whether missing numbers mean anything: not among a few changes, nor in the rows of no commune."""
+    return not subject.context.changes and subject.dataset.commune_code != UNKNOWN_COMMUNE
+
+
+def _runs(group: Integers, number: Integers, another_range: int) -> tuple[Rows, Integers]:
+    """Numbers missing after each number of its group (both sorted together, each pair once): position and how many.
+
+    So many missing at once and more are no gap: there another range of numbers begins.
+    """
+    length = np.diff(number) - 1
+    before = where((np.diff(group) == 0) & (length > 0) & (length < another_range))
+    return before, length[before]
+
+
+def _told(before: Integers, length: Integers) -> str:
+    """The missing numbers, as ranges: 12–15, 18."""
+    runs = [
+        str(first + 1) if count == 1 else f"{first + 1}–{first + count}"
+        for first, count in zip(before[:_SHOWN].tolist(), length[:_SHOWN].tolist(), strict=True)
+    ]
+    return ", ".join(runs) + (", …" if len(before) > _SHOWN else "")
+
+
+def _times(share: Decimal, numbers: Integers) -> NDArray[np.float64]:
+    """share × numbers, exact: the share has few decimals."""
+    top, bottom = share.as_integer_ratio()
+    return np.asarray(numbers * top // bottom, dtype=np.float64)
+
+
+def _numbers(texts: pa.Array) -> Integers:
+    """(n,) whole numbers; -1 where a text is none."""
+    whole = pc.fill_null(pc.match_substring_regex(texts, _WHOLE_NUMBER), False)
+    return np.asarray(pc.if_else(whole, texts, "-1").cast(pa.int64()), dtype=np.int64)
+
+
+def _text(table: pa.Table, name: str) -> pa.Array:
+    return table[name].combine_chunks()
+
+
+def _extents(geometries: Geometries, group: Integers, groups: int) -> Geometries:
+    """(groups,) the boxes around the geometries of each group; None where none of them has a place."""
+    bounds = shapely.bounds(geometries).reshape(-1, 4)
+    placed = np.isfinite(bounds).all(axis=1)
+    low, high = np.full((groups, 2), np.inf), np.full((groups, 2), -np.inf)
+    np.minimum.at(low, group[placed], bounds[placed, :2])
+    np.maximum.at(high, group[placed], bounds[placed, 2:])
+    boxes = np.full(groups, None, dtype=object)
+    there = where(np.isfinite(low).all(axis=1))
+    boxes[there] = shapely.box(low[there, 0], low[there, 1], high[there, 0], high[there, 1])
+    return boxes
+
+
+def _of_commune(
+    faults: Rows,
+    measure: NDArray[np.float64] | None,
+    detail: pa.Array,
+    key: pa.Array | None = None,
+    place: Geometries | None = None,
+) -> Faults:
+    """Faults of the commune as a whole, one per element of `faults`."""
+    k = len(faults)
+    return Faults(
+        np.full(k, WHOLE, np.int64),
+        measure=measure,
+        detail=detail,
+        key=key,
+        place=np.full(k, None, dtype=object) if place is None else place,
+        place_srid=np.full(k, crs.VN2000, np.int32),
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "CNT-SHEET-MISSING",
+        "warning",
+        quarantines=False,
+        title=Bilingual("Thiếu cả một tờ bản đồ", "A whole sheet is missing"),
+        message=Bilingual(
+            "Tờ bản đồ {detail} đang có {measure} thửa trong cơ sở dữ liệu, nhưng lần giao nộp đầy đủ này không có thửa "
+            "nào của tờ.",
+            "Sheet {detail} has {measure} live parcels, of which this delivery, said to be complete, has none.",
+        ),
+        advice=Bilingual(
+            "Kiểm tra việc xuất dữ liệu của tờ bản đồ; nếu không giao nộp toàn xã thì bỏ xã khỏi complete_for trong "
+            "delivery.toml.",
+            "See whether the sheet was left out of the export; if the commune is not delivered whole, take it out of "
+            "complete_for in delivery.toml.",
+        ),
+        find=sheet_missing,
+        measures=("du",),
+        unit="parcels",
+        scope="contextual",
+        can_run=has_previous,
+    ),
+    Check(
+        "CNT-FEWER",
+        "warning",
+        quarantines=False,
+        title=Bilingual("Ít thửa đất hơn đang có", "Fewer parcels than are live"),
+        message=Bilingual(
+            "Lần giao nộp đầy đủ này ít hơn cơ sở dữ liệu {measure} thửa (giao nộp/đang có: {detail}).",
+            "This delivery, said to be complete, has {measure} parcels fewer than are live (delivered/live: {detail}).",
+        ),
+        advice=Bilingual(
+            "Kiểm tra xem có tờ bản đồ hoặc lớp dữ liệu nào bị bỏ sót khi xuất; nếu các thửa đã hợp thửa hoặc chấm dứt thì "
+            "không cần sửa.",
+            "See whether a sheet or a layer was left out of the export; if the parcels were merged or ended, nothing is "
+            "to be done.",
+        ),
+        find=fewer,
+        measures=("du",),
+        unit="parcels",
+        scope="contextual",
+        can_run=has_previous,
+    ),
+    Check(
+        "CNT-SHEET-GAP",
+        "info",
+        quarantines=False,
+        title=Bilingual("Số tờ bản đồ không liên tục", "Sheet numbers with a gap"),
+        message=Bilingual(
+            "Không có tờ bản đồ số {detail}, trong khi có các tờ trước và sau đó.",
+            "There is no sheet {detail}, though there are sheets before and after it.",
+        ),
+        advice=Bilingual(
+            "Kiểm tra xem tờ bản đồ có bị bỏ sót không. Chỉ xét số tờ là số nguyên; một khoảng trống dài được hiểu là dải "
+            "số khác (xã sáp nhập).",
+            "See whether the sheet was left out. Only whole numbers are looked at; a long gap is taken for another "
+            "range of numbers (merged communes).",
+        ),
+        find=sheet_gap,
+        measures=("du",),
+    ),
+    Check(
+        "CNT-NUMBER-GAP",
+        "info",
+        quarantines=False,
+        title=Bilingual("Số thửa trên tờ không liên tục", "Parcel numbers with gaps"),
+        message=Bilingual(
+            "Trên một tờ bản đồ thiếu {measure} số thửa xen giữa các số đang có. Tờ {detail}.",
+            "On one sheet {measure} parcel numbers are missing between others. Sheet {detail}.",
+        ),
+        advice=Bilingual(
+            "Số của thửa đã chấm dứt được bỏ trống là bình thường; nhiều số liền nhau bị thiếu có thể là dữ liệu bị bỏ sót. "
+            "Chỉ xét số thửa là số nguyên.",
+            "Numbers of parcels that ended stay empty, which is normal; many together may have been left out. Only "
+            "whole numbers are looked at.",
+        ),
+        find=number_gap,
+        measures=("du",),
+        unit="numbers",
+    ),
+)
