@@ -18,11 +18,11 @@ from sync.report.words import (
     CHANGE_NOTES,
     DECISIONS,
     DELIVERY_DECISIONS,
-    GROUPS,
     PROVISIONAL,
     SEVERITIES,
     check_advice,
     check_title,
+    group_said,
 )
 from sync.report.workbook import commune_name
 from validators.base import MEASURES
@@ -125,10 +125,18 @@ def _commune(material: Material, commune: dict[str, Any]) -> dict[str, Any]:
         "name": commune_name(commune["code"], material),
         "is_commune": is_commune(commune["code"]),
         "said_decision": DECISIONS[commune["decision"]],
-        "said_group": GROUPS.get(commune["group"]),
+        "said_group": group_said(commune),
+        "fixes": _fixes(commune["fixes"]),
         "shown": shown.to_pylist(),
         "more": max(len(listed) - SHOWN_PER_COMMUNE, 0),
     }
+
+
+def _fixes(fixes: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What to mend for the next better group, with the titles of the checks."""
+    if fixes is None:
+        return None
+    return {**fixes, "checks": [{**line, "title": check_title(line["check"])} for line in fixes["checks"]]}
 
 
 def _percent(value: float | None) -> str:

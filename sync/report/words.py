@@ -1,8 +1,9 @@
 """The words of the reports, in both languages."""
 
+from typing import Any
+
 from parcels.bilingual import Bilingual
 from validators.catalogue import BY_CODE
-from validators.usability import NAMES
 
 DECISIONS: dict[str, Bilingual] = {
     "accept": Bilingual("Nhận", "Accepted"),
@@ -12,10 +13,6 @@ SEVERITIES: dict[str, Bilingual] = {
     "error": Bilingual("Lỗi", "Error"),
     "warning": Bilingual("Cảnh báo", "Warning"),
     "info": Bilingual("Thông tin", "Information"),
-}
-GROUPS: dict[int, Bilingual] = {
-    number: Bilingual(f"Nhóm {number}: {name.vi}", f"Group {number}: {name.en}")
-    for number, name in NAMES.items()
 }
 DELIVERY_DECISIONS: dict[str, Bilingual] = {
     "accept": Bilingual(
@@ -63,3 +60,12 @@ def check_title(code: str) -> Bilingual:
 def check_advice(code: str) -> Bilingual:
     """What to do about its findings."""
     return BY_CODE[code].advice
+
+
+def group_said(commune: dict[str, Any]) -> Bilingual | None:
+    """A commune's usability group in words, by the scheme of its policy; None where it has none."""
+    title = commune["group_title"]
+    if title is None:
+        return None
+    code = commune["group_code"]
+    return Bilingual(f"Nhóm {code}: {title['vi']}", f"Group {code}: {title['en']}")

@@ -17,7 +17,7 @@ from parcels.crs import is_geographic
 from parcels.model import UNKNOWN_COMMUNE
 from sync.report.material import Material
 from sync.report.places import places_of, report_srid
-from sync.report.words import DECISIONS, GROUPS, SEVERITIES, check_advice, check_title
+from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
 
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
 _CELL = 32_000  # characters; Excel ends at 32,767
@@ -85,11 +85,12 @@ def _overview(book: Any, head: Any, material: Material) -> None:
     _header(sheet, head, _OVERVIEW)
     for number, commune in enumerate(material.communes, start=1):
         reasons = [*commune["hold_reasons"], *commune["reasons"]]
+        group = group_said(commune)
         texts = (
             commune["code"],
             commune_name(commune["code"], material),
             _both(DECISIONS[commune["decision"]]),
-            _both(GROUPS[commune["group"]]) if commune["group"] else "",
+            _both(group) if group else "",
         )
         for column, text in enumerate(texts):
             sheet.write_string(number, column, text)
