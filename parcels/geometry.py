@@ -39,14 +39,18 @@ def _snap(coords: Floats, size: float) -> Floats:
     return np.rint(coords * per_unit) / per_unit + 0.0
 
 
-def _drop_repeated(geoms: Geometries) -> Geometries:
-    """Polygons without exact duplicate consecutive vertices; a ring that is one single point stays as it is."""
+def _drop_repeated(geoms: Geometries, coords: Floats, owner: NDArray[np.int64]) -> Geometries:
+    """Polygons without exact duplicate consecutive vertices; a ring that is one single point stays as it is.
+
+    coords, owner  all their coordinates, and of which geometry each is
+    """
     result = geoms.copy()
-    polygonal = np.flatnonzero(is_polygonal(geoms))
-    coords, owner = shapely.get_coordinates(geoms[polygonal], return_index=True)
-    repeated = (owner[1:] == owner[:-1]) & (coords[1:] == coords[:-1]).all(axis=1)
-    unplaced = owner[~np.isfinite(coords).all(axis=1)]  # of these GEOS cannot compare vertices
-    candidates = polygonal[np.setdiff1d(owner[1:][repeated], unplaced)]
+    same = np.flatnonzero((coords[1:, 0] == coords[:-1, 0]) & (coords[1:, 1] == coords[:-1, 1]))
+    candidates = np.unique(owner[same][owner[same] == owner[same + 1]])
+    candidates = candidates[is_polygonal(geoms[candidates])]
+    x, of = shapely.get_coordinates(geoms[candidates], return_index=True)
+    unplaced = of[~np.isfinite(x).all(axis=1)]  # of these GEOS cannot compare vertices
+    candidates = np.delete(candidates, np.unique(unplaced))
     parts, part_owner = shapely.get_parts(geoms[candidates], return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     bounds = shapely.bounds(rings)
@@ -65,7 +69,26 @@ def round_to_grid(geoms: Geometries, srid: int) -> Geometries:
     survive; the input is not changed. Doing it twice changes nothing more.
     """
     size = grid_size(srid)
-    return _drop_repeated(shapely.transform(geoms, lambda coords: _snap(coords, size)))
+    coords, owner = shapely.get_coordinates(geoms, return_index=True)
+    snapped = _snap(coords, size)
+    moved = _moved(coords, snapped, owner, len(geoms)) | shapely.has_z(geoms) | shapely.has_m(geoms)
+    result = geoms.copy()  # most data are on the grid already: what would not change is not made anew
+    if moved.any():
+        result[moved] = shapely.transform(geoms[moved], lambda coords: _snap(coords, size))
+    return _drop_repeated(result, snapped, owner)
+
+
+def off_grid(geoms: Geometries, srid: int) -> NDArray[np.bool_]:
+    """Which geometries `round_to_grid` gives other coordinates; dropped duplicate vertices do not count."""
+    coords, owner = shapely.get_coordinates(geoms, return_index=True)
+    return _moved(coords, _snap(coords, grid_size(srid)), owner, len(geoms))
+
+
+def _moved(coords: Floats, snapped: Floats, owner: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    """Of which geometries a coordinate changed, be it from minus zero to zero."""
+    moved = np.zeros(n, dtype=np.bool_)
+    moved[owner[(coords.view(np.int64) != snapped.view(np.int64)).any(axis=1)]] = True
+    return moved
 
 
 def normalise(geoms: Geometries) -> Geometries:
@@ -102,8 +125,8 @@ def to_stored(geoms: Geometries, srid: int, *, canonical: bool = False) -> Geome
     chosen = is_polygonal(geoms) & ~shapely.is_empty(geoms)
     ready = geoms[chosen] if canonical else normalise(round_to_grid(geoms[chosen], srid))
     placed = shapely.transform(ready, lambda coords: _snap(to_vn2000_geographic(coords, srid), GRID_DEG))
-    result = _as_multipolygons(_drop_repeated(placed))
-    coords, owner = shapely.get_coordinates(result, return_index=True)
+    coords, owner = shapely.get_coordinates(placed, return_index=True)
+    result = _as_multipolygons(_drop_repeated(placed, coords, owner))
     result[np.unique(owner[~np.isfinite(coords).all(axis=1)])] = None
     stored[chosen] = result
     return stored

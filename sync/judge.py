@@ -25,7 +25,7 @@ from sync.conform.snapshot import PartTables, part_paths, read_part
 from sync.context import Known
 from sync.fetch import load_delivery
 from sync.neighbours import Neighbours
-from sync.parallel import in_order
+from sync.parallel import each_in_order, in_order
 from sync.profile import Profile
 from sync.runfolder import private_folder, read_json, write_json
 from validators.base import Context, Repeated
@@ -67,6 +67,7 @@ def judge(
         policy=used,
         claims=None if known is None else known.claims(ids_wanted(parts.items())),
         not_applicable=profile.not_applicable,
+        each=each_in_order,
         repeats=_repeats(parts, paths, record.as_of) if record.kind == "changes" else None,
     )
     if known is not None:

@@ -4,12 +4,19 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 # Each thread holds a commune. More than two gain little, because the steps between the libraries' calls share the lock.
 THREADS = min(2, len(os.sched_getaffinity(0)))
+
+
+def each_in_order(work: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:
+    """`map` in these threads."""
+    return in_order(partial(work, item) for item in items)
 
 
 def in_order(tasks: Iterable[Callable[[], T]], threads: int = THREADS) -> Iterator[T]:

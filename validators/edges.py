@@ -36,6 +36,8 @@ class Edges:
 
     def of(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Edges":
         """Some of the edges."""
+        if chosen.dtype == bool and chosen.all():
+            return self
         return Edges(
             self.row[chosen],
             self.ring[chosen],

@@ -17,6 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels import crs
+from parcels.geometry import off_grid
 from validators.base import Mask, Rows, Subject, where
 
 Stage = Literal["delivered", "rounded", "stored"]
@@ -83,6 +84,8 @@ def shape_of(subject: Subject) -> Shape:
     }
     for number, name in enumerate(STAGES):
         rows = where(fault == Fault.NONE)
+        if name == "rounded":
+            rows = rows[_rounded_away(subject, rows)]
         form = forms[name][rows]
         degrees = geographic[rows] | (name == "stored")
         if name == "stored":
@@ -94,6 +97,16 @@ def shape_of(subject: Subject) -> Shape:
         fault[rows[invalid]] = Fault.INVALID
         stage[rows[nothing | invalid]] = number
     return Shape(fault, stage)
+
+
+def _rounded_away(subject: Subject, rows: Rows) -> Mask:
+    """Which of these rows rounding changed: the others are as valid as delivered."""
+    srid = subject.fact(source_srid)[rows]
+    changed = np.zeros(len(rows), dtype=bool)
+    for epsg in np.unique(srid):
+        mine = srid == epsg
+        changed[mine] = off_grid(subject.dataset.delivered[rows[mine]], int(epsg))
+    return changed
 
 
 def is_valid(geometries: Geometries) -> Mask:

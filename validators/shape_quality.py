@@ -34,13 +34,16 @@ def spikes(subject: Subject) -> Faults:
     edges = subject.fact(edges_of)
     edges = edges.of(edges.length > 0)
     before = _before(edges.ring)
-    dx, dy = edges.vector.T
-    back = -(dx * dx[before] + dy * dy[before])
-    across = np.abs(dx[before] * dy - dy[before] * dx)
-    tip = np.flatnonzero((back > 0) & (across < np.tan(np.radians(float(rules.spike_angle_deg))) * back))
+    dx, dy = edges.vector[:, 0], edges.vector[:, 1]
+    dx_before, dy_before = dx[before], dy[before]
+    tip = np.flatnonzero(dx * dx_before + dy * dy_before < 0)  # it turns back at least
+    dx, dy, dx_before, dy_before = dx[tip], dy[tip], dx_before[tip], dy_before[tip]
+    across = np.abs(dx_before * dy - dy_before * dx)
+    sharp = across < np.tan(np.radians(float(rules.spike_angle_deg))) * -(dx * dx_before + dy * dy_before)
+    tip, across = tip[sharp], across[sharp]
     out, home = edges.length[before[tip]], edges.length[tip]
     short = np.minimum(out, home)
-    opening = across[tip] * short / (out * home)
+    opening = across * short / (out * home)
     found = (short >= float(rules.spike_edge_m)) & (opening < float(rules.spike_opening_m))
     tip, out, home, short, opening = (each[found] for each in (tip, out, home, short, opening))
     at = edges.start[tip]
@@ -140,18 +143,21 @@ def coarse(subject: Subject) -> Faults:
     rules = subject.context.policy.shape
     edges = subject.fact(edges_of)
     edges = edges.of(edges.length > 0)
-    srid = subject.fact(source_srid)[edges.row]
+    srids = subject.fact(source_srid)
+    known = np.unique(srids).tolist()
     found: list[tuple[int, float, str, shapely.Geometry]] = []
-    for epsg in np.unique(srid).tolist():
-        vertices = edges.start[srid == epsg]
+    for epsg in known:
+        vertices = edges.start if len(known) == 1 else edges.start[srids[edges.row] == epsg]
         step = coarse_step(epsg, float(rules.grid_m))
-        on_grid = np.abs(vertices - np.rint(vertices / step) * step) <= step / _PER_STEP
-        count = int(on_grid.all(axis=1).sum())
-        if len(vertices) >= rules.grid_vertices and count >= rules.grid_share * len(vertices):
+        on_grid = vertices
+        for axis in (0, 1):  # of most data few eastings are on the grid: northings are asked of these only
+            steps = on_grid[:, axis] / step
+            on_grid = on_grid[np.abs(steps - np.rint(steps)) <= 1 / _PER_STEP]
+        if len(vertices) >= rules.grid_vertices and len(on_grid) >= rules.grid_share * len(vertices):
             west, south = vertices.min(axis=0)
             east, north = vertices.max(axis=0)
             metres = step * float(metres_at(vertices[:1], epsg)[0, 1])
-            share = 100 * count / len(vertices)
+            share = 100 * len(on_grid) / len(vertices)
             found.append((epsg, share, f"{metres:.2g}", shapely.box(west, south, east, north)))
     places = np.array([place for *_, place in found], dtype=object)
     return Faults(
