@@ -73,11 +73,18 @@ def position_m(subject: Subject) -> Floats:
 
 
 def by_name(subject: Subject, rows: Rows) -> NDArray[np.int64]:
-    """(k,) the place of each of these rows in the order of their names, and of their shapes where names are the same."""
-    name = subject.fact(known_as)[0].take(pa.array(rows))
-    written = pa.array(shapely.to_wkb(subject.dataset.rounded[rows]), pa.binary())
-    table = pa.table({"name": name, "shape": written})
-    order = pc.sort_indices(table, [("name", "ascending"), ("shape", "ascending")])
+    """(k,) the place of each of these rows in the order of their names.
+
+    Rows of one name are told apart by their shapes, and rows of one name and shape, which mean the same to everybody, by
+    where they stand in the delivery.
+    """
+    columns = {
+        "name": subject.fact(known_as)[0].take(pa.array(rows)),
+        "shape": pa.array(shapely.to_wkb(subject.dataset.rounded[rows]), pa.binary()),
+        "part": subject.dataset.column("part_no").take(pa.array(rows)),
+        "row": subject.dataset.column("source_row").take(pa.array(rows)),
+    }
+    order = pc.sort_indices(pa.table(columns), [(column, "ascending") for column in columns])
     place = np.empty(len(rows), np.int64)
     place[np.asarray(order)] = np.arange(len(rows))
     return place

@@ -19,8 +19,9 @@ from validators.topology.distinct import Distinct, by_name, distinct
 from validators.topology.facing import Facing, facing, pieces, wrong_edges
 from validators.topology.gaps import Gaps, gaps
 from validators.topology.matching import Floats, collinear_twins, loose
-from validators.topology.pairs import GRID_M, Pairs, marked, overlapping, width_m
+from validators.topology.pairs import GRID_M, NOISE_M2, Pairs, marked, overlapping, width_m
 
+_SAME_M2 = 10 * NOISE_M2  # the same land, though not with the same vertices
 _AT_M = 1e-3  # an edge this near to an overlap or gap is explained by it
 
 
@@ -71,10 +72,10 @@ def topology_of(subject: Subject) -> Topology:
 
 
 def _kinds(known: Distinct, pairs: Pairs, overlap_m2: float) -> tuple[Pairs, Pairs, Pairs]:
-    """Pairs of the same land, pairs of which one lies in the other, and the others: what differs is no overlap itself."""
+    """Pairs of the same land, pairs of which one lies in the other but for what is no overlap itself, and the others."""
     area = shapely.area(known.shapes)
     one, other = area[pairs.first] - pairs.area, area[pairs.second] - pairs.area
-    same = np.maximum(one, other) <= overlap_m2
+    same = np.maximum(one, other) <= _SAME_M2
     inside = (np.minimum(one, other) <= overlap_m2) & ~same
     return pairs.keep(same), pairs.keep(inside), pairs.keep(~same & ~inside)
 

@@ -211,7 +211,7 @@ FAR = ((30, 0), (40, 0), (40, 10), (30, 10))
     ],
 )
 def test_rings_wound_inconsistently_are_listed_and_nothing_more(shape, expected):
-    judged = verdict(dataset([*squares(3)[1:], shape]))
+    judged = verdict(dataset([*squares(5)[3:], shape]))
     if expected is None:  # two parts are the same: invalid, so the order of its rings is not judged
         assert judged.rows["codes"].to_pylist()[-1] == ["GEO-INVALID", "IDN-NATIONAL-MISSING"]
         return
