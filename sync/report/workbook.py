@@ -18,6 +18,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync.report.material import Material
 from sync.report.places import places_of, report_srid
 from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
+from validators.base import MEASURES
 
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
 _CELL = 32_000  # characters; Excel ends at 32,767
@@ -43,14 +44,20 @@ _OVERVIEW: tuple[tuple[str, int], ...] = (
     ("Mã xã · Code", 14),
     ("Xã, phường · Commune", 30),
     ("Quyết định · Decision", 20),
-    ("Nhóm · Group", 44),
+    ("Nhóm · Group", 60),
     ("Số thửa · Parcels", 16),
     ("Nhận · Accepted", 16),
     ("Cách ly · Quarantined", 20),
     ("Không đọc được · Unreadable", 26),
     ("Có lỗi · With errors", 18),
+    ("Được chấp nhận · Excused", 22),
+    ("Phải sửa để lên nhóm · To mend for the next group", 26),
+    *((f"{name.vi} · {name.en}", 18) for name in MEASURES.values()),
     ("Lý do · Reasons", 90),
 )
+
+
+_COUNTS = ("read", "accepted", "quarantined", "unreadable", "rows_with_error", "excused")
 
 
 def write_workbook(material: Material, path: Path) -> None:
@@ -82,6 +89,7 @@ def commune_name(code: str, material: Material) -> str:
 
 def _overview(book: Any, head: Any, material: Material) -> None:
     sheet = book.add_worksheet("Tổng hợp")
+    share = book.add_format({"num_format": "0.0%"})
     _header(sheet, head, _OVERVIEW)
     for number, commune in enumerate(material.communes, start=1):
         reasons = [*commune["hold_reasons"], *commune["reasons"]]
@@ -94,8 +102,14 @@ def _overview(book: Any, head: Any, material: Material) -> None:
         )
         for column, text in enumerate(texts):
             sheet.write_string(number, column, text)
-        for column, name in enumerate(("read", "accepted", "quarantined", "unreadable", "rows_with_error")):
-            sheet.write_number(number, len(texts) + column, commune[name])
+        fixes = commune["fixes"]
+        counts = [commune[name] for name in _COUNTS] + [fixes["findings"] if fixes else None]
+        for column, value in enumerate(counts, start=len(texts)):
+            if value is not None:
+                sheet.write_number(number, column, value)
+        for column, name in enumerate(MEASURES, start=len(texts) + len(counts)):
+            if commune["measures"][name] is not None:
+                sheet.write_number(number, column, commune["measures"][name], share)
         sheet.write_string(number, len(_OVERVIEW) - 1, " ".join(reason["vi"] for reason in reasons)[:_CELL])
     sheet.autofilter(0, 0, max(len(material.communes), 1), len(_OVERVIEW) - 1)
 
@@ -141,6 +155,10 @@ def _header(sheet: Any, head: Any, columns: tuple[tuple[str, int], ...]) -> None
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, title, head)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _both(said: Any) -> str:
