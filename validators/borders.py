@@ -16,14 +16,17 @@ from validators.base import WHOLE, Check, Faults, Others, Subject
 from validators.borders_faults import Cases, gaps_of, overlaps_of
 from validators.borders_outside import can_tell_outside, outside
 from validators.borders_seam import seam_of
+from validators.members import SEPARATOR
 
 
 @cache
-def _commune(code: str) -> Bilingual:
-    """A commune as people say it, with its code."""
-    found = admin_units.commune(code)
-    named = f"{found.name} ({code})" if found else code
-    return Bilingual(named, named)
+def _communes(codes: str) -> Bilingual:
+    """Two communes as people say them, with their codes."""
+    named = []
+    for code in codes.split(SEPARATOR):
+        found = admin_units.commune(code)
+        named.append(f"{found.name} ({code})" if found else code)
+    return Bilingual(" và ".join(named), " and ".join(named))
 
 
 def knows_neighbours(subject: Subject) -> bool:
@@ -66,7 +69,7 @@ def _faults(subject: Subject, cases: Cases) -> Faults:
         seam.row[member[first]],
         measure=cases.area,
         width_mm=cases.width,
-        detail=codes.take(pa.array(other)),
+        detail=_pair(pa.repeat(seam.communes[0], k), codes.take(pa.array(other))),
         place=cases.place,
         place_srid=np.full(k, VN2000, np.int32),
         others=Others(
@@ -77,6 +80,12 @@ def _faults(subject: Subject, cases: Cases) -> Faults:
             pc.if_else(away, codes.take(pa.array(seam.commune[member[rest]])), none),
         ),
     )
+
+
+def _pair(ours: pa.Array, theirs: pa.Array) -> pa.Array:
+    """Two commune codes as one text, the same from either side."""
+    lesser = pc.min_element_wise(ours, theirs)
+    return pc.binary_join_element_wise(lesser, pc.max_element_wise(ours, theirs), SEPARATOR)
 
 
 _ADVICE = Bilingual(
@@ -93,15 +102,15 @@ CHECKS: tuple[Check, ...] = (
         quarantines=False,
         title=Bilingual("Chồng lấn giữa hai xã", "Overlap between communes"),
         message=Bilingual(
-            "Thửa đất chồng lên thửa {others} của {detail}: {measure} m², chỗ rộng nhất {width} mm.",
-            "The parcel overlaps {others} of {detail}: {measure} m², {width} mm at the widest.",
+            "Giữa {detail}, thửa đất chồng lên thửa {others} của bên kia: {measure} m², chỗ rộng nhất {width} mm.",
+            "Between {detail}, the parcel overlaps {others} of the other side: {measure} m², {width} mm at the widest.",
         ),
         advice=_ADVICE,
         find=overlaps,
         measures=("thong_nhat",),
         unit="m²",
         scope="contextual",
-        say_detail=_commune,
+        say_detail=_communes,
         can_run=knows_neighbours,
         runs_partly=lacks_neighbours,
     ),
@@ -111,17 +120,17 @@ CHECKS: tuple[Check, ...] = (
         quarantines=False,
         title=Bilingual("Khe hở giữa hai xã", "Gap between communes"),
         message=Bilingual(
-            "Giữa thửa đất và {detail} có khe hở {measure} m² không thuộc thửa nào, chỗ rộng nhất {width} mm; các thửa "
-            "khác giáp khe: {others}.",
-            "Between the parcel and {detail} there is a gap of {measure} m² that belongs to no parcel, {width} mm at "
-            "the widest; other parcels along it: {others}.",
+            "Giữa {detail} có khe hở {measure} m² không thuộc thửa nào, chỗ rộng nhất {width} mm; các thửa khác giáp "
+            "khe: {others}.",
+            "Between {detail} there is a gap of {measure} m² that belongs to no parcel, {width} mm at the widest; other "
+            "parcels along it: {others}.",
         ),
         advice=_ADVICE,
         find=gaps,
         measures=("thong_nhat",),
         unit="m²",
         scope="contextual",
-        say_detail=_commune,
+        say_detail=_communes,
         can_run=knows_neighbours,
         runs_partly=lacks_neighbours,
     ),

@@ -10,11 +10,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from parcels.crs import GRID_DEG
+from parcels.crs import GRID_DEG, GRID_M
 from validators.base import Subject
 from validators.borders_land import degrees
-from validators.borders_plane import area_m2, in_degrees, in_metres, scale_at, scale_of, width_mm
+from validators.borders_plane import Floats, area_m2, in_degrees, in_metres, scale_at, scale_of, width_mm
 from validators.borders_seam import Pairs, Seam, seam_of
+from validators.plane import enclosed
 from validators.shape import Geometries
 from validators.tolerances import BorderRules
 from validators.topology.pairs import polygonal
@@ -24,6 +25,7 @@ _CLIPPED_FROM = 64  # vertices; a parcel with fewer is looked at whole
 _MARGIN_M = 0.005  # how far from a gap's outline what bounds it may be drawn: the grid, and straight lines of two zones
 _CONTACT_M = 4 * _MARGIN_M  # a parcel that touches a gap with less than this stands at a corner of it
 _NOTHING_M2 = 1e-4
+_HAIR_M = 0.002
 # Endpoints this near are the same point: a tenth of the narrowest strip that could matter along 100 m of seam.
 _SAME_DEG = 1e-8
 
@@ -40,8 +42,8 @@ class Cases:
     """
 
     place: Geometries
-    area: NDArray[np.float64]
-    width: NDArray[np.float64]
+    area: Floats
+    width: Floats
     case: NDArray[np.int64]
     member: NDArray[np.int64]
 
@@ -122,7 +124,7 @@ def _facing(seam: Seam, width_m: float) -> Pairs:
 
 def _open_edges(
     seam: Seam,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Edges that are not met by one in the opposite direction: start, end, parcel.
 
     Met is met on either of two grids half a step apart: communes of two zones have their common points 0.2 mm apart.
@@ -169,19 +171,40 @@ def _strips(seam: Seam, pairs: Pairs, width_m: float) -> tuple[Geometries, NDArr
     closed = shapely.buffer(shapely.buffer(both, radius), -radius)
     between = polygonal(shapely.difference(closed, both))
     pair = np.flatnonzero(shapely.area(between) > _NOTHING_M2)
-    strips = in_degrees(between[pair], scale[pair])
+    strips, scale = between[pair], scale[pair]
 
     tree = shapely.STRtree(seam.shapes)
-    at, parcel = tree.query(strips, predicate="intersects")
+    at, parcel = tree.query(in_degrees(shapely.envelope(strips), scale))
     order = np.lexsort((parcel, at))
     at, parcel = at[order], parcel[order]
+    parcels = in_metres(seam.shapes[parcel], scale[at])
     rank = np.arange(len(at)) - np.searchsorted(at, at)
     for turn in range(int(rank.max(initial=-1)) + 1):
         now = rank == turn
-        strips[at[now]] = shapely.difference(strips[at[now]], seam.shapes[parcel[now]])
-    strips = polygonal(strips)
+        strips[at[now]] = shapely.difference(strips[at[now]], parcels[now])
+    strips = polygonal(shapely.set_precision(polygonal(strips), GRID_M))  # hairs along straight edges are no land
     kept = np.flatnonzero(shapely.area(strips) > 0)
-    return strips[kept], pair[kept]
+    return _back(strips[kept], scale[kept]), pair[kept]
+
+
+def _without_hairs(strips: shapely.Geometry) -> Geometries:
+    """The polygons that are left where nothing is narrower than a hair, in order.
+
+    Hairs run along borders on which one side has a vertex and the other a straight edge, and would tie gaps together.
+    """
+    parts = shapely.get_parts(polygonal(np.array([strips])))
+    scale = scale_of(parts)
+    inner = shapely.buffer(in_metres(parts, scale), -_HAIR_M / 2, join_style="mitre")
+    thick = _back(shapely.buffer(inner, _HAIR_M / 2, join_style="mitre"), scale)
+    return np.asarray(shapely.get_parts(polygonal(np.array([shapely.union_all(thick, grid_size=GRID_DEG)]))))
+
+
+def _back(shapes: Geometries, scale: Floats) -> Geometries:
+    """Polygons of the plane in degrees; valid, also where the last digit crosses two of their lines."""
+    result = in_degrees(shapes, scale)
+    bent = np.flatnonzero(~shapely.is_valid(result))
+    result[bent] = enclosed(result[bent])
+    return result
 
 
 def _clipped(shapes: Geometries, window: Geometries) -> Geometries:
@@ -193,7 +216,7 @@ def _clipped(shapes: Geometries, window: Geometries) -> Geometries:
 
 def _joined(seam: Seam, strips: Geometries, other: int, rules: BorderRules) -> Cases:
     """The gaps that the strips between the dataset and one other commune make together."""
-    parts = shapely.get_parts(polygonal(np.array([shapely.union_all(strips, grid_size=GRID_DEG)])))
+    parts = _without_hairs(shapely.union_all(strips, grid_size=GRID_DEG))
     scale = scale_of(parts)
     area = area_m2(parts, scale)
     large = area > float(rules.gap_m2)
