@@ -164,6 +164,15 @@ def _more_than_once(handles: list[pa.Array]) -> pa.Table:
     return table.filter(pc.greater(table["rows"], 1)).combine_chunks()
 
 
+def as_claims(claims: pa.Table) -> pa.Table:
+    """CLAIMS_SCHEMA: a table of `national_id` and `province_code`, and of what else of it is known."""
+    columns = [
+        claims[field.name] if field.name in claims.column_names else pa.nulls(len(claims), field.type)
+        for field in CLAIMS_SCHEMA
+    ]
+    return pa.table(columns, schema=CLAIMS_SCHEMA)
+
+
 def claims_on(
     claims: pa.Table, parts: Iterable[tuple[str, pa.Table]], province_code: str, as_of: date
 ) -> pa.Table:
@@ -174,12 +183,7 @@ def claims_on(
 
     claims  `national_id`, `province_code`, and what else of CLAIMS_SCHEMA is known
     """
-    n = len(claims)
-    columns = [
-        claims[field.name] if field.name in claims.column_names else pa.nulls(n, field.type)
-        for field in CLAIMS_SCHEMA
-    ]
-    claims = pa.table(columns, schema=CLAIMS_SCHEMA)
+    n, claims = len(claims), as_claims(claims)
     delivered, speaks = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     for commune_code, table in parts:
         ids = national_handles(table)

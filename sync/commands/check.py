@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,6 +45,13 @@ def check(
         Path | None,
         typer.Option("--boundaries", help="ranh giới xã, cho mã xã cũ · commune boundaries, for old codes"),
     ] = None,
+    context_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--context",
+            help="tệp ngữ cảnh của tỉnh, do Trung ương xuất · the province's context file, from the centre",
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")
     ] = False,
@@ -54,10 +62,10 @@ def check(
 
       landsync check thua_dat.gpkg --province 08
 
-      landsync check goi_du_lieu/ --province 08 --out bao_cao
+      landsync check goi_du_lieu/ --province 08 --context tinh_08.context --out bao_cao
     """
     with guarded(as_json=as_json):
-        summary = _checked(path, province, profile_file, out_dir, boundaries)
+        summary = _checked(path, province, profile_file, out_dir, boundaries, context_file)
     if as_json:
         emit_json(summary)
     else:
@@ -71,10 +79,13 @@ def _checked(
     profile_file: Path | None,
     out_dir: Path,
     boundaries: Path | None,
+    context_file: Path | None,
 ) -> dict[str, Any]:
     """Run the offline stages in a folder of their own and copy the report out; the summary."""
     from sync.boundaries import read_boundaries, write_boundaries
     from sync.conform import conform
+    from sync.context.file import read_context
+    from sync.explain.judged import leave_judgement
     from sync.fetch import fetch
     from sync.gate import gate
     from sync.judge import judge
@@ -95,23 +106,29 @@ def _checked(
         province = province_of(profile_file)
     profile = load_profile(province, profile_file)
     _refuse_inside(out_dir, path)
+    known = read_context(context_file, province) if context_file is not None else None
+    if known is not None and (old := known.age_warning(datetime.now(UTC))):
+        say(old)
     with tempfile.TemporaryDirectory(prefix="landsync-check-") as temporary, _telling() as told:
         run_dir = Path(temporary)
         if boundaries is not None:
             told(Bilingual("Đọc ranh giới xã", "Reading the boundaries of communes"))
             write_boundaries(run_dir, read_boundaries(boundaries).boundaries.of_province(province))
+        elif known is not None and known.boundaries is not None:
+            write_boundaries(run_dir, known.boundaries)
         told(Bilingual("Đọc gói dữ liệu", "Reading the delivery"))
         fetch(path, profile, run_dir)
         told(Bilingual("Chuyển về cột và hệ tọa độ chung", "Bringing it to common columns and CRS"))
         conform(run_dir, profile)
         told(Bilingual("Kiểm tra", "Checking"))
-        judge(run_dir, profile)
+        judge(run_dir, profile, known)
         gate(run_dir)
         told(Bilingual("Viết báo cáo", "Writing the report"))
         report(run_dir)
         out_dir.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             shutil.copyfile(run_dir / REPORT / name, out_dir / name)
+        leave_judgement(run_dir, out_dir)
         return read_json(run_dir / REPORT / SUMMARY)
 
 

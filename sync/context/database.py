@@ -13,8 +13,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sync import db
+from sync.context.document import Receipt
 from sync.context.near import in_order, touching
-from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.current import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.handles import as_claims
 
 # Parcels as COPY hands them over: WKB in hexadecimal.
 _COPIED = CURRENT_SCHEMA.set(CURRENT_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
@@ -63,14 +65,30 @@ class NationalKnown:
 
     def authentication(self) -> pa.Table | None:
         """AUTHENTICATION_SCHEMA; see `Known`."""
-        return None
+        if not db.fetch(self._connection, "population/any_result", {"province": self._province})[0]["known"]:
+            return None
+        return self._copy("authentication", AUTHENTICATION_SCHEMA)
 
     def excused(self) -> pa.Array:
         """See `Known`."""
-        values: db.Identifiers = {"province": db.sql.Literal(self._province), "as_of": db.sql.Literal(self._as_of)}
+        values: db.Identifiers = {
+            "province": db.sql.Literal(self._province),
+            "as_of": db.sql.Literal(self._as_of),
+        }
         ids = pa.schema([pa.field("finding_id", pa.string())])
         found = db.copy_out(self._connection, db.compose("register/excused", values), ids)
         return found["finding_id"].combine_chunks()
+
+    def claims_in(self, cells: pa.Array) -> pa.Table:
+        """CLAIMS_SCHEMA: all claims of other provinces on ids that begin with one of these texts."""
+        db.execute(self._connection, "context/create_cell")
+        db.copy_in(self._connection, ("pg_temp", "wanted_cell"), pa.table({"prefix": cells}))
+        said = pa.schema([CLAIMS_SCHEMA.field(name) for name in ("national_id", "province_code")])
+        return as_claims(self._copy("foreign_claims", said))
+
+    def receipts(self) -> list[Receipt]:
+        """The last receipt of each province that has one."""
+        return [Receipt.model_validate(row) for row in db.fetch(self._connection, "context/receipts")]
 
     def _near(self, boxes: NDArray[np.float64], commune_code: str, not_province: str) -> pa.Table:
         if not len(boxes):

@@ -30,7 +30,7 @@ from sync.context.document import FORMAT, VERSION, Document
 from sync.context.members import Unreadable
 from sync.context.near import in_order, touching
 from sync.context.writer import write_context
-from validators.current import CLAIMS_SCHEMA, RETIRED_SCHEMA
+from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.handles import sheet_handles, source_handles
 
 __all__ = ["ContextFile", "holders", "read_context", "write_context"]
@@ -67,7 +67,10 @@ class ContextFile:
 
     def previous(self, commune_code: str) -> pa.Table:
         """CURRENT_SCHEMA; see `Known`."""
-        return self._table(members.commune_member(commune_code))
+        member = members.commune_member(commune_code)
+        if members.commune_of(member) is None:  # rows of no commune are live nowhere
+            return CURRENT_SCHEMA.empty_table()
+        return self._table(member)
 
     def retired(self, commune_code: str) -> pa.Table:
         """RETIRED_SCHEMA; see `Known`."""

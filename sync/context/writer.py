@@ -17,7 +17,8 @@ from sync.context import members
 from sync.context.document import FORMAT, VERSION, CommuneEntry, Document, Receipt
 from sync.context.near import bounds_of
 from sync.runfolder import PRIVATE_FILE
-from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.handles import as_claims
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -73,7 +74,7 @@ class ContextWriter:
     ) -> None:
         """What is of the province as a whole; `near`: live parcels of other provinces along its edge."""
         given = {
-            members.CLAIMS: _claims_table(claims),
+            members.CLAIMS: as_claims(claims).sort_by("national_id") if claims is not None else None,
             members.NEAR: near,
             members.AUTHENTICATION: authentication,
             members.EXCUSED: pa.table({"finding_id": excused}) if excused is not None else None,
@@ -142,14 +143,3 @@ def write_context(
             excused=excused,
             boundaries=boundaries,
         )
-
-
-def _claims_table(claims: pa.Table | None) -> pa.Table | None:
-    if claims is None:
-        return None
-    named = set(claims.column_names)
-    columns = [
-        claims[field.name] if field.name in named else pa.nulls(len(claims), field.type)
-        for field in CLAIMS_SCHEMA
-    ]
-    return pa.table(columns, schema=CLAIMS_SCHEMA).sort_by("national_id")
