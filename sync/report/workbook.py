@@ -57,6 +57,7 @@ _OVERVIEW: tuple[tuple[str, int], ...] = (
 )
 
 
+_WRAPPED = ("others", "message_vi", "advice", "message_en")
 _COUNTS = ("read", "accepted", "quarantined", "unreadable", "rows_with_error", "excused")
 
 
@@ -128,6 +129,7 @@ def _placed(findings: pa.Table, srid: int) -> pa.Table:
 def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) -> None:
     sheet = book.add_worksheet("Không thuộc xã nào" if code == UNKNOWN_COMMUNE else code)
     _header(sheet, head, tuple((title, width) for title, _, width in _COLUMNS))
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     rows = findings.select([name for _, name, _ in _COLUMNS if name != "advice"]).to_pylist()
     for number, row in enumerate(rows, start=1):
         row["advice"] = check_advice(row["check_code"]).vi
@@ -139,9 +141,9 @@ def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) ->
         for column, (_, name, _) in enumerate(_COLUMNS):
             value = row[name]
             if isinstance(value, str):
-                sheet.write_string(number, column, value[:_CELL])
+                sheet.write_string(number, column, value[:_CELL], wrapped if name in _WRAPPED else None)
             elif value is not None:
-                sheet.write_number(number, column, value)
+                sheet.write_number(number, column, round(value, 3))
     sheet.autofilter(0, 0, len(rows), len(_COLUMNS) - 1)
     if total > len(rows):
         more = total - len(rows)
