@@ -25,6 +25,11 @@ def pick(words: tuple[str, ...] | list[str], index: Integers) -> pa.Array:
     return pa.array(words, pa.string()).take(pa.array(index))
 
 
+def decimal(tenths: Integers) -> pa.Array:
+    """Tenths as text with one decimal."""
+    return join(pa.array(tenths // 10).cast(pa.string()), digits(tenths % 10, 1), between=".")
+
+
 def days(rng: np.random.Generator, first: date, last: date, size: int) -> NDArray[np.datetime64]:
     """Random days of a period, both ends included."""
     span = (last - first).days

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.generate.kinds import BY_NAME, KINDS, Format, Kind, Shape
+from sync.generate.kinds import ALL, BY_NAME, KINDS, LABELLED, WHOLE, Format, Kind
 from sync.generate.nation import Delivery, Purpose, stream
 from sync.generate.options import Options
-from sync.generate.province import Batch, Geometries, Integers
+from sync.generate.places import Places
+from sync.generate.province import Batch, Integers
 from sync.generate.spoil import SPOIL
+from sync.generate.spoil_record import SPOIL_RECORD
+from sync.generate.spoil_shape import SPOIL_SHAPE
+from sync.generate.whole import spoil_whole
 
 
 class Mood(IntEnum):
@@ -33,16 +35,24 @@ CLEAN_SHARE = 0.45  # of the communes that are neither
 BROKEN_BUDGET, SLOPPY_BUDGET = 0.4, 0.2  # of all defects
 BROKEN_FROM, SLOPPY_FROM = 5, 10  # a nation of so many communes has at least one
 LEAST_SHARE = 0.25  # of the rate asked for, that the other communes keep
+WHOLE_SHARE = 0.04  # of the communes have each of the faults of communes as a whole, and one at least
+_EVERY = {**SPOIL, **SPOIL_SHAPE, **SPOIL_RECORD}
+_RARE_FIRST = ("open", "roomy", "holed", "outer", "shared", "person", "plain", "any")
 
 
 @dataclass(slots=True)
 class Fate:
-    """What is seeded in one commune: `count` rows by mood, and exact numbers of rows per kind."""
+    """What is seeded in one commune: `count` rows by mood, exact numbers of rows per kind, and what is of it as a whole.
+
+    wished  numbers of rows per kind that are placed where there is room
+    """
 
     mood: Mood = Mood.ORDINARY
     count: int = 0
     quarantines: bool = False  # at least one row
     faults: dict[str, int] = field(default_factory=dict)
+    wished: dict[str, int] = field(default_factory=dict)
+    whole: list[str] = field(default_factory=list)
 
 
 def plan_defects(options: Options, deliveries: list[Delivery], formats: dict[str, Format]) -> dict[str, Fate]:
@@ -62,7 +72,37 @@ def plan_defects(options: Options, deliveries: list[Delivery], formats: dict[str
         for k in range(rows // BY_NAME[name].rows):
             faults = fates[able[k % len(able)]].faults
             faults[name] = faults.get(name, 0) + BY_NAME[name].rows
+    if options.labelled and options.defects > 0:
+        _one_of_each(shuffled, sizes, format_of, fates)
+        _set_wholes(deliveries, rng, fates)
     return fates
+
+
+def _one_of_each(
+    codes: list[str], sizes: dict[str, int], format_of: dict[str, Format], fates: dict[str, Fate]
+) -> None:
+    """Every kind somewhere, in a small nation too: in three of the larger communes, for one may have no place for it."""
+    large = sorted(codes, key=lambda code: -sizes[code])
+    for k, kind in enumerate((*KINDS, *LABELLED)):
+        able = [code for code in large if format_of[code] in kind.formats][: max(len(codes) // 2, 6)]
+        for turn in range(min(3, len(able)) if kind.weight else 0):
+            wished = fates[able[(3 * k + turn) % len(able)]].wished
+            wished[kind.name] = wished.get(kind.name, 0) + kind.rows
+
+
+def _set_wholes(deliveries: list[Delivery], rng: np.random.Generator, fates: dict[str, Fate]) -> None:
+    """Faults of communes as a whole: one of them in a commune, in the larger ones."""
+    territories = [t for delivery in deliveries for t in delivery.territories]
+    free = [territories[k] for k in rng.permutation(len(territories))]
+    number = max(1, round(WHOLE_SHARE * len(territories)))
+    for kind in WHOLE:
+        # Coordinates that lost their digits would no longer be those of the neighbour.
+        able = [
+            t for t in free if t.parcels >= kind.fewest and (not kind.alone or len(t.site.communes) == 1)
+        ][:number]
+        for territory in able:
+            fates[territory.commune.code].whole.append(kind.name)
+        free = [t for t in free if t not in able]
 
 
 def _set_moods(
@@ -101,24 +141,34 @@ def _bad(total: int, wish: float, needed: int, most: int) -> int:
 
 def seed_defects(seed: int, batch: Batch, fates: dict[str, Fate]) -> None:
     """Choose the rows of a province and spoil them. Raises UsageError when an exact number has no room."""
-    chooser = _Chooser(batch, _shapes(batch.geometry))
     first = np.searchsorted(batch.commune, np.arange(len(batch.outlines) + 1))
     for k, territory in enumerate(batch.delivery.territories):
+        rows = np.arange(first[k], first[k + 1])
+        for name in fates[territory.commune.code].whole:
+            spoil_whole(name, batch, rows)
+    batch.keep_clean()
+    chooser = _Chooser(batch, Places(batch))
+    for k, territory in enumerate(batch.delivery.territories):
         fate = fates[territory.commune.code]
-        if not fate.count and not fate.faults:
+        if not fate.count and not fate.faults and not fate.wished:
             continue
         rng = stream(seed, Purpose.DEFECTS, batch.delivery.province, territory.commune.code)
         rows = np.arange(first[k], first[k + 1])
-        missed = chooser.assign(rng, rows, {name: n // BY_NAME[name].rows for name, n in fate.faults.items()})
+        missed = chooser.assign(rng, rows, _units(fate.faults))
         if missed:
             raise _cannot_place(next(iter(missed)))
-        missed = chooser.assign(rng, rows, _draw(rng, fate, batch.format))
+        chooser.assign(rng, rows, _units(fate.wished))
+        missed = chooser.assign(rng, rows, _draw(rng, fate, batch))
         chooser.assign(rng, rows, _stand_ins(missed))
-    for k, kind in enumerate(KINDS):
+    for k, kind in enumerate(ALL):
         rows = np.flatnonzero(batch.kind == k)
         if len(rows):
             rng = stream(seed, Purpose.DEFECTS, batch.delivery.province, str(k))
-            SPOIL[kind.name](rng, batch, rows, chooser.copied_from[rows])
+            _EVERY[kind.name](rng, batch, rows, batch.copied_from[rows])
+
+
+def _units(rows: dict[str, int]) -> dict[str, int]:
+    return {name: number // BY_NAME[name].rows for name, number in rows.items()}
 
 
 def _fits(kind: Kind, mood: Mood) -> bool:
@@ -129,11 +179,14 @@ def _fits(kind: Kind, mood: Mood) -> bool:
     return mood == Mood.ORDINARY or not kind.quarantined
 
 
-def _draw(rng: np.random.Generator, fate: Fate, file_format: Format) -> dict[str, int]:
+def _draw(rng: np.random.Generator, fate: Fate, batch: Batch) -> dict[str, int]:
     """How many of each kind, by weight, until they cover `count` rows (the last duplicate may pass it by one)."""
     if not fate.count:
         return {}
-    possible = [kind for kind in KINDS if file_format in kind.formats and _fits(kind, fate.mood)]
+    offered = KINDS if batch.edges is None else (*KINDS, *LABELLED)
+    possible = [
+        kind for kind in offered if kind.weight and batch.format in kind.formats and _fits(kind, fate.mood)
+    ]
     weight = np.array([kind.weight for kind in possible])
     chosen = rng.choice(len(possible), size=fate.count, p=weight / weight.sum())
     if fate.quarantines:
@@ -158,39 +211,40 @@ def _stand_ins(missed: dict[str, int]) -> dict[str, int]:
     return instead
 
 
-def _shapes(geometry: Geometries) -> dict[Shape, NDArray[np.bool_]]:
-    single = shapely.get_type_id(geometry) == 3
-    holes = shapely.get_num_interior_rings(geometry)
-    return {
-        "any": np.ones(len(geometry), bool),
-        "plain": single & (holes == 0),
-        "holed": single & (holes > 0),
-    }
-
-
 class _Chooser:
-    """Gives kinds to rows that carry none yet. copied_from: (n,) first row of the pair for the second, else -1."""
+    """Gives kinds to rows that carry none yet."""
 
-    def __init__(self, batch: Batch, shapes: dict[Shape, NDArray[np.bool_]]) -> None:
-        self.kind = batch.kind
-        self.shapes = shapes
-        self.copied_from: Integers = np.full(len(batch), -1, dtype=np.int64)
+    def __init__(self, batch: Batch, places: Places) -> None:
+        self.batch = batch
+        self.places = places
 
     def assign(self, rng: np.random.Generator, rows: Integers, units: dict[str, int]) -> dict[str, int]:
         """`units` of each kind among some rows, kinds that need a shape first; what found no row left."""
         missed = {}
-        for kind in sorted(KINDS, key=lambda kind: ("holed", "plain", "any").index(kind.shape)):
+        for kind in sorted(ALL, key=lambda kind: _RARE_FIRST.index(kind.shape)):
             wanted = units.get(kind.name, 0)
-            free = rows[(self.kind[rows] < 0) & self.shapes[kind.shape][rows]]
-            found = min(wanted, len(free) // kind.rows)
+            found = self._assign(rng, rows, kind, wanted) if wanted else 0
             if found < wanted:
                 missed[kind.name] = wanted - found
-            if found:
-                taken = rng.choice(free, size=(found, kind.rows), replace=False)
-                self.kind[taken] = KINDS.index(kind)
-                if kind.rows == 2:
-                    self.copied_from[taken[:, 1]] = taken[:, 0]
         return missed
+
+    def _assign(self, rng: np.random.Generator, rows: Integers, kind: Kind, wanted: int) -> int:
+        batch = self.batch
+        unused = batch.kind < 0
+        if kind.shape == "shared":
+            edges = self.places.pairs(rng, kind, rows, unused, wanted)
+            batch.vertex[edges.parcel] = edges.vertex
+            taken = np.column_stack([edges.parcel, edges.other])
+        else:
+            free = rows[unused[rows] & self.places.masks[kind.shape][rows]]
+            found = min(wanted, len(free) // kind.rows)
+            taken = rng.choice(free, size=(found, kind.rows), replace=False)
+            if kind.shape in self.places.vertex:
+                batch.vertex[taken] = self.places.vertex[kind.shape][taken]
+        batch.kind[taken] = ALL.index(kind)
+        if kind.rows == 2:
+            batch.copied_from[taken[:, 1]] = taken[:, 0]
+        return len(taken)
 
 
 def _cannot_place(name: str) -> UsageError:

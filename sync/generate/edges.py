@@ -1,6 +1,7 @@
 """Which parcel shares which edge with which other one, all over a fabric: where faults between parcels can be put."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -74,7 +75,7 @@ def bulge(
     return insert_after(geometry, vertex, np.stack([near, far], axis=1)), np.asarray(won)
 
 
-def insert_after(geometry: Geometries, vertex: Integers, points: NDArray[np.float64]) -> Geometries:
+def insert_after(geometry: Geometries, vertex: Integers, points: NDArray[np.floating[Any]]) -> Geometries:
     """Polygons (k,) without holes with points (k, p, 2) put in after the vertex; none is the last."""
     xy, polygon = shapely.get_coordinates(geometry, return_index=True)
     at = np.searchsorted(polygon, np.arange(len(geometry))) + vertex

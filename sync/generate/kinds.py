@@ -9,7 +9,11 @@ from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
 Format = Literal["gpkg", "shapefile"]
-Shape = Literal["any", "plain", "holed"]  # which parcels can carry it: a single ring, or one with a hole
+# Which parcels can carry it: polygons of one ring; those with a hole; those with an edge that nobody shares, and with
+# open land before it; those with room for a strip; those of a person; those that share an edge with another.
+Shape = Literal["any", "plain", "holed", "outer", "open", "roomy", "person", "shared"]
+# What the nation knew before: the row as delivered, the parcel as it should have been, nothing of it.
+Before = Literal["same", "clean", "absent"]
 
 BOTH: tuple[Format, ...] = ("gpkg", "shapefile")
 GPKG: tuple[Format, ...] = ("gpkg",)
@@ -23,6 +27,9 @@ class Kind:
     leaves   the row no longer belongs to any commune of the province (dataset "-")
     formats  file formats that can hold it
     weight   how often it occurs among the defects of an ordinary commune
+    also     what a correct check must say of the same row beside `check`
+    pair     the two rows are one finding, not one each
+    labelled it is of labelled nations only
     """
 
     name: str
@@ -34,23 +41,42 @@ class Kind:
     formats: tuple[Format, ...] = BOTH
     shape: Shape = "any"
     weight: float = 1.0
+    also: tuple[str, ...] = ()
+    pair: bool = False
+    before: Before = "same"
+    labelled: bool = False
 
 
 KINDS: tuple[Kind, ...] = (
-    Kind("self_intersection", "GEO-INVALID", quarantined=True, shape="plain", weight=2.0),
-    Kind("hole_outside_shell", "GEO-INVALID", quarantined=True, shape="plain", formats=GPKG),
-    Kind("null_geometry", "GEO-NULL", quarantined=True),
-    Kind("empty_geometry", "GEO-EMPTY", quarantined=True, formats=GPKG),
-    Kind("zero_area", "GEO-ZERO-AREA", quarantined=True, shape="plain"),
-    Kind("line_geometry", "GEO-TYPE", quarantined=True, shape="plain", formats=GPKG),
-    Kind("duplicate_source_key", "IDN-DUP-SOURCE", quarantined=True, rows=2),
-    Kind("duplicate_national_id", "IDN-DUP-NATIONAL", quarantined=True, rows=2),
-    Kind("duplicate_sheet_number", "IDN-DUP-SHEET", quarantined=True, rows=2),
-    Kind("missing_identity", "IDN-MISSING", quarantined=True, weight=0.5),
-    Kind("unknown_commune", "IDN-COMMUNE-UNKNOWN", quarantined=True, leaves=True, weight=0.5),
-    Kind("missing_commune", "IDN-COMMUNE-UNKNOWN", quarantined=True, leaves=True, weight=0.3),
-    Kind("expired_commune", "IDN-COMMUNE-EXPIRED", quarantined=True, leaves=True, weight=0.5),
-    Kind("foreign_commune", "IDN-COMMUNE-PROVINCE", quarantined=True, leaves=True, weight=0.5),
+    Kind("self_intersection", "GEO-INVALID", quarantined=True, shape="plain", weight=2.0, before="clean"),
+    Kind("hole_outside_shell", "GEO-INVALID", quarantined=True, shape="plain", formats=GPKG, before="clean"),
+    Kind("null_geometry", "GEO-NULL", quarantined=True, before="clean"),
+    Kind("empty_geometry", "GEO-EMPTY", quarantined=True, formats=GPKG, before="clean"),
+    Kind("zero_area", "GEO-ZERO-AREA", quarantined=True, shape="plain", before="clean"),
+    Kind("line_geometry", "GEO-TYPE", quarantined=True, shape="plain", formats=GPKG, before="clean"),
+    Kind("duplicate_source_key", "IDN-DUP-SOURCE", quarantined=True, rows=2, before="clean"),
+    Kind("duplicate_national_id", "IDN-DUP-NATIONAL", quarantined=True, rows=2, before="clean"),
+    Kind("duplicate_sheet_number", "IDN-DUP-SHEET", quarantined=True, rows=2, before="clean"),
+    Kind(
+        "missing_identity",
+        "IDN-MISSING",
+        quarantined=True,
+        weight=0.5,
+        also=("IDN-NATIONAL-MISSING", "IDN-SHEET-MISSING"),
+        before="absent",
+    ),
+    Kind(
+        "unknown_commune", "IDN-COMMUNE-UNKNOWN", quarantined=True, leaves=True, weight=0.5, before="absent"
+    ),
+    Kind(
+        "missing_commune", "IDN-COMMUNE-UNKNOWN", quarantined=True, leaves=True, weight=0.3, before="absent"
+    ),
+    Kind(
+        "expired_commune", "IDN-COMMUNE-EXPIRED", quarantined=True, leaves=True, weight=0.5, before="absent"
+    ),
+    Kind(
+        "foreign_commune", "IDN-COMMUNE-PROVINCE", quarantined=True, leaves=True, weight=0.5, before="absent"
+    ),
     Kind("malformed_national_id", "IDN-FORMAT", weight=2.0),
     Kind("national_id_elsewhere", "IDN-OUTSIDE", weight=2.0),
     Kind("missing_sheet_number", "IDN-SHEET-MISSING"),
@@ -64,4 +90,102 @@ KINDS: tuple[Kind, ...] = (
     Kind("hole_wound_as_shell", "GEO-RING-ORDER", severity="info", shape="holed", formats=GPKG),
 )
 
-BY_NAME: dict[str, Kind] = {kind.name: kind for kind in KINDS}
+
+def _more(
+    name: str,
+    check: str,
+    severity: Severity = "warning",
+    *,
+    quarantined: bool = False,
+    rows: int = 1,
+    formats: tuple[Format, ...] = BOTH,
+    shape: Shape = "any",
+    weight: float = 1.0,
+    also: tuple[str, ...] = (),
+    before: Before = "same",
+) -> Kind:
+    """A kind of labelled nations; two rows are one finding there."""
+    return Kind(
+        name, check, severity, quarantined, rows, False, formats, shape, weight, also, rows == 2, before, True
+    )
+
+
+# Faults of shape, between parcels, of attributes, and against what the nation knew before.
+LABELLED: tuple[Kind, ...] = (
+    _more("spike", "GEO-SPIKE", shape="outer"),
+    _more("sliver", "GEO-SLIVER", shape="roomy"),
+    _more("repeated_vertex", "GEO-DUP-VERTEX", "info", shape="plain"),
+    _more("tiny_edge", "GEO-TINY-EDGE", "info", shape="outer"),
+    _more("crumb", "GEO-AREA-SMALL", shape="roomy"),
+    _more("enormous", "GEO-AREA-LARGE", shape="plain", weight=0.0),  # as many as have room: see `far`
+    _more(
+        "curved_boundary",
+        "GEO-CURVE",
+        "error",
+        quarantined=True,
+        formats=GPKG,
+        shape="plain",
+        also=("GEO-TYPE",),
+        before="clean",
+    ),
+    _more("heights", "GEO-ZM", "info", formats=GPKG, shape="plain"),
+    _more("overlap", "TOP-OVERLAP", "error", rows=2, shape="shared", weight=2.0),
+    _more("narrow_overlap", "TOP-OVERLAP-NARROW", rows=2, shape="shared"),
+    _more("gap", "TOP-GAP", rows=2, shape="shared"),
+    _more("unmatched_edge", "TOP-EDGE", "info", rows=2, shape="shared"),
+    _more("drawn_twice", "TOP-DUPLICATE", "error", rows=2, shape="plain"),
+    _more("drawn_inside", "TOP-INSIDE", "error", rows=2, shape="roomy"),
+    _more("outside_its_commune", "BRD-OUTSIDE", shape="open"),
+    _more("id_abroad", "IDN-OUTSIDE", "error", also=("IDN-PREFIX",)),
+    _more("use_areas", "ATT-USE-AREAS", "error"),
+    _more("impossible_date", "ATT-DATE", "error"),
+    _more("person_number", "ATT-PERSON-ID", shape="person"),
+    _more("birth_year", "ATT-PERSON-BIRTH", shape="person"),
+    _more("damaged_text", "ATT-TEXT"),
+    _more("same_land_other_ids", "IDN-SAME-PLACE"),
+    _more("moved", "IDN-MOVED"),
+    _more("id_changed", "IDN-ID-CHANGED"),
+    _more("number_reused", "IDN-NUMBER-REUSED", before="absent"),
+    _more("claimed_elsewhere", "IDN-CLAIMED", "error", quarantined=True, before="absent"),
+    _more("id_of_another_point", "IDN-RECOMPUTED", "info", before="absent"),
+)
+
+# Two kinds at borders, which are placed with the fabric (`seams`); each is one case for both communes.
+SEAMS: tuple[Kind, ...] = (
+    _more("border_overlap", "BRD-OVERLAP", rows=2, weight=0.0),
+    _more("border_gap", "BRD-GAP", rows=2, weight=0.0),
+)
+
+# Results of the population database; a land user's are those of all their parcels (`population`).
+AUTHENTICATED: tuple[Kind, ...] = (
+    _more("user_mismatched", "ATT-USER-MISMATCHED", shape="person"),
+    _more("user_not_found", "ATT-USER-NOT-FOUND", shape="person"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeKind:
+    """A defect of a commune as a whole, in labelled nations.
+
+    fewest  parcels that the commune must have
+    alone   its fabric is its own
+    """
+
+    name: str
+    check: str
+    fewest: int
+    severity: Severity = "warning"
+    alone: bool = False
+
+
+WHOLE: tuple[WholeKind, ...] = (
+    WholeKind("coarse_coordinates", "GEO-PRECISION", 120, alone=True),
+    WholeKind("sheet_lost", "CNT-SHEET-MISSING", 10),
+    WholeKind("sheet_skipped", "CNT-SHEET-GAP", 200, "info"),
+    WholeKind("numbers_skipped", "CNT-NUMBER-GAP", 100, "info"),
+    WholeKind("fewer_parcels", "CNT-FEWER", 10),
+)
+
+
+ALL: tuple[Kind, ...] = (*KINDS, *LABELLED, *SEAMS, *AUTHENTICATED)  # `Batch.kind` counts in this order
+BY_NAME: dict[str, Kind] = {kind.name: kind for kind in ALL}

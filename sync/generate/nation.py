@@ -35,6 +35,7 @@ class Purpose(IntEnum):
     SEAMS = 9
     BEFORE = 10
     POPULATION = 11
+    FAR = 12
 
 
 def stream(seed: int, purpose: Purpose, *place: str) -> np.random.Generator:

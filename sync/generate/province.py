@@ -36,6 +36,11 @@ class Batch:
     kind            (n,) index into kinds.KINDS of the row's defect, -1 without
     outlines        (communes,) outline of each commune, VN-2000 degrees (EPSG:4756)
     copied_from     (n,) for the second row of a pair its first row, else -1
+    vertex          (n,) where the fault of a row with an edge to choose is, else -1
+    clean_geometry, clean_columns  as they were before rows were spoilt
+    wkb             row → well-known binary of what shapely cannot hold
+    open_country    commune code → the middle of free land near it, WGS 84 degrees
+    grounds         of a labelled nation: the fabrics of its communes, by code of the site
     edges           of a labelled nation: edges of these rows, without those where two communes meet
     """
 
@@ -51,10 +56,23 @@ class Batch:
     edges: Edges | None = None
     kind: NDArray[np.int16] = field(init=False)
     copied_from: Integers = field(init=False)
+    vertex: Integers = field(init=False)
+    open_country: dict[str, tuple[float, float]] = field(default_factory=dict)
+    grounds: dict[str, "Ground"] = field(default_factory=dict)
+    wkb: dict[int, bytes] = field(default_factory=dict)
+    clean_geometry: Geometries = field(init=False)
+    clean_columns: Columns = field(init=False)
 
     def __post_init__(self) -> None:
         self.kind = np.full(len(self.geometry), -1, dtype=np.int16)
         self.copied_from = np.full(len(self.geometry), -1, dtype=np.int64)
+        self.vertex = self.copied_from.copy()
+        self.keep_clean()
+
+    def keep_clean(self) -> None:
+        """Remember the rows as they are now, before any of them is spoilt."""
+        self.clean_geometry = self.geometry.copy()
+        self.clean_columns = dict(self.columns)
 
     def __len__(self) -> int:
         return len(self.geometry)
@@ -114,6 +132,7 @@ def make_province(
         columns=columns,
         outlines=np.array([_outline(clean, epsg) for (clean, _), epsg in zip(placed, zones, strict=True)]),
         edges=_edges(grounds, delivery, sizes) if options.labelled else None,
+        grounds=grounds if options.labelled else {},
     )
 
 

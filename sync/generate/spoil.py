@@ -36,22 +36,36 @@ def _take(batch: Batch, name: str, rows: Integers) -> pa.Array:
 # --- geometry: `rows` hold single polygons; the new coordinates are on the millimetre grid too
 
 
+_KINK = 0.25  # of the edge's length
+_KINK_M = (
+    3.0,
+    12.0,
+)  # edges at which the loop is neither as narrow as a map's tolerance nor out of the parcel
+
+
 def kinked(polygons: Geometries) -> Geometries:
-    """Polygons whose first edge crosses itself in a small loop on the inner side, as a slip of the hand does."""
+    """Polygons of which an edge crosses itself in a loop on the inner side, as a slip of the hand does."""
     coords, ring = shapely.get_coordinates(polygons, return_index=True)
-    start = np.searchsorted(ring, np.arange(len(polygons)))
+    start = np.flatnonzero(ring[1:] == ring[:-1])
     origin, edge = coords[start], coords[start + 1] - coords[start]
-    inward = np.column_stack([-edge[:, 1], edge[:, 0]]) * 0.1
-    loop = np.stack([origin + 0.7 * edge + inward, origin + 0.3 * edge + inward], axis=1)
-    after = np.repeat(start + 1, 2)
-    spoilt = np.insert(coords, after, np.round(loop.reshape(-1, 2), 3), axis=0)
-    rings = shapely.linearrings(spoilt, indices=np.insert(ring, after, np.repeat(np.arange(len(start)), 2)))
-    return np.asarray(shapely.polygons(rings))
+    inward = np.column_stack([-edge[:, 1], edge[:, 0]]) * _KINK
+    loop = np.round(np.stack([origin + 0.7 * edge + inward, origin + 0.3 * edge + inward], axis=1), 3)
+    reach = shapely.polygons(np.stack([origin, loop[:, 1], loop[:, 0], coords[start + 1]], axis=1))
+    length = np.hypot(*edge.T)
+    poor = (length < _KINK_M[0]) | (length > _KINK_M[1]) | ~shapely.covers(polygons[ring[start]], reach)
+    best = np.lexsort((-length, poor, ring[start]))
+    chosen = best[np.diff(ring[start][best], prepend=-1) > 0]
+    after = np.repeat(start[chosen] + 1, 2)
+    spoilt = np.insert(coords, after, loop[chosen].reshape(-1, 2), axis=0)
+    which = np.insert(ring, after, np.repeat(np.arange(len(polygons)), 2))
+    return np.asarray(shapely.polygons(shapely.linearrings(spoilt, indices=which)))
 
 
-def _triangle_beside(polygons: Geometries) -> Geometries:
-    _, ymin, xmax, _ = shapely.bounds(polygons).T
-    corners = np.stack([xmax + 1, ymin, xmax + 1, ymin + 2, xmax + 3, ymin], axis=1).reshape(-1, 3, 2)
+def _triangle_beside(polygons: Geometries, east: float) -> Geometries:
+    """Smaller than any tolerance, and beyond all parcels: whatever it is taken for, it touches nobody."""
+    _, ymin, _, _ = shapely.bounds(polygons).T
+    xmax = np.full(len(polygons), east)
+    corners = np.stack([xmax + 1, ymin, xmax + 1, ymin + 0.1, xmax + 1.1, ymin], axis=1).reshape(-1, 3, 2)
     return np.asarray(shapely.linearrings(np.round(corners, 3)))
 
 
@@ -60,9 +74,12 @@ def _self_intersection(_: np.random.Generator, batch: Batch, rows: Integers, __:
 
 
 def _hole_outside_shell(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
-    shells = shapely.get_exterior_ring(batch.geometry[rows])
-    rings = np.column_stack([shells, _triangle_beside(batch.geometry[rows])]).ravel()
-    batch.geometry[rows] = shapely.polygons(rings, indices=np.repeat(np.arange(len(rows)), 2))
+    for commune in np.unique(batch.commune[rows]):
+        mine = rows[batch.commune[rows] == commune]
+        east = float(shapely.total_bounds(batch.geometry[batch.commune == commune])[2])
+        shells = shapely.get_exterior_ring(batch.geometry[mine])
+        rings = np.column_stack([shells, _triangle_beside(batch.geometry[mine], east)]).ravel()
+        batch.geometry[mine] = shapely.polygons(rings, indices=np.repeat(np.arange(len(mine)), 2))
 
 
 def _null_geometry(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
@@ -180,6 +197,7 @@ def _area_mismatch(rng: np.random.Generator, batch: Batch, rows: Integers, __: I
     given = np.asarray(_take(batch, "area_legal_m2", rows))
     wrong: NDArray[np.float64] = np.round(given * rng.uniform(1.2, 1.6, len(rows)) + 5, 1)
     put(batch, "area_legal_m2", rows, pa.array(wrong))
+    put(batch, "land_use_areas", rows, None)  # they would contradict it as well, which is another fault
 
 
 SPOIL: dict[str, Spoil] = {

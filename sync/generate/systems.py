@@ -29,7 +29,7 @@ def _running(prefix: str, width: int) -> Keys:
     return keys
 
 
-def _uuids(rng: np.random.Generator, _: str, rows: int) -> pa.Array:
+def uuids(rng: np.random.Generator, _: str, rows: int) -> pa.Array:
     """36 characters, random but for the seed."""
     octets: NDArray[np.uint8] = rng.integers(0, 256, size=(rows, 16), dtype=np.uint8)
     octets[:, 6] = (octets[:, 6] & 0x0F) | 0x40
@@ -51,7 +51,7 @@ class System:
 
 SYSTEMS: dict[str, System] = {
     "vbdlis": System(_running("", 9)),
-    "mplis": System(_uuids, numbers="decimal"),
+    "mplis": System(uuids, numbers="decimal"),
     "ilis": System(_running("7", 8), numbers="integer"),
     "vilis": System(_running("TD", 8)),
 }

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels.model import UNKNOWN_COMMUNE
-from sync.generate.kinds import KINDS
+from sync.generate.kinds import ALL
 from sync.generate.province import Batch
 
 # The usability rule, written down a second time on purpose (docs/adr/0023): the validators have their own.
@@ -47,15 +47,15 @@ def truth_of(batch: Batch) -> pa.Table:
     kind = pa.array(batch.kind[rows])
     home = _communes(batch)
     part_starts = np.searchsorted(batch.part, np.arange(len(batch.delivery.parts)))
-    leaves = pa.array([k.leaves for k in KINDS]).take(kind)
+    leaves = pa.array([k.leaves for k in ALL]).take(kind)
     columns = [
         pa.array([batch.delivery.province] * len(rows), pa.string()),
         pc.if_else(leaves, UNKNOWN_COMMUNE, home.take(pa.array(rows))),
         batch.columns["source_key"].take(pa.array(rows)),
-        pa.array([k.name for k in KINDS]).take(kind),
-        pa.array([k.check for k in KINDS]).take(kind),
-        pa.array([k.severity for k in KINDS]).take(kind),
-        pa.array(["yes" if k.quarantined else "no" for k in KINDS]).take(kind),
+        pa.array([k.name for k in ALL]).take(kind),
+        pa.array([k.check for k in ALL]).take(kind),
+        pa.array([k.severity for k in ALL]).take(kind),
+        pa.array(["yes" if k.quarantined else "no" for k in ALL]).take(kind),
         home.take(pa.array(rows)),
         pa.array(batch.part[rows], pa.int32()),
         pa.array(rows - part_starts[batch.part[rows]], pa.int64()),
@@ -76,9 +76,9 @@ def groups_of(batch: Batch) -> list[GroupLine]:
     def of_kind(flags: list[bool]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         return np.array([*flags, False])[batch.kind]  # the last one is for kind -1
 
-    dataset = np.where(of_kind([k.leaves for k in KINDS]), none, batch.commune)
-    quarantined = seeded & of_kind([k.quarantined for k in KINDS])
-    error = seeded & of_kind([k.severity == "error" for k in KINDS])
+    dataset = np.where(of_kind([k.leaves for k in ALL]), none, batch.commune)
+    quarantined = seeded & of_kind([k.quarantined for k in ALL])
+    error = seeded & of_kind([k.severity == "error" for k in ALL])
     read, bad, wrong = (
         np.bincount(dataset[mask], minlength=none + 1).tolist()
         for mask in (np.ones(len(batch), bool), quarantined, error)

@@ -63,7 +63,11 @@ def _table(batch: Batch, start: int, stop: int) -> pa.Table:
         )
     if "action" in batch.columns and "action" not in batch.profile.columns:
         columns["action"] = batch.columns["action"].slice(start, stop - start)
-    wkb = pa.array(shapely.to_wkb(batch.geometry[start:stop]), pa.binary())
+    shapes = shapely.to_wkb(batch.geometry[start:stop])
+    for row, curved in batch.wkb.items():
+        if start <= row < stop:
+            shapes[row - start] = curved
+    wkb = pa.array(shapes, pa.binary())
     table = pa.table(columns | {_GEOMETRY: wkb})
     field = pa.field(_GEOMETRY, pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})
     return table.cast(table.schema.set(len(columns), field))
@@ -137,7 +141,9 @@ def write_boundaries(territories: list[Territory], outlines: list[shapely.Geomet
             "province_code": [t.commune.province_code for t in territories],
             "old_province": [t.old_province.name for t in territories],
             "parcels": pa.array([t.parcels for t in territories], pa.int64()),
-            _GEOMETRY: pa.array(shapely.to_wkb(shapely.multipolygons([[o] for o in outlines])), pa.binary()),
+            _GEOMETRY: pa.array(
+                shapely.to_wkb([shapely.multipolygons(shapely.get_parts(o)) for o in outlines]), pa.binary()
+            ),
         }
     )
     field = pa.field(_GEOMETRY, pa.binary(), metadata={"ARROW:extension:name": "geoarrow.wkb"})

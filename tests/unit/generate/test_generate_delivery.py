@@ -232,6 +232,7 @@ def test_an_earlier_nation_is_replaced_and_what_else_lies_there_stays(tmp_path: 
         "nation.json",
         "notes.txt",
         "truth.csv",
+        "truth_findings.csv",
         "truth_groups.csv",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["n"]
