@@ -4,7 +4,6 @@ Counts, measures, group, the group if everything not run had failed, and what to
 judgement left, without looking at a parcel again. What the merge finds is a finding like any other.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,10 +14,8 @@ import pyarrow.compute as pc
 
 from sync import db
 from validators.catalogue import BY_CODE
-from validators.fixes import fixes_to_next
 from validators.policy import Policy
-from validators.tally import assured, found_by_rules
-from validators.usability import Portion, Tally, group
+from validators.stored import grouped, measured_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +25,6 @@ class Judged:
     verdict: dict[str, Any]
     rows: pa.Table
     findings: pa.Table
-
-
-def measured_of(verdict: Mapping[str, Any]) -> dict[str, Portion | None]:
-    """How the measures were counted, from an entry of datasets.json."""
-    return {
-        name: None if portion is None else Portion(portion["good"], portion["of"])
-        for name, portion in verdict["measured"].items()
-    }
-
-
-def tally_of_verdict(verdict: Mapping[str, Any], findings: pa.Table, policy: Policy) -> Tally:
-    """What the rules of groups are about, from an entry of datasets.json and the commune's findings."""
-    return Tally(
-        verdict["read"],
-        verdict["quarantined"],
-        verdict["unreadable"],
-        verdict["rows_with_error"],
-        found_by_rules(findings, policy),
-        measured_of(verdict),
-    )
-
-
-def grouped(verdict: Mapping[str, Any], findings: pa.Table, policy: Policy, as_of: date) -> dict[str, Any]:
-    """Group, reasons, assured group and fixes, under the names of datasets.json."""
-    tally = tally_of_verdict(verdict, findings, policy)
-    found = group(tally, policy)
-    worst = group(assured(tally, verdict["not_run"], policy, as_of), policy)
-    fixes = fixes_to_next(findings, tally, policy)
-    return {
-        "group": found.number,
-        "group_code": found.code,
-        "group_title": found.title._asdict(),
-        "assured_group": worst.number,
-        "reasons": [reason._asdict() for reason in found.reasons],
-        "fixes": fixes.as_dict() if fixes else None,
-        "policy": policy.name,
-    }
 
 
 def after_merge(

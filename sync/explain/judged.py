@@ -1,0 +1,159 @@
+"""What was judged, from wherever it lies: the folder of a run, or what `landsync check --out` left beside its report.
+
+The second holds verdicts, findings and the handles of every parcel (source key, national id, sheet and number), and
+nothing of land users or certificates.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from parcels.bilingual import Bilingual
+from parcels.errors import UsageError
+from sync.conform.snapshot import part_paths, read_part
+from sync.judge import JUDGEMENT, ROWS
+from sync.report.material import Material, gather
+from sync.runfolder import private_folder, read_json, write_json
+from validators.findings import FINDINGS_SCHEMA
+
+VERDICTS = "verdicts.json"
+FINDINGS = "findings.parquet"
+PARCELS = "parcels.parquet"
+
+_HANDLES = ("source_system", "source_key", "national_id", "map_set", "map_scale", "sheet_no", "parcel_no")
+PARCELS_SCHEMA = pa.schema(
+    [
+        pa.field("row_no", pa.int64(), nullable=False),
+        pa.field("dataset", pa.string(), nullable=False),
+        pa.field("decision", pa.string(), nullable=False),
+        *[pa.field(name, pa.string()) for name in _HANDLES],
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement that can be explained.
+
+    source    where it comes from: `kind` run | report, `run`, `folder`
+    communes  code → its entry of datasets.json as it is after gate and merge, with `decision`
+    findings  FINDINGS_SCHEMA
+    parcels   PARCELS_SCHEMA of a dataset, or of all of them
+    """
+
+    source: dict[str, Any]
+    province: str
+    as_of: date
+    communes: Mapping[str, dict[str, Any]]
+    findings: pa.Table
+    parcels: Callable[[str | None], pa.Table]
+
+    def findings_of(self, dataset: str) -> pa.Table:
+        """The findings of one dataset."""
+        return self.findings.filter(pc.equal(self.findings["dataset"], dataset))
+
+
+def leave_judgement(run_dir: Path, out_dir: Path) -> None:
+    """Write what explaining needs, of a run that was judged, into `judgement/` of `out_dir`."""
+    material = gather(run_dir)
+    folder = private_folder(out_dir / JUDGEMENT)
+    with pq.ParquetWriter(folder / PARCELS, PARCELS_SCHEMA, compression="zstd") as parcels:
+        decisions = _decisions(run_dir)
+        for dataset in part_paths(run_dir):
+            parcels.write_table(_parcels_of(run_dir, dataset, decisions))
+    pq.write_table(material.findings.cast(FINDINGS_SCHEMA), folder / FINDINGS, compression="zstd")
+    write_json(
+        folder / VERDICTS,
+        {
+            "province": material.record.province,
+            "as_of": material.record.as_of,
+            "communes": list(material.communes),
+        },
+    )
+
+
+def from_folder(folder: Path) -> Judged:
+    """What `landsync check --out` left in a folder, or a run's folder. Raises UsageError EXPLAIN-FOLDER."""
+    if (folder / JUDGEMENT / VERDICTS).is_file():
+        return _from_report(folder)
+    if (folder / JUDGEMENT / ROWS).is_file():
+        return from_run(folder.name, folder, folder)
+    raise UsageError(
+        "EXPLAIN-FOLDER",
+        Bilingual(
+            f"Thư mục {folder} không phải thư mục báo cáo của `landsync check` hay của một lượt chạy.",
+            f"{folder} is neither a folder that `landsync check` wrote nor one of a run.",
+        ),
+        Bilingual(
+            "Hãy chạy lại `landsync check … --out THƯ_MỤC` rồi nêu thư mục đó.",
+            "Run `landsync check … --out FOLDER` and name that folder.",
+        ),
+    )
+
+
+def from_run(run_id: str, folder: Path, judged_folder: Path) -> Judged:
+    """A run's own judgement, after gate and merge as far as it came."""
+    material = gather(folder, judged_folder if judged_folder != folder else None)
+    return Judged(
+        source={"kind": "run", "run": run_id, "folder": str(folder)},
+        province=material.record.province,
+        as_of=material.record.as_of,
+        communes=_by_code(material),
+        findings=material.findings,
+        parcels=lambda dataset: _snapshot_parcels(judged_folder, material, dataset),
+    )
+
+
+def _from_report(folder: Path) -> Judged:
+    said = read_json(folder / JUDGEMENT / VERDICTS)
+
+    def parcels(dataset: str | None) -> pa.Table:
+        only = None if dataset is None else [("dataset", "=", dataset)]
+        return pq.read_table(folder / JUDGEMENT / PARCELS, filters=only)
+
+    return Judged(
+        source={"kind": "report", "run": None, "folder": str(folder)},
+        province=said["province"],
+        as_of=date.fromisoformat(said["as_of"]),
+        communes={commune["code"]: commune for commune in said["communes"]},
+        findings=pq.read_table(folder / JUDGEMENT / FINDINGS),
+        parcels=parcels,
+    )
+
+
+def _by_code(material: Material) -> dict[str, dict[str, Any]]:
+    return {commune["code"]: commune for commune in material.communes}
+
+
+def _decisions(run_dir: Path) -> pa.Table:
+    return pq.read_table(run_dir / JUDGEMENT / ROWS, columns=["row_no", "dataset", "decision"])
+
+
+def _snapshot_parcels(judged_dir: Path, material: Material, dataset: str | None) -> pa.Table:
+    decisions = _decisions(judged_dir)
+    wanted = list(_by_code(material)) if dataset is None else [dataset]
+    known = part_paths(judged_dir)
+    tables = [_parcels_of(judged_dir, code, decisions) for code in wanted if code in known]
+    table = pa.concat_tables([PARCELS_SCHEMA.empty_table(), *tables])
+    by_merge = [row["row_no"] for row in (material.loaded or {}).get("quarantined_by_merge", [])]
+    late = pc.is_in(table["row_no"], value_set=pa.array(by_merge, pa.int64()))
+    decided = pc.if_else(late, "quarantine", table["decision"])
+    return table.set_column(
+        table.schema.get_field_index("decision"), PARCELS_SCHEMA.field("decision"), decided
+    )
+
+
+def _parcels_of(run_dir: Path, dataset: str, decisions: pa.Table) -> pa.Table:
+    """PARCELS_SCHEMA of one dataset: its handles from the snapshot, in the order of the judgement."""
+    mine = decisions.filter(pc.equal(decisions["dataset"], dataset))
+    table = read_part(part_paths(run_dir)[dataset], ["row_no", *_HANDLES])
+    decided = mine["decision"].take(pc.index_in(table["row_no"], value_set=mine["row_no"].combine_chunks()))
+    table = table.append_column("decision", decided)
+    table = table.append_column("dataset", pa.repeat(pa.scalar(dataset), len(table)))
+    return table.select(PARCELS_SCHEMA.names).cast(PARCELS_SCHEMA)
