@@ -72,10 +72,12 @@ class Evaluation:
     @property
     def worst(self) -> float:
         """The lowest precision or recall of any check."""
-        return min(
-            (share for line in self.checks for share in (line.precision, line.recall) if share is not None),
-            default=1.0,
-        )
+        shares = [share for line in self.checks for share in (line.precision, line.recall)]
+        return min((share for share in shares if share is not None), default=1.0)
+
+    def reaches(self, share: float) -> bool:
+        """Whether every check has at least this precision and recall, and every commune its group."""
+        return self.worst >= share and all(d.expected["group"] == d.found["group"] for d in self.verdicts)
 
     def as_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -89,7 +91,9 @@ class Evaluation:
             "communes": self.communes,
             "checks": [line.as_dict() for line in self.checks],
             "totals": totals | {"worst": self.worst},
-            "not_seeded": [{"code": code, "why_vi": why.vi, "why_en": why.en} for code, why in self.not_seeded.items()],
+            "not_seeded": [
+                {"code": code, "why_vi": why.vi, "why_en": why.en} for code, why in self.not_seeded.items()
+            ],
             "not_run": self.not_run,
             "examples": [difference.as_dict() for difference in self.differences],
             "communes_that_differ": [

@@ -20,6 +20,7 @@ SERVER_LIBRARIES = {"alembic", "filelock", "httpx", "psutil", "psycopg2", "sqlal
 COMMANDS: tuple[str, ...] = (
     "check",
     "generate",
+    "evaluate",
     "profile",
     "platform",
     "db",

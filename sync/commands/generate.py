@@ -51,6 +51,14 @@ def generate(
             metavar="KIND=N",
         ),
     ] = None,
+    labelled: Annotated[
+        bool,
+        typer.Option(
+            "--labelled",
+            help="các xã giáp nhau, mọi loại lỗi, kèm tệp ngữ cảnh: để đánh giá các phép kiểm tra · communes that touch, "
+            "faults of every kind, and context files: for landsync evaluate",
+        ),
+    ] = False,
     changes: Annotated[
         float,
         typer.Option(
@@ -95,11 +103,14 @@ def generate(
 
       landsync generate --out one --parcels 10000 --provinces 01 --communes-per-province 1 --fault self_intersection=1
 
+      landsync generate --out labelled --parcels 50000 --defects 0.01 --labelled
+
       landsync generate --out next --parcels 200000 --defects 0.01 --extracted-at 2026-11-21T22:00:00+07:00
     """
     from sync.generate import Options
     from sync.generate import generate as write_nation
     from sync.generate.options import EXTRACTED_AT
+    from sync.labelled import generate_labelled
 
     with guarded(as_json=as_json):
         options = Options(
@@ -113,10 +124,12 @@ def generate(
             since=_moment(since) if since else EXTRACTED_AT,
             seed=seed,
             extracted_at=_moment(extracted_at) if extracted_at else EXTRACTED_AT,
+            labelled=labelled,
         )
         with Progress(console=err, disable=not sys.stderr.isatty(), transient=True) as bar:
             task = bar.add_task("generate", total=parcels)
-            document = write_nation(options, out, lambda _, rows: bar.advance(task, rows))
+            write = generate_labelled if labelled else write_nation
+            document = write(options, out, lambda _, rows: bar.advance(task, rows))
         totals = document["totals"]
         say(_done(totals, out))
         if as_json:

@@ -21,11 +21,12 @@ _FIRST_CODE = r"^[A-Z]+"
 
 
 def put(batch: Batch, name: str, rows: Integers, values: pa.Array | None) -> None:
-    """Values (in order of rows) into one column; None for NULL."""
+    """Values, one for each of the rows, into one column; None for NULL."""
     column = batch.columns[name]
     mask = np.zeros(len(batch), dtype=bool)
     mask[rows] = True
-    replacement = pa.nulls(len(rows), column.type) if values is None else values.cast(column.type)
+    ordered = None if values is None else values.take(pa.array(np.argsort(rows)))
+    replacement = pa.nulls(len(rows), column.type) if ordered is None else ordered.cast(column.type)
     batch.columns[name] = pc.replace_with_mask(column, pa.array(mask), replacement)
 
 
