@@ -80,6 +80,11 @@ def _times(text: pa.Array) -> pa.Array:
     return pc.add(pc.multiply(pc.subtract(seconds, offset), _MICRO), fraction)
 
 
+def read_times(values: pa.Array) -> pa.Array:
+    """Times as microseconds since 1970 (UTC), (n,) int64; NULL where a value is no time."""
+    return _times(clean(values))
+
+
 def read_actions(values: pa.Array) -> pa.Array:
     """Actions in their canonical spelling where only letter case differs; what is none of them stays as it is."""
     lower = pc.utf8_lower(values)

@@ -10,7 +10,7 @@ DROP FUNCTION IF EXISTS land.land_user_hash(text, text, integer);
 -- One per file imported. Evidence; both balances are checked before it commits, and here again. A file in which no
 -- line named a province has lines nevertheless.
 CREATE TABLE ledger.population_import (
-    import_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    import_id bigint PRIMARY KEY,
     file_name text NOT NULL,
     file_sha256 text NOT NULL CHECK (file_sha256 ~ '^[0-9a-f]{64}$'),
     bytes bigint NOT NULL,

@@ -38,6 +38,7 @@ class Plot:
     x: int = 0
     land_use: str = "ONT"
     user: str | None = "Người Thử"
+    user_key: str | None = None
     refused: tuple[str, ...] = ()
     unreadable: bool = False
     sheet: str = "1"
@@ -103,6 +104,7 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "land_use": plot.land_use,
         "area_legal_m2": Decimal("100.5000"),
         "land_user_name": plot.user,
+        "land_user_key": plot.user_key,
         **dict(
             zip(
                 ("delivered_commune_code", "delivered_sheet_no", "commune_decided_by"),
