@@ -58,21 +58,27 @@ def edges_of(geometry: Geometries) -> Edges:
 
 
 def bulge(
-    geometry: Geometries, vertex: Integers, depth: NDArray[np.float64], share: float = 0.25
+    geometry: Geometries, vertex: Integers, depth: NDArray[np.float64], *, from_ends: bool = True
 ) -> tuple[Geometries, Geometries]:
     """Polygons (k,) without holes whose edge at `vertex` bends outwards (or, with a negative depth, inwards) by `depth`.
 
-    The edge's ends stay; between `share` and 1 - `share` of it the new one runs beside the old one. Also the land that
-    was won or lost, (k,) polygons. On the millimetre grid.
+    From the edge's ends, which stay, or from points on it that nobody else has, a sixth of its length from either; in
+    its middle the new one runs beside the old one. Also the land that was won or lost, (k,) polygons. On the millimetre
+    grid.
     """
     xy, polygon = shapely.get_coordinates(geometry, return_index=True)
     at = np.searchsorted(polygon, np.arange(len(geometry))) + vertex
     origin, edge = xy[at], xy[at + 1] - xy[at]
     outward = np.column_stack([edge[:, 1], -edge[:, 0]]) / np.hypot(*edge.T)[:, None] * depth[:, None]
-    near = np.round(origin + share * edge + outward, 3)
-    far = np.round(origin + (1 - share) * edge + outward, 3)
-    won = shapely.polygons(np.stack([origin, near, far, xy[at + 1], origin], axis=1))
-    return insert_after(geometry, vertex, np.stack([near, far], axis=1)), np.asarray(won)
+    near, far = (np.round(origin + share * edge + outward, 3) for share in (0.3, 0.7))
+    if from_ends:
+        start, end = origin, xy[at + 1]
+        put = np.stack([near, far], axis=1)
+    else:
+        start, end = (np.round(origin + share * edge, 3) for share in (1 / 6, 5 / 6))
+        put = np.stack([start, near, far, end], axis=1)
+    won = shapely.polygons(np.stack([start, near, far, end, start], axis=1))
+    return insert_after(geometry, vertex, put), np.asarray(won)
 
 
 def insert_after(geometry: Geometries, vertex: Integers, points: NDArray[np.floating[Any]]) -> Geometries:

@@ -17,6 +17,7 @@ _OUTER_M, _SHARED_M, _UNMATCHED_M = (3.0, 40.0), (2.5, 40.0), (2.5, 8.0)
 # How far the edge moves into the neighbour: further than any map's tolerance (0.3 m), or less than each (0.07 m).
 DEPTH_M = {"overlap": 0.8, "narrow_overlap": 0.04, "gap": -0.05, "unmatched_edge": 0.001}
 OUTSIDE_M = 8.0
+_BEYOND_M = 6.5  # so far from all land of the commune, where five metres pass
 
 
 def rectangles(polygons: Geometries, size: tuple[float, float]) -> Geometries:
@@ -74,12 +75,14 @@ class Places:
         """Those before which nothing lies as far as a parcel may bulge."""
         polygons = self.batch.geometry[edges.parcel]
         bulged, won = bulge(polygons, edges.vertex, np.full(len(polygons), OUTSIDE_M))
+        tips = shapely.linestrings(shapely.get_coordinates(won).reshape(-1, 5, 2)[:, 1:3])
         free = shapely.is_valid(bulged)
         for part in np.unique(self.batch.part[edges.parcel]):
             mine = np.flatnonzero(self.batch.part[edges.parcel] == part)
             tree = shapely.STRtree(self.batch.geometry[self.batch.part == part])
             hit, _ = tree.query(shapely.buffer(won[mine], -0.02), predicate="intersects")
-            free[mine[np.unique(hit)]] = False
+            beside, _ = tree.query(tips[mine], predicate="dwithin", distance=_BEYOND_M)
+            free[mine[np.concatenate((hit, beside))]] = False
         return edges.take(np.asarray(free))
 
     def pairs(self, rng: np.random.Generator, kind: Kind, rows: Integers, free: Mask, wanted: int) -> Edges:

@@ -66,7 +66,9 @@ def seam_faults(
     fits = np.zeros(len(kind), dtype=bool)
     for name, depth in DEPTH_M.items():
         at = np.flatnonzero(kind == name)
-        spoilt[at], won = bulge(geometry[places.parcel[at]], places.vertex[at], np.full(len(at), depth))
+        polygons, vertex = geometry[places.parcel[at]], places.vertex[at]
+        # Away from the corners, where parcels beside these two would have a part in it.
+        spoilt[at], won = bulge(polygons, vertex, np.full(len(at), depth), from_ends=False)
         into = geometry[places.other[at] if depth > 0 else places.parcel[at]]
         fits[at] = shapely.covers(shapely.buffer(into, 0.002), won)
     fits &= shapely.is_valid(spoilt)
