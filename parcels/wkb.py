@@ -14,6 +14,7 @@ Integers = NDArray[np.int64]
 
 _HEADER = 5  # byte order, type
 _COUNT = 4
+_RING = 22  # the bytes before the first coordinate of a MultiPolygon
 _POINT, _LINE, _POLYGON, _CIRCULAR = 1, 2, 3, 8
 CURVED = (8, 9, 10, 11, 12)  # CircularString, CompoundCurve, CurvePolygon, MultiCurve, MultiSurface
 _READABLE = 7  # the types above it are curves and surfaces made of them
@@ -48,6 +49,37 @@ def read_wkb(wkb: pa.Array) -> Geometries:
     if len(strange):
         points = shapely.points(_first_coordinates(wkb.take(pa.array(strange))))
         result[strange] = shapely.geometrycollections(points[:, np.newaxis])
+    return result
+
+
+def bounds_of(wkb: pa.Array) -> NDArray[np.float64]:
+    """(n, 4) bounding boxes of stored geometries; NaN where there is none or it is empty.
+
+    Polygons of one ring, which almost all parcels are, are read where their bytes lie: in a fifth of the time.
+
+    wkb  little-endian MultiPolygons without Z and SRID, as `parcels.geometry.to_wkb` writes them
+    """
+    content, start, length = _bytes_of(wkb)
+    result = np.full((len(wkb), 4), np.nan)
+    plain = np.flatnonzero(length > _RING)
+    head = content[start[plain][:, None] + np.arange(_RING)]
+    one = np.array([1, 0, 0, 0], np.uint8)
+    plain = plain[(head[:, 0] == 1) & (head[:, 5:9] == one).all(axis=1) & (head[:, 14:18] == one).all(axis=1)]
+    points = (length[plain] - _RING) // 16
+    for odd in range(8):  # numbers are read as such at each of the places where they may begin in eight bytes
+        mine = np.flatnonzero((start[plain] + _RING) % 8 == odd)
+        if not len(mine):
+            continue
+        numbers = np.frombuffer(content, np.float64, (len(content) - odd) // 8, odd)
+        count = 2 * points[mine]
+        first = np.cumsum(count) - count
+        at = np.repeat((start[plain[mine]] + _RING - odd) // 8 - first, count) + np.arange(count.sum())
+        coords = numbers[at].reshape(-1, 2)
+        for side, reduce in ((0, np.minimum), (2, np.maximum)):
+            result[plain[mine], side : side + 2] = reduce.reduceat(coords, first // 2, axis=0)
+    other = np.setdiff1d(np.flatnonzero(length > 0), plain)
+    values = np.asarray(wkb.take(pa.array(other)).to_numpy(zero_copy_only=False), dtype=object)
+    result[other] = shapely.bounds(shapely.from_wkb(values))
     return result
 
 

@@ -6,14 +6,12 @@ somebody else has a cell too. So what is held and compared follows the borders, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 from numpy.typing import NDArray
 
 from parcels.model import UNKNOWN_COMMUNE
@@ -25,15 +23,6 @@ from validators.current import CURRENT_SCHEMA
 
 _GEOM = "geom"
 Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Strip:
-    """The parcels of one commune that touch a cell of another: CURRENT_SCHEMA, and (m,) which of them touches which."""
-
-    table: pa.Table
-    row: Integers
-    cell: Integers
 
 
 class Neighbours:
@@ -55,11 +44,22 @@ class Neighbours:
         everything = np.concatenate([np.empty(0, np.int64), *self._cells.values()])
         cells, communes = np.unique(everything, return_counts=True)
         shared = cells[communes > 1]
-        self._strips = {}
+        tables = [CURRENT_SCHEMA.empty_table()]
+        places: list[tuple[Integers, Integers]] = []
+        before = 0
         for code, (own, row, at) in held.items():
             common = np.isin(own, shared)[at]
             if common.any():
-                self._strips[code] = _strip(parts[code], province, code, row[common], own[at[common]])
+                rows, index = np.unique(row[common], return_inverse=True)
+                tables.append(_along_borders(parts[code], province, code, rows))
+                places.append((own[at[common]], index + before))
+                before += len(rows)
+        self._parcels = pa.concat_tables(tables).combine_chunks()
+        self._owner = self._parcels["commune_code"].combine_chunks()
+        cell = np.concatenate([np.empty(0, np.int64), *(cells for cells, _ in places)])
+        parcel = np.concatenate([np.empty(0, np.int64), *(parcels for _, parcels in places)])
+        order = np.argsort(cell, kind="stable")
+        self._cell, self._parcel = cell[order], parcel[order]
 
     @property
     def several(self) -> bool:
@@ -69,7 +69,7 @@ class Neighbours:
     @property
     def held(self) -> int:
         """How many parcels are held: those along borders."""
-        return sum(strip.table.num_rows for strip in self._strips.values())
+        return int(self._parcels.num_rows)
 
     def cells(self, code: str) -> Integers:
         """The cells that a commune's land touches, sorted."""
@@ -78,12 +78,11 @@ class Neighbours:
     def delivered(self, code: str) -> pa.Table:
         """CURRENT_SCHEMA: the parcels of the other communes of the delivery near a commune's land."""
         mine = self.cells(code)
-        tables = [CURRENT_SCHEMA.empty_table()]
-        for other, strip in self._strips.items():
-            if other != code:
-                near = np.unique(strip.row[np.isin(strip.cell, mine)])
-                tables.append(strip.table.take(pa.array(near)))
-        return pa.concat_tables(tables).combine_chunks()
+        first, last = (np.searchsorted(self._cell, mine, side) for side in ("left", "right"))
+        count = last - first
+        at = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(count.sum())
+        near = pa.array(np.unique(self._parcel[at]))
+        return self._parcels.take(near.filter(pc.not_equal(self._owner.take(near), code))).combine_chunks()
 
     def of(self, code: str, known: Known | None) -> pa.Table | None:
         """CURRENT_SCHEMA: `Context.neighbours` of a commune; None where none can be known.
@@ -101,8 +100,7 @@ class Neighbours:
 
 
 def _land(path: Path, reach_m: float) -> Land:
-    column = read_part(path, [_GEOM]).column(_GEOM).combine_chunks()
-    return land_of(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), reach_m)
+    return land_of(read_part(path, [_GEOM]).column(_GEOM).combine_chunks(), reach_m)
 
 
 def _compact(land: Land) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32]]:
@@ -111,17 +109,13 @@ def _compact(land: Land) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32]
     return cells, land.row.astype(np.int32), at.astype(np.int32)
 
 
-def _strip(path: Path, province: str, code: str, row: NDArray[np.int32], cell: Integers) -> _Strip:
-    rows, index = np.unique(row, return_inverse=True)
-    present = [
-        name for name in CURRENT_SCHEMA.names if name not in ("province_code", "commune_code", "parcel_uid")
-    ]
-    part = read_part(path, present).take(pa.array(rows))
-    n = len(rows)
+def _along_borders(path: Path, province: str, code: str, rows: NDArray[np.int32]) -> pa.Table:
+    """CURRENT_SCHEMA: these rows of a part."""
     made = {
-        "province_code": pa.repeat(province, n),
-        "commune_code": pa.repeat(code, n),
-        "parcel_uid": pa.nulls(n, pa.string()),
+        "province_code": pa.repeat(province, len(rows)),
+        "commune_code": pa.repeat(code, len(rows)),
+        "parcel_uid": pa.nulls(len(rows), pa.string()),
     }
+    part = read_part(path, [name for name in CURRENT_SCHEMA.names if name not in made]).take(pa.array(rows))
     columns = [made[name] if name in made else part[name] for name in CURRENT_SCHEMA.names]
-    return _Strip(pa.table(columns, schema=CURRENT_SCHEMA), index.astype(np.int64), cell)
+    return pa.table(columns, schema=CURRENT_SCHEMA)

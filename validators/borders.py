@@ -15,7 +15,7 @@ from parcels.crs import VN2000
 from validators.base import WHOLE, Check, Faults, Others, Subject
 from validators.borders_faults import Cases, gaps_of, overlaps_of
 from validators.borders_outside import can_tell_outside, outside
-from validators.borders_seam import seam_of
+from validators.borders_seam import names_at, seam_of
 from validators.members import SEPARATOR
 
 
@@ -61,10 +61,11 @@ def _faults(subject: Subject, cases: Cases) -> Faults:
     theirs = np.flatnonzero(seam.commune[member])
     other = seam.commune[member[theirs[np.searchsorted(case[theirs], np.arange(k))]]]
     rest = np.setdiff1d(np.arange(len(member)), first)
-    at, row = pa.array(member[rest]), seam.row[member[rest]]
+    row = seam.row[member[rest]]
     codes = pa.array(seam.communes)
-    away = pa.array(row == WHOLE)
-    none = pa.nulls(len(rest), pa.string())
+    away = row == WHOLE
+    names, handles = names_at(subject, seam.other[member[rest[away]]])
+    of = pa.array(np.cumsum(away) - 1, mask=~away)
     return Faults(
         seam.row[member[first]],
         measure=cases.area,
@@ -75,9 +76,9 @@ def _faults(subject: Subject, cases: Cases) -> Faults:
         others=Others(
             case[rest],
             row,
-            pc.if_else(away, seam.name.take(at), none),
-            pc.if_else(away, seam.handle.take(at), none),
-            pc.if_else(away, codes.take(pa.array(seam.commune[member[rest]])), none),
+            names.take(of),
+            handles.take(of),
+            codes.take(pa.array(seam.commune[member[rest]], mask=~away)),
         ),
     )
 

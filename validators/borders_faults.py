@@ -182,7 +182,9 @@ def _strips(seam: Seam, pairs: Pairs, width_m: float) -> tuple[Geometries, NDArr
     for turn in range(int(rank.max(initial=-1)) + 1):
         now = rank == turn
         strips[at[now]] = shapely.difference(strips[at[now]], parcels[now])
-    strips = polygonal(shapely.set_precision(polygonal(strips), GRID_M))  # hairs along straight edges are no land
+    strips = polygonal(
+        shapely.set_precision(polygonal(strips), GRID_M)
+    )  # hairs along straight edges are no land
     kept = np.flatnonzero(shapely.area(strips) > 0)
     return _back(strips[kept], scale[kept]), pair[kept]
 

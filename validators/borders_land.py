@@ -8,9 +8,11 @@ what a commune's neighbours can concern is where somebody else has a cell too. D
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from parcels.wkb import bounds_of
 from validators.plane import enclosed
 from validators.shape import Geometries
 
@@ -55,21 +57,22 @@ def placed(shapes: Geometries) -> NDArray[np.bool_]:
     return _placed(shapely.bounds(shapes))
 
 
-def land_of(shapes: Geometries, reach_m: float) -> Land:
+def land_of(wkb: pa.Array, reach_m: float) -> Land:
     """The cells that come within `reach_m` of each parcel's box, or of the parcel where the box is large.
 
-    shapes  (n,) stored geometries, EPSG:4756, None allowed
+    wkb  (n,) stored geometries, EPSG:4756; NULL where a row has none
     """
-    bounds = shapely.bounds(shapes)
+    bounds = bounds_of(wkb)
     row = np.flatnonzero(_placed(bounds))
     reach = degrees(reach_m)
     low = _cell_at(bounds[row, :2] - reach)
     high = _cell_at(bounds[row, 2:] + reach)
     few = (high - low + 1).prod(axis=1) <= _FEW
     at, x, y = _spread(low[few], high[few])
-    large = _cells_of_large(shapes, row[~few], low[~few], high[~few], reach)
+    shapes = shapely.from_wkb(wkb.take(pa.array(row[~few])).to_numpy(zero_copy_only=False))
+    large = _cells_of_large(shapes, low[~few], high[~few], reach)
     return Land(
-        np.concatenate((row[few][at], large[0])),
+        np.concatenate((row[few][at], row[~few][large[0]])),
         np.concatenate((y * _ROW + x, large[2] * _ROW + large[1])),
     )
 
@@ -113,22 +116,21 @@ def _spread(low: Integers, high: Integers) -> tuple[Integers, Integers, Integers
 
 
 def _cells_of_large(
-    shapes: Geometries, row: Integers, low: Integers, high: Integers, reach: float
+    shapes: Geometries, low: Integers, high: Integers, reach: float
 ) -> tuple[Integers, Integers, Integers]:
     """The cells that large parcels come near to themselves, not only with their boxes: parcel, x, y."""
-    if not len(row):
+    if not len(shapes):
         none = np.empty(0, np.int64)
         return none, none, none
-    forms = shapes[row].copy()
-    broken = ~shapely.is_valid(forms)
-    forms[broken] = enclosed(forms[broken])
-    shapely.prepare(forms)
+    broken = ~shapely.is_valid(shapes)
+    shapes[broken] = enclosed(shapes[broken])
+    shapely.prepare(shapes)
     at, x, y = _spread(low >> _BLOCK, high >> _BLOCK)
     for level in range(_BLOCK, -1, -_HALVINGS):
         side = CELL_DEG * 2**level
         west, south = x * side - 180.0 - reach, y * side - 90.0 - reach
         boxes = shapely.box(west, south, west + side + 2 * reach, south + side + 2 * reach)
-        near = shapely.intersects(forms[at], boxes)
+        near = shapely.intersects(shapes[at], boxes)
         at, x, y = at[near], x[near], y[near]
         if level:
             quarters = np.arange(2**_HALVINGS)
@@ -136,4 +138,4 @@ def _cells_of_large(
             at = np.repeat(at, len(dx))
             x = (x[:, None] * 2**_HALVINGS + dx).ravel()
             y = (y[:, None] * 2**_HALVINGS + dy).ravel()
-    return row[at], x, y
+    return at, x, y

@@ -110,7 +110,9 @@ class Nation:
         rounded = geometry.normalise(geometry.round_to_grid(delivered, zone))
         stored = geometry.to_stored(delivered, zone)
         n = len(mine)
-        area = pa.array(np.round(shapely.area(self.shapes[mine]), 4)).cast(SNAPSHOT_SCHEMA.field("area_m2").type)
+        area = pa.array(np.round(shapely.area(self.shapes[mine]), 4)).cast(
+            SNAPSHOT_SCHEMA.field("area_m2").type
+        )
         values: dict[str, Any] = {
             "row_no": pa.array(mine),
             "part_no": pa.array(np.zeros(n, np.int32)),
@@ -147,14 +149,21 @@ def province_of(code: str) -> str:
 
 
 def delivered(
-    nation: Nation, codes: Iterable[str], folder: Path, known: Known | None, checks: tuple[Check, ...] = CHECKS
+    nation: Nation,
+    codes: Iterable[str],
+    folder: Path,
+    known: Known | None,
+    checks: tuple[Check, ...] = CHECKS,
 ) -> dict[str, pa.Table]:
     """The findings of some checks in a delivery of some communes, by commune: contexts made like the check stage does."""
     paths = nation.write(folder, codes)
     neighbours = Neighbours(paths, PROVINCE, REACH_M)
     datasets = {code: nation.dataset(code) for code in paths}
     whole = context_of(
-        {code: each.table for code, each in datasets.items()}, as_of=AS_OF, province_code=PROVINCE, policy=POLICY
+        {code: each.table for code, each in datasets.items()},
+        as_of=AS_OF,
+        province_code=PROVINCE,
+        policy=POLICY,
     )
     found = {}
     for code, dataset in datasets.items():
