@@ -34,6 +34,7 @@ COMMANDS: tuple[str, ...] = (
     "status",
     "report",
     "explain",
+    "rehearse",
     "housekeeping",
     "demo",
     "measure",

@@ -1,0 +1,333 @@
+"""Rehearsal: whose group another policy would change, tried on what was last accepted of every commune. Nothing is written.
+
+Where the policies differ in their groups alone, the tables of the judgement are enough. Where they differ in what the
+checks compare with, the snapshot is judged anew, against what the nation knows now. Where neither is on this machine any
+more, the counts that the ledger keeps may still decide; otherwise the commune is listed as not rehearsed, and counts as
+one that changes when the agreed share is looked at.
+"""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from parcels import admin_units
+from parcels.bilingual import Bilingual
+from parcels.errors import LandsyncError, UsageError
+from sync import db
+from sync.conform.snapshot import part_paths
+from sync.context.database import known_to_the_nation
+from sync.fetch import load_delivery
+from sync.judge import JUDGEMENT, judge, load_findings, load_rows, load_verdicts
+from sync.load.findings import MERGE_FINDINGS
+from sync.load.regroup import Judged, after_merge
+from sync.report.material import LOAD_JSON, gather
+from sync.run import Run, open_run
+from sync.runfolder import read_json
+from validators.findings import FINDINGS_SCHEMA
+from validators.groups import FoundRule, GroupDefinition, MeasureRule
+from validators.policy import Policy, named_policy, policies
+from validators.stored import grouped
+from validators.usability import Portion, Tally, rulings
+
+# regrouped: from the tables of the judgement; judged_again: from the snapshot; by_counts: from the ledger alone
+Way = Literal["regrouped", "judged_again", "by_counts", "not_rehearsed"]
+WAYS: tuple[Way, ...] = ("regrouped", "judged_again", "by_counts", "not_rehearsed")
+_LINKED = ("delivery.json", "conform.json", "profile.json", "boundaries.parquet", "snapshot")
+Reasons = list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """What becomes of one commune. `after` and `reasons` are empty where it could not be rehearsed."""
+
+    row: db.Row
+    way: Way
+    after: int | None = None
+    reasons: Reasons = field(default_factory=list)
+
+
+def rehearse(
+    dsn: str,
+    policy: Policy,
+    province: str | None = None,
+    limit: Decimal | None = None,
+    tell: Callable[[Bilingual], None] = lambda _: None,
+) -> dict[str, Any]:
+    """Who would change group; the document of `rehearse --json`.
+
+    limit  the share of communes that may; the policy's own where it is not given
+
+    Raises UsageError REHEARSE-NOTHING where nothing was ever accepted.
+    """
+    with db.connect(dsn) as connection:
+        rows = db.fetch(connection, "rehearse/datasets", {"province": province})
+    if not rows:
+        raise _nothing(province)
+    by_run: dict[str, list[db.Row]] = {}
+    for row in rows:
+        by_run.setdefault(row["run_id"], []).append(row)
+    communes: list[Commune] = []
+    for number, (run_id, mine) in enumerate(by_run.items(), start=1):
+        tell(
+            Bilingual(
+                f"Lượt chạy {run_id} ({number}/{len(by_run)})", f"Run {run_id} ({number}/{len(by_run)})"
+            )
+        )
+        communes += _of_run(dsn, run_id, mine, policy)
+    return _document(communes, policy, policy.rehearsal.agreed_share if limit is None else limit)
+
+
+def _of_run(dsn: str, run_id: str, rows: list[db.Row], policy: Policy) -> list[Commune]:
+    """The communes that one run brought live."""
+    try:
+        run = open_run(run_id, dsn=dsn)
+    except LandsyncError:
+        return [_by_counts(row, policy) for row in rows]
+    if (run.judged_folder / JUDGEMENT).is_dir() and _judged_alike(rows, policy):
+        return _with(rows, _regrouped(run, policy), "regrouped", policy)
+    if part_paths(run.judged_folder):
+        return _with(rows, _judged_again(run, policy), "judged_again", policy)
+    return [_by_counts(row, policy) for row in rows]
+
+
+def _judged_alike(rows: Iterable[db.Row], policy: Policy) -> bool:
+    return all(_alike(row["policy"], policy) for row in rows)
+
+
+def _alike(name: str, policy: Policy) -> bool:
+    """Whether data judged by the named policy would show the same findings under this one."""
+    try:
+        return policy.judges_like(named_policy(name))
+    except UsageError:
+        return False  # a version that ships no more
+
+
+def _with(rows: list[db.Row], after: Mapping[str, dict[str, Any]], way: Way, policy: Policy) -> list[Commune]:
+    return [
+        Commune(row, way, after[row["commune_code"]]["group"], after[row["commune_code"]]["reasons"])
+        if row["commune_code"] in after
+        else _by_counts(row, policy)
+        for row in rows
+    ]
+
+
+def _regrouped(run: Run, policy: Policy) -> dict[str, dict[str, Any]]:
+    """The run's verdicts under the policy, from its tables."""
+    applied = run.judged_folder if run.judged_folder != run.folder else None
+    material = gather(run.folder, applied)
+    as_of = material.record.as_of
+    return {
+        verdict["code"]: grouped(verdict, _mine(material.findings, verdict["code"]), policy, as_of)
+        for verdict in material.communes
+        if verdict["group"] is not None
+    }
+
+
+def _judged_again(run: Run, policy: Policy) -> dict[str, dict[str, Any]]:
+    """The run's verdicts under the policy, its snapshot judged anew; what the merge refused stays refused."""
+    source = run.judged_folder
+    with tempfile.TemporaryDirectory(prefix="landsync-rehearse-") as temporary:
+        folder = Path(temporary)
+        for name in _LINKED:
+            if (source / name).exists():
+                (folder / name).symlink_to(source / name)
+        as_of = load_delivery(folder).as_of
+        with known_to_the_nation(run.dsn, run.province, as_of) as known:
+            judge(folder, run.profile(), known, policy)
+        rows, findings = load_rows(folder), load_findings(folder)
+        verdicts = load_verdicts(folder)
+    refused = _refused_by_merge(run, rows)
+    merged = _merge_findings(run)
+    return {
+        code: after_merge(
+            Judged(verdict, _mine(rows, code), _mine(findings, code)),
+            [row for row in refused if row["commune_code"] == code],
+            _mine(merged, code),
+            policy,
+            as_of,
+        )
+        for verdict in verdicts
+        if verdict["group"] is not None and (code := verdict["code"])
+    }
+
+
+def _refused_by_merge(run: Run, rows: pa.Table) -> list[db.Row]:
+    """Rows that the merge refused and that the new judgement would not: each with whether it has an error anyhow."""
+    path = run.folder / LOAD_JSON
+    refused = read_json(path)["quarantined_by_merge"] if path.is_file() else []
+    if not refused:
+        return []
+    numbers = pa.array([row["row_no"] for row in refused], pa.int64())
+    now = rows.filter(pc.is_in(rows["row_no"], value_set=numbers))
+    known = {row["row_no"]: row for row in now.select(["row_no", "decision", "has_error"]).to_pylist()}
+    return [
+        {**row, "has_error": known[row["row_no"]]["has_error"]}
+        for row in refused
+        if row["row_no"] in known and known[row["row_no"]]["decision"] == "accept"
+    ]
+
+
+def _merge_findings(run: Run) -> pa.Table:
+    path = run.folder / MERGE_FINDINGS
+    return pq.read_table(path).cast(FINDINGS_SCHEMA) if path.is_file() else FINDINGS_SCHEMA.empty_table()
+
+
+def _mine(table: pa.Table, code: str) -> pa.Table:
+    return table.filter(pc.equal(table["dataset"], code))
+
+
+def _by_counts(row: db.Row, policy: Policy) -> Commune:
+    """By what the ledger keeps, as far as that decides."""
+    if not _alike(row["policy"], policy):
+        return Commune(row, "not_rehearsed")
+    refused = row["quarantined"] + row["unreadable"]
+    measured = row["measured"] or {}
+    tally = Tally(
+        row["rows_read"],
+        row["quarantined"],
+        row["unreadable"],
+        max(refused, row["rows_with_error"] or 0),
+        measures={name: Portion(**said) if said else None for name, said in measured.items()},
+    )
+    failed: Reasons = []
+    for number, definition in enumerate(policy.groups, start=1):
+        known = definition.model_copy(
+            update={"rules": tuple(r for r in definition.rules if _is_known(r, row))}
+        )
+        below = [ruling.said._asdict() for ruling in rulings(known, tally) if ruling.state == "fails"]
+        if not below and not tally.read and definition.rules:
+            continue  # no row at all: the last group
+        if not below:
+            sure = len(known.rules) == len(definition.rules)
+            return Commune(row, "by_counts", number, failed) if sure else Commune(row, "not_rehearsed")
+        failed = below
+    raise AssertionError("the last group of a policy has no rules")
+
+
+def _is_known(rule: Any, row: db.Row) -> bool:
+    """Whether the ledger keeps what the rule is about."""
+    if isinstance(rule, FoundRule):
+        return False
+    if isinstance(rule, MeasureRule):
+        return row["measured"] is not None
+    return rule.share == "refused" or row["rows_with_error"] is not None
+
+
+def _document(communes: list[Commune], policy: Policy, limit: Decimal) -> dict[str, Any]:
+    names = admin_units.provinces()
+    provinces = []
+    for code in dict.fromkeys(each.row["province_code"] for each in communes):
+        mine = [each for each in communes if each.row["province_code"] == code]
+        name = names[code].name if code in names else code
+        provinces.append({"code": code, "name": name, **_counted(mine, policy)})
+    totals = _counted(communes, policy)
+    unsure = totals["better"] + totals["worse"] + totals["not_rehearsed"]
+    return {
+        "policy": policy.name,
+        "policy_title": policy.title,
+        "draft": policy.draft,
+        "groups": [
+            {"number": number, "code": each.code, "title": each.title.model_dump(), "like": each.like}
+            for number, each in enumerate(policy.groups, start=1)
+        ],
+        "provinces": provinces,
+        "totals": totals,
+        "matrix": _matrix(communes, policy),
+        "changes": [_change(each, policy) for each in communes if _step(each, policy)],
+        "not_rehearsed": [
+            {
+                "province": each.row["province_code"],
+                "code": each.row["commune_code"],
+                "run": each.row["run_id"],
+            }
+            for each in communes
+            if each.way == "not_rehearsed"
+        ],
+        "changed_share": unsure / len(communes),
+        "limit": float(limit),
+        "agreed": unsure <= limit * len(communes),
+    }
+
+
+def _counted(communes: list[Commune], policy: Policy) -> dict[str, int]:
+    """communes = unchanged + better + worse + not_rehearsed = the sum of the ways."""
+    steps = [_step(each, policy) for each in communes if each.after is not None]
+    ways = Counter(each.way for each in communes)
+    return {
+        "communes": len(communes),
+        "unchanged": sum(step == 0 for step in steps),
+        "better": sum(step < 0 for step in steps),
+        "worse": sum(step > 0 for step in steps),
+        **{way: ways[way] for way in WAYS},
+    }
+
+
+def _step(commune: Commune, policy: Policy) -> int:
+    """How many groups of its present scheme a commune falls; less than 0 where it rises."""
+    if commune.after is None:
+        return 0
+    now: int = commune.row["usability_group"]
+    return _counterpart(policy.groups[commune.after - 1], commune.after, commune.row) - now
+
+
+def _counterpart(after: GroupDefinition, number: int, row: db.Row) -> int:
+    """The number that a group of the new scheme has in the commune's present one: of the group it is like."""
+    scheme = next((each for each in policies() if each.id == row["policy"].split("/")[0]), None)
+    codes = [each.code for each in scheme.groups] if scheme else []
+    return codes.index(after.like) + 1 if after.like in codes else number
+
+
+def _matrix(communes: list[Commune], policy: Policy) -> list[dict[str, Any]]:
+    """How many communes go from each present group to each new one; `to` is None where it is not known."""
+    pairs = Counter(
+        (_code_now(each.row), None if each.after is None else policy.groups[each.after - 1].code)
+        for each in communes
+    )
+    numbers = {_code_now(each.row): each.row["usability_group"] for each in communes}
+    order = [each.code for each in policy.groups]
+    ordered = sorted(
+        pairs, key=lambda pair: (numbers[pair[0]], len(order) if pair[1] is None else order.index(pair[1]))
+    )
+    return [{"from": before, "to": after, "communes": pairs[before, after]} for before, after in ordered]
+
+
+def _change(commune: Commune, policy: Policy) -> dict[str, Any]:
+    row = commune.row
+    return {
+        "province": row["province_code"],
+        "code": row["commune_code"],
+        "name": row["commune_name"],
+        "from": _code_now(row),
+        "to": policy.groups[(commune.after or 1) - 1].code,
+        "direction": "worse" if _step(commune, policy) > 0 else "better",
+        "way": commune.way,
+        "reasons": commune.reasons,
+    }
+
+
+def _code_now(row: db.Row) -> str:
+    return str(row["group_code"] or row["usability_group"])
+
+
+def _nothing(province: str | None) -> UsageError:
+    whose = (
+        Bilingual("cả nước", "the nation")
+        if province is None
+        else Bilingual(f"tỉnh {province}", f"province {province}")
+    )
+    return UsageError(
+        "REHEARSE-NOTHING",
+        Bilingual(
+            f"Chưa có dữ liệu nào của {whose.vi} được chấp nhận.",
+            f"Nothing of {whose.en} has been accepted yet.",
+        ),
+        Bilingual("Hãy đồng bộ trước, rồi diễn tập.", "Synchronise first, then rehearse."),
+    )
