@@ -28,9 +28,9 @@ _COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("Mức độ · Severity", "severity", 18),
     ("Thửa đất · Parcel", "handle", 24),
     ("Thửa liên quan · Other parcels", "others", 28),
-    ("Nội dung · Vietnamese", "message_vi", 70),
-    ("Cách xử lý · What to do", "advice", 60),
-    ("Content · English", "message_en", 60),
+    ("Nội dung · Vietnamese", "message_vi", 95),
+    ("Cách xử lý · What to do", "advice", 95),
+    ("Content · English", "message_en", 85),
     ("Độ lớn · Measure", "measure", 16),
     ("Đơn vị · Unit", "unit", 12),
     ("Bề rộng (mm) · Width", "width_mm", 18),
@@ -57,7 +57,6 @@ _OVERVIEW: tuple[tuple[str, int], ...] = (
 )
 
 
-_WRAPPED = ("others", "message_vi", "advice", "message_en")
 _COUNTS = ("read", "accepted", "quarantined", "unreadable", "rows_with_error", "excused")
 
 
@@ -129,7 +128,6 @@ def _placed(findings: pa.Table, srid: int) -> pa.Table:
 def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) -> None:
     sheet = book.add_worksheet("Không thuộc xã nào" if code == UNKNOWN_COMMUNE else code)
     _header(sheet, head, tuple((title, width) for title, _, width in _COLUMNS))
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     rows = findings.select([name for _, name, _ in _COLUMNS if name != "advice"]).to_pylist()
     for number, row in enumerate(rows, start=1):
         row["advice"] = check_advice(row["check_code"]).vi
@@ -141,7 +139,7 @@ def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) ->
         for column, (_, name, _) in enumerate(_COLUMNS):
             value = row[name]
             if isinstance(value, str):
-                sheet.write_string(number, column, value[:_CELL], wrapped if name in _WRAPPED else None)
+                sheet.write_string(number, column, value[:_CELL])
             elif value is not None:
                 sheet.write_number(number, column, round(value, 3))
     sheet.autofilter(0, 0, len(rows), len(_COLUMNS) - 1)
