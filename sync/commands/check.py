@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -16,6 +16,9 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.commands import guarded
 from sync.console import emit_json, err, language, out, say
+
+if TYPE_CHECKING:
+    from sync.context.file import ContextFile
 
 STATUS = {"accept": 0, "hold": 3}
 DEFAULT_OUT = Path("landsync-report")
@@ -89,24 +92,14 @@ def _checked(
     from sync.fetch import fetch
     from sync.gate import gate
     from sync.judge import judge
-    from sync.profile import load_profile, province_of
+    from sync.profile import load_profile
     from sync.report import FILES, REPORT, SUMMARY, report
     from sync.runfolder import read_json
 
-    if province is None:
-        if profile_file is None:
-            raise UsageError(
-                "CHECK-PROVINCE",
-                Bilingual("Chưa nêu tỉnh nào.", "No province is named."),
-                Bilingual(
-                    "Hãy thêm --province NN, ví dụ --province 08.",
-                    "Add --province NN, such as --province 08.",
-                ),
-            )
-        province = province_of(profile_file)
+    known = read_context(context_file, province) if context_file is not None else None
+    province = province or _province(profile_file, known)
     profile = load_profile(province, profile_file)
     _refuse_inside(out_dir, path)
-    known = read_context(context_file, province) if context_file is not None else None
     if known is not None and (old := known.age_warning(datetime.now(UTC))):
         say(old)
     with tempfile.TemporaryDirectory(prefix="landsync-check-") as temporary, _telling() as told:
@@ -130,6 +123,27 @@ def _checked(
             shutil.copyfile(run_dir / REPORT / name, out_dir / name)
         leave_judgement(run_dir, out_dir)
         return read_json(run_dir / REPORT / SUMMARY)
+
+
+def _province(profile_file: Path | None, known: "ContextFile | None") -> str:
+    """The province that is not named: the profile's, else the context's."""
+    if profile_file is not None:
+        from sync.profile import province_of
+
+        named = province_of(profile_file)
+        if known is not None:
+            known.refuse_other_province(named)
+        return named
+    if known is not None:
+        return known.document.province
+    raise UsageError(
+        "CHECK-PROVINCE",
+        Bilingual("Chưa nêu tỉnh nào.", "No province is named."),
+        Bilingual(
+            "Hãy thêm --province NN, ví dụ --province 08.",
+            "Add --province NN, such as --province 08.",
+        ),
+    )
 
 
 @contextmanager

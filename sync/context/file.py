@@ -100,6 +100,19 @@ class ContextFile:
         table = self._table(members.BOUNDARIES)
         return from_table(table) if table.num_rows else None
 
+    def refuse_other_province(self, province: str) -> None:
+        """Raise UsageError CTX-PROVINCE unless the file is of this province."""
+        if self.document.province == province:
+            return
+        raise UsageError(
+            "CTX-PROVINCE",
+            Bilingual(
+                f"Tệp ngữ cảnh «{self.path.name}» là của tỉnh {self.document.province}, không phải của tỉnh {province}.",
+                f"The context file “{self.path.name}” is of province {self.document.province}, not of {province}.",
+            ),
+            Bilingual("Hãy dùng tệp của đúng tỉnh.", "Use the file of the right province."),
+        )
+
     def age_warning(self, now: datetime) -> Bilingual | None:
         """A sentence when the file is old: the nation may have changed since."""
         days = (now - self.document.made_at).days
@@ -170,16 +183,10 @@ def read_context(path: Path, province: str | None = None) -> ContextFile:
     with _readable(path):
         names = _names(path)
         document = _document(path)
-    if province is not None and document.province != province:
-        raise UsageError(
-            "CTX-PROVINCE",
-            Bilingual(
-                f"Tệp ngữ cảnh «{path.name}» là của tỉnh {document.province}, không phải của tỉnh {province}.",
-                f"The context file “{path.name}” is of province {document.province}, not of province {province}.",
-            ),
-            Bilingual("Hãy dùng tệp của đúng tỉnh.", "Use the file of the right province."),
-        )
-    return ContextFile(path, document, frozenset(names))
+    found = ContextFile(path, document, frozenset(names))
+    if province is not None:
+        found.refuse_other_province(province)
+    return found
 
 
 def _names(path: Path) -> list[str]:

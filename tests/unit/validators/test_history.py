@@ -38,7 +38,7 @@ def named(n, **more):
 
 def ids_near(geometries, metres):
     """Well-formed ids of points so far east of the parcels' middles."""
-    middle = shapely.get_coordinates(shapely.centroid(geometries)) + [metres, 0.0]
+    middle = np.add(shapely.get_coordinates(shapely.centroid(geometries)), [metres, 0.0])
     return identifiers.encode(*crs.to_wgs84(middle, EPSG).T).to_pylist()
 
 
@@ -87,7 +87,7 @@ def test_a_profile_may_leave_one_out():
 )
 def test_the_land_of_a_live_parcel_under_other_ids_is_told_up_to_the_tolerance(shift, found_there):
     before = dataset(5)
-    shapes = shapely.transform(squares(5), lambda xy: xy + [shift, 0.0])
+    shapes = shapely.transform(squares(5), lambda xy: np.add(xy, [shift, 0.0]))
     after = dataset(shapes[:1], **named(1))
     assert ("IDN-SAME-PLACE" in history(after, before)) is found_there
 
@@ -121,7 +121,7 @@ def test_a_live_parcel_that_is_delivered_too_is_no_case_of_history():
 @pytest.mark.parametrize(("shift", "is_found"), [(5.0, False), (19.9, False), (20.1, True), (300.0, True)])
 def test_a_parcel_that_lies_elsewhere_has_moved_beyond_the_tolerance(shift, is_found):
     before = dataset(squares(1, size=8.0))
-    shape = shapely.transform(squares(1, size=8.0), lambda xy: xy + [shift, 0.0])
+    shape = shapely.transform(squares(1, size=8.0), lambda xy: np.add(xy, [shift, 0.0]))
     after = dataset(shape, national_id=[None])
     (finding,) = of(after, "IDN-MOVED", previous=live(before)) or (None,)
     assert (finding is not None) is is_found
@@ -152,7 +152,7 @@ def test_rows_that_share_a_handle_are_no_parcel_that_moved():
 def test_the_source_key_counts_before_the_national_id_and_that_before_the_sheet():
     before = dataset(3)
     ids = before.column("national_id").to_pylist()
-    far = shapely.transform(squares(3), lambda xy: xy + [0.0, 1000.0])
+    far = shapely.transform(squares(3), lambda xy: np.add(xy, [0.0, 1000.0]))
     # each row names another parcel by each handle: only the strongest decides, and all three have moved
     after = dataset(
         far, source_key=["k0", None, None], national_id=[ids[1], ids[1], None], parcel_no=["3", "3", "3"]
@@ -180,7 +180,7 @@ def test_another_id_on_the_same_land_is_told_with_the_live_one():
 
 @pytest.mark.parametrize(("shift", "is_found"), [(0.04, True), (0.06, False), (3.0, False)])
 def test_a_new_survey_may_bring_a_new_id(shift, is_found):
-    shapes = shapely.transform(squares(1), lambda xy: xy + [shift, 0.0])
+    shapes = shapely.transform(squares(1), lambda xy: np.add(xy, [shift, 0.0]))
     after = dataset(shapes, national_id=ids_near(squares(1), 3.0))
     assert ("IDN-ID-CHANGED" in history(after, dataset(1))) is is_found
 
