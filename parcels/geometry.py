@@ -101,6 +101,22 @@ def normalise(geoms: Geometries) -> Geometries:
         return np.asarray(shapely.orient_polygons(shapely.normalize(geoms), exterior_cw=False))
 
 
+def polygons_of(geoms: Geometries) -> Geometries:
+    """The polygons in each geometry of whatever type, as a Polygon or MultiPolygon; None where there are none."""
+    result = np.full(len(geoms), None, dtype=object)
+    parts, owner = shapely.get_parts(geoms, return_index=True)
+    parts, part = shapely.get_parts(parts, return_index=True)  # of a multipolygon inside a collection
+    owner = owner[part]
+    kept = (shapely.get_type_id(parts) == _POLYGON) & ~shapely.is_empty(parts)
+    filled, first, index, count = np.unique(
+        owner[kept], return_index=True, return_inverse=True, return_counts=True
+    )
+    if len(filled):
+        whole = shapely.multipolygons(parts[kept], indices=index)
+        result[filled] = np.where(count == 1, parts[kept][first], whole)
+    return result
+
+
 def _as_multipolygons(geoms: Geometries) -> Geometries:
     result = geoms.copy()
     single = shapely.get_type_id(geoms) == _POLYGON

@@ -27,6 +27,7 @@ from sync.fetch import load_delivery
 from sync.neighbours import Neighbours
 from sync.parallel import each_in_order, in_order
 from sync.profile import Profile
+from sync.repairs import REPAIRS
 from sync.runfolder import private_folder, read_json, write_json
 from validators.base import Context, Repeated
 from validators.borders_seam import reach_m
@@ -36,6 +37,7 @@ from validators.handles import KEY_COLUMNS, context_of, ids_wanted
 from validators.judge import ROWS_SCHEMA, Verdict
 from validators.judge import judge as judge_dataset
 from validators.policy import Policy, policy_at
+from validators.repairs import REPAIRS_SCHEMA
 
 JUDGEMENT = "judgement"
 ROWS = "rows.parquet"
@@ -46,7 +48,7 @@ DATASETS = "datasets.json"
 def judge(
     run_dir: Path, profile: Profile, known: Known | None = None, policy: Policy | None = None
 ) -> dict[str, Any]:
-    """Judge every dataset of the run; writes judgement/rows.parquet, findings.parquet and datasets.json.
+    """Judge every dataset of the run; writes rows, findings and repairs.parquet and datasets.json in judgement/.
 
     known   what the nation knows of the province; None when that is not at hand: then the verdicts are provisional
     policy  the one in force on the delivery's day unless another is given
@@ -80,6 +82,7 @@ def judge(
     with (
         pq.ParquetWriter(folder / f".{ROWS}.part", ROWS_SCHEMA) as rows,
         pq.ParquetWriter(folder / f".{FINDINGS}.part", FINDINGS_SCHEMA) as findings,
+        pq.ParquetWriter(folder / f".{REPAIRS}.part", REPAIRS_SCHEMA) as repairs,
     ):
         tasks = (
             partial(
@@ -94,8 +97,9 @@ def judge(
         for verdict in in_order(tasks):
             rows.write_table(verdict.rows)
             findings.write_table(verdict.findings)
+            repairs.write_table(verdict.repairs)
             verdicts.append(_entry(verdict))
-    for name in (ROWS, FINDINGS):
+    for name in (ROWS, FINDINGS, REPAIRS):
         (folder / f".{name}.part").replace(folder / name)
     write_json(
         folder / DATASETS,

@@ -194,8 +194,8 @@ def _message(check: Check, lang: Lang, k: int, values: dict[str, pa.Array]) -> p
     """The check's sentence with its placeholders filled, a piece of text at a time for all rows."""
     said = values | {
         "detail": _detail(check, lang, values["detail"]),
-        "measure": _number(lang, values["measure"]),
-        "width": _number(lang, values["width"]),
+        "measure": say_number(lang, values["measure"]),
+        "width": say_number(lang, values["width"]),
     }
     pieces: list[pa.Array | str] = []
     for text, name in _pieces(check.message.say(lang)):
@@ -223,7 +223,7 @@ def _detail(check: Check, lang: Lang, detail: pa.Array) -> pa.Array:
     return said.take(encoded.indices)
 
 
-def _number(lang: Lang, measure: pa.Array) -> pa.Array:
+def say_number(lang: Lang, measure: pa.Array) -> pa.Array:
     """Two decimals at most, none where whole, with the language's decimal mark."""
     cents = pc.round(pc.min_element_wise(measure, 1e12), 2).cast(pa.decimal128(18, 2), safe=False)
     text = pc.replace_substring_regex(cents.cast(pa.string()), r"\.?0+$", "")

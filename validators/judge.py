@@ -20,6 +20,7 @@ from validators.findings import numbered_findings
 from validators.fixes import Fixes, fixes_to_next
 from validators.naming import name_rows
 from validators.national_id import well_formed
+from validators.repairs import propose
 from validators.tally import assured, found_by_rules
 from validators.usability import Group, Portion, Tally, group
 
@@ -54,6 +55,7 @@ class Verdict:
     """What is thought of a dataset.
 
     findings        FINDINGS_SCHEMA, by row and check
+    repairs         REPAIRS_SCHEMA: how shapes could be mended; nothing of it is applied
     rows            ROWS_SCHEMA, in the order of the dataset
     group           by the checks that ran; None for the rows of no commune, and of a change set
     assured_group   the group when every check that was not run counts as failed; equals `group` when none is
@@ -67,6 +69,7 @@ class Verdict:
 
     commune_code: str
     findings: pa.Table
+    repairs: pa.Table
     rows: pa.Table
     counts: Counts
     group: Group | None
@@ -139,7 +142,9 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
             faults = check.find(subject)
             found.append((check, severity, faults if check.of_ends else _of_the_living(subject, faults)))
 
-    table, fault = numbered_findings(found, name_rows(subject, _involved(found)))
+    named = name_rows(subject, _involved(found))
+    table, fault = numbered_findings(found, named)
+    repairs = propose(subject, found, table, fault, named)
     table, excused = _excused(table, fault, context)
     refused, unreadable, erroneous = _decide(subject, found, excused)
     counts = Counts(
@@ -155,6 +160,7 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
     return Verdict(
         commune_code=dataset.commune_code,
         findings=table,
+        repairs=repairs,
         rows=_rows(subject, found, decision, erroneous),
         counts=counts,
         group=usability,
