@@ -110,7 +110,7 @@ class Nation:
         rounded = geometry.normalise(geometry.round_to_grid(delivered, zone))
         stored = geometry.to_stored(delivered, zone)
         n = len(mine)
-        area = pa.array(np.round(shapely.area(self.shapes[mine]), 4)).cast(
+        area = pa.array(np.nan_to_num(np.round(shapely.area(self.shapes[mine]), 4))).cast(
             SNAPSHOT_SCHEMA.field("area_m2").type
         )
         values: dict[str, Any] = {
