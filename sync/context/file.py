@@ -197,6 +197,8 @@ def _names(path: Path) -> list[str]:
         raise Unreadable("two entries of one name")
     if members.CONTEXT not in names:
         raise Unreadable(f"no {members.CONTEXT}")
+    if any(name != members.CONTEXT and members.schema_of(name) is None for name in names):
+        raise Unreadable("an entry that no context file has")
     with zipfile.ZipFile(path) as opened:
         for info in opened.infolist():
             if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:

@@ -4,6 +4,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +50,8 @@ class ContextWriter:
             if kind is None:
                 self._close()
         finally:
+            with suppress(OSError, ValueError):  # what was begun is thrown away
+                self._zip.close()
             self._file.close()
             self._temporary.unlink(missing_ok=True)
 
