@@ -51,14 +51,12 @@ CREATE TABLE ledger.finding_case (
     exception_id bigint,
     CHECK ((excused_until IS NULL) = (exception_id IS NULL))
 ) WITH (fillfactor = 80);
--- Every run and every reader asks for the open cases of some communes; the closed ones only grow in number.
-CREATE INDEX finding_case_open ON ledger.finding_case (commune_code, check_code) WHERE state IN ('new', 'open', 'returned');
-CREATE INDEX finding_case_open_other ON ledger.finding_case (other_commune_code, check_code)
-    WHERE state IN ('new', 'open', 'returned') AND other_commune_code IS NOT NULL;
+-- Every run and every reader asks for the cases of some communes in some state, from either side of a seam.
+CREATE INDEX finding_case_commune ON ledger.finding_case (commune_code, state, check_code);
+CREATE INDEX finding_case_other_commune ON ledger.finding_case (other_commune_code, state) WHERE other_commune_code IS NOT NULL;
 CREATE INDEX finding_case_province ON ledger.finding_case (province_code, state, check_code);
 CREATE INDEX finding_case_other_province ON ledger.finding_case (other_province_code, state) WHERE other_province_code IS NOT NULL;
 CREATE INDEX finding_case_excused ON ledger.finding_case (excused_until) WHERE excused_until IS NOT NULL;
-CREATE INDEX finding_case_handles ON ledger.finding_case USING gin (handles);
 CREATE INDEX finding_case_place ON ledger.finding_case USING gist (place);
 
 -- Every change of state or of severity, one per case and run at most. Being found again changes neither: that stands in
