@@ -12,8 +12,8 @@ from parcels.model import UNKNOWN_COMMUNE
 from validators import handles
 from validators.base import Faults, Rows, Subject, where
 from validators.echo import echo
-from validators.national_id import candidates, far_from_parcel, measured_in, well_formed
-from validators.shape import source_srid
+from validators.national_id import candidates, far_from_parcel, well_formed
+from validators.plane import plane_of
 
 MISSING = "missing"  # the row has no commune code
 UNDECIDED = "undecided"  # an old code that could not be converted, whether or not its five digits live on
@@ -134,9 +134,8 @@ def outside(subject: Subject) -> Faults:
     comparable[subject.fact(repeated_national_id).rows] = False
     tolerance = float(subject.context.policy.tolerances.id_distance_m)
     rows, distance, line = far_from_parcel(subject, where(comparable), tolerance)
-    srid = subject.fact(source_srid)[rows]
-    for epsg in np.unique(srid):
-        srid[srid == epsg] = measured_in(int(epsg))
+    plane = subject.fact(plane_of)
+    srid = None if plane is None else np.full(len(rows), plane.srid, np.int32)
     return Faults(rows, measure=distance, place=line, place_srid=srid)
 
 

@@ -2,7 +2,7 @@
 
 The rule leaves the exact point and the vendors' sign of rotation open, so an id is never compared with one
 computed here; it is decoded, and its cell must lie in the parcel or near it. Near is measured in metres in
-the delivery's own zone, through the pinned pipeline.
+the dataset's plane, through the pinned pipeline.
 """
 
 import numpy as np
@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from parcels import crs, identifiers
 from parcels.identifiers import Cells
 from validators.base import Mask, Rows, Subject, where
+from validators.plane import can_measure, plane_of
 from validators.shape import Geometries, shape_of, source_srid, storable_rows
-
-_METRIC = 5897  # a zone to measure in where delivered coordinates are degrees: at most 0.3 % off in Vietnam
 
 Floats = NDArray[np.float64]
 
@@ -31,38 +30,30 @@ def candidates(subject: Subject) -> Mask:
 
 def can_locate(subject: Subject) -> bool:
     """Whether every id can be compared: from WGS 84 to a foreign CRS there is no pinned way."""
-    return bool(np.all(subject.fact(storable_rows)[subject.fact(candidates)]))
+    storable = bool(np.all(subject.fact(storable_rows)[subject.fact(candidates)]))
+    return storable and can_measure(subject)
 
 
 def far_from_parcel(subject: Subject, rows: Rows, tolerance_m: float) -> tuple[Rows, Floats, Geometries]:
     """Of these rows, those whose id's cell lies further than `tolerance_m` from the parcel.
 
     Returns rows, distance in metres (NaN for an id on the far side of the Earth) and the shortest line from
-    parcel to cell, in the CRS of the delivery where that is metric, else in `_METRIC`.
+    parcel to cell, in the dataset's plane.
     """
+    plane = subject.fact(plane_of)
+    if plane is None or not len(rows):
+        return rows[:0], np.empty(0), np.empty(0, dtype=object)
     cells = identifiers.decode(subject.text("national_id").take(rows))
     srid = subject.fact(source_srid)[rows]
-    found: list[tuple[Rows, Floats, Geometries]] = []
+    inside = np.zeros(len(rows), dtype=bool)
     for epsg in np.unique(srid):
         part = where(srid == epsg)
-        inside = _holds_centre(subject, rows[part], _take(cells, part), int(epsg))
-        outer = part[~inside]
-        metric, parcels = _in_metres(subject, rows[outer], int(epsg))
-        boxes = _boxes(_take(cells, outer), metric)
-        distance = shapely.distance(parcels, boxes)  # NaN for a missing box
-        far = ~(distance <= tolerance_m)
-        found.append((rows[outer[far]], distance[far], shapely.shortest_line(parcels[far], boxes[far])))
-    if not found:
-        return rows, np.empty(0), np.empty(0, dtype=object)
-    columns = (np.concatenate(column) for column in zip(*found, strict=True))
-    far_rows, distances, lines = columns
-    order = np.argsort(far_rows, kind="stable")
-    return far_rows[order], distances[order], lines[order]
-
-
-def measured_in(epsg: int) -> int:
-    """The CRS of the lines of `far_from_parcel` for a delivery in `epsg`."""
-    return _METRIC if crs.is_geographic(epsg) else epsg
+        inside[part] = _holds_centre(subject, rows[part], _take(cells, part), int(epsg))
+    outer = where(~inside)
+    parcels, boxes = plane.shapes[rows[outer]], _boxes(_take(cells, outer), plane.srid)
+    distance = shapely.distance(parcels, boxes)  # NaN for a missing box
+    far = ~(distance <= tolerance_m)
+    return rows[outer[far]], distance[far], shapely.shortest_line(parcels[far], boxes[far])
 
 
 def _take(cells: Cells, rows: Rows) -> Cells:
@@ -77,16 +68,6 @@ def _holds_centre(subject: Subject, rows: Rows, cells: Cells, epsg: int) -> Mask
     dataset = subject.dataset
     parcels = dataset.stored[rows] if degrees else dataset.delivered[rows]
     return np.asarray(shapely.intersects_xy(parcels, x, y), dtype=bool)
-
-
-def _in_metres(subject: Subject, rows: Rows, epsg: int) -> tuple[int, Geometries]:
-    if not crs.is_geographic(epsg):
-        return epsg, subject.dataset.delivered[rows]
-
-    def project(degrees: Floats) -> Floats:
-        return crs.from_vn2000_geographic(degrees, _METRIC)
-
-    return _METRIC, shapely.transform(subject.dataset.stored[rows], project)
 
 
 def _boxes(cells: Cells, epsg: int) -> Geometries:

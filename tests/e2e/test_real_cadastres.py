@@ -52,6 +52,11 @@ def check(delivery: Path, profile: str, out: Path) -> dict[str, Any]:
     return said
 
 
+def topology(said: dict[str, Any]) -> dict[str, int]:
+    """The TOP findings of a summary; no scale of these maps is known, so gaps are looked for up to a centimetre."""
+    return {code: number for code, number in said["findings"].items() if code.startswith("TOP")}
+
+
 def rows_of(delivery: Path, profile: Profile, run_dir: Path) -> pa.Table:
     """The snapshot, in order of key; the delivery's CRS was not contradicted."""
     fetch(delivery, profile, run_dir)
@@ -90,6 +95,13 @@ def test_oakland_in_feet(shared_data: Path, tmp_path: Path) -> None:
     said = check(folder / "OakParcels2013.shp", "oakland", tmp_path / "report")
     assert (said["read"], said["held"], said["unreadable"]) == (2241, 0, 0)
     assert said["findings"]["IDN-DUP-SOURCE"] == 5
+    assert topology(said) == {
+        "TOP-DUPLICATE": 4,
+        "TOP-EDGE": 5,
+        "TOP-GAP": 2,
+        "TOP-INSIDE": 5,
+        "TOP-OVERLAP": 1,
+    }
     rows = rows_of(
         folder, foreign(2227, {"source_key": "APN", "area_legal_m2": "Shape_area"}), tmp_path / "run"
     )
@@ -104,9 +116,22 @@ def test_berkeley_with_a_height_system_beside_its_plane_one(shared_data: Path, t
     )
     said = check(folder, "berkeley", tmp_path / "report")
     assert (said["read"], said["held"], said["unreadable"]) == (746, 0, 0)
+    assert topology(said) == {"TOP-DUPLICATE": 121, "TOP-INSIDE": 3}
     rows = rows_of(folder, foreign(32610, {"source_key": "APN"}), tmp_path / "run")
     shapes = shapely.normalize(shapely.from_wkb(rows["source_wkb"].to_pylist()))
     assert len(rows) - len(np.unique(shapely.to_wkb(shapes))) == 121  # condominiums on one building each
+
+
+def test_cambridge_in_degrees_is_measured_in_the_crs_that_its_profile_says(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    said = check(
+        shared_data / "cadastre" / "cambridge" / "cambridge_parcels_fy2013.gpkg", "cambridge", tmp_path
+    )
+    assert (said["read"], said["findings"]["GEO-INVALID"]) == (13_159, 24)
+    found = topology(said)
+    assert found == {"TOP-DUPLICATE": 1, "TOP-EDGE": 6, "TOP-OVERLAP": 54}
+    assert found["TOP-OVERLAP"] + found["TOP-DUPLICATE"] == 55
 
 
 @pytest.mark.parametrize("form", ["gpkg", "shp"])
@@ -115,6 +140,7 @@ def test_multipolygons_of_new_zealand(shared_data: Path, tmp_path: Path, form: s
     (main,) = folder.rglob(f"*.{form}")
     said = check(main, "linz", tmp_path / "report")
     assert (said["read"], said["accepted"]) == (228, 228)
+    assert topology(said) == {"TOP-DUPLICATE": 4, "TOP-OVERLAP": 282}  # surveys, one over the other
 
 
 def test_multipolygons_are_the_same_by_both_formats(shared_data: Path, tmp_path: Path) -> None:

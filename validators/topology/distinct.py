@@ -92,6 +92,10 @@ def by_name(subject: Subject, rows: Rows) -> NDArray[np.int64]:
 
 def _speakers(subject: Subject, present: Rows, number: Rows, rows: NDArray[np.int64]) -> tuple[Rows, Rows]:
     """Of each shape the position (in `present`) of the row that speaks for it, and the positions of all others."""
+    if len(rows) == len(present):  # no shape twice
+        order = np.empty(len(present), np.int64)
+        order[number] = np.arange(len(present))
+        return order, order[:0]
     place = np.zeros(len(present), np.int64)
     several = where(rows[number] > 1)
     place[several] = by_name(subject, present[several])

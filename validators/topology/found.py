@@ -73,8 +73,8 @@ def topology_of(subject: Subject) -> Topology:
 
 def _kinds(known: Distinct, pairs: Pairs, overlap_m2: float) -> tuple[Pairs, Pairs, Pairs]:
     """Pairs of the same land, pairs of which one lies in the other but for what is no overlap itself, and the others."""
-    area = shapely.area(known.shapes)
-    one, other = area[pairs.first] - pairs.area, area[pairs.second] - pairs.area
+    one = shapely.area(known.shapes[pairs.first]) - pairs.area
+    other = shapely.area(known.shapes[pairs.second]) - pairs.area
     same = np.maximum(one, other) <= _SAME_M2
     inside = (np.minimum(one, other) <= overlap_m2) & ~same
     return pairs.keep(same), pairs.keep(inside), pairs.keep(~same & ~inside)
@@ -147,8 +147,8 @@ class _Words:
 
     def inside(self, pairs: Pairs) -> Faults:
         """The smaller one lies in the other."""
-        area = shapely.area(self.known.shapes)
-        first = area[pairs.first] <= area[pairs.second]
+        shapes = self.known.shapes
+        first = shapely.area(shapes[pairs.first]) <= shapely.area(shapes[pairs.second])
         inner = np.where(first, pairs.first, pairs.second)
         outer = np.where(first, pairs.second, pairs.first)
         row = self.known.row
