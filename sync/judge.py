@@ -76,7 +76,12 @@ def judge(
         context = replace(context, authentication=known.authentication(), excused=known.excused())
     outlines = _outlines(run_dir)
     context = replace(context, measured_in=profile.measured_in, straightened=_straightened(run_dir))
-    neighbours = Neighbours({} if profile.foreign else paths, record.province, reach_m(used))
+    neighbours = Neighbours(
+        {} if profile.foreign else paths,
+        record.province,
+        reach_m(used),
+        record.as_of if record.kind == "changes" else None,
+    )
     folder = private_folder(run_dir / JUDGEMENT)
     verdicts = []
     with (

@@ -6,6 +6,7 @@ somebody else has a cell too. So what is held and compared follows the borders, 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from sync.conform.snapshot import read_part
 from sync.context import Known
 from sync.parallel import in_order
 from validators.borders_land import Land, boxes_of, land_of
+from validators.changes import ends
 from validators.current import CURRENT_SCHEMA
+from validators.handles import KEY_COLUMNS, names_of
 
 _GEOM = "geom"
 Integers = NDArray[np.int64]
@@ -29,17 +32,24 @@ class Neighbours:
     """The neighbours within one delivery. Made once; holds cells of all its communes and parcels along their borders.
 
     Rows that are quarantined for whatever reason are among them: they lie where they lie, without them there would
-    be gaps that nobody has, and which rows those are is not known before both sides are judged.
+    be gaps that nobody has, and which rows those are is not known before both sides are judged. Of a change set the
+    rows that end a parcel are left out, and the other parcels of its communes are seen as they are live.
     """
 
-    def __init__(self, parts: Mapping[str, Path], province: str, reach_m: float) -> None:
+    def __init__(
+        self, parts: Mapping[str, Path], province: str, reach_m: float, changes_at: date | None = None
+    ) -> None:
         """Reads the geometries of every part, and once more what lies along borders.
 
-        reach_m  how far from each other parcels may be and still matter to a seam (`validators.borders_seam.reach_m`)
+        reach_m     how far from each other parcels may be and still matter to a seam (`validators.borders_seam.reach_m`)
+        changes_at  of a change set its day; None for a full delivery
         """
-        codes = [code for code in parts if code != UNKNOWN_COMMUNE]
-        lands = zip(codes, in_order(partial(_land, parts[code], reach_m) for code in codes), strict=True)
-        held = {code: _compact(land) for code, land in lands}
+        self._codes = [code for code in parts if code != UNKNOWN_COMMUNE]
+        self._changed = None if changes_at is None else _names(parts, changes_at)
+        self._as_of = changes_at
+        read = partial(_land, reach_m=reach_m, changes=changes_at is not None)
+        lands = in_order(partial(read, parts[code]) for code in self._codes)
+        held = {code: _compact(land) for code, land in zip(self._codes, lands, strict=True)}
         self._cells = {code: cells for code, (cells, _, _) in held.items() if len(cells)}
         everything = np.concatenate([np.empty(0, np.int64), *self._cells.values()])
         cells, communes = np.unique(everything, return_counts=True)
@@ -94,13 +104,35 @@ class Neighbours:
         if code == UNKNOWN_COMMUNE or not len(self.cells(code)):
             return CURRENT_SCHEMA.empty_table()
         live = known.near(code, boxes_of(self.cells(code)))
-        replaced = pa.array([*self._cells, code], pa.string())
-        live = live.filter(pc.invert(pc.is_in(live["commune_code"], value_set=replaced)))
+        live = live.filter(pa.array(~self._replaced(live)))
         return pa.concat_tables([self.delivered(code), live]).combine_chunks()
 
+    def _replaced(self, live: pa.Table) -> NDArray[np.bool_]:
+        """(n,) which live parcels the delivery speaks of: those of its communes; of a change set, those it names."""
+        result = np.asarray(pc.is_in(live["commune_code"], value_set=pa.array(self._codes, pa.string())))
+        if self._changed is None or self._as_of is None:
+            return result
+        result = np.zeros(live.num_rows, dtype=bool)
+        codes = live["commune_code"].combine_chunks().dictionary_encode()
+        for number, code in enumerate(codes.dictionary.to_pylist()):
+            mine = np.flatnonzero(np.asarray(codes.indices) == number)
+            known, _ = names_of(live.take(pa.array(mine)).combine_chunks(), code, self._as_of)
+            result[mine] = np.asarray(pc.is_in(known, value_set=self._changed, skip_nulls=True))
+        return result
 
-def _land(path: Path, reach_m: float) -> Land:
-    return land_of(read_part(path, [_GEOM]).column(_GEOM).combine_chunks(), reach_m)
+
+def _names(parts: Mapping[str, Path], as_of: date) -> pa.Array:
+    """What the rows of a change set are known by, rows of no commune too."""
+    named = [names_of(read_part(path, [*KEY_COLUMNS]), code, as_of)[0] for code, path in parts.items()]
+    return pc.unique(pc.drop_null(pa.chunked_array(named, pa.string())))
+
+
+def _land(path: Path, reach_m: float, changes: bool) -> Land:
+    part = read_part(path, [_GEOM, *(["action"] if changes else [])])
+    geom = part.column(_GEOM).combine_chunks()
+    if changes:
+        geom = pc.if_else(pa.array(ends(part)), pa.scalar(None, pa.binary()), geom)
+    return land_of(geom, reach_m)
 
 
 def _compact(land: Land) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32]]:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -16,6 +18,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync.neighbours import Neighbours
 from tests.support.known import KnownTables, live
 from tests.support.seams import (
+    AS_OF,
     COMMUNES,
     ELSEWHERE,
     PROVINCE,
@@ -30,6 +33,7 @@ from tests.support.seams import (
 from validators import borders, topology
 from validators.borders_cases import cases_of, renewed, to_judge
 from validators.borders_land import boxes_of
+from validators.changes import END
 from validators.current import CURRENT_SCHEMA
 
 SEAMS = (*topology.CHECKS, *borders.CHECKS)
@@ -211,6 +215,33 @@ def test_without_what_is_live_only_several_communes_know_neighbours(tmp_path):
     assert alone.of(COMMUNES[0], None) is None
     together = Neighbours(nation.write(tmp_path, COMMUNES[:2]), PROVINCE, REACH_M)
     assert together.of(COMMUNES[0], None).num_rows
+
+
+def test_a_change_set_is_seen_beside_what_it_leaves_as_it_is(tmp_path):
+    nation = four(8)
+    mine = np.flatnonzero(nation.commune == COMMUNES[0])
+    theirs = np.flatnonzero(nation.commune == COMMUNES[1])
+    ours = next(at for at in mine if nation.shapes[at].touches(nation.shapes[theirs[0]]))
+    moved = nation.change(theirs[0], translate(nation.shapes[theirs[0]], 0.5, 0.5))
+    changes = replace(
+        moved,
+        shapes=moved.shapes[[ours, *theirs[:2]]],
+        commune=moved.commune[[ours, *theirs[:2]]],
+        key=moved.key[[ours, *theirs[:2]]],
+    )
+    paths = changes.write(tmp_path, COMMUNES[:2])
+    ended = pq.read_table(paths[COMMUNES[1]])
+    action = pa.array([None, END], pa.string())
+    pq.write_table(
+        ended.set_column(ended.schema.get_field_index("action"), "action", action), paths[COMMUNES[1]]
+    )
+    table = Neighbours(paths, PROVINCE, REACH_M, AS_OF).of(COMMUNES[0], nation.known(nation.codes))
+    seen = dict(zip(table["source_key"].to_pylist(), table["parcel_uid"].to_pylist(), strict=True))
+    assert seen[nation.key[theirs[0]]] is None  # as delivered
+    assert nation.key[theirs[1]] not in seen  # it ends
+    live = {code for key, uid in seen.items() if uid for code in nation.commune[nation.key == key]}
+    assert COMMUNES[1] in live
+    assert COMMUNES[0] not in live
 
 
 def test_rows_of_no_commune_are_nobodys_neighbours(tmp_path):
