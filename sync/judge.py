@@ -44,6 +44,15 @@ ROWS = "rows.parquet"
 FINDINGS = "findings.parquet"
 DATASETS = "datasets.json"
 
+# Of verdicts from before these were kept; what held then can still be approved and explained.
+_NOT_KEPT: dict[str, Any] = {
+    "measured": {},
+    "group_code": None,
+    "group_title": None,
+    "fixes": None,
+    "excused": 0,
+}
+
 
 def judge(
     run_dir: Path, profile: Profile, known: Known | None = None, policy: Policy | None = None
@@ -124,12 +133,21 @@ def load_dataset(run_dir: Path, province: str, commune: str) -> Dataset:
 def load_verdicts(run_dir: Path) -> list[dict[str, Any]]:
     """The entries of datasets.json, a verdict per dataset, in order of code."""
     verdicts: list[dict[str, Any]] = read_json(run_dir / JUDGEMENT / DATASETS)["communes"]
-    return verdicts
+    return [verdict if "measured" in verdict else {**verdict, **_NOT_KEPT} for verdict in verdicts]
 
 
 def load_findings(run_dir: Path) -> pa.Table:
     """Every finding of the judgement."""
-    return pq.read_table(run_dir / JUDGEMENT / FINDINGS)
+    table = pq.read_table(run_dir / JUDGEMENT / FINDINGS)
+    for field in FINDINGS_SCHEMA:
+        if field.name not in table.column_names:  # judged before there was such a column
+            table = table.append_column(field, _nothing(field.type, len(table)))
+    return table.select(FINDINGS_SCHEMA.names)
+
+
+def _nothing(kind: pa.DataType, n: int) -> pa.Array:
+    empty = {pa.bool_(): False, pa.list_(pa.string()): [], pa.list_(pa.int64()): []}
+    return pa.repeat(pa.scalar(empty.get(kind), kind), n)
 
 
 def load_rows(run_dir: Path) -> pa.Table:

@@ -1,13 +1,16 @@
 """What to mend for the next group: enough, never more than the bound, exact where no fault is shared; and mending helps."""
 
+from functools import cache
 from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
+import pyogrio
 import pytest
-from hypothesis import given, settings
+import shapely
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from validator_datasets import AS_OF, context, dataset, squares
+from validator_datasets import AS_OF, ORIGIN, context, dataset, squares
 
 from validators.findings import FINDINGS_SCHEMA
 from validators.fixes import smallest_fixes
@@ -256,6 +259,70 @@ def test_mending_any_subset_of_seeded_faults_never_lowers_the_group_that_is_judg
     faults = data.draw(st.sets(st.tuples(st.sampled_from(sorted(SEEDED)), st.integers(0, n - 1)), max_size=8))
     left = data.draw(st.sets(st.sampled_from(sorted(faults)))) if faults else set()
     assert judged(n, left, policy).group.number <= judged(n, faults, policy).group.number
+
+
+# --- on a real cadastre, brought to Hà Nội
+
+SPOILT_SHAPES = ("missing", "invalid", "moved", "copied")
+
+
+@cache
+def real_shapes(folder):
+    """36 parcels of a Swiss map that touch each other, as they lie, but in the metres of Hà Nội."""
+    path = folder / "cadastre" / "swiss" / "liegenschaften_polygonized.gpkg"
+    _, table = pyogrio.read_arrow(path, layer="so_252400")
+    column = table["geom" if "geom" in table.column_names else "wkb_geometry"]
+    shapes = shapely.from_wkb(column.to_numpy())
+    middle = shapely.centroid(shapely.union_all(shapes))
+    shapes = shapes[np.argsort(shapely.distance(shapes, middle), kind="stable")[:36]]
+    west, south = shapely.total_bounds(shapes)[:2]
+    return shapely.transform(shapes, lambda xy: np.round(np.subtract(xy, (west, south)), 3) + ORIGIN)
+
+
+def real(shapes, faults):
+    """The parcels with these faults: (kind, row); of the shapes one a row at most."""
+    n = len(shapes)
+    good = dataset(shapes)
+    columns = {
+        name: list(good.numpy(name)) for name in ("land_use", "area_legal_m2", "national_id", "source_key")
+    }
+    spoilt_shapes = shapes.copy()
+    for kind, row in faults:
+        if kind == "missing":
+            spoilt_shapes[row] = None
+        elif kind == "invalid":
+            west, south, east, north = shapely.bounds(shapes[row])
+            spoilt_shapes[row] = shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])
+        elif kind == "moved":
+            spoilt_shapes[row] = shapely.transform(shapes[row], lambda xy: np.add(xy, (2.0, 1.0)))
+        elif kind == "copied":
+            spoilt_shapes[row] = shapes[(row + 1) % n]
+        else:
+            columns[kind][row] = SEEDED[kind]
+    return dataset(spoilt_shapes, **columns)
+
+
+@pytest.mark.shared_data
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_mending_any_subset_of_faults_of_a_real_cadastre_never_lowers_its_group(shared_data, data):
+    shapes = real_shapes(shared_data)
+    rows = st.integers(0, len(shapes) - 1)
+    of_shapes = data.draw(st.dictionaries(rows, st.sampled_from(SPOILT_SHAPES), max_size=6))
+    columns = st.sampled_from(["land_use", "area_legal_m2", "national_id", "source_key"])
+    faults = {(kind, row) for row, kind in of_shapes.items()}
+    faults |= data.draw(st.sets(st.tuples(columns, rows), max_size=6))
+    left = data.draw(st.sets(st.sampled_from(sorted(faults)))) if faults else set()
+    groups = [judge(each, context(each)).group.number for each in (real(shapes, faults), real(shapes, left))]
+    assert groups[1] <= groups[0]
+
+
+@pytest.mark.shared_data
+def test_the_real_cadastre_itself_is_in_the_first_group(shared_data):
+    data = real(real_shapes(shared_data), ())
+    assert judge(data, context(data)).group.number == 1
+    wrong = real(real_shapes(shared_data), {("copied", row) for row in range(0, 36, 2)})
+    assert judge(wrong, context(wrong)).group.number > 1
 
 
 def test_the_verdict_says_what_to_mend_and_its_tables_say_the_same():
