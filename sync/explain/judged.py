@@ -67,7 +67,11 @@ def leave_judgement(run_dir: Path, out_dir: Path) -> None:
         decisions = _decisions(run_dir)
         for dataset in part_paths(run_dir):
             parcels.write_table(_parcels_of(run_dir, dataset, decisions))
-    pq.write_table(material.findings.cast(FINDINGS_SCHEMA), folder / FINDINGS, compression="zstd")
+    pq.write_table(
+        material.findings.select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA),
+        folder / FINDINGS,
+        compression="zstd",
+    )
     write_json(
         folder / VERDICTS,
         {

@@ -24,7 +24,8 @@ from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.regroup import Judged as JudgedCommune
 from sync.load.regroup import after_merge
 from sync.load.staging import Judged, create_staging, fill_staging, staging_tables
-from sync.register import STATES, Looked, keep, looked_communes, update
+from sync.register import Looked, looked_communes, update
+from sync.register_file import STATES, keep
 from sync.run import Run
 from sync.runfolder import read_json, write_json
 from validators.policy import Policy, policy_at
@@ -193,7 +194,9 @@ def _register(
     """Bring the register of findings up to date, and leave in the folder what became of each case."""
     live = {verdict["commune_code"] for verdict in verdicts if verdict["decision"] == "accept"}
     if inputs.changes:
-        live |= {line["commune_code"] for line in merged.lines if not line["commune_held"]} - {UNKNOWN_COMMUNE}
+        live |= {line["commune_code"] for line in merged.lines if not line["commune_held"]} - {
+            UNKNOWN_COMMUNE
+        }
     counts, cases = update(
         connection,
         Looked(
@@ -202,7 +205,9 @@ def _register(
             province=run.province,
             as_of=inputs.delivery.as_of,
             parcels=staging_tables(run.run_id)["parcel"],
-            not_run=looked_communes(list(inputs.verdicts.values()), frozenset(live), nowhere=run.kind == "sync"),
+            not_run=looked_communes(
+                list(inputs.verdicts.values()), frozenset(live), nowhere=run.kind == "sync"
+            ),
             delivered=tuple(inputs.verdicts),
             changes=inputs.changes,
         ),

@@ -48,8 +48,26 @@ _FINDING_FIELDS = {
     "unit": "str:10",
     "width_mm": "float",
     "quarantined": "bool",
+    "state": "str:20",
+    "first_seen": "str:10",
     "row_no": "int",
     "finding_id": "str:36",
+}
+_REPAIR_FIELDS = {
+    "kind": "str:20",
+    "check_code": "str:20",
+    "commune": "str:32",
+    "handle": "str",
+    "neighbours": "str",
+    "message_vi": "str",
+    "message_en": "str",
+    "area_before_m2": "float",
+    "area_after_m2": "float",
+    "area_change_m2": "float",
+    "moved_mm": "float",
+    "row_no": "int",
+    "finding_id": "str:36",
+    "repair_id": "str:36",
 }
 _PARCEL_FIELDS = {
     "commune": "str:32",
@@ -82,7 +100,27 @@ def write_findings(material: Material, path: Path) -> None:
         chosen = _worded(table.filter(pc.equal(family, name)).slice(0, LIMIT))
         places = shapely.force_2d(places_of(chosen, target))
         layers |= _write_kinds(path, name, chosen, places, target, _FINDING_FIELDS)
+    layers |= _write_repairs(material, path, target)
     add_styles(path, layers)
+
+
+def _write_repairs(material: Material, path: Path, target: int) -> dict[str, str]:
+    """`repair_before` and `repair_after`: the parcels that a proposal changes, as delivered and as proposed."""
+    table = material.repairs.slice(0, LIMIT).rename_columns({"dataset": "commune"})
+    if not len(table):
+        return {}
+    neighbours = pc.binary_join(table["neighbours"].combine_chunks(), ", ")
+    table = table.set_column(table.schema.get_field_index("neighbours"), "neighbours", neighbours)
+    srids = np.asarray(table["srid"], dtype=np.int32)
+    written: dict[str, str] = {}
+    for side in ("before", "after"):
+        shapes = read_wkb(table[f"{side}_wkb"].combine_chunks())
+        shapes = _promoted(shapely.force_2d(moved(shapes, srids, target)), "MultiPolygon")
+        name = f"repair_{side}"
+        schema = {"geometry": "MultiPolygon", "properties": _REPAIR_FIELDS}
+        _write_layer(path, name, table, shapes, target, schema)
+        written[name] = "area"
+    return written
 
 
 def _worded(findings: pa.Table) -> pa.Table:
@@ -91,6 +129,8 @@ def _worded(findings: pa.Table) -> pa.Table:
     advice = [BY_CODE[code].advice for code in codes.dictionary.to_pylist()]
     others = pc.binary_join(findings["others"].combine_chunks(), ", ")
     table = findings.set_column(findings.schema.get_field_index("others"), "others", others)
+    day = pc.strftime(table["first_seen_at"], format="%Y-%m-%d")
+    table = table.append_column("first_seen", day)
     for name, said in (("advice_vi", [a.vi for a in advice]), ("advice_en", [a.en for a in advice])):
         table = table.append_column(name, pa.array(said, pa.string()).take(codes.indices))
     return table

@@ -13,7 +13,9 @@ from sync.conform import load_conform
 from sync.conform.snapshot import part_paths, read_part
 from sync.fetch import DeliveryRecord, load_delivery
 from sync.gate import load_gate
-from sync.judge import load_findings, load_refused, load_verdicts
+from sync.judge import JUDGEMENT, load_findings, load_refused, load_verdicts
+from sync.register_file import load_register, register_counts, states_of
+from sync.repairs import load_repairs
 from sync.runfolder import read_json
 from validators.findings import FINDINGS_SCHEMA
 
@@ -51,7 +53,10 @@ class Material:
     """A judged run. `loaded`: load.json, once the merge has decided too.
 
     communes  a dictionary per dataset of the run: its verdict, with `decision` and `hold_reasons`
-    findings  FINDINGS_SCHEMA with the merge's findings, errors first, then by check and row
+    findings  FINDINGS_SCHEMA with the merge's findings, errors first, then by check and row; with `state` and
+              `first_seen_at` of the register, NULL before a load
+    repairs   REPAIRS_SCHEMA: proposals, applied by nobody
+    followed  what the register counted of the run (register.json); None before a load
     """
 
     run_dir: Path
@@ -60,7 +65,9 @@ class Material:
     conformed: dict[str, Any]
     communes: tuple[dict[str, Any], ...]
     findings: pa.Table
+    repairs: pa.Table
     loaded: dict[str, Any] | None
+    followed: dict[str, Any] | None
 
     @property
     def decision(self) -> str:
@@ -116,7 +123,9 @@ def gather(run_dir: Path, judged_dir: Path | None = None) -> Material:
         conformed=load_conform(judged),
         communes=communes,
         findings=_findings(run_dir, judged, [commune["code"] for commune in communes]),
+        repairs=_of_communes(load_repairs(judged / JUDGEMENT), communes),
         loaded=loaded,
+        followed=register_counts(run_dir),
     )
 
 
@@ -153,9 +162,17 @@ def _findings(run_dir: Path, judged: Path, codes: list[str]) -> pa.Table:
         tables.append(pq.read_table(extra).cast(FINDINGS_SCHEMA))
     table = pa.concat_tables(tables)
     table = table.filter(pc.is_in(table["dataset"], value_set=pa.array(codes, pa.string())))
+    states = states_of(table, load_register(run_dir))
+    for name in states.column_names:
+        table = table.append_column(name, states[name])
     rank = pc.index_in(table["severity"], value_set=pa.array(["error", "warning", "info"]))
     order = [(key, "ascending") for key in ("rank", "check_code", "row_no")]
     return table.append_column("rank", rank).sort_by(order).drop_columns(["rank"])
+
+
+def _of_communes(table: pa.Table, communes: tuple[dict[str, Any], ...]) -> pa.Table:
+    codes = pa.array([commune["code"] for commune in communes], pa.string())
+    return table.filter(pc.is_in(table["dataset"], value_set=codes))
 
 
 def is_commune(code: str) -> bool:

@@ -20,6 +20,7 @@ from sync.report.words import (
     DELIVERY_DECISIONS,
     PROVISIONAL,
     SEVERITIES,
+    STATES,
     check_advice,
     check_title,
     group_said,
@@ -58,6 +59,10 @@ def _facts(material: Material) -> dict[str, Any]:
         "says": DELIVERY_DECISIONS[summary["decision"]],
         "provisional": PROVISIONAL if summary["provisional"] else None,
         "parts": material.conformed["parts"],
+        "followed": [(STATES[name], material.followed[name]) for name in STATES if material.followed[name]]
+        if material.followed
+        else [],
+        "repairs": _repairs(material),
         "intake": intake_notes(material.conformed),
         "files_not_read": material.conformed["files_not_read"],
         "old_codes": material.conformed["old_codes"],
@@ -130,6 +135,16 @@ def _commune(material: Material, commune: dict[str, Any]) -> dict[str, Any]:
         "shown": shown.to_pylist(),
         "more": max(len(listed) - SHOWN_PER_COMMUNE, 0),
     }
+
+
+def _repairs(material: Material) -> list[tuple[Bilingual, int]]:
+    """The proposals of the findings file: check and how many of its findings."""
+    pairs = material.repairs.group_by(["check_code", "finding_id"]).aggregate([])
+    counts = (
+        pairs.group_by("check_code").aggregate([("finding_id", "count")]).sort_by("check_code").to_pylist()
+    )
+    titles = [(check_title(row["check_code"]), row["check_code"], row["finding_id_count"]) for row in counts]
+    return [(Bilingual(f"{code} {title.vi}", f"{title.en}"), count) for title, code, count in titles]
 
 
 def _fixes(fixes: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -13,6 +13,8 @@ SEVERITIES: dict[str, tuple[str, str, float]] = {
 }
 _QUARANTINE = ("215,25,28", "Thửa đất bị cách ly · quarantined parcel")
 
+_REPAIRS = {"repair_before": "110,119,129", "repair_after": "26,127,55"}
+
 _TABLE = """
 CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT, f_table_catalog TEXT(256), f_table_schema TEXT(256),
@@ -39,8 +41,14 @@ def add_styles(path: Path, layers: dict[str, str]) -> None:
         database.execute(_REGISTER)
         columns = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
         for name, kind in layers.items():
-            qml = quarantine_qml() if name.startswith("quarantine") else findings_qml(kind)
+            qml = _style_of(name, kind)
             database.execute(_STYLE, (name, columns.get(name, "geom"), qml))
+
+
+def _style_of(name: str, kind: str) -> str:
+    if name.startswith("quarantine"):
+        return quarantine_qml()
+    return repair_qml(name) if name in _REPAIRS else findings_qml(kind)
 
 
 def findings_qml(kind: str) -> str:
@@ -64,6 +72,14 @@ def quarantine_qml() -> str:
     return _qml(
         f'<renderer-v2 type="singleSymbol"><symbols>{_symbol("0", "area", colour, 0.6)}</symbols></renderer-v2>',
         '[% "source_key" %]: [% "reasons_vi" %]',
+    )
+
+
+def repair_qml(name: str) -> str:
+    """What is, in grey; what is proposed, in green."""
+    return _qml(
+        f'<renderer-v2 type="singleSymbol"><symbols>{_symbol("0", "area", _REPAIRS[name], 0.6)}</symbols></renderer-v2>',
+        '[% "handle" %]: [% "message_vi" %]',
     )
 
 

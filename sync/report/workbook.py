@@ -17,7 +17,7 @@ from parcels.crs import is_geographic
 from parcels.model import UNKNOWN_COMMUNE
 from sync.report.material import Material
 from sync.report.places import places_of, report_srid
-from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
+from sync.report.words import DECISIONS, SEVERITIES, STATES, check_advice, check_title, group_said
 from validators.base import MEASURES
 
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
@@ -26,6 +26,8 @@ _CELL = 32_000  # characters; Excel ends at 32,767
 _COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("Mã lỗi · Code", "check_code", 22),
     ("Mức độ · Severity", "severity", 18),
+    ("Tình trạng · State", "state", 26),
+    ("Từ ngày · Since", "since", 14),
     ("Thửa đất · Parcel", "handle", 24),
     ("Thửa liên quan · Other parcels", "others", 28),
     ("Nội dung · Vietnamese", "message_vi", 95),
@@ -128,8 +130,11 @@ def _placed(findings: pa.Table, srid: int) -> pa.Table:
 def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) -> None:
     sheet = book.add_worksheet("Không thuộc xã nào" if code == UNKNOWN_COMMUNE else code)
     _header(sheet, head, tuple((title, width) for title, _, width in _COLUMNS))
-    rows = findings.select([name for _, name, _ in _COLUMNS if name != "advice"]).to_pylist()
+    said = [name for _, name, _ in _COLUMNS if name in findings.column_names]
+    rows = findings.select([*said, "first_seen_at"]).to_pylist()
     for number, row in enumerate(rows, start=1):
+        row["state"] = _both(STATES[row["state"]]) if row["state"] else ""
+        row["since"] = f"{row['first_seen_at']:%d/%m/%Y}" if row["first_seen_at"] else ""
         row["advice"] = check_advice(row["check_code"]).vi
         row["others"] = ", ".join(row["others"])
         row["row_no"] = None if row["row_no"] < 0 else row["row_no"]

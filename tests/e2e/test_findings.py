@@ -8,7 +8,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 import pytest
 
-from sync.register import load_register, register_counts, states_of
+from sync.register_file import load_register, register_counts, states_of
 from tests.e2e.conftest import Landsync, Told
 from tests.support.deliveries import PROVINCE, copy_of, rewrite
 
@@ -187,3 +187,30 @@ def test_a_parcel_that_the_merge_refuses_is_on_the_register_until_it_is_accepted
     assert no.document["error"]["code"] == "FND-QUARANTINES"
     sync(landsync, copy_of(delivery, "right", hours=2))
     assert [row for row in listed(landsync)["findings"] if row["quarantines"]] == []
+
+
+def test_a_fault_between_two_provinces_is_one_case_that_either_side_mends(
+    landsync: Landsync, tmp_path: Path
+) -> None:
+    for name, rate, extracted in (("faulty", 0.02, "2026-11-20T22:00"), ("clean", 0.0, "2026-11-22T22:00")):
+        landsync(
+            "generate", "--out", tmp_path / name, "--parcels", 800, "--provinces", "08,15", "--communes-per-province", 1,
+            "--labelled", "--defects", rate, "--seed", 3, "--extracted-at", extracted,
+        )  # fmt: skip
+    told = {}
+    for province in ("08", "15", "08"):
+        run = landsync("sync", "--province", province, tmp_path / "faulty" / province).document["run"]
+        findings = pq.read_table(landsync.home / "runs" / run / "judgement" / "findings.parquet").to_pylist()
+        told[province] = {row["finding_id"] for row in findings if row["other_dataset"]}
+    assert told["08"] == told["15"] != set()
+    across = "SELECT finding_id::text, state FROM analyst.finding WHERE province_code = '08' AND other_province_code = '15'"
+    assert dict(landsync.query(across)) == dict.fromkeys(told["15"], "open")
+    for province in ("08", "15"):
+        shown = landsync("findings", "list", "--province", province, "--limit", 1000).document["findings"]
+        assert told["15"] <= {row["finding_id"] for row in shown}
+    mended = landsync("sync", "--province", "15", tmp_path / "clean" / "15").document["register"]
+    assert mended["fixed"] > 0
+    states = set(dict(landsync.query(across)).values())
+    assert "fixed" in states
+    landsync("sync", "--province", "08", tmp_path / "clean" / "08")
+    assert set(dict(landsync.query(across)).values()) == {"fixed"}

@@ -23,6 +23,7 @@ from sync.judge import judge
 from sync.profile import Profile
 from sync.report import FILES, report
 from tests.support.strip import COMMUNE, ZONE, strip
+from validators.catalogue import BY_CODE
 
 Write = Callable[..., Path]
 NEIGHBOUR = "00694"
@@ -79,11 +80,18 @@ def test_the_summary_has_exactly_its_keys_and_balances(folder: Path) -> None:
     ]
     assert said["read"] == said["accepted"] + said["held"] + said["quarantined"] + said["unreadable"] == 30
     assert said["quarantined"] == 3
-    assert said["findings"] == {"GEO-INVALID": 1, "GEO-NULL": 1, "GEO-TYPE": 1, "IDN-NATIONAL-MISSING": 30}
+    assert said["findings"] == {
+        "GEO-INVALID": 1,
+        "GEO-NULL": 1,
+        "GEO-TYPE": 1,
+        "IDN-NATIONAL-MISSING": 30,
+        "ATT-UNDATED": 2,
+    }
     assert said["provisional"]
-    assert said["not_run"] == ["IDN-CLAIMED", "IDN-CONFLICT"]
+    assert {"IDN-CLAIMED", "IDN-CONFLICT", "BRD-OVERLAP"} <= set(said["not_run"])
+    assert all(BY_CODE[code].scope == "contextual" for code in said["not_run"])
     assert [list(commune) for commune in said["communes"]] == [
-        ["code", "decision", "parcels", "group", "reasons", "measures", "group_code", "fixes"]
+        ["code", "decision", "parcels", "group", "excused", "reasons", "measures", "group_code", "fixes"]
     ] * 2
     assert [(c["code"], c["parcels"], c["group"]) for c in said["communes"]] == [
         (COMMUNE, 25, 3),
@@ -165,10 +173,10 @@ def test_the_workbook_has_a_sheet_per_commune_and_no_formula(folder: Path) -> No
     assert book.sheetnames == ["Tổng hợp", COMMUNE, NEIGHBOUR]
     sheet = book[COMMUNE]
     assert sheet["A1"].value == "Mã lỗi · Code"
-    assert sheet.auto_filter.ref == f"A1:O{sheet.max_row}"
-    assert sheet.max_row == 1 + 3 + 25
+    assert sheet.auto_filter.ref == f"A1:Q{sheet.max_row}"
+    assert sheet.max_row == 1 + 3 + 25 + 1
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
-    keys = [row[2].value for row in sheet.iter_rows(min_row=2)]
+    keys = [row[4].value for row in sheet.iter_rows(min_row=2)]
     assert any(str(key).startswith("=HYPERLINK") for key in keys)
 
 
