@@ -10,7 +10,7 @@ import numpy as np
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.generate.kinds import ALL, BY_NAME, KINDS, LABELLED, WHOLE, Format, Kind
+from sync.generate.kinds import ALL, BY_NAME, KINDS, LABELLED, UNMATCHED_PEOPLE, WHOLE, Format, Kind
 from sync.generate.nation import Delivery, Purpose, stream
 from sync.generate.options import Options
 from sync.generate.places import Places
@@ -36,6 +36,7 @@ BROKEN_BUDGET, SLOPPY_BUDGET = 0.4, 0.2  # of all defects
 BROKEN_FROM, SLOPPY_FROM = 5, 10  # a nation of so many communes has at least one
 LEAST_SHARE = 0.25  # of the rate asked for, that the other communes keep
 WHOLE_SHARE = 0.04  # of the communes have each of the faults of communes as a whole, and one at least
+UNMATCHED_FROM = 60  # parcels of the commune of which the population database does not know enough people
 _EVERY = {**SPOIL, **SPOIL_SHAPE, **SPOIL_RECORD}
 _RARE_FIRST = ("open", "roomy", "holed", "outer", "shared", "person", "plain", "any")
 
@@ -103,6 +104,9 @@ def _set_wholes(deliveries: list[Delivery], rng: np.random.Generator, fates: dic
         for territory in able:
             fates[territory.commune.code].whole.append(kind.name)
         free = [t for t in free if t not in able]
+    kept = [t for t in free if fates[t.commune.code].mood == Mood.CLEAN and t.parcels >= UNMATCHED_FROM]
+    for territory in kept[:1]:
+        fates[territory.commune.code].whole.append(UNMATCHED_PEOPLE)
 
 
 def _set_moods(

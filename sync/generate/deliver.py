@@ -92,8 +92,9 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
     with written_at(options.extracted_at):
         for delivery in deliveries:
             batch = make_province(options, delivery, profiles[delivery.province], coarse)
+            answers = None
             if labels:
-                labels.seed(batch, folder, expected)
+                answers = labels.seed(batch, folder, expected)
             else:
                 seed_defects(options.seed, batch, fates)
                 expected.add(batch, {}, {})
@@ -104,7 +105,7 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
             write_delivery(options, batch, target)
             truths.append(truth_of(batch))
             if options.kind == "full":
-                groups += groups_of(batch)
+                groups += groups_of(batch, answers)
             outlines += list(batch.outlines)
             lines.append(
                 {
@@ -148,18 +149,19 @@ class _Labels:
         for code in self.spots:
             fates[code].wished["enormous"] = 1
 
-    def seed(self, batch: Batch, folder: Path, expected: Expected) -> None:
-        """Spoil a province and write what was known of it before."""
+    def seed(self, batch: Batch, folder: Path, expected: Expected) -> pa.Table:
+        """Spoil a province and write what was known of it before; the answers about its land users."""
         wholes = {code: fate.whole for code, fate in self.fates.items()}
         batch.open_country = self.spots
         mark_borders(batch)
         seed_defects(self.options.seed, batch, self.fates)
         settle_ids(batch)
-        results = authenticate(self.options, batch)
+        results = authenticate(self.options, batch, wholes)
         before = before_of(self.options.seed, batch, wholes)
         self._write(batch.delivery.province, before, results, folder)
         expected.add(batch, wholes, before.lost)
         self.borders.append(before.border)
+        return results
 
     def _write(self, province: str, before: Before, results: pa.Table, folder: Path) -> None:
         place = folder / BEFORE / province

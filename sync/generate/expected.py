@@ -60,6 +60,7 @@ class Expected:
             rows = np.flatnonzero((batch.commune == k) & ~leaves)
             for check, key in (
                 *_missing_numbers(batch, rows),
+                *_undated(batch, rows),
                 *_wholes(wholes.get(code, []), lost.get(code)),
             ):
                 self._put_whole(batch.delivery.province, code, check, key)
@@ -177,6 +178,11 @@ def _wholes(names: list[str], lost: str | None) -> list[tuple[str, str | None]]:
     if "fewer_parcels" in names:
         found.append(("CNT-FEWER", None))
     return found
+
+
+def _undated(batch: Batch, rows: Integers) -> list[tuple[str, str | None]]:
+    """A commune in which the day from which a parcel exists is not known of some."""
+    return [("ATT-UNDATED", None)] if batch.columns["valid_from"].take(pa.array(rows)).null_count else []
 
 
 def _missing_numbers(batch: Batch, rows: Integers) -> list[tuple[str, str | None]]:

@@ -187,5 +187,7 @@ WHOLE: tuple[WholeKind, ...] = (
 )
 
 
+# Of one commune too few land users are found, for which it falls to group 2; they are `user_not_found`.
+UNMATCHED_PEOPLE = "unmatched_people"
 ALL: tuple[Kind, ...] = (*KINDS, *LABELLED, *SEAMS, *AUTHENTICATED)  # `Batch.kind` counts in this order
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in ALL}

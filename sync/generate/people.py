@@ -58,7 +58,7 @@ def land_users(
     )
     key = join("CSD", province, digits(np.arange(first, first + crowd), 8))
     who, is_person = pa.array(person), pa.array(people)
-    body_number = join("00000", digits(commune, 5))  # shaped like a tax number, and nobody's
+    body_number = join("00000", digits(commune + 1, 5))  # shaped like a tax number, and nobody's
     body_key = join("TC", province, digits(commune, 5))
     years = pa.array(born, pa.int32())
     return {

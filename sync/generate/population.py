@@ -7,13 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sync.generate.kinds import ALL, BY_NAME
+from sync.generate.kinds import ALL, BY_NAME, UNMATCHED_PEOPLE
 from sync.generate.nation import Purpose, stream
 from sync.generate.options import Options
 from sync.generate.province import Batch
 
 STATUS = {"user_mismatched": "mismatched", "user_not_found": "not_found"}
 SHARE = 0.0005  # of a province's people, each of the two
+UNMATCHED = 0.4  # of the people of a commune in which too few are found: more than a fifth
 RESULTS_SCHEMA = pa.schema(
     [
         pa.field("province", pa.string()),
@@ -25,7 +26,7 @@ RESULTS_SCHEMA = pa.schema(
 )
 
 
-def authenticate(options: Options, batch: Batch) -> pa.Table:
+def authenticate(options: Options, batch: Batch, wholes: dict[str, list[str]]) -> pa.Table:
     """RESULTS_SCHEMA of a province's people; marks the rows of those who are not found as they are registered.
 
     Public bodies are no people, and nobody asks for them.
@@ -44,6 +45,13 @@ def authenticate(options: Options, batch: Batch) -> pa.Table:
         chosen = free[k * number : (k + 1) * number]
         status[chosen] = word
         batch.kind[np.isin(person, chosen)] = ALL.index(BY_NAME[name])
+    for k, territory in enumerate(batch.delivery.territories):
+        if UNMATCHED_PEOPLE in wholes.get(territory.commune.code, []):
+            here = np.unique(person[people & (batch.commune == k)])
+            here = here[asked[here] & ~spoilt[here] & (status[here] == "found")]
+            chosen = here[: int(np.ceil(UNMATCHED * len(here)))]
+            status[chosen] = STATUS["user_not_found"]
+            batch.kind[np.isin(person, chosen)] = ALL.index(BY_NAME["user_not_found"])
     known = np.flatnonzero(asked)
     n = len(known)
     return pa.table(

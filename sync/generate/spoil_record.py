@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sync.generate.arrow import decimal, join
+from sync.generate.arrow import decimal, join, pick
 from sync.generate.province import Batch, Integers
 from sync.generate.spoil import Spoil, put
 
@@ -55,13 +55,14 @@ def _birth_year(_: np.random.Generator, batch: Batch, rows: Integers, __: Intege
 
 
 def _damaged_text(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
-    """A letter that some program could not read."""
+    """A letter that some program could not read, or could not write."""
     address = _taken(batch, "address", rows)
+    sign = pick(["�", "?"], np.arange(len(rows)) % 2)
     put(
         batch,
         "address",
         rows,
-        join(pc.utf8_slice_codeunits(address, 0, 2), "�", pc.utf8_slice_codeunits(address, 3)),
+        join(pc.utf8_slice_codeunits(address, 0, 2), sign, pc.utf8_slice_codeunits(address, 3)),
     )
 
 

@@ -67,8 +67,11 @@ def _communes(batch: Batch) -> pa.Array:
     return pa.array([t.commune.code for t in batch.delivery.territories]).take(pa.array(batch.commune))
 
 
-def groups_of(batch: Batch) -> list[GroupLine]:
-    """A line per commune in order of rows, and one for the rows that belong to none."""
+def groups_of(batch: Batch, answers: pa.Table | None = None) -> list[GroupLine]:
+    """A line per commune in order of rows, and one for the rows that belong to none.
+
+    answers: what the population database said of the land users (`population.RESULTS_SCHEMA`), where it was asked
+    """
     communes = [t.commune.code for t in batch.delivery.territories]
     none = len(communes)
     seeded = batch.kind >= 0
@@ -84,16 +87,40 @@ def groups_of(batch: Batch) -> list[GroupLine]:
         for mask in (np.ones(len(batch), bool), quarantined, error)
     )
     province = batch.delivery.province
+    users = _users(batch, dataset, none, answers)
     return [
-        GroupLine(province, code, read[k], bad[k], wrong[k], expected_group(read[k], bad[k], wrong[k]))
+        GroupLine(
+            province, code, read[k], bad[k], wrong[k], expected_group(read[k], bad[k], wrong[k], users[k])
+        )
         for k, code in enumerate(communes)
     ] + [GroupLine(province, UNKNOWN_COMMUNE, read[none], bad[none], wrong[none], None)]
 
 
-def expected_group(read: int, quarantined: int, rows_with_error: int) -> int:
-    """The usability group by the default policy; no row of a synthetic nation is unreadable."""
+def _users(
+    batch: Batch, dataset: np.ndarray[tuple[int], np.dtype[np.int64]], none: int, answers: pa.Table | None
+) -> list[tuple[int, int]]:
+    """Of each dataset: its land users that the population database found, and all of them; once each."""
+    if answers is None:
+        return [(0, 0)] * (none + 1)
+    people = (
+        pa.table({"dataset": dataset, "key": batch.columns["land_user_key"]})
+        .group_by(["dataset", "key"])
+        .aggregate([])
+    )
+    found = answers.filter(pc.equal(answers["status"], "found"))["land_user_key"]
+    known = np.asarray(pc.is_in(people["key"], value_set=found.combine_chunks()))
+    of = np.asarray(people["dataset"])
+    hits, all_ = (np.bincount(each, minlength=none + 1).tolist() for each in (of[known], of))
+    return list(zip(hits, all_, strict=True))
+
+
+def expected_group(read: int, quarantined: int, rows_with_error: int, users: tuple[int, int] = (0, 0)) -> int:
+    """The usability group by the default policy; no row of a synthetic nation is unreadable.
+
+    users: land users that the population database found, and all; (0, 0) where it was not asked
+    """
     if quarantined * ONE_IN > read:
         return 3
-    if quarantined == 0 and rows_with_error * ONE_IN <= read:
+    if quarantined == 0 and rows_with_error * ONE_IN <= read and users[0] * 5 >= users[1] * 4:
         return 1
     return 2
