@@ -1,0 +1,119 @@
+"""`landsync explain` offline, in words; and the ministry's table under a scheme of four groups."""
+
+import io
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from sync.cli import app
+from sync.judge import load_findings, load_verdicts
+from sync.status import COUNTS, status_table
+from validators.findings import FINDINGS_SCHEMA
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `landsync check --out` left of a small province with faults."""
+    folder = tmp_path_factory.mktemp("explain")
+    made = CliRunner().invoke(
+        app,
+        ["generate", "--out", str(folder / "nation"), "--parcels", "600", "--provinces", "08",
+         "--communes-per-province", "2", "--defects", "0.05", "--seed", "4"],
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    checked = CliRunner().invoke(
+        app, ["check", str(folder / "nation" / "08"), "--province", "08", "--out", str(folder / "out")]
+    )
+    assert checked.exit_code in (0, 3), checked.output
+    return folder / "out"
+
+
+def told(*arguments: object, lang: str = "vi") -> str:
+    """What a person sees; an exception of Python fails the test."""
+    done = CliRunner().invoke(app, [*map(str, arguments)], env={"COLUMNS": "200", "LANDSYNC_LANG": lang})
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done.stdout + done.stderr
+
+
+def summary(report: Path) -> dict:  # type: ignore[type-arg]
+    return json.loads((report / "summary.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("vi", ("Nhóm", "Điều kiện", "chưa xét", "Cách sửa", "tham lam", "Chưa chạy: ")),
+        ("en", ("Group", "Rule", "not run", "What to do", "greedily", "Not run: ")),
+    ],
+)
+def test_a_commune_in_words(report: Path, lang: str, words: tuple[str, ...]) -> None:
+    commune = next(each for each in summary(report)["communes"] if each["group"] > 1)
+    text = told("explain", commune["code"], "--report", report, lang=lang)
+    assert all(word in text for word in words), text
+    assert commune["reasons"][0][lang].split(",")[0] in text
+    for each in commune["fixes"]["checks"]:
+        assert each["check"] in text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("vi", ("tờ ", "Cách sửa")), ("en", ("sheet ", "What to do"))])
+def test_a_parcel_in_words(report: Path, lang: str, words: tuple[str, ...]) -> None:
+    findings = pq.read_table(
+        report / "judgement" / "findings.parquet", filters=[("check_code", "=", "ATT-AREA")]
+    )
+    line = findings.slice(0, 1).to_pylist()[0]
+    text = told("explain", f"row:{line['row_no']}", "--report", report, lang=lang)
+    assert all(word in text for word in words), text
+    assert "ATT-AREA" in text
+
+
+def test_every_parcel_of_the_delivery_can_be_asked_for(report: Path) -> None:
+    parcels = pq.read_table(report / "judgement" / "parcels.parquet")
+    assert len(parcels) == summary(report)["read"]
+    row = next(each for each in parcels.to_pylist() if each["sheet_no"] and each["decision"] == "accept")
+    name = f"{row['dataset']}/{row['sheet_no']}/{row['parcel_no']}"
+    done = CliRunner().invoke(app, ["explain", name, "--report", str(report), "--json"])
+    document = json.loads(done.stdout)
+    assert document["row_no"] == row["row_no"] if document["kind"] == "parcel" else document["candidates"]
+
+
+def test_a_folder_without_a_judgement_gets_a_sentence(tmp_path: Path) -> None:
+    assert "EXPLAIN-FOLDER" in told("explain", "00715", "--report", tmp_path)
+
+
+def test_a_run_judged_before_these_columns_can_still_be_read(report: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "judgement"
+    folder.mkdir()
+    new = pq.read_table(report / "judgement" / "findings.parquet")
+    old = new.drop_columns(["other_rows", "excused", "others", "width_mm"])
+    pq.write_table(old, folder / "findings.parquet")
+    (folder / "datasets.json").write_text('{"communes": [{"code": "00715", "group": 2}]}', encoding="utf-8")
+    read = load_findings(tmp_path)
+    assert read.schema.equals(FINDINGS_SCHEMA)
+    assert read["other_rows"].to_pylist() == [[]] * len(new)
+    assert not any(read["excused"].to_pylist())
+    assert load_verdicts(tmp_path)[0]["measured"] == {}
+    assert isinstance(read["finding_id"], pa.ChunkedArray)
+
+
+def test_four_groups_break_no_table() -> None:
+    row = {
+        "code": "01",
+        "name": "Hà Nội",
+        **dict.fromkeys(COUNTS, 0),
+        "communes": 5,
+        "not_delivered": 1,
+        "group1": 1,
+    }
+    row |= {"groups": {"1": 1, "4": 37}, "last_sync": None}
+    totals = {name: row[name] for name in COUNTS} | {"groups": {"1": 1, "4": 37}}
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(status_table({"provinces": [row], "totals": totals}, "vi"))
+    text = console.export_text()
+    assert "Nhóm 4" in text
+    assert text.count("37") == 2
