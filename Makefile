@@ -1,13 +1,13 @@
 # Everything a person or CI types. Each target makes the locked environment first; that takes no time once it is there.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint up down clean
+.PHONY: help setup demo test bench evaluation lint up down clean
 SHELL := /bin/sh
 LANDSYNC := .venv/bin/landsync
 UV = $(firstword $(wildcard .landsync/tools/bin/uv) uv)
 TESTS ?= tests
 
 help: ## Danh sách lệnh · this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Tạo môi trường .venv theo uv.lock · the locked environment in .venv
 	@sh sync/platform/bootstrap.sh
@@ -19,9 +19,16 @@ test: setup ## Toàn bộ kiểm thử; TESTS=tests/unit chọn một phần · 
 	@.venv/bin/python -m sync.platform.packages
 	@.venv/bin/python -m pytest -n auto $(TESTS)
 
-# Memory and time of two million parcels: some minutes. For those who work on landsync.
-bench: setup ## Bộ nhớ khi đọc hai triệu thửa · memory of two million parcels
+# Some minutes each. For those who work on landsync.
+bench: setup ## Thời gian, bộ nhớ khi kiểm tra và đọc · time and memory of judging and of reading
+	@.venv/bin/python tests/bench/judgement.py
 	@.venv/bin/python tests/bench/memory.py
+
+# Recall and precision of every check, written into the documentation: half a million parcels, some minutes.
+evaluation: setup ## Đánh giá các phép kiểm tra, viết docs/evaluation.md · how good the checks are
+	@$(LANDSYNC) generate --labelled --out .landsync/evaluation --parcels 500000 --defects 0.01
+	@$(LANDSYNC) evaluate .landsync/evaluation --markdown > .landsync/evaluation.md
+	@mv .landsync/evaluation.md docs/evaluation.md
 
 lint: setup ## ruff, mypy, hướng import, docker · style, types, import contracts, docker
 	@.venv/bin/ruff check .
