@@ -35,7 +35,7 @@ class Known(Protocol):
     def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
         """CURRENT_SCHEMA: live parcels of other communes, of any province, that touch one of these boxes.
 
-        boxes  (k, 4) west, south, east, north, EPSG:4756: pieces of the commune's edge
+        boxes  (k, 4) west, south, east, north, EPSG:4756: together the land of the commune and little more
         """
         ...
 
