@@ -35,7 +35,8 @@ def arrow_field(column: Column) -> pa.Field:
 #                commune_decided_by says how: whole | sheet | geometry | undecided, NULL where nothing was converted;
 #                commune_undecided_because why not (validators.identity.UNDECIDED_BECAUSE)
 #   raw_text     delivered column → text before its encoding was converted; NULL where nothing was
-#   not_readable names of canonical columns, joined by NOT_READABLE_JOINER, whose delivered value their type cannot hold;
+#   not_readable names of canonical columns, joined by NOT_READABLE_JOINER, whose delivered value their type cannot hold
+#                (of text: it held control characters, which are left out);
 #                not of a day that is not said whole (2015, 05/2015); NULL where every value was read
 #   source_order which of two versions of a source object is the newer: larger is newer, NULL when it does not say
 #   action       what a row of a change set does (parcels.versions.ACTIONS); NULL in a full snapshot

@@ -18,6 +18,8 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _INVISIBLE = (
     "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
+# Of these, what no program writes on purpose: where it stands, text was damaged.
+CONTROL = "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f]"
 _BLANKS = "[\\t-\\r \\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 
 TextArray: TypeAlias = pa.Array | pa.ChunkedArray

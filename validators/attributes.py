@@ -7,9 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from parcels import columns, land_use
+from parcels import land_use
 from parcels.bilingual import Bilingual
 from validators.base import Check, Faults, Subject, where
+from validators.column_words import short_name
 from validators.echo import echo
 from validators.shape import shape_of
 
@@ -94,17 +95,8 @@ def area(subject: Subject) -> Faults:
 
 
 def _columns(detail: str) -> Bilingual:
-    known = columns.by_name()
-    named = [known[name] for name in detail.split(_JOINER)]
-    return Bilingual(
-        ", ".join(_short(column.vi) for column in named), ", ".join(_short(column.en) for column in named)
-    )
-
-
-def _short(meaning: str) -> str:
-    """The meaning of a column inside a sentence: without its explanations, no capital."""
-    name = meaning.partition(",")[0].partition("(")[0].strip()
-    return name[:1].lower() + name[1:]
+    named = [short_name(name) for name in detail.split(_JOINER)]
+    return Bilingual(", ".join(name.vi for name in named), ", ".join(name.en for name in named))
 
 
 _CODES = Bilingual(

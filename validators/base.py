@@ -19,7 +19,7 @@ from parcels.model import Dataset
 from validators.policy import Policy
 
 Severity = Literal["info", "warning", "error"]
-Measure = Literal["dung", "du", "sach", "song", "thong_nhat", "dung_chung"]
+Measure = Literal["dung", "du", "sach", "song", "thong_nhat", "dung_chung", "xac_thuc"]
 # self_contained: the delivery alone is enough. contextual: needs what the nation already knows (see Context).
 Scope = Literal["self_contained", "contextual"]
 # merge: only the database can tell, inside the merge; the check is in the catalogue for its words.
@@ -36,6 +36,8 @@ MEASURES: dict[Measure, Bilingual] = {
     "song": Bilingual("Sống", "Up to date"),
     "thong_nhat": Bilingual("Thống nhất", "Consistent"),
     "dung_chung": Bilingual("Dùng chung", "Shared"),
+    # Beside the six: of land users, not of rows (validators.authentication).
+    "xac_thuc": Bilingual("Xác thực", "Authenticated"),
 }
 
 

@@ -6,15 +6,20 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from validators import (
     attributes,
+    authentication,
     borders,
     changes,
     counts,
+    damaged_text,
+    dates,
     geometry,
     history,
     identifier,
+    persons,
     recomputed,
     shape_quality,
     topology,
+    use_areas,
 )
 from validators.base import Check
 
@@ -28,6 +33,11 @@ CHECKS: tuple[Check, ...] = (
     *recomputed.CHECKS,
     *counts.CHECKS,
     *attributes.CHECKS,
+    *use_areas.CHECKS,
+    *dates.CHECKS,
+    *persons.CHECKS,
+    *damaged_text.CHECKS,
+    *authentication.CHECKS,
     *changes.CHECKS,
 )
 BY_CODE: dict[str, Check] = {check.code: check for check in CHECKS}

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels.model import UNKNOWN_COMMUNE, Dataset
-from validators import identity
+from validators import authentication, identity
 from validators.base import MEASURES, Check, Context, Faults, Mask, Measure, Rows, Severity, Subject
 from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
 from validators.changes import ends as ended_rows
@@ -156,6 +156,7 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
     )
     decision = np.select([unreadable, refused], ["unreadable", "quarantine"], "accept")
     measured = {name: _measured(name, found, len(dataset), context) for name in MEASURES}
+    measured["xac_thuc"] = authentication.share(subject)  # of land users, not of rows
     usability, worst, fixes = _groups(dataset, context, counts, table, measured, not_run)
     return Verdict(
         commune_code=dataset.commune_code,

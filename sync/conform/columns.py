@@ -21,7 +21,7 @@ from parcels.decimals import from_floats
 from parcels.errors import DeliveryRejected, UsageError
 from parcels.identifiers import normalise_number
 from parcels.model import ARROW_TYPES, NOT_READABLE_JOINER
-from parcels.text import clean, join_said
+from parcels.text import CONTROL, clean, join_said
 from parcels.versions import read_actions
 from sync.profile import DBF_NAME_BYTES, Joined, Profile
 from sync.tomlfile import nearest
@@ -135,6 +135,10 @@ class Mapper:
         else:
             return pa.nulls(batch.num_rows, kind)
         result = _READERS[column.kind](values, column, self.file)
+        if column.kind == "text" and pa.types.is_string(values.type):
+            stray = pc.fill_null(pc.match_substring_regex(values, CONTROL), False)
+            if pc.any(stray).as_py():
+                lost_names.append(pc.if_else(stray, pa.scalar(column.name), pa.scalar(None, pa.string())))
         if column.kind != "text":
             lost = result.null_count - _missing(values)
             if lost > 0:

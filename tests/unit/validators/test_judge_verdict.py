@@ -151,13 +151,22 @@ def test_a_verdict_on_nothing_wrong():
     assert judged.findings.num_rows == 0
     assert judged.counts == Counts(read=10, accepted=10, quarantined=0, unreadable=0, rows_with_error=0)
     assert judged.group.number == 1
-    assert judged.assured_group.number == 2  # nothing is known of its land users
+    assert judged.assured_group.number == 1
     assert judged.measures == {
-        "dung": 1.0, "du": 1.0, "sach": 1.0, "song": 1.0, "thong_nhat": 1.0, "dung_chung": 1.0
+        "dung": 1.0, "du": 1.0, "sach": 1.0, "song": 1.0, "thong_nhat": 1.0, "dung_chung": 1.0,
+        "xac_thuc": None,  # it has no land user
     }  # fmt: skip
     asked = [check for check in CHECKS if not check.changes_only]
     assert set(judged.ran) == {check.code for check in asked if check.judged_by == "judge"}
     assert judged.not_run == ()
+
+
+def test_before_the_first_results_of_a_province_nothing_is_known_of_its_land_users():
+    judged = verdict(dataset(10, land_user_key=["A"] * 10), authentication=None)
+    assert judged.group.number == 1
+    assert judged.assured_group.number == 2
+    assert (judged.measures["xac_thuc"], judged.provisional) == (None, True)
+    assert judged.not_run == ("ATT-USER-MISMATCHED", "ATT-USER-NOT-FOUND")
 
 
 def test_measures_are_shares_of_the_rows_read_and_count_a_row_once():

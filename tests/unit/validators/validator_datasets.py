@@ -11,7 +11,7 @@ import shapely
 from parcels import admin_units, crs, geometry, identifiers
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE, Dataset
 from validators.base import Context
-from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.current import AUTHENTICATION_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.handles import context_of
 from validators.judge import Verdict, judge
 from validators.policy import policy_at
@@ -60,6 +60,7 @@ def dataset(
         "source_system": ["made"] * n,
         "source_srid": [epsg] * n,
         "land_use": ["LUC"] * n,
+        "valid_from": [date(2020, 1, 1)] * n,
         "area_m2": areas,
         "area_legal_m2": areas,
         **columns,
@@ -97,8 +98,9 @@ NOTHING_LIVE: dict[str, Any] = {
     "retired": RETIRED_SCHEMA.empty_table(),
     "neighbours": CURRENT_SCHEMA.empty_table(),
     "boundary": shapely.box(-180.0, -90.0, 180.0, 90.0),  # everything is inside
+    "authentication": AUTHENTICATION_SCHEMA.empty_table(),
 }
-_KNOWN = {*NOTHING_LIVE, "authentication", "excused", "complete"}
+_KNOWN = {*NOTHING_LIVE, "excused", "complete"}
 
 
 def context(

@@ -1,0 +1,120 @@
+"""ATT-USER-…, and the measure `xac_thuc`: what the population database said of the land users of a dataset.
+
+A land user is known by the key of the province's system; whoever has one key is one person, however many parcels. A
+land user without a key, or of whom nothing is known, was not sent.
+"""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from parcels.bilingual import Bilingual
+from parcels.columns import RECORDS
+from validators.base import Check, Faults, Subject, where
+from validators.usability import Portion
+
+CODES = ("ATT-USER-MISMATCHED", "ATT-USER-NOT-FOUND")
+_SEPARATOR = "|"
+
+
+def has_results(subject: Subject) -> bool:
+    """Whether the population database has ever answered for the province."""
+    return subject.context.authentication is not None
+
+
+def statuses(subject: Subject) -> NDArray[np.object_]:
+    """(n,) status of each row's land user; None where there is no result. Use as a fact, with results at hand."""
+    results = subject.context.authentication
+    key = subject.text("land_user_key")
+    if results is None or not len(results) or key.null_count == len(key):
+        return np.full(len(key), None, dtype=object)
+    # Of a whole province the few that this commune names, before anything is put together.
+    wanted = pc.is_in(results["land_user_key"], value_set=pc.unique(key), skip_nulls=True)
+    near = results.filter(wanted).combine_chunks()
+    names = pc.binary_join_element_wise(near["system"], near["land_user_key"], _SEPARATOR)
+    mine = pc.binary_join_element_wise(subject.text("source_system"), key, _SEPARATOR)
+    places = pc.index_in(mine, value_set=_one(names), skip_nulls=True)
+    return np.asarray(_one(near["status"]).take(places).to_numpy(zero_copy_only=False), dtype=object)
+
+
+def share(subject: Subject) -> Portion | None:
+    """Land users found, of all land users of the dataset; None before the first results of the province.
+
+    0 of 0 where the profile says that the checks do not apply, and where no land user was delivered.
+    """
+    if set(CODES) <= set(subject.context.not_applicable):
+        return Portion(0, 0)
+    if not has_results(subject):
+        return None
+    table = subject.dataset.table
+    named = [table.column(column.name).is_valid() for column in RECORDS["land_user"]]
+    some = named[0]
+    for each in named[1:]:
+        some = pc.or_(some, each)
+    key = subject.text("land_user_key")
+    status = pa.array(subject.fact(statuses), pa.string())
+    people = pa.table({"system": subject.text("source_system"), "key": key, "status": status})
+    people = people.filter(pc.is_valid(key)).group_by(["system", "key"]).aggregate([("status", "max")])
+    found = pc.sum(pc.equal(people["status_max"], "found")).as_py() or 0
+    without_key = pc.sum(pc.and_(some, pa.chunked_array([key.is_null()]))).as_py() or 0
+    return Portion(int(found), len(people) + int(without_key))
+
+
+def _one(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def mismatched(subject: Subject) -> Faults:
+    """Rows whose land user the population database knows otherwise."""
+    return Faults(where(np.asarray(subject.fact(statuses) == "mismatched", dtype=bool)))
+
+
+def not_found(subject: Subject) -> Faults:
+    """Rows whose land user the population database does not know."""
+    return Faults(where(np.asarray(subject.fact(statuses) == "not_found", dtype=bool)))
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        CODES[0],
+        "warning",
+        quarantines=False,
+        title=Bilingual(
+            "Người sử dụng đất sai lệch với dữ liệu dân cư", "Land user differs from the population database"
+        ),
+        message=Bilingual(
+            "Thông tin của người sử dụng đất sai lệch với Cơ sở dữ liệu quốc gia về dân cư.",
+            "What is registered of the land user differs from the population database.",
+        ),
+        advice=Bilingual(
+            "Đối chiếu họ tên, năm sinh, số định danh với giấy tờ của người sử dụng đất, rồi gửi đối chiếu lại.",
+            "Compare name, year of birth and number with the land user's documents, and have it matched again.",
+        ),
+        find=mismatched,
+        measures=("xac_thuc",),
+        scope="contextual",
+        can_run=has_results,
+    ),
+    Check(
+        CODES[1],
+        "warning",
+        quarantines=False,
+        title=Bilingual(
+            "Không tìm thấy người sử dụng đất trong dữ liệu dân cư",
+            "Land user not in the population database",
+        ),
+        message=Bilingual(
+            "Không tìm thấy người sử dụng đất trong Cơ sở dữ liệu quốc gia về dân cư.",
+            "The population database does not know the land user.",
+        ),
+        advice=Bilingual(
+            "Thu thập số định danh hiện nay của người sử dụng đất, rồi gửi đối chiếu lại.",
+            "Collect the land user's present number, and have it matched again.",
+        ),
+        find=not_found,
+        measures=("xac_thuc",),
+        scope="contextual",
+        can_run=has_results,
+    ),
+)
