@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from parcels import crs
+from parcels import crs, identifiers
 from parcels.bilingual import Bilingual
 from parcels.crs_hypotheses import metres_between
 from parcels.wkb import read_wkb
@@ -47,9 +47,14 @@ def same_place(subject: Subject) -> Faults:
     _, first = np.unique(new[order], return_index=True)
     chosen = order[first]
     live = gone[old[chosen]]
-    name, handle = handles.names_of(
-        previous.take(pa.array(live)), subject.dataset.commune_code, subject.context.as_of
+    chosen_live = previous.take(pa.array(live)).combine_chunks()
+    name, handle = handles.names_of(chosen_live, subject.dataset.commune_code, subject.context.as_of)
+    uid = pc.binary_join_element_wise(
+        "parcel_uid", handles.text(chosen_live, "parcel_uid"), identifiers.SEPARATOR
     )
+    name = pc.fill_null(
+        pc.coalesce(name, uid), "parcel"
+    )  # what is live has a handle, unless a file says otherwise
     k = len(chosen)
     others = Others(np.arange(k), np.full(k, WHOLE, np.int64), name, handle, pa.nulls(k, pa.string()))
     return Faults(free[new[chosen]], measure=apart[chosen], others=others)
