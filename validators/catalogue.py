@@ -18,6 +18,7 @@ from validators import (
     persons,
     recomputed,
     shape_quality,
+    shape_reading,
     topology,
     use_areas,
 )
@@ -26,6 +27,7 @@ from validators.base import Check
 CHECKS: tuple[Check, ...] = (
     *geometry.CHECKS,
     *shape_quality.CHECKS,
+    *shape_reading.CHECKS,
     *topology.CHECKS,
     *borders.CHECKS,
     *identifier.CHECKS,

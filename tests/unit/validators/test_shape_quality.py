@@ -9,11 +9,12 @@ import shapely
 from validator_datasets import EPSG, ORIGIN, context, dataset, squares, verdict
 
 from parcels import crs, geometry
+from validators import shape_quality, shape_reading
 from validators.base import WHOLE, Context, Subject
 from validators.judge import judge
-from validators.shape_quality import CHECKS
 
 X, Y = ORIGIN
+CHECKS = (*shape_quality.CHECKS, *shape_reading.CHECKS)
 CODES = {check.code for check in CHECKS}
 
 
