@@ -7,14 +7,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from parcels.bilingual import Bilingual
 from sync.runfolder import read_json, write_json
 
 REGISTER_JSON = "register.json"
 REGISTER = "register.parquet"
 
 # What became of a case in a run. `waiting` was found in what did not go live and is on no register yet.
-STATES = ("new", "open", "returned", "accepted", "fixed", "retired", "waiting")
-OPEN = ("new", "open", "returned", "accepted")
+STATE_WORDS: dict[str, Bilingual] = {
+    "new": Bilingual("mới", "new"),
+    "open": Bilingual("vẫn còn", "still open"),
+    "returned": Bilingual("xuất hiện lại", "returned"),
+    "accepted": Bilingual("được chấp nhận", "accepted"),
+    "fixed": Bilingual("đã hết", "fixed"),
+    "retired": Bilingual("không còn kiểm tra", "no longer checked"),
+    "waiting": Bilingual("chưa vào sổ", "not on the register yet"),
+}
+STATES = tuple(STATE_WORDS)
 
 # A row per case that the run found or settled.
 #   state        of STATES but `waiting`, after the run

@@ -9,18 +9,9 @@ from parcels.bilingual import Bilingual, Lang
 from parcels.errors import UsageError
 from sync import db
 from sync.register.exceptions import finding_id, unknown
-from sync.register_file import STATES
+from sync.register_file import STATE_WORDS, STATES
 from validators.catalogue import BY_CODE
 
-STATE_WORDS: dict[str, Bilingual] = {
-    "new": Bilingual("mới", "new"),
-    "open": Bilingual("vẫn còn", "still open"),
-    "returned": Bilingual("xuất hiện lại", "returned"),
-    "accepted": Bilingual("được chấp nhận", "accepted"),
-    "fixed": Bilingual("đã hết", "fixed"),
-    "retired": Bilingual("không còn kiểm tra", "no longer checked"),
-    "waiting": Bilingual("chưa vào sổ", "not on the register yet"),
-}
 BECAUSE: dict[str, Bilingual] = {
     "found": Bilingual("được phát hiện", "found"),
     "severity": Bilingual("đổi mức độ", "regraded"),

@@ -10,6 +10,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from sync.delivery import VIETNAM
 from sync.fetch import DeliveryRecord
+from sync.register_file import STATE_WORDS
 from sync.report.faultmap import maps_of
 from sync.report.intake import intake_notes
 from sync.report.material import Material, is_commune
@@ -20,7 +21,6 @@ from sync.report.words import (
     DELIVERY_DECISIONS,
     PROVISIONAL,
     SEVERITIES,
-    STATES,
     check_advice,
     check_title,
     group_said,
@@ -59,7 +59,9 @@ def _facts(material: Material) -> dict[str, Any]:
         "says": DELIVERY_DECISIONS[summary["decision"]],
         "provisional": PROVISIONAL if summary["provisional"] else None,
         "parts": material.conformed["parts"],
-        "followed": [(STATES[name], material.followed[name]) for name in STATES if material.followed[name]]
+        "followed": [
+            (STATE_WORDS[name], material.followed[name]) for name in STATE_WORDS if material.followed[name]
+        ]
         if material.followed
         else [],
         "repairs": _repairs(material),

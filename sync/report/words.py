@@ -46,16 +46,6 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "cập nhật một đối tượng chưa có: thêm mới", "updates an object that is not live: taken as an insert"
     ),
 }
-# What the register of findings says of a finding.
-STATES: dict[str, Bilingual] = {
-    "new": Bilingual("mới", "new"),
-    "open": Bilingual("còn lỗi", "still open"),
-    "returned": Bilingual("lặp lại", "returned"),
-    "accepted": Bilingual("được chấp nhận có thời hạn", "accepted until a day"),
-    "fixed": Bilingual("đã sửa", "fixed"),
-    "retired": Bilingual("không còn theo dõi", "no longer followed"),
-    "waiting": Bilingual("chờ quyết định", "waiting for a decision"),
-}
 PROVISIONAL = Bilingual(
     "Kết quả tạm thời: có phép kiểm tra cần dữ liệu của cả nước nên chưa chạy được.",
     "Provisional: some checks need the nation's data and were not run.",

@@ -15,9 +15,10 @@ import xlsxwriter
 from parcels import admin_units
 from parcels.crs import is_geographic
 from parcels.model import UNKNOWN_COMMUNE
+from sync.register_file import STATE_WORDS
 from sync.report.material import Material
 from sync.report.places import places_of, report_srid
-from sync.report.words import DECISIONS, SEVERITIES, STATES, check_advice, check_title, group_said
+from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
 from validators.base import MEASURES
 
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
@@ -133,7 +134,7 @@ def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) ->
     said = [name for _, name, _ in _COLUMNS if name in findings.column_names]
     rows = findings.select([*said, "first_seen_at"]).to_pylist()
     for number, row in enumerate(rows, start=1):
-        row["state"] = _both(STATES[row["state"]]) if row["state"] else ""
+        row["state"] = _both(STATE_WORDS[row["state"]]) if row["state"] else ""
         row["since"] = f"{row['first_seen_at']:%d/%m/%Y}" if row["first_seen_at"] else ""
         row["advice"] = check_advice(row["check_code"]).vi
         row["others"] = ", ".join(row["others"])
