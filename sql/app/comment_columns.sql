@@ -274,6 +274,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('analyst.commune_quality.song', 'Thước đo Sống, từ 0 đến 1', 'Measure sống (live), 0 to 1'),
 ('analyst.commune_quality.thong_nhat', 'Thước đo Thống nhất, từ 0 đến 1', 'Measure thống nhất (consistent), 0 to 1'),
 ('analyst.commune_quality.dung_chung', 'Thước đo Dùng chung, từ 0 đến 1', 'Measure dùng chung (shared), 0 to 1'),
+('analyst.commune_quality.xac_thuc', 'Tỷ lệ người sử dụng đất đã được xác thực, từ 0 đến 1; trống khi chưa có kết quả', 'Share of land users authenticated, 0 to 1; empty before the first results'),
 ('analyst.commune_quality.parcels', 'Số thửa hiện hành', 'Current parcels'),
 ('analyst.commune_quality.stale_parcels', 'Trong đó số thửa giữ bản tốt gần nhất vì dòng mới bị cách ly', 'Of these, parcels whose newer row is quarantined'),
 ('analyst.commune_quality.area_m2', 'Tổng diện tích các thửa hiện hành (m²)', 'Sum of the areas of the current parcels (m²)'),

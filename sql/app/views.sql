@@ -155,7 +155,8 @@ SELECT c.province_code, province.name AS province_name,
        floor(extract(epoch FROM now() - coalesce(d.extracted_at, d.accepted_at)) / 86400)::integer AS days_old,
        d.policy, d.run_id,
        public.ST_SetSRID(public.ST_MakePoint(c.lon, c.lat), 4326)::public.geometry(Point, 4326) AS place,
-       d.excused, d.group_code, d.group_title, d.assured_group
+       d.excused, d.group_code, d.group_title, d.assured_group,
+       (d.measures ->> 'xac_thuc')::numeric AS xac_thuc
 FROM land.commune_now AS c
 LEFT JOIN land.province_now AS province ON province.province_code = c.province_code
 LEFT JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
