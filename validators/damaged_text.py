@@ -27,7 +27,7 @@ _AS_1252 = (
     r"|á[º»][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 )
 # TCVN3 and VNI that nobody took for that: signs inside words, and pairs of letters that no word has.
-_OLD_FONTS = r"\pL[¶¸¹¨®±¼½¾¿¬]\pL|®\pL|\pLµ|µ\pL|[aA]ê[nmu]|[oO]â[nmi]|eâ|eã|[aA][øû]|[oO]ø|ö[ôõøùûïn]"
+_OLD_FONTS = r"\pL[¶¸¹¨®±¼½¾¿¬]\pL|[®§]\pL|\pLµ|µ\pL|[aA]ê[nmu]|[oO]â[nmi]|eâ|eã|[aA][øû]|[oO]ø|ö[ôõøùûïn]"
 _DAMAGED = f"{_LOST}|{_AS_1252}|{_OLD_FONTS}"
 
 
