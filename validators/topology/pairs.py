@@ -21,6 +21,9 @@ GRID_M = 1e-4  # coordinates are no more exact than this
 # Less in common than this, in m², is the noise of computing where two parcels meet.
 NOISE_M2 = 1e-7
 _CHUNK = 512  # shapes whose pairs are looked at together: what lies all in one place stays within memory
+# A heap: so many others lie over each shape of a chunk that it is no cadastre; then each is held against a few of them.
+_HEAP = 200
+_OF_A_HEAP = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,13 @@ def _candidates(
     width = np.minimum(bounds[one, 2], bounds[other, 2]) - np.maximum(bounds[one, 0], bounds[other, 0])
     height = np.minimum(bounds[one, 3], bounds[other, 3]) - np.maximum(bounds[one, 1], bounds[other, 1])
     wide = (width > 0) & (height > 0) & (width * height > NOISE_M2)
-    return np.minimum(one[wide], other[wide]), np.maximum(one[wide], other[wide])
+    first, second = np.minimum(one[wide], other[wide]), np.maximum(one[wide], other[wide])
+    if len(first) <= _HEAP * max(len(chunk), _CHUNK // 2):
+        return first, second
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    few = np.arange(len(first)) - np.searchsorted(first, first) < _OF_A_HEAP
+    return first[few], second[few]
 
 
 def _common(shapes: Geometries, candidates: tuple[Rows, Rows]) -> Pairs:

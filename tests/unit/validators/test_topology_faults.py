@@ -6,7 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from validator_datasets import ORIGIN, dataset, found, verdict
+from validator_datasets import ORIGIN, context, dataset, found, verdict
+
+from validators.base import Subject
+from validators.topology import topology_of
 
 X, Y = ORIGIN
 WHOLE = shapely.box(0, 0, 20, 20)
@@ -290,3 +293,13 @@ def test_a_faultless_partition_of_polygons_with_holes_has_no_finding():
     valid = shapely.coverage_invalid_edges(cells)
     assert shapely.is_empty(valid).all()
     assert codes(*cells, **scale(*["1000"] * len(cells))) == []
+
+
+def test_a_heap_of_parcels_in_one_place_is_an_error_of_each_and_not_of_each_pair():
+    n = 600
+    spread = np.random.default_rng(5).uniform(0, 5, (n, 2)).round(3)
+    heap = shapely.box(*spread.T, *(spread + 20).T)
+    data = dataset(moved(heap), national_id=[None] * n)
+    overlap = topology_of(Subject(data, context(data))).overlap
+    assert len(np.unique(overlap.touched[1])) == n
+    assert len(overlap) < n * (n - 1) / 6

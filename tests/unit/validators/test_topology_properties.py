@@ -16,7 +16,7 @@ from validators.plane import plane_of
 from validators.topology import topology_of
 
 QUICK = settings(max_examples=40, deadline=None)
-LONG = settings(max_examples=15, deadline=None)
+LONG = settings(max_examples=8, deadline=None)
 
 corner = st.tuples(st.integers(0, 6), st.integers(0, 6))
 boxes = st.tuples(corner, st.tuples(st.integers(1, 4), st.integers(1, 4))).map(
