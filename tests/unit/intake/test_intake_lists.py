@@ -149,6 +149,24 @@ def test_what_means_something_together_comes_from_one_side(delivered: Callable[.
     assert [row["certificate_issued_on"] is None for row in rows] == [True, False, False]
 
 
+def test_a_land_user_keeps_the_key_while_the_list_contradicts_nothing_of_the_person(
+    delivered: Callable[..., Any],
+) -> None:
+    frame = strip(3).assign(khoa=["K1", "K2", "K3"])
+    columns = listed().columns | {"land_user_key": "khoa"}
+    of_list = {name: column for name, column in COLUMNS.items() if name != "certificate_no"}
+    profile = listed(columns=of_list | {"land_user_name": "GCN"}).model_copy(update={"columns": columns})
+    names = frame["tenChu"].tolist()
+    rows, _ = delivered(
+        [COMMUNE, 7, 1, None, None, names[0], None],
+        [COMMUNE, 7, 2, None, None, "Người Khác", None],
+        profile=profile,
+        frame=frame,
+    )
+    assert [row["land_user_name"] for row in rows] == [names[0], "Người Khác", names[2]]
+    assert [row["land_user_key"] for row in rows] == ["K1", None, "K3"]
+
+
 def test_a_list_may_be_joined_by_the_national_id(delivered: Callable[..., Any]) -> None:
     frame = strip(3).assign(ma=["w7er83vtcr9d", "w7er83vw1809", None])
     used = listed()
