@@ -40,7 +40,7 @@ def shapes_of(wkb: pa.Array, epsg: int, axes: Axes = "east-north") -> Shapes:
     """What becomes of delivered geometries (n,) in `epsg`, whose coordinates come in the order `axes`."""
     delivered = read_wkb(wkb)
     if axes == "north-east":
-        delivered = shapely.transform(delivered, lambda coords: coords[:, ::-1])
+        delivered = _eastings_first(delivered)
         wkb = pa.array(shapely.to_wkb(delivered), pa.binary())
     canonical = normalise(round_to_grid(delivered, epsg))
     stored = to_stored(canonical, epsg)
@@ -54,6 +54,14 @@ def shapes_of(wkb: pa.Array, epsg: int, axes: Axes = "east-north") -> Shapes:
         delivered_bounds=_bounds_of_polygons(canonical),
         planar=_planar(canonical),
     )
+
+
+def _eastings_first(geoms: NDArray[np.object_]) -> NDArray[np.object_]:
+    """With the first two coordinates exchanged; heights stay, so that the judgement sees that they came."""
+    turned = np.asarray(shapely.transform(geoms, lambda coords: coords[:, ::-1]), dtype=object)
+    high = shapely.has_z(geoms)
+    turned[high] = shapely.transform(geoms[high], lambda coords: coords[:, [1, 0, 2]], include_z=True)
+    return turned
 
 
 def _bounds_of_polygons(geoms: NDArray[np.object_]) -> NDArray[np.float64]:
