@@ -24,10 +24,9 @@ _INTERIORS_MEET = "T********"
 _CLIPPED_FROM = 64  # vertices; a parcel with fewer is looked at whole
 _MARGIN_M = 0.005  # how far from a gap's outline what bounds it may be drawn: the grid, and straight lines of two zones
 _CONTACT_M = 4 * _MARGIN_M  # a parcel that touches a gap with less than this stands at a corner of it
-_NOTHING_M2 = 1e-4
+_NOTHING = 0.05  # of the area of a gap that counts: a smaller piece between two parcels is a hair or a corner
 _HAIR_M = 0.002
-# Endpoints this near are the same point: a tenth of the narrowest strip that could matter along 100 m of seam.
-_SAME_DEG = 1e-8
+_SAME_DEG = 2e-8  # endpoints this near, some 2 mm, are the same point: between them there is a hair at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def gaps_of(subject: Subject) -> Cases:
     """
     seam, rules = subject.fact(seam_of), subject.context.policy.borders
     pairs = _facing(seam, float(rules.gap_width_m))
-    strips, pair = _strips(seam, pairs, float(rules.gap_width_m))
+    strips, pair = _strips(seam, pairs, float(rules.gap_width_m), float(rules.gap_m2))
     other = seam.commune[pairs].max(axis=1)[pair]
     found = [_joined(seam, strips[other == number], int(number), rules) for number in np.unique(other)]
     count = np.array([len(each.area) for each in found], np.int64)
@@ -154,7 +153,7 @@ def _hashed(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
     return result
 
 
-def _strips(seam: Seam, pairs: Pairs, width_m: float) -> tuple[Geometries, NDArray[np.int64]]:
+def _strips(seam: Seam, pairs: Pairs, width_m: float, gap_m2: float) -> tuple[Geometries, NDArray[np.int64]]:
     """What lies between two parcels, no wider than a gap, and is no parcel's: polygons in degrees, and of which pair."""
     one, other = seam.shapes[pairs[:, 0]], seam.shapes[pairs[:, 1]]
     bounds = np.stack((shapely.bounds(one), shapely.bounds(other)))
@@ -166,12 +165,17 @@ def _strips(seam: Seam, pairs: Pairs, width_m: float) -> tuple[Geometries, NDArr
     reach = degrees(2 * width_m)
     low, high = np.minimum(low, high) - reach, np.maximum(low, high) + reach
     window = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
-    both = shapely.union(*(in_metres(_clipped(side, window), scale) for side in (one, other)))
-    radius = width_m / 2
-    closed = shapely.buffer(shapely.buffer(both, radius), -radius)
-    between = polygonal(shapely.difference(closed, both))
-    pair = np.flatnonzero(shapely.area(between) > _NOTHING_M2)
-    strips, scale = between[pair], scale[pair]
+    one, other = (in_metres(_clipped(side, window), scale) for side in (one, other))
+    both = shapely.union(one, other)
+    closed = shapely.buffer(shapely.buffer(both, width_m / 2), -width_m / 2)
+    strips, pair = shapely.get_parts(polygonal(shapely.difference(closed, both)), return_index=True)
+    nothing = _NOTHING * gap_m2
+    for side in (one, other):  # what lies at one of them alone is a corner or a notch of its own
+        kept = np.flatnonzero(
+            (shapely.area(strips) > nothing) & shapely.dwithin(strips, side[pair], _MARGIN_M)
+        )
+        strips, pair = strips[kept], pair[kept]
+    scale = scale[pair]
 
     tree = shapely.STRtree(seam.shapes)
     at, parcel = tree.query(in_degrees(shapely.envelope(strips), scale))
@@ -185,7 +189,7 @@ def _strips(seam: Seam, pairs: Pairs, width_m: float) -> tuple[Geometries, NDArr
     strips = polygonal(
         shapely.set_precision(polygonal(strips), GRID_M)
     )  # hairs along straight edges are no land
-    kept = np.flatnonzero(shapely.area(strips) > 0)
+    kept = np.flatnonzero(shapely.area(strips) > nothing)
     return _back(strips[kept], scale[kept]), pair[kept]
 
 
