@@ -29,6 +29,8 @@ _AS_1252 = (
 # TCVN3 and VNI that nobody took for that: signs inside words, and pairs of letters that no word has.
 _OLD_FONTS = r"\pL[¶¸¹¨®±¼½¾¿¬]\pL|[®§]\pL|\pLµ|µ\pL|[aA]ê[nmu]|[oO]â[nmi]|eâ|eã|[aA][øû]|[oO]ø|ö[ôõøùûïn]"
 _DAMAGED = f"{_LOST}|{_AS_1252}|{_OLD_FONTS}"
+# What every damaged text has: most texts have none of it, and are not looked at closely.
+_SUSPECT = r"[\x{FFFD}?ÃÄÅÆ¶¸¹¨®§±¼½¾¿¬µ]|á[º»]|[aA][êøû]|[oO][âø]|e[âã]|ö"
 
 
 def damaged(subject: Subject) -> Faults:
@@ -53,9 +55,11 @@ def _of_column(values: pa.Array) -> NDArray[np.bool_]:
     """(n,) where a text is damaged. Columns of plain letters and digits are seen at a glance."""
     if not _worth_a_look(values):
         return np.zeros(len(values), dtype=bool)
-    encoded = values.dictionary_encode()
-    found = pc.match_substring_regex(encoded.dictionary, _DAMAGED)
-    return np.asarray(pc.fill_null(found.take(encoded.indices), False), dtype=bool)
+    suspect = where(np.asarray(pc.fill_null(pc.match_substring_regex(values, _SUSPECT), False), dtype=bool))
+    mask = np.zeros(len(values), dtype=bool)
+    close = pc.match_substring_regex(values.take(pa.array(suspect)), _DAMAGED)
+    mask[suspect[np.asarray(close, dtype=bool)]] = True
+    return mask
 
 
 def _worth_a_look(values: pa.Array) -> bool:
