@@ -43,7 +43,7 @@ class Expected:
 
     tables: list[pa.Table] = field(default_factory=list)
     registry: dict[str, tuple[str, int, int, pa.Array]] = field(default_factory=dict)
-    grounds: dict[str, Ground] = field(default_factory=dict)
+    borders: dict[str, "_Border"] = field(default_factory=dict)
     count: int = 0
 
     def add(self, batch: Batch, wholes: dict[str, list[str]], lost: dict[str, str]) -> None:
@@ -65,7 +65,7 @@ class Expected:
             ):
                 self._put_whole(batch.delivery.province, code, check, key)
             if len(territory.site.communes) > 1:
-                self.grounds[territory.site.code] = batch.grounds[territory.site.code]
+                self.borders[territory.site.code] = _border(batch.grounds[territory.site.code])
                 first = int(np.searchsorted(batch.commune, k))
                 keys = batch.columns["source_key"].slice(first, territory.parcels)
                 part = int(batch.part[first])
@@ -115,18 +115,16 @@ class Expected:
 
     def table(self) -> pa.Table:
         """Everything, with the faults at borders of which both sides are there."""
-        for ground in self.grounds.values():
-            self._add_seams(ground)
-        self.grounds.clear()
+        for border in self.borders.values():
+            self._add_border(border)
+        self.borders.clear()
         return pa.concat_tables([FINDINGS_TRUTH.empty_table(), *self.tables])
 
-    def _add_seams(self, ground: Ground) -> None:
-        faults = ground.faults
-        codes = [commune.code for commune in ground.site.communes]
-        if faults is None or any(code not in self.registry for code in codes):
+    def _add_border(self, border: "_Border") -> None:
+        if any(code not in self.registry for code in border.codes):
             return
-        for name, parcel, other in zip(faults.kind.tolist(), faults.parcel, faults.other, strict=True):
-            sides = [self._place(ground, codes, int(row)) for row in (parcel, other)]
+        for name, *parcels in border.faults:
+            sides = [self._place(border, parcel) for parcel in parcels]
             for side in sides:
                 lines = [
                     {
@@ -142,17 +140,38 @@ class Expected:
                 self.tables.append(pa.Table.from_pylist(lines, schema=FINDINGS_TRUTH))
                 self.count += 1
 
-    def _place(self, ground: Ground, codes: list[str], parcel: int) -> dict[str, object]:
-        code = codes[int(ground.commune[parcel])]
-        province, part, start, keys = self.registry[code]
-        index = parcel - ground.first(int(ground.commune[parcel]))
+    def _place(self, border: "_Border", parcel: int) -> dict[str, object]:
+        member = int(np.searchsorted(border.first, parcel, side="right")) - 1
+        province, part, start, keys = self.registry[border.codes[member]]
+        index = parcel - border.first[member]
         return {
-            "commune": code,
+            "commune": border.codes[member],
             "parcel_delivery": province,
             "part_no": part,
             "source_row": start + index,
             "source_key": keys[index].as_py(),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Border:
+    """What is kept of a shared fabric until both its provinces are made: its communes, where the parcels of each begin,
+    and the faults at their borders as kind and the two parcels."""
+
+    codes: list[str]
+    first: list[int]
+    faults: list[tuple[str, int, int]]
+
+
+def _border(ground: Ground) -> _Border:
+    faults = ground.faults
+    return _Border(
+        [commune.code for commune in ground.site.communes],
+        [ground.first(member) for member in range(len(ground.site.communes))],
+        []
+        if faults is None
+        else list(zip(faults.kind.tolist(), faults.parcel.tolist(), faults.other.tolist(), strict=True)),
+    )
 
 
 def _of_rows(batch: Batch) -> Iterator[tuple[str, str, Integers]]:
