@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from parcels.crs import VN2000
 from parcels.geometry import metres_at
 from validators.shape import Geometries
-from validators.topology.pairs import width_m
+from validators.topology.widths import width_m
 
 _BANDS = 100  # to the degree
 Floats = NDArray[np.float64]

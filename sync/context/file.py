@@ -6,7 +6,7 @@ Where it comes from is not known here, so nothing in it is believed before it wa
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -28,10 +28,10 @@ from sync.boundaries import Boundaries, from_table
 from sync.context import members
 from sync.context.document import FORMAT, VERSION, Document
 from sync.context.members import Unreadable
-from sync.context.near import in_order, touching
+from sync.context.near import bounds_of, in_order, touched, tree_of
 from sync.context.writer import write_context
 from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
-from validators.handles import sheet_handles, source_handles
+from validators.handles import KEY_COLUMNS, sheet_handles, source_handles
 
 __all__ = ["ContextFile", "holders", "read_context", "write_context"]
 
@@ -39,6 +39,8 @@ OLD_AFTER: Final = timedelta(
     days=14
 )  # the nation changes every night: after two weeks a check offline says so
 _DOCUMENT_BYTES: Final = 16 << 20
+_HELD: Final = 4
+_OF_HOLDERS: Final = ("province_code", "commune_code", *KEY_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,11 @@ class ContextFile:
         member = members.commune_member(commune_code)
         if members.commune_of(member) is None:  # rows of no commune are live nowhere
             return CURRENT_SCHEMA.empty_table()
-        return self._table(member)
+        if member not in self._held:
+            while len(self._held) >= _HELD:
+                del self._held[next(iter(self._held))]
+            self._held[member] = self._table(member)
+        return self._held[member]
 
     def retired(self, commune_code: str) -> pa.Table:
         """RETIRED_SCHEMA; see `Known`."""
@@ -80,10 +86,13 @@ class ContextFile:
 
     def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
         """CURRENT_SCHEMA; see `Known`. Of other provinces those along the edge of this one, as the file holds them."""
-        found = [touching(self._near, boxes)]
+        tree = tree_of(boxes)
+        found = [self._near.take(touched(self._lands(members.NEAR), tree))]
         for code, entry in self.document.communes.items():
             if code != commune_code and entry.bounds is not None and _meet(np.array(entry.bounds), boxes):
-                found.append(touching(self.previous(code), boxes))
+                rows = touched(self._lands(members.commune_member(code)), tree)
+                if len(rows):
+                    found.append(self.previous(code).take(rows))
         return in_order(pa.concat_tables(found))
 
     def authentication(self) -> pa.Table | None:
@@ -126,6 +135,21 @@ class ContextFile:
         )
 
     @cached_property
+    def _held(self) -> dict[str, pa.Table]:
+        """The communes asked for last: neighbours are asked for one after the other."""
+        return {}
+
+    @cached_property
+    def _all_lands(self) -> dict[str, NDArray[np.float64]]:
+        return {}
+
+    def _lands(self, member: str) -> NDArray[np.float64]:
+        """(n, 4) the bounding boxes of a member's parcels, kept: 32 bytes each, and asked for by every neighbour."""
+        if member not in self._all_lands:
+            self._all_lands[member] = bounds_of(self._table(member, ("geom",)))
+        return self._all_lands[member]
+
+    @cached_property
     def _retired(self) -> pa.Table:
         return self._table(members.RETIRED)
 
@@ -139,14 +163,19 @@ class ContextFile:
         return pa.concat_tables(
             [
                 CLAIMS_SCHEMA.empty_table(),
-                *(holders(self.previous(code), code, self.document.as_of) for code in self.document.communes),
+                *(
+                    holders(self._table(members.commune_member(code), _OF_HOLDERS), code, self.document.as_of)
+                    for code in self.document.communes
+                ),
             ]
         ).combine_chunks()
 
-    def _table(self, member: str) -> pa.Table:
-        """A table of the file; without rows where it has none."""
+    def _table(self, member: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """A table of the file, or some of its columns; without rows where it has none."""
         schema = members.schema_of(member)
         assert schema is not None  # noqa: S101 - asked for by names of this module
+        if columns is not None:
+            schema = pa.schema([schema.field(name) for name in columns])
         if member not in self.names:
             return schema.empty_table()
         with _readable(self.path), zipfile.ZipFile(self.path) as opened:

@@ -10,13 +10,26 @@ from parcels.wkb import read_wkb
 Boxes = NDArray[np.float64]
 
 
+def tree_of(boxes: Boxes) -> shapely.STRtree:
+    """The boxes (k, 4: west, south, east, north) to be looked in."""
+    return shapely.STRtree(shapely.box(*np.asarray(boxes, np.float64).reshape(-1, 4).T))
+
+
 def touching(table: pa.Table, boxes: Boxes) -> pa.Table:
     """The rows of CURRENT_SCHEMA whose own bounding box touches one of `boxes` (k, 4: west, south, east, north)."""
     if not table.num_rows or not len(boxes):
         return table.slice(0, 0)
-    tree = shapely.STRtree(shapely.box(*np.asarray(boxes, np.float64).T))
-    rows = np.unique(tree.query(shapely.box(*bounds_of(table).T))[0])
-    return table.take(pa.array(rows))
+    return table.take(touched(bounds_of(table), tree_of(boxes)))
+
+
+def touched(bounds: Boxes, tree: shapely.STRtree) -> pa.Array:
+    """Which of these bounding boxes (n, 4) touch a box of the tree: positions, in order."""
+    if not len(bounds) or not len(tree):
+        return pa.array([], pa.int64())
+    west, south, east, north = shapely.total_bounds(tree.geometries)
+    near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    some = np.flatnonzero(near)
+    return pa.array(some[np.unique(tree.query(shapely.box(*bounds[some].T))[0])])
 
 
 def bounds_of(table: pa.Table) -> Boxes:

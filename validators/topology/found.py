@@ -19,7 +19,8 @@ from validators.topology.distinct import Distinct, by_name, distinct
 from validators.topology.facing import Facing, facing, pieces, wrong_edges
 from validators.topology.gaps import Gaps, gaps
 from validators.topology.matching import Floats, collinear_twins, loose
-from validators.topology.pairs import GRID_M, NOISE_M2, Pairs, marked, overlapping, width_m
+from validators.topology.pairs import GRID_M, NOISE_M2, Pairs, marked, overlapping
+from validators.topology.widths import width_m
 
 _SAME_M2 = 10 * NOISE_M2  # the same land, though not with the same vertices
 _AT_M = 1e-3  # an edge this near to an overlap or gap is explained by it

@@ -15,7 +15,8 @@ from validators.base import Mask, Rows
 from validators.shape import Geometries
 from validators.topology.facing import Facing, between
 from validators.topology.matching import Floats, mixed
-from validators.topology.pairs import GRID_M, NOISE_M2, polygonal, width_m
+from validators.topology.pairs import GRID_M, NOISE_M2, polygonal
+from validators.topology.widths import width_m
 
 _TOGETHER_M = 1e-3  # pieces of a gap that a bend in it parts
 _BESIDE_M2 = _TOGETHER_M * GRID_M  # a parcel is beside a gap along a millimetre at least, not at a corner

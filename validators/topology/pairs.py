@@ -131,18 +131,6 @@ def polygonal(geometries: Geometries) -> Geometries:
     return np.asarray(shapely.normalize(result), dtype=object)
 
 
-def width_m(geometries: Geometries) -> Floats:
-    """How wide polygonal geometries are at their widest: the diameter of the largest circle inside, to 0.1 mm.
-
-    A large one is not narrow: its circle is sought to a thousandth of its size only.
-    """
-    bounds = shapely.bounds(geometries)
-    size = np.hypot(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
-    extent = shapely.area(geometries) / np.maximum(size, 1e-9)
-    circle = shapely.maximum_inscribed_circle(geometries, tolerance=np.maximum(5e-5, extent * 1e-3))
-    return np.asarray(2 * shapely.length(circle))
-
-
 def _boxes(start: Floats, end: Floats) -> NDArray[np.object_]:
     low, high = np.minimum(start, end), np.maximum(start, end)
     return np.asarray(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]), dtype=object)

@@ -21,7 +21,7 @@ from validators.plane import plane_of
 from validators.policy import policy_at
 from validators.topology import topology_of
 from validators.topology.distinct import distinct
-from validators.topology.pairs import width_m
+from validators.topology.widths import width_m
 
 pytestmark = pytest.mark.shared_data
 CM = 0.01
