@@ -4,38 +4,36 @@ Opinions are the validators'; here is only what they need to be handed, and wher
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 
-from parcels.geometry import normalise, round_to_grid
 from parcels.model import Dataset
-from parcels.wkb import read_wkb
 from sync.boundaries import load_boundaries
 from sync.conform import load_conform
 from sync.conform.snapshot import PartTables, part_paths, read_part
 from sync.context import Known
-from sync.fetch import load_delivery
+from sync.dataset import read_dataset
+from sync.fetch import DeliveryRecord, load_delivery
 from sync.neighbours import Neighbours
-from sync.parallel import each_in_order, in_order
+from sync.parallel import each_in_order
 from sync.profile import Profile
 from sync.repairs import REPAIRS
 from sync.runfolder import private_folder, read_json, write_json
+from sync.workers import Told, get_ready, judging
 from validators.base import Context, Repeated
 from validators.borders_seam import reach_m
 from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.findings import FINDINGS_SCHEMA
 from validators.handles import KEY_COLUMNS, context_of, ids_wanted
 from validators.judge import ROWS_SCHEMA, Verdict
-from validators.judge import judge as judge_dataset
 from validators.policy import Policy, policy_at
 from validators.repairs import REPAIRS_SCHEMA
 
@@ -67,48 +65,24 @@ def judge(
     record = load_delivery(run_dir)
     used = policy or policy_at(record.as_of)
     paths = part_paths(run_dir)
-    keys = [*KEY_COLUMNS, *(CHANGE_COLUMNS if record.kind == "changes" else ())]
-    parts: Mapping[str, pa.Table] = PartTables(paths, keys)
-    if record.kind == "changes":
-        parts = dict(parts)  # one night's changes; compared with each other as a whole
-    context = context_of(
-        parts,
-        as_of=record.as_of,
-        province_code=record.province,
-        policy=used,
-        claims=None if known is None else known.claims(ids_wanted(parts.items())),
-        not_applicable=profile.not_applicable,
-        each=each_in_order,
-        repeats=_repeats(parts, paths, record.as_of) if record.kind == "changes" else None,
-    )
-    if known is not None:
-        context = replace(context, authentication=known.authentication(), excused=known.excused())
+    size = sum(pq.read_metadata(path).num_rows for path in paths.values())
+    get_ready(size)
+    context, neighbours = _of_the_delivery(run_dir, profile, record, used, known)
     outlines = _outlines(run_dir)
-    context = replace(context, measured_in=profile.measured_in, straightened=_straightened(run_dir))
-    neighbours = Neighbours(
-        {} if profile.foreign else paths,
-        record.province,
-        reach_m(used),
-        record.as_of if record.kind == "changes" else None,
-    )
     folder = private_folder(run_dir / JUDGEMENT)
     verdicts = []
     with (
+        judging(record.province, context, size) as judged,
         pq.ParquetWriter(folder / f".{ROWS}.part", ROWS_SCHEMA) as rows,
         pq.ParquetWriter(folder / f".{FINDINGS}.part", FINDINGS_SCHEMA) as findings,
         pq.ParquetWriter(folder / f".{REPAIRS}.part", REPAIRS_SCHEMA) as repairs,
     ):
+        complete = () if context.changes else record.complete_for
         tasks = (
-            partial(
-                _judge_part,
-                record.province,
-                code,
-                path,
-                _here(code, context, known, neighbours, outlines, complete=code in record.complete_for),
-            )
+            (code, path, _here(code, known, neighbours, outlines, complete=code in complete))
             for code, path in paths.items()
         )
-        for verdict in in_order(tasks):
+        for verdict in judged(tasks):
             rows.write_table(verdict.rows)
             findings.write_table(verdict.findings)
             repairs.write_table(verdict.repairs)
@@ -125,9 +99,42 @@ def judge(
     }
 
 
+def _of_the_delivery(
+    run_dir: Path, profile: Profile, record: DeliveryRecord, used: Policy, known: Known | None
+) -> tuple[Context, Neighbours]:
+    """What all communes of a delivery share: handles that repeat, claims, results, excuses; and who lies beside whom."""
+    paths = part_paths(run_dir)
+    changes = record.kind == "changes"
+    parts: Mapping[str, pa.Table] = PartTables(paths, [*KEY_COLUMNS, *(CHANGE_COLUMNS if changes else ())])
+    if changes:
+        parts = dict(parts)  # one night's changes; compared with each other as a whole
+    with ThreadPoolExecutor(1) as aside:
+        neighbours = aside.submit(
+            Neighbours,
+            {} if profile.foreign else paths,
+            record.province,
+            reach_m(used),
+            record.as_of if changes else None,
+        )
+        context = context_of(
+            parts,
+            as_of=record.as_of,
+            province_code=record.province,
+            policy=used,
+            claims=None if known is None else known.claims(ids_wanted(parts.items())),
+            not_applicable=profile.not_applicable,
+            each=each_in_order,
+            repeats=_repeats(parts, paths, record.as_of) if changes else None,
+        )
+        context = replace(context, measured_in=profile.measured_in, straightened=_straightened(run_dir))
+        if known is not None:
+            context = replace(context, authentication=known.authentication(), excused=known.excused())
+        return context, neighbours.result()
+
+
 def load_dataset(run_dir: Path, province: str, commune: str) -> Dataset:
     """One dataset of a run's snapshot, with its geometries in all three forms."""
-    return _dataset(province, commune, part_paths(run_dir)[commune])
+    return read_dataset(province, commune, part_paths(run_dir)[commune])
 
 
 def load_verdicts(run_dir: Path) -> list[dict[str, Any]]:
@@ -190,40 +197,22 @@ def _outlines(run_dir: Path) -> dict[str, shapely.Geometry]:
 
 def _here(
     code: str,
-    context: Context,
     known: Known | None,
     neighbours: Neighbours,
     outlines: Mapping[str, shapely.Geometry],
     *,
     complete: bool,
-) -> Context:
-    """The context of the delivery with what is known of one commune. In the thread that opened `known`."""
-    here = replace(
-        context,
-        boundary=outlines.get(code),
-        complete=complete and not context.changes,
-        neighbours=neighbours.of(code, known),
-        neighbours_partly=known is None,
-    )
+) -> Told:
+    """What is known of one commune, beside the context of the delivery. In the thread that opened `known`."""
+    told: Told = {
+        "boundary": outlines.get(code),
+        "complete": complete,
+        "neighbours": neighbours.of(code, known),
+        "neighbours_partly": known is None,
+    }
     if known is None:
-        return here
-    return replace(here, previous=known.previous(code), retired=known.retired(code))
-
-
-def _judge_part(province: str, code: str, path: Path, context: Context) -> Verdict:
-    return judge_dataset(_dataset(province, code, path), context)
-
-
-def _dataset(province: str, code: str, path: Path) -> Dataset:
-    table = read_part(path)
-    delivered = read_wkb(table.column("source_wkb").combine_chunks())
-    rounded = np.full(len(delivered), None, dtype=object)
-    srids = np.asarray(table.column("source_srid"), dtype=np.int32)
-    for srid in np.unique(srids):
-        chosen = srids == srid
-        rounded[chosen] = normalise(round_to_grid(delivered[chosen], int(srid)))
-    stored = shapely.from_wkb(np.asarray(table.column("geom").to_numpy(), dtype=object))
-    return Dataset(province, code, table, delivered, rounded, np.asarray(stored, dtype=object))
+        return told
+    return told | {"previous": known.previous(code), "retired": known.retired(code)}
 
 
 def _entry(verdict: Verdict) -> dict[str, Any]:
