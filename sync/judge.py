@@ -29,6 +29,7 @@ from sync.repairs import REPAIRS
 from sync.runfolder import private_folder, read_json, write_json
 from sync.workers import Told, get_ready, judging
 from validators.base import Context, Repeated
+from validators.catalogue import CHECKS
 from validators.borders_seam import reach_m
 from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.findings import FINDINGS_SCHEMA
@@ -50,6 +51,11 @@ _NOT_KEPT: dict[str, Any] = {
     "fixes": None,
     "excused": 0,
 }
+
+
+_FOREIGN = (
+    "dữ liệu nước ngoài, không có gì của quốc gia để so sánh · foreign: nothing of the nation to compare with"
+)
 
 
 def judge(
@@ -122,7 +128,7 @@ def _of_the_delivery(
             province_code=record.province,
             policy=used,
             claims=None if known is None else known.claims(ids_wanted(parts.items())),
-            not_applicable=profile.not_applicable,
+            not_applicable=_left_out(profile),
             each=each_in_order,
             repeats=_repeats(parts, paths, record.as_of) if changes else None,
         )
@@ -130,6 +136,14 @@ def _of_the_delivery(
         if known is not None:
             context = replace(context, authentication=known.authentication(), excused=known.excused())
         return context, neighbours.result()
+
+
+def _left_out(profile: Profile) -> dict[str, str]:
+    """The checks that do not apply: what the profile says, and of a foreign cadastre what asks the nation."""
+    if not profile.foreign:
+        return dict(profile.not_applicable)
+    foreign = {check.code: _FOREIGN for check in CHECKS if check.scope == "contextual"}
+    return foreign | dict(profile.not_applicable)
 
 
 def load_dataset(run_dir: Path, province: str, commune: str) -> Dataset:

@@ -9,7 +9,17 @@ from parcels.bilingual import Bilingual, Lang
 from sync import db
 from sync.gaps import open_gaps, told
 
-COUNTS = ("communes", "parcels", "group1", "group2", "group3", "not_delivered", "quarantined", "held", "excused")
+COUNTS = (
+    "communes",
+    "parcels",
+    "group1",
+    "group2",
+    "group3",
+    "not_delivered",
+    "quarantined",
+    "held",
+    "excused",
+)
 THREE = ("group1", "group2", "group3")
 TITLES: dict[str, Bilingual] = {
     "code": Bilingual("Mã", "Code"),

@@ -1,6 +1,6 @@
 """The steps that `tests/bench/judgement.py` measures, each in a process of its own: `python -m tests.bench.judging STEP RUN …`.
 
-Prints a line of JSON: `wall` and `cpu` in seconds, `peak` of resident memory in bytes, and what the step tells.
+Prints a line of JSON: `wall` and `cpu` in seconds, `peak` of memory in bytes, all its processes together.
 """
 
 import json
@@ -24,7 +24,7 @@ from sync.fetch import fetch
 from sync.judge import judge, load_verdicts
 from sync.profile import load_profile
 from tests.bench.interlis import write_transfer
-from tests.bench.peak import peak, reset_peak
+from tests.bench.tree import Tree
 
 PROVINCE = "01"
 
@@ -76,10 +76,11 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
 def main(step: str, *arguments: str) -> None:
     """Do one step and print what it took."""
     given = [Path(each) if "/" in each else each for each in arguments]
-    reset_peak()
-    started, used = time.monotonic(), time.process_time()
-    told = STEPS[step](*given)
-    took = {"wall": time.monotonic() - started, "cpu": time.process_time() - used, "peak": peak()}
+    with Tree() as tree:
+        started = time.monotonic()
+        told = STEPS[step](*given)
+        wall = time.monotonic() - started
+    took = {"wall": wall, "cpu": tree.cpu, "peak": tree.peak}
     print(json.dumps(took | told), flush=True)
 
 

@@ -264,7 +264,7 @@ def test_totals_balance_for_any_file_and_the_order_of_files_does_not_matter(
             drop(open_nation)
             assert balanced(told), told
             assert told["lines"] == len(
-                [text for text in path.read_text("utf-8").split("\n")[1:] if text.strip()]
+                [text for text in path.read_text("utf-8").split("\n")[1:] if text.strip(" \t\r")]
             )
             for province in told["provinces"]:
                 assert province["land_users"] == sum(
