@@ -29,8 +29,8 @@ from sync.repairs import REPAIRS
 from sync.runfolder import private_folder, read_json, write_json
 from sync.workers import Told, get_ready, judging
 from validators.base import Context, Repeated
-from validators.catalogue import CHECKS
 from validators.borders_seam import reach_m
+from validators.catalogue import CHECKS
 from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.findings import FINDINGS_SCHEMA
 from validators.handles import KEY_COLUMNS, context_of, ids_wanted
