@@ -170,6 +170,10 @@ def normalise_number(values: TextArray) -> pa.Array:
 
 
 def _escape(values: pa.Array) -> pa.Array:
+    if not pc.any(
+        pc.match_substring_regex(values, r"[\\\\|]")
+    ).as_py():  # of nearly all there is nothing to escape
+        return values
     return pc.replace_substring(pc.replace_substring(values, "\\", "\\\\"), SEPARATOR, "\\" + SEPARATOR)
 
 

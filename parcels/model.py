@@ -1,7 +1,7 @@
 """The shapes that the stages hand to each other: a dataset of parcels, columnar from end to end."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -64,13 +64,22 @@ SNAPSHOT_SCHEMA = pa.schema(
 )
 
 
+class Forms(Protocol):
+    """Geometries of the rows of a dataset, asked for by position or by mask."""
+
+    def __getitem__(self, rows: Any, /) -> NDArray[np.object_]: ...
+
+    def __len__(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """The parcels of one commune in one delivery: the unit of judging, holding and publishing.
 
     table            rows of SNAPSHOT_SCHEMA (n rows)
     delivered        (n,) shapely geometries in the delivery's CRS exactly as read; None when missing
-    rounded          (n,) the same on the 0.1 mm grid and normalised, still in the delivery's CRS
+    rounded          (n,) the same on the 0.1 mm grid and normalised, still in the delivery's CRS; worked out when asked
+                     for, because few rows are
     stored           (n,) as stored: MultiPolygon, EPSG:4756, 1e-9 degree grid; None where not polygonal
                      (or for a foreign CRS, which is judged but never stored)
     """
@@ -79,7 +88,7 @@ class Dataset:
     commune_code: str
     table: pa.Table
     delivered: NDArray[np.object_]
-    rounded: NDArray[np.object_]
+    rounded: Forms
     stored: NDArray[np.object_]
 
     def __len__(self) -> int:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from parcels import crs
 from parcels.geometry import metres_at
 from validators.base import Mask, Rows, Subject, where
+from validators.edges import edges_of
 from validators.shape import POLYGON, Fault, Geometries, shape_of, source_srid, without_area
 
 _VIETNAM_LON = (100.0, 120.0)
@@ -59,7 +60,12 @@ def plane_of(subject: Subject) -> Plane | None:
         return None
     n = len(subject)
     shapes = np.full(n, None, dtype=object)
-    shapes[rows] = subject.dataset.rounded[rows]
+    whole = subject.fact(shape_of).on_grid.copy()
+    edges = subject.fact(edges_of)
+    whole[edges.row[edges.length == 0]] = False  # rounding drops repeated vertices
+    on_grid = whole[rows]
+    shapes[rows[on_grid]] = shapely.force_2d(subject.dataset.delivered[rows[on_grid]])
+    shapes[rows[~on_grid]] = subject.dataset.rounded[rows[~on_grid]]
     suspect = where(subject.fact(shape_of).fault == Fault.INVALID)
     made_valid = _make_valid(shapes, suspect)
     moved = np.zeros(n, dtype=bool)
@@ -87,7 +93,7 @@ def measured_in(subject: Subject, rows: Rows) -> int | None:
     if not np.isin(known, _GEOGRAPHIC).all():
         return None
     with np.errstate(invalid="ignore"):
-        bounds = shapely.bounds(subject.dataset.rounded[rows])
+        bounds = shapely.bounds(subject.dataset.delivered[rows])
     west, east = bounds[:, 0], bounds[:, 2]
     middle = (
         np.median(((west + east) / 2)[np.isfinite(west + east)]) if np.isfinite(west + east).any() else np.nan

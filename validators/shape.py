@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from parcels import crs
 from parcels.geometry import off_grid
+from parcels.model import Forms
 from validators.base import Mask, Rows, Subject, where
 
 Stage = Literal["delivered", "rounded", "stored"]
@@ -52,10 +53,12 @@ class Shape:
 
     fault   (n,) a Fault
     stage   (n,) index into STAGES: where the fault appeared
+    on_grid (n,) whether it is a polygon that rounding leaves as it was delivered; not asked of others
     """
 
     fault: NDArray[np.int8]
     stage: NDArray[np.int8]
+    on_grid: Mask
 
     @property
     def usable(self) -> Mask:
@@ -70,6 +73,7 @@ def shape_of(subject: Subject) -> Shape:
     n = len(dataset)
     fault = np.zeros(n, np.int8)
     stage = np.zeros(n, np.int8)
+    on_grid = np.zeros(n, dtype=bool)
 
     type_id = shapely.get_type_id(delivered)  # -1 for None
     fault[~np.isin(type_id, (POLYGON, MULTIPOLYGON))] = Fault.TYPE
@@ -77,7 +81,7 @@ def shape_of(subject: Subject) -> Shape:
     fault[type_id < 0] = Fault.NULL
 
     geographic = geographic_rows(subject)
-    forms: dict[Stage, Geometries] = {
+    forms: dict[Stage, Forms] = {
         "delivered": delivered,
         "rounded": dataset.rounded,
         "stored": dataset.stored,
@@ -85,7 +89,9 @@ def shape_of(subject: Subject) -> Shape:
     for number, name in enumerate(STAGES):
         rows = where(fault == Fault.NONE)
         if name == "rounded":
-            rows = rows[_rounded_away(subject, rows)]
+            away = _rounded_away(subject, rows)
+            on_grid[rows[~away]] = True
+            rows = rows[away]
         form = forms[name][rows]
         degrees = geographic[rows] | (name == "stored")
         if name == "stored":
@@ -96,7 +102,7 @@ def shape_of(subject: Subject) -> Shape:
         fault[rows[nothing]] = Fault.ZERO_AREA
         fault[rows[invalid]] = Fault.INVALID
         stage[rows[nothing | invalid]] = number
-    return Shape(fault, stage)
+    return Shape(fault, stage, on_grid)
 
 
 def _rounded_away(subject: Subject, rows: Rows) -> Mask:

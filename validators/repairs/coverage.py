@@ -49,7 +49,8 @@ def cleaned(subject: Subject, faults: Mapping[str, Faults]) -> list[tuple[str, D
     srid = subject.fact(source_srid)[members]
     after = np.full(len(subject), None, dtype=object)
     after[members] = settled(plane.place(made), srid)
-    before = subject.dataset.rounded
+    before = np.full(len(subject), None, dtype=object)
+    before[members] = subject.dataset.rounded[members]
     other = np.zeros(len(subject), dtype=bool)
     other[members] = ~shapely.equals_identical(
         shapely.normalize(after[members]), shapely.normalize(before[members])

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
+from parcels.geometry import normalise
 from validators.base import Faults, Others, Rows, Subject
 from validators.plane import Plane, plane_of
 from validators.shape import Geometries, source_srid
@@ -136,7 +137,7 @@ class _Words:
         known = self.known
         one, other = self._named(near)
         rows = np.concatenate((known.again, other))
-        shapes = np.concatenate((known.shapes[known.of], near.common))
+        shapes = np.concatenate((normalise(known.shapes[known.of]), near.common))
         count = pa.array(known.rows[known.of]).cast(pa.string())
         return self._faults(
             rows,
@@ -178,7 +179,7 @@ class _Words:
         rest[begin] = False
         return Faults(
             rows[begin],
-            measure=free.area,
+            measure=np.round(free.area, 6),
             width_mm=free.width * 1000,
             place=self.plane.place(free.place),
             place_srid=self._srid(len(free.place)),
@@ -203,7 +204,7 @@ class _Words:
     ) -> Faults:
         return Faults(
             rows,
-            measure=measure,
+            measure=np.round(measure, 6),  # what the order of vertices adds in the last digits is no fact
             width_mm=None if width is None else width * 1000,
             detail=detail,
             place=self.plane.place(place),

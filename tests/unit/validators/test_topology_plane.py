@@ -74,9 +74,9 @@ def test_rows_of_several_zones_come_into_the_zone_of_most():
     data = dataset([zone[0], zone[1], zone[2]])
     at = data.table.schema.get_field_index("source_srid")
     table = data.table.set_column(at, data.table.schema.field(at), pa.array([EPSG, EPSG, 3405], pa.int32()))
-    rounded = data.rounded.copy()
-    rounded[2] = other
-    there = plane(dataclasses.replace(data, table=table, rounded=rounded))
+    delivered, rounded = data.delivered.copy(), data.rounded.copy()
+    delivered[2] = rounded[2] = other
+    there = plane(dataclasses.replace(data, table=table, delivered=delivered, rounded=rounded))
     assert there.srid == EPSG
     assert there.moved.tolist() == [False, False, True]
     assert shapely.hausdorff_distance(there.shapes[2], zone[2]) < 2e-4
