@@ -64,7 +64,10 @@ def plane_of(subject: Subject) -> Plane | None:
     edges = subject.fact(edges_of)
     whole[edges.row[edges.length == 0]] = False  # rounding drops repeated vertices
     on_grid = whole[rows]
-    shapes[rows[on_grid]] = shapely.force_2d(subject.dataset.delivered[rows[on_grid]])
+    as_delivered = shapely.force_2d(subject.dataset.delivered[rows[on_grid]])
+    shapes[rows[on_grid]] = shapely.orient_polygons(
+        as_delivered, exterior_cw=False
+    )  # edges are told by their direction
     shapes[rows[~on_grid]] = subject.dataset.rounded[rows[~on_grid]]
     suspect = where(subject.fact(shape_of).fault == Fault.INVALID)
     made_valid = _make_valid(shapes, suspect)

@@ -303,3 +303,17 @@ def test_a_heap_of_parcels_in_one_place_is_an_error_of_each_and_not_of_each_pair
     overlap = topology_of(Subject(data, context(data))).overlap
     assert len(np.unique(overlap.touched[1])) == n
     assert len(overlap) < n * (n - 1) / 6
+
+
+@pytest.mark.parametrize("turned", [(0,), (1,), (0, 1), (0, 1, 2)])
+def test_the_way_in_which_rings_are_wound_changes_nothing(turned):
+    """Delivered on the grid, clockwise or not, with a hole or without: a partition is one, a repeated shape is repeated."""
+    yard = shapely.Polygon(box(0, 0, 20, 20).exterior, [box(5, 5, 10, 10).exterior])
+    parts = [yard, box(5, 5, 10, 10), box(20, 0, 40, 20)]
+
+    def wound(shape):
+        return shapely.Polygon(shape.exterior.reverse(), [hole.reverse() for hole in shape.interiors])
+
+    partition = [wound(part) if number in turned else part for number, part in enumerate(parts)]
+    assert codes(*partition) == []
+    assert codes(*partition, parts[2]) == [("TOP-DUPLICATE", {2, 3})]
