@@ -69,7 +69,7 @@ def write_transfer(parts: list[Path], folder: Path, parcels: int) -> int:
 
 
 def _objects(number: pa.Array, keys: pa.Array, shapes: np.ndarray) -> pa.Array:
-    text = pa.array(shapely.to_wkt(shapes, rounding_precision=4, trim=True), pa.string())
+    text = pa.array(shapely.to_wkt(shapely.force_2d(shapes), rounding_precision=4, trim=True), pa.string())
     for pattern, written in (
         (r"([0-9.]+) ([0-9.]+)(, )?", r"<COORD><C1>\1</C1><C2>\2</C2></COORD>"),
         (r"^POLYGON \(", "<SURFACE>"),
