@@ -7,14 +7,14 @@ SELECT p.province_code AS code, p.name,
        coalesce(c.stale_parcels, 0) AS stale_parcels,
        coalesce(c.area_m2, 0) AS area_m2,
        coalesce(c.rows_read, 0) AS rows_read,
-       coalesce(c.quarantined, 0) AS quarantined,
-       coalesce(c.unreadable, 0) AS unreadable,
+       s.quarantined, s.unreadable,
        coalesce(c.held, 0) AS held,
        coalesce(c.provisional, 0) AS provisional,
        coalesce(c.measures, '{}'::jsonb) AS measures,
        c.oldest_extracted_at, c.newest_extracted_at, c.days_old_median,
        coalesce(c.policies, '{}'::text[]) AS policies
 FROM land.province_now AS p
+JOIN analyst.national_summary AS s ON s.province_code = p.province_code
 LEFT JOIN LATERAL (
     SELECT count(*) AS communes,
            count(q.usability_group) AS delivered,
@@ -28,8 +28,6 @@ LEFT JOIN LATERAL (
            sum(q.stale_parcels)::bigint AS stale_parcels,
            sum(q.area_m2) AS area_m2,
            sum(q.rows_read)::bigint AS rows_read,
-           sum(q.quarantined)::bigint AS quarantined,
-           sum(q.unreadable)::bigint AS unreadable,
            count(*) FILTER (WHERE q.held) AS held,
            count(*) FILTER (WHERE q.provisional) AS provisional,
            (SELECT jsonb_object_agg(m.measure, m.mean)
