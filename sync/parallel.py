@@ -25,15 +25,20 @@ def in_order(tasks: Iterable[Callable[[], T]], threads: int = THREADS) -> Iterat
     `tasks` is gone through here, in the caller's thread, one step ahead of the work. An exception of a task is raised in
     its turn, and nothing more is begun.
     """
-    waiting: deque[Future[T]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="landsync") as pool:
-        try:
-            for task in tasks:
-                waiting.append(pool.submit(task))
-                if len(waiting) > threads:
-                    yield waiting.popleft().result()
-            while waiting:
+        yield from results((pool.submit(task) for task in tasks), threads)
+
+
+def results(begun: Iterable[Future[T]], ahead: int) -> Iterator[T]:
+    """What each of them returns, in their order; `begun` is gone through as far as `ahead` beyond the one waited for."""
+    waiting: deque[Future[T]] = deque()
+    try:
+        for each in begun:
+            waiting.append(each)
+            if len(waiting) > ahead:
                 yield waiting.popleft().result()
-        finally:
-            for left in waiting:
-                left.cancel()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for left in waiting:
+            left.cancel()

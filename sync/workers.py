@@ -5,9 +5,8 @@ and costs a second to begin. What is judged and the order of the verdicts are th
 """
 
 import multiprocessing
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sync.dataset import read_dataset
-from sync.parallel import THREADS, in_order
+from sync.parallel import THREADS, in_order, results
 from validators.base import Context
 from validators.judge import Verdict, judge
 
@@ -71,17 +70,7 @@ def _in_threads(province: str, context: Context, tasks: Iterable[Task]) -> Itera
 
 def _in_processes(pool: ProcessPoolExecutor, tasks: Iterable[Task]) -> Iterator[Verdict]:
     """One commune more than there are processes waits, so that none of them does."""
-    waiting: deque[Future[Verdict]] = deque()
-    try:
-        for task in tasks:
-            waiting.append(pool.submit(_judge_here, task))
-            if len(waiting) > THREADS + 1:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for left in waiting:
-            left.cancel()
+    return results((pool.submit(_judge_here, task) for task in tasks), THREADS + 1)
 
 
 def _begin(province: str, context: Context) -> None:

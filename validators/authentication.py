@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from parcels.bilingual import Bilingual
 from parcels.columns import RECORDS
+from validators.arrays import one_array
 from validators.base import Check, Faults, Subject, where
 from validators.usability import Portion
 
@@ -34,8 +35,8 @@ def statuses(subject: Subject) -> NDArray[np.object_]:
     near = results.filter(wanted).combine_chunks()
     names = pc.binary_join_element_wise(near["system"], near["land_user_key"], _SEPARATOR)
     mine = pc.binary_join_element_wise(subject.text("source_system"), key, _SEPARATOR)
-    places = pc.index_in(mine, value_set=_one(names), skip_nulls=True)
-    return np.asarray(_one(near["status"]).take(places).to_numpy(zero_copy_only=False), dtype=object)
+    places = pc.index_in(mine, value_set=one_array(names), skip_nulls=True)
+    return np.asarray(one_array(near["status"]).take(places).to_numpy(zero_copy_only=False), dtype=object)
 
 
 def share(subject: Subject) -> Portion | None:
@@ -59,10 +60,6 @@ def share(subject: Subject) -> Portion | None:
     found = pc.sum(pc.equal(people["status_max"], "found")).as_py() or 0
     without_key = pc.sum(pc.and_(some, pa.chunked_array([key.is_null()]))).as_py() or 0
     return Portion(int(found), len(people) + int(without_key))
-
-
-def _one(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def mismatched(subject: Subject) -> Faults:

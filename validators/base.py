@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from parcels.bilingual import Bilingual
 from parcels.model import Dataset
+from validators.arrays import one_array
 from validators.policy import Policy
 
 Severity = Literal["info", "warning", "error"]
@@ -235,8 +236,7 @@ class Subject:
 
     def text(self, name: str) -> pa.Array:
         """A text column as one Arrow array."""
-        column = self.dataset.column(name)
-        return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        return one_array(self.dataset.column(name))
 
 
 @dataclass(frozen=True, slots=True)

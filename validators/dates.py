@@ -15,6 +15,7 @@ from parcels import columns
 from parcels.bilingual import Bilingual
 from parcels.model import NOT_READABLE_JOINER, UNKNOWN_COMMUNE
 from parcels.text import join_said
+from validators.arrays import one_array
 from validators.base import WHOLE, Check, Faults, Subject, where
 from validators.column_words import short_name
 
@@ -45,7 +46,7 @@ def _faults(subject: Subject) -> Iterator[tuple[pa.Array, pa.Array]]:
     lost = subject.text("not_readable")
     known = columns.by_name()
     for name in (*_DATES, _BIRTH):
-        values = _one(subject.dataset.column(name))
+        values = one_array(subject.dataset.column(name))
         bounds = (rules.earliest_year, as_of.year) if name == _BIRTH else (first, as_of)
         named = rf"(^|\{NOT_READABLE_JOINER}){name}($|\{NOT_READABLE_JOINER})"
         masks = {
@@ -77,10 +78,6 @@ def undated(subject: Subject) -> Faults:
         place=np.array([None], dtype=object),
         place_srid=np.array([0], np.int32),
     )
-
-
-def _one(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def _said(detail: str) -> Bilingual:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from parcels import admin_units, identifiers
 from parcels.model import UNKNOWN_COMMUNE
+from validators.arrays import one_array
 from validators.base import Context, Repeated, Rows, Subject
 from validators.hashing import Hashes, text_hashes, twice
 from validators.policy import Policy
@@ -48,8 +49,7 @@ _NO_HASHES = np.empty(0, np.uint64)
 
 def text(table: pa.Table, name: str) -> pa.Array:
     """A text column of a table as one array."""
-    column = table.column(name)
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return one_array(table.column(name))
 
 
 def source_handles(table: pa.Table) -> pa.Array:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from parcels import land_use
 from parcels.bilingual import Bilingual
 from parcels.decimals import whole_numbers
+from validators.arrays import one_array
 from validators.base import Check, Faults, Mask, Subject, where
 from validators.shape import shape_of
 
@@ -37,7 +38,7 @@ def use_areas(subject: Subject) -> Faults:
     unread = np.bincount(row[~known], minlength=len(rows)) > 0
     total = np.zeros(len(rows), np.int64)
     np.add.at(
-        total, row[known], np.asarray(whole_numbers(_one(parts["use_area_m2"]).filter(pa.array(known))))
+        total, row[known], np.asarray(whole_numbers(one_array(parts["use_area_m2"]).filter(pa.array(known))))
     )
     parcel, allowed = _parcel(subject, rows)
     counted = many != said
@@ -57,7 +58,9 @@ def use_areas(subject: Subject) -> Faults:
 def _parcel(subject: Subject, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The area of each parcel and how far the sum may be off it, in 0.0001 m²; -1 where there is nothing to compare with."""
     policy, at = subject.context.policy, pa.array(rows)
-    legal, computed = (_one(subject.dataset.column(name)).take(at) for name in ("area_legal_m2", "area_m2"))
+    legal, computed = (
+        one_array(subject.dataset.column(name)).take(at) for name in ("area_legal_m2", "area_m2")
+    )
     registered = np.asarray(legal.is_valid())
     usable: Mask = subject.fact(shape_of).usable[rows] & np.asarray(computed.is_valid())
     area = np.asarray(pc.fill_null(whole_numbers(pc.coalesce(legal, computed)), 0), dtype=np.int64)
@@ -67,10 +70,6 @@ def _parcel(subject: Subject, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64
         (float(policy.tolerances.area_share) * area).astype(np.int64),
     )
     return area, np.where(registered, narrow, np.where(usable, wide, -1))
-
-
-def _one(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def _pairs(codes: NDArray[np.int64], areas: NDArray[np.int64]) -> NDArray[np.object_]:

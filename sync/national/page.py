@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sync.delivery import VIETNAM
 from sync.national import words
 from sync.national.figures import National
+from sync.report.figures import count, percent
 from validators.base import MEASURES
 
 
@@ -34,19 +34,6 @@ def write_page(report: National, path: Path) -> None:
         lines=[*report.provinces, {"code": "", "name": "Cả nước", "days_old_median": None, **report.totals}],
     )
     path.write_text(page, encoding="utf-8")
-
-
-def count(value: Any) -> str:
-    """A whole number with Vietnamese thousands."""
-    return f"{int(value):,}".replace(",", ".")
-
-
-def percent(value: float | None) -> str:
-    """A share, never 100 % for less than all."""
-    if value is None:
-        return "–"
-    shown = min(round(value * 100, 1), 99.9) if value < 1 else 100.0
-    return f"{shown:g} %".replace(".", ",")
 
 
 def moment(value: datetime | None) -> str:

@@ -12,6 +12,7 @@ from sync.delivery import VIETNAM
 from sync.fetch import DeliveryRecord
 from sync.register_file import STATE_WORDS
 from sync.report.faultmap import maps_of
+from sync.report.figures import count, percent
 from sync.report.intake import intake_notes
 from sync.report.material import Material, is_commune
 from sync.report.summary import summary_of
@@ -37,8 +38,8 @@ def write_page(material: Material, path: Path) -> None:
     environment = Environment(
         loader=PackageLoader("sync.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters["percent"] = _percent
-    environment.filters["count"] = _count
+    environment.filters["percent"] = percent
+    environment.filters["count"] = count
     page = environment.get_template("report.html").render(_facts(material))
     path.write_text(page, encoding="utf-8")
 
@@ -154,15 +155,3 @@ def _fixes(fixes: dict[str, Any] | None) -> dict[str, Any] | None:
     if fixes is None:
         return None
     return {**fixes, "checks": [{**line, "title": check_title(line["check"])} for line in fixes["checks"]]}
-
-
-def _percent(value: float | None) -> str:
-    """A share as a percentage, never 100 % for less than all."""
-    if value is None:
-        return "–"
-    shown = min(round(value * 100, 1), 99.9) if value < 1 else 100.0
-    return f"{shown:g} %".replace(".", ",")
-
-
-def _count(value: int) -> str:
-    return f"{value:,}".replace(",", ".")

@@ -1,0 +1,14 @@
+"""How figures are written in pages: as Vietnamese readers know them."""
+
+
+def count(value: int) -> str:
+    """A whole number with Vietnamese thousands."""
+    return f"{value:,}".replace(",", ".")
+
+
+def percent(value: float | None) -> str:
+    """A share, never 100 % for less than all."""
+    if value is None:
+        return "–"
+    shown = min(round(value * 100, 1), 99.9) if value < 1 else 100.0
+    return f"{shown:g} %".replace(".", ",")
