@@ -152,6 +152,11 @@ def where(mask: Mask) -> Rows:
     return np.flatnonzero(mask).astype(np.int64, copy=False)
 
 
+def positions(mask: pa.Array) -> Rows:
+    """The positions at which an Arrow mask, without NULL, holds."""
+    return where(np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool))
+
+
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """Handles that occur more than once in the whole delivery, with the number of their rows.

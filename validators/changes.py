@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.versions import ACTIONS, END
-from validators.base import Check, Faults, Mask, Repeated, Rows, Subject, where, words
+from validators.base import Check, Faults, Mask, Repeated, Subject, positions, words
 from validators.echo import echo
 from validators.handles import repeated, rows_sharing, source_handles, text
 
@@ -89,17 +89,17 @@ def ends(table: pa.Table) -> Mask:
 
 
 def _missing_key(subject: Subject) -> Faults:
-    return Faults(_positions(pc.is_null(subject.text("source_key"))))
+    return Faults(positions(pc.is_null(subject.text("source_key"))))
 
 
 def _wrong_action(subject: Subject) -> Faults:
     actions = subject.text("action")
-    rows = _positions(pc.invert(pc.is_in(actions, value_set=pa.array(ACTIONS))))
+    rows = positions(pc.invert(pc.is_in(actions, value_set=pa.array(ACTIONS))))
     return Faults(rows, detail=pc.fill_null(echo(actions.take(pa.array(rows))), MISSING))
 
 
 def _wrong_version(subject: Subject) -> Faults:
-    rows = _positions(pc.is_null(subject.text("source_order")))
+    rows = positions(pc.is_null(subject.text("source_order")))
     return Faults(
         rows, detail=pc.fill_null(echo(subject.text("source_version").take(pa.array(rows))), MISSING)
     )
@@ -108,10 +108,6 @@ def _wrong_version(subject: Subject) -> Faults:
 def _contradicting(subject: Subject) -> Faults:
     rows, counts = rows_sharing(version_handles(subject.dataset.table), subject.context.repeated.version)
     return Faults(rows, measure=counts)
-
-
-def _positions(mask: pa.Array) -> Rows:
-    return where(np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool))
 
 
 _GIVE_ALL = Bilingual(

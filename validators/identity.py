@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from parcels import admin_units, identifiers
 from parcels.model import UNKNOWN_COMMUNE
 from validators import handles
-from validators.base import Faults, Rows, Subject, where
+from validators.base import Faults, Subject, positions, where
 from validators.echo import echo
 from validators.national_id import candidates, far_from_parcel, well_formed
 from validators.plane import plane_of
@@ -49,7 +49,7 @@ def commune_state(subject: Subject) -> NDArray[np.object_]:
 
 def missing(subject: Subject) -> Faults:
     """Rows without any handle."""
-    return Faults(_positions(pc.is_null(subject.fact(handles.known_as)[0])))
+    return Faults(positions(pc.is_null(subject.fact(handles.known_as)[0])))
 
 
 def repeated_source_key(subject: Subject) -> Faults:
@@ -90,7 +90,7 @@ def claimed(subject: Subject) -> Faults:
     own = pc.fill_null(claims["own"].combine_chunks().take(held), False)
     known = pa.array([], pa.string()) if previous is None else handles.source_handles(previous)
     is_another = pc.is_in(handles.source_handles(table), value_set=pc.drop_null(known), skip_nulls=True)
-    rows = _positions(pc.and_(pc.is_valid(held), pc.or_(pc.invert(own), is_another)))
+    rows = positions(pc.and_(pc.is_valid(held), pc.or_(pc.invert(own), is_another)))
     holder = held.take(pa.array(rows))
     at = pc.if_else(claims["own"], claims["commune_code"], claims["province_code"]).combine_chunks()
     return Faults(rows, detail=at.take(holder))
@@ -141,14 +141,14 @@ def outside(subject: Subject) -> Faults:
 
 def national_missing(subject: Subject) -> Faults:
     """Rows without a national id."""
-    return Faults(_positions(pc.is_null(subject.text("national_id"))))
+    return Faults(positions(pc.is_null(subject.text("national_id"))))
 
 
 def sheet_missing(subject: Subject) -> Faults:
     """Rows without sheet or parcel number; the detail names what is missing."""
     no_sheet = pc.is_null(subject.text("sheet_no"))
     no_number = pc.is_null(subject.text("parcel_no"))
-    rows = _positions(pc.or_(no_sheet, no_number))
+    rows = positions(pc.or_(no_sheet, no_number))
     at = pa.array(rows)
     missed = pc.if_else(
         pc.and_(no_sheet.take(at), no_number.take(at)),
@@ -156,10 +156,6 @@ def sheet_missing(subject: Subject) -> Faults:
         pc.if_else(no_sheet.take(at), "sheet_no", "parcel_no"),
     )
     return Faults(rows, detail=missed)
-
-
-def _positions(mask: pa.Array) -> Rows:
-    return where(np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool))
 
 
 def _sharing(own: pa.Array, shared: pa.Table) -> Faults:
