@@ -103,15 +103,15 @@ class Neighbours:
             return self.delivered(code) if self.several else None
         if code == UNKNOWN_COMMUNE or not len(self.cells(code)):
             return CURRENT_SCHEMA.empty_table()
-        live = known.near(code, boxes_of(self.cells(code)))
-        live = live.filter(pa.array(~self._replaced(live)))
+        changes = self._changed is not None
+        live = known.near(code, boxes_of(self.cells(code)), () if changes else self._codes)
+        if changes:
+            live = live.filter(pa.array(~self._replaced(live)))
         return pa.concat_tables([self.delivered(code), live]).combine_chunks()
 
     def _replaced(self, live: pa.Table) -> NDArray[np.bool_]:
-        """(n,) which live parcels the delivery speaks of: those of its communes; of a change set, those it names."""
-        result = np.asarray(pc.is_in(live["commune_code"], value_set=pa.array(self._codes, pa.string())))
-        if self._changed is None or self._as_of is None:
-            return result
+        """(n,) which live parcels a change set speaks of."""
+        assert self._as_of is not None  # noqa: S101 - asked for of change sets
         result = np.zeros(live.num_rows, dtype=bool)
         codes = live["commune_code"].combine_chunks().dictionary_encode()
         for number, code in enumerate(codes.dictionary.to_pylist()):

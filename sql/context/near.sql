@@ -34,7 +34,7 @@ FROM (
             p.geom
         FROM land.parcel AS p
         WHERE p.geom && st_makeenvelope(b.west, b.south, b.east, b.north, 4756)
-          AND p.commune_code <> {commune}
+          AND p.commune_code <> ALL({not_communes}::text[])
           AND p.province_code <> {not_province}
         OFFSET 0
     ) AS q

@@ -4,6 +4,7 @@ The database and the file answer the same questions with the same tables, so a c
 office sees offline with a context file is what the run at the centre will say, until something else goes live.
 """
 
+from collections.abc import Collection
 from typing import Protocol
 
 import numpy as np
@@ -32,10 +33,11 @@ class Known(Protocol):
         """RETIRED_SCHEMA: sheet handles of the commune's parcels that ended and that no live parcel has."""
         ...
 
-    def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
+    def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """CURRENT_SCHEMA: live parcels of other communes, of any province, that touch one of these boxes.
 
-        boxes  (k, 4) west, south, east, north, EPSG:4756: together the land of the commune and little more
+        boxes     (k, 4) west, south, east, north, EPSG:4756: together the land of the commune and little more
+        replaced  communes that are left out: what is asked for says itself how they are
         """
         ...
 

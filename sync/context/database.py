@@ -4,7 +4,7 @@ One connection, one transaction, one moment: what is answered about one commune 
 next. Bulk rows come by COPY into Arrow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -55,13 +55,13 @@ class NationalKnown:
         """RETIRED_SCHEMA; see `Known`."""
         return self._copy("retired", RETIRED_SCHEMA, commune=commune_code)
 
-    def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
+    def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """CURRENT_SCHEMA; see `Known`."""
-        return self._near(boxes, commune_code, _NO_PROVINCE)
+        return self._near(boxes, [commune_code, *replaced], _NO_PROVINCE)
 
     def near_province(self, boxes: NDArray[np.float64]) -> pa.Table:
         """CURRENT_SCHEMA: live parcels of other provinces that touch one of these boxes (as of `near`)."""
-        return self._near(boxes, "", self._province)
+        return self._near(boxes, [], self._province)
 
     def authentication(self) -> pa.Table | None:
         """AUTHENTICATION_SCHEMA; see `Known`."""
@@ -90,24 +90,24 @@ class NationalKnown:
         """The last receipt of each province that has one."""
         return [Receipt.model_validate(row) for row in db.fetch(self._connection, "context/receipts")]
 
-    def _near(self, boxes: NDArray[np.float64], commune_code: str, not_province: str) -> pa.Table:
+    def _near(self, boxes: NDArray[np.float64], not_communes: list[str], not_province: str) -> pa.Table:
         if not len(boxes):
             return CURRENT_SCHEMA.empty_table()
         db.execute(self._connection, "context/empty_box")
         sides = dict(zip(("west", "south", "east", "north"), np.asarray(boxes, np.float64).T, strict=True))
         db.copy_in(self._connection, ("pg_temp", "wanted_box"), pa.table(sides))
         db.execute(self._connection, "context/analyze_box")
-        found = self._parcels("near", commune=commune_code, not_province=not_province)
+        found = self._parcels("near", not_communes=not_communes, not_province=not_province)
         return in_order(touching(found, boxes))
 
-    def _parcels(self, name: str, **values: str) -> pa.Table:
+    def _parcels(self, name: str, **values: str | list[str]) -> pa.Table:
         copied = self._copy(name, _COPIED, **values)
         at = copied.schema.get_field_index("geom")
         return copied.set_column(at, CURRENT_SCHEMA.field("geom"), from_hex(copied["geom"])).cast(
             CURRENT_SCHEMA
         )
 
-    def _copy(self, name: str, schema: pa.Schema, **values: str) -> pa.Table:
+    def _copy(self, name: str, schema: pa.Schema, **values: str | list[str]) -> pa.Table:
         bound = {key: db.sql.Literal(value) for key, value in values.items()}
         query = db.compose(f"context/{name}", {"province": db.sql.Literal(self._province), **bound})
         return db.copy_out(self._connection, query, schema).cast(schema)

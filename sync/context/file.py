@@ -6,7 +6,7 @@ Where it comes from is not known here, so nothing in it is believed before it wa
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -84,12 +84,13 @@ class ContextFile:
         mine = every.filter(pc.equal(every["commune_code"], commune_code))
         return mine.select(RETIRED_SCHEMA.names).cast(RETIRED_SCHEMA)
 
-    def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
+    def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """CURRENT_SCHEMA; see `Known`. Of other provinces those along the edge of this one, as the file holds them."""
-        tree = tree_of(boxes)
-        found = [self._near.take(touched(self._lands(members.NEAR), tree))]
+        tree, left_out = tree_of(boxes), {commune_code, *replaced}
+        beyond = self._near.take(touched(self._lands(members.NEAR), tree))
+        found = [beyond.filter(pc.invert(pc.is_in(beyond["commune_code"], value_set=pa.array(left_out))))]
         for code, entry in self.document.communes.items():
-            if code != commune_code and entry.bounds is not None and _meet(np.array(entry.bounds), boxes):
+            if code not in left_out and entry.bounds is not None and _meet(np.array(entry.bounds), boxes):
                 rows = touched(self._lands(members.commune_member(code)), tree)
                 if len(rows):
                     found.append(self.previous(code).take(rows))

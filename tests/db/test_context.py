@@ -106,6 +106,7 @@ def test_near_parcels_are_those_of_others_that_touch_a_box(nation: Database) -> 
         box = np.array([[west, south, east + 0.0002, north]])
         assert nations.near(HERE, box)["source_key"].to_pylist() == ["c0"]
         assert set(nations.near(HERE, EVERYWHERE)["source_key"].to_pylist()) == {"b0", "b1", "b2", "c0"}
+        assert nations.near(HERE, EVERYWHERE, [THERE])["source_key"].to_pylist() == ["c0"]
         assert nations.near(HERE, np.empty((0, 4))).num_rows == 0
         assert nations.near_province(EVERYWHERE)["source_key"].to_pylist() == ["c0"]
         # a second question does not answer the first one again
@@ -118,7 +119,7 @@ def test_near_parcels_are_found_by_the_spatial_index(nation: Database, tmp_path:
     with nation.connect(databases.OWNER) as link, link.cursor() as cursor:
         cursor.execute("ANALYZE land.parcel_01")
         link.commit()
-    values = {"commune": db.sql.Literal(HERE), "not_province": db.sql.Literal("")}
+    values = {"not_communes": db.sql.Literal([HERE]), "not_province": db.sql.Literal("")}
     box = pa.table(
         dict(zip(("west", "south", "east", "north"), ([v] for v in shapely.bounds(square(0))), strict=True))
     )
@@ -160,7 +161,8 @@ def test_the_exported_file_answers_what_the_database_answers(nation: Database, t
         for code in (HERE, THERE, BESIDE):
             assert file.previous(code).equals(nations.previous(code))
             assert file.retired(code).equals(nations.retired(code))
-            assert file.near(code, EVERYWHERE).equals(nations.near(code, EVERYWHERE))
+            for replaced in ([], [HERE], [HERE, THERE, BESIDE]):
+                assert file.near(code, EVERYWHERE, replaced).equals(nations.near(code, EVERYWHERE, replaced))
         assert file.excused().equals(nations.excused())
         assert file.authentication() == nations.authentication() is None
     assert [receipt.province for receipt in file.document.receipts] == ["01", "04"]

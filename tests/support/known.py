@@ -1,5 +1,6 @@
 """What the nation knows, made in code: `sync.context.Known` over tables in memory, and live parcels of deliveries."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,9 +55,10 @@ class KnownTables:
         """The handles that ended."""
         return self.ended.get(commune_code, RETIRED_SCHEMA.empty_table())
 
-    def near(self, commune_code: str, boxes: NDArray[np.float64]) -> pa.Table:
+    def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """Live parcels of the other communes that touch a box."""
-        others = [touching(table, boxes) for code, table in self.live.items() if code != commune_code]
+        left_out = {commune_code, *replaced}
+        others = [touching(table, boxes) for code, table in self.live.items() if code not in left_out]
         return in_order(pa.concat_tables([CURRENT_SCHEMA.empty_table(), *others]))
 
     def authentication(self) -> pa.Table | None:

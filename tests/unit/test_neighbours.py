@@ -156,8 +156,8 @@ class Counting(KnownTables):
 
     handed = 0
 
-    def near(self, commune_code, boxes):
-        found = super().near(commune_code, boxes)
+    def near(self, commune_code, boxes, replaced=()):
+        found = super().near(commune_code, boxes, replaced)
         self.handed += found.num_rows
         return found
 
