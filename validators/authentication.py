@@ -42,7 +42,9 @@ def statuses(subject: Subject) -> NDArray[np.object_]:
 def share(subject: Subject) -> Portion | None:
     """Land users found, of all land users of the dataset; None before the first results of the province.
 
-    0 of 0 where the profile says that the checks do not apply, and where no land user was delivered.
+    A commune none of whose rows names a land user counts its rows, as not sent: else leaving all land users out would
+    meet the rule on them. 0 of 0 where the profile says that the checks do not apply, and of a change set that names
+    none (its rows may end parcels, and nothing is ruled of it).
     """
     if set(CODES) <= set(subject.context.not_applicable):
         return Portion(0, 0)
@@ -59,7 +61,8 @@ def share(subject: Subject) -> Portion | None:
     people = people.filter(pc.is_valid(key)).group_by(["system", "key"]).aggregate([("status", "max")])
     found = pc.sum(pc.equal(people["status_max"], "found")).as_py() or 0
     without_key = pc.sum(pc.and_(some, pa.chunked_array([key.is_null()]))).as_py() or 0
-    return Portion(int(found), len(people) + int(without_key))
+    named_none = 0 if subject.context.changes else len(subject)
+    return Portion(int(found), len(people) + int(without_key) or named_none)
 
 
 def mismatched(subject: Subject) -> Faults:

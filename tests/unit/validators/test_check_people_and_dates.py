@@ -1,12 +1,16 @@
 """ATT: areas of uses, dates, numbers of people, damaged text, and what the population database said; nothing personal is told."""
 
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
 import pytest
-from validator_datasets import AS_OF, dataset, found, verdict
+from validator_datasets import AS_OF, context, dataset, found, verdict
 
+from parcels.model import Dataset
 from validators.current import AUTHENTICATION_SCHEMA
+from validators.judge import judge
+from validators.usability import Portion
 
 
 def details(data, code, **more):
@@ -222,6 +226,37 @@ def test_a_commune_moves_between_groups_as_the_share_of_its_people_found_crosses
 
 def test_a_province_whose_systems_have_no_land_users_may_say_so():
     left_out = {"ATT-USER-MISMATCHED": "không có", "ATT-USER-NOT-FOUND": "không có"}
-    judged = verdict(dataset(3), authentication=None, not_applicable=left_out)
-    assert judged.not_run == ()
-    assert judged.group.number == judged.assured_group.number == 1
+    for said in (None, results(("made", "A", "found"))):
+        judged = verdict(nobody_named(3), authentication=said, not_applicable=left_out)
+        assert judged.not_run == ()
+        assert judged.group.number == judged.assured_group.number == 1
+        assert judged.measured["xac_thuc"] == Portion(0, 0)
+
+
+def nobody_named(n: int) -> Dataset:
+    return dataset(n, land_user_key=[None] * n)
+
+
+def test_a_commune_that_names_no_land_user_does_not_meet_the_rule_on_them():
+    """Leaving all of them out must not be worth more than sending some that are not known."""
+    said = results(("made", "A", "found"))
+    judged = verdict(nobody_named(5), authentication=said)
+    assert judged.measured["xac_thuc"] == Portion(0, 5)
+    assert (judged.group.number, judged.fixes.land_users) == (2, 4)
+    unknown = verdict(dataset(5), authentication=said)
+    assert (unknown.measured["xac_thuc"], unknown.group.number) == (Portion(0, 5), 2)
+    known = verdict(dataset(5, land_user_key=["A"] * 5), authentication=said)
+    assert (known.measured["xac_thuc"], known.group.number) == (Portion(1, 1), 1)
+
+
+def test_before_the_first_results_a_commune_that_names_no_land_user_is_not_judged_on_them():
+    judged = verdict(nobody_named(5), authentication=None)
+    assert (judged.measured["xac_thuc"], judged.group.number, judged.assured_group.number) == (None, 1, 2)
+
+
+def test_a_commune_without_rows_and_a_change_set_without_land_users_have_nobody_to_authenticate():
+    said = results(("made", "A", "found"))
+    assert verdict(dataset(0), authentication=said).measured["xac_thuc"] == Portion(0, 0)
+    data = nobody_named(2)
+    changes = judge(data, replace(context(data, authentication=said), changes=True))
+    assert (changes.measured["xac_thuc"], changes.group) == (Portion(0, 0), None)

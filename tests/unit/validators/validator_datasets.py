@@ -1,4 +1,7 @@
-"""Datasets made in code for the checks: a row of square parcels in a commune of Hà Nội, then spoilt at will."""
+"""Datasets made in code for the checks: a row of square parcels in a commune of Hà Nội, then spoilt at will.
+
+Every parcel has a land user, whom the population database knows.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -63,6 +66,7 @@ def dataset(
         "valid_from": [date(2020, 1, 1)] * n,
         "area_m2": areas,
         "area_legal_m2": areas,
+        "land_user_key": [f"u{number}" for number in numbers],
         **columns,
     }
     arrays = [
@@ -98,9 +102,24 @@ NOTHING_LIVE: dict[str, Any] = {
     "retired": RETIRED_SCHEMA.empty_table(),
     "neighbours": CURRENT_SCHEMA.empty_table(),
     "boundary": shapely.box(-180.0, -90.0, 180.0, 90.0),  # everything is inside
-    "authentication": AUTHENTICATION_SCHEMA.empty_table(),
 }
-_KNOWN = {*NOTHING_LIVE, "excused", "complete"}
+_KNOWN = {*NOTHING_LIVE, "authentication", "excused", "complete"}
+
+
+def everybody_found(*datasets: Dataset) -> pa.Table:
+    """AUTHENTICATION_SCHEMA: all land users with a key were found."""
+    people = {
+        pair
+        for data in datasets
+        for pair in zip(
+            data.column("source_system").to_pylist(), data.column("land_user_key").to_pylist(), strict=True
+        )
+        if pair[1] is not None
+    }
+    lines = [(system, key, "found") for system, key in sorted(people)]
+    return pa.Table.from_pylist(
+        [dict(zip(AUTHENTICATION_SCHEMA.names, line, strict=True)) for line in lines], AUTHENTICATION_SCHEMA
+    )
 
 
 def context(
@@ -110,7 +129,7 @@ def context(
 
     more  what else is known, in place of that; also what `context_of` takes
     """
-    known = {} if register is None else dict(NOTHING_LIVE)
+    known = {} if register is None else NOTHING_LIVE | {"authentication": everybody_found(*datasets)}
     known |= {name: more.pop(name) for name in list(more) if name in _KNOWN}
     whole = context_of(
         {each.commune_code: each.table for each in datasets},
