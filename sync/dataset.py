@@ -36,7 +36,7 @@ class Rounded:
 
 def read_dataset(province: str, code: str, path: Path) -> Dataset:
     """The dataset of a commune (or `-`) from its part of the snapshot."""
-    table = read_part(path)
+    table = read_part(path).combine_chunks()
     delivered = read_wkb(table.column("source_wkb").combine_chunks())
     rounded = Rounded(delivered, np.asarray(table.column("source_srid"), dtype=np.int32))
     stored = shapely.from_wkb(np.asarray(table.column("geom").to_numpy(), dtype=object))

@@ -32,8 +32,9 @@ from validators.base import Context, Repeated
 from validators.borders_seam import reach_m
 from validators.catalogue import CHECKS
 from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
+from validators.delivery import Delivered, context_of
 from validators.findings import FINDINGS_SCHEMA
-from validators.handles import KEY_COLUMNS, context_of, ids_wanted
+from validators.handles import KEY_COLUMNS
 from validators.judge import ROWS_SCHEMA, Verdict
 from validators.policy import Policy, policy_at
 from validators.repairs import REPAIRS_SCHEMA
@@ -122,14 +123,13 @@ def _of_the_delivery(
             reach_m(used),
             record.as_of if changes else None,
         )
+        delivered = Delivered(parts, record.as_of, each_in_order)
         context = context_of(
-            parts,
-            as_of=record.as_of,
+            delivered,
             province_code=record.province,
             policy=used,
-            claims=None if known is None else known.claims(ids_wanted(parts.items())),
+            claims=None if known is None else known.claims(delivered.ids),
             not_applicable=_left_out(profile),
-            each=each_in_order,
             repeats=_repeats(parts, paths, record.as_of) if changes else None,
         )
         context = replace(context, measured_in=profile.measured_in, straightened=_straightened(run_dir))

@@ -14,8 +14,9 @@ from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.versions import ACTIONS, END
 from validators.base import Check, Faults, Mask, Repeated, Subject, positions, words
+from validators.delivery import Delivered
 from validators.echo import echo
-from validators.handles import repeated, rows_sharing, source_handles, text
+from validators.handles import rows_sharing, source_handles, text
 
 # What these checks and the search for repeated versions read of a snapshot, beside validators.handles.KEY_COLUMNS.
 CHANGE_COLUMNS: tuple[str, ...] = ("action", "source_order")
@@ -75,11 +76,11 @@ def repeated_in_changes(
     """
     bounds = np.cumsum([0, *(table.num_rows for table in parts.values())])
     living = newest_living(pa.concat_tables(parts.values())) if parts else np.zeros(0, dtype=bool)
-    now = [
-        (code, table.filter(pa.array(living[start:stop])))
+    now = {
+        code: table.filter(pa.array(living[start:stop]))
         for (code, table), start, stop in zip(parts.items(), bounds[:-1], bounds[1:], strict=True)
-    ]
-    return repeated(now, as_of, contradictions)
+    }
+    return Delivered(now, as_of).repeated(contradictions)
 
 
 def ends(table: pa.Table) -> Mask:

@@ -1,13 +1,12 @@
-"""The handles of delivered rows, what repeats in a delivery, and what is claimed elsewhere.
+"""The handles of rows: what a parcel is known by.
 
 A row is known by its source key, its national id if well-formed, and its sheet (commune, map set, scale,
 sheet, number) if its commune is one. The forms are those of `parcels.identifiers`, as stored in
 land.parcel_alias.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,11 +16,9 @@ from numpy.typing import NDArray
 from parcels import admin_units, identifiers
 from parcels.model import UNKNOWN_COMMUNE
 from validators.arrays import one_array
-from validators.base import Context, Repeated, Rows, Subject
-from validators.hashing import Hashes, text_hashes, twice
-from validators.policy import Policy
+from validators.base import Rows, Subject
 
-# The columns of a snapshot that handles are made of: all that `context_of` reads of a delivery.
+# The columns of a snapshot that handles are made of: all that `validators.delivery` reads of one.
 KEY_COLUMNS: tuple[str, ...] = (
     "source_system",
     "source_key",
@@ -43,8 +40,6 @@ CLAIMS_SCHEMA = pa.schema(
     ]
 )
 _NONE = pa.scalar(None, pa.string())
-_KINDS = ("source_key", "national_id", "sheet")
-_NO_HASHES = np.empty(0, np.uint64)
 
 
 def text(table: pa.Table, name: str) -> pa.Array:
@@ -79,6 +74,24 @@ def sheet_handles(table: pa.Table, commune_code: str, as_of: date) -> pa.Array:
     )
 
 
+class Handles(NamedTuple):
+    """The handles of rows, (n,) each, by kind and in the order of identity; NULL where a row has none of a kind."""
+
+    source_key: pa.Array
+    national_id: pa.Array
+    sheet: pa.Array
+
+
+def handles_of(table: pa.Table, commune_code: str, as_of: date) -> Handles:
+    """The handles of the rows of a table: KEY_COLUMNS at least."""
+    return Handles(source_handles(table), national_handles(table), sheet_handles(table, commune_code, as_of))
+
+
+def own_handles(subject: Subject) -> Handles:
+    """The handles of the rows of a dataset. Use as a fact."""
+    return handles_of(subject.dataset.table, subject.dataset.commune_code, subject.context.as_of)
+
+
 def names_of(table: pa.Table, commune_code: str, as_of: date) -> tuple[pa.Array, pa.Array]:
     """What each row is known by: the name that finding ids are made of, and the handle as people know it.
 
@@ -86,161 +99,24 @@ def names_of(table: pa.Table, commune_code: str, as_of: date) -> tuple[pa.Array,
 
     table  KEY_COLUMNS at least
     """
-    source, national = source_handles(table), national_handles(table)
-    sheet = sheet_handles(table, commune_code, as_of)
-    name = pc.coalesce(
-        pc.binary_join_element_wise("source_key", source, identifiers.SEPARATOR),
-        pc.binary_join_element_wise("national_id", national, identifiers.SEPARATOR),
-        pc.binary_join_element_wise("sheet", sheet, identifiers.SEPARATOR),
-    )
-    on_sheet = pc.binary_join_element_wise(text(table, "sheet_no"), text(table, "parcel_no"), "/")
-    return name, pc.coalesce(
-        text(table, "source_key"), national, pc.if_else(pc.is_valid(sheet), on_sheet, _NONE)
-    )
+    return _names(table, handles_of(table, commune_code, as_of))
 
 
 def known_as(subject: Subject) -> tuple[pa.Array, pa.Array]:
     """`names_of` the rows of a dataset. Use as a fact."""
-    return names_of(subject.dataset.table, subject.dataset.commune_code, subject.context.as_of)
+    return _names(subject.dataset.table, subject.fact(own_handles))
 
 
-def repeated(
-    parts: Iterable[tuple[str, pa.Table]],
-    as_of: date,
-    versions: pa.Table | None = None,
-    each: Callable[..., Iterable[Any]] = map,
-) -> Repeated:
-    """The handles that occur more than once in a whole delivery.
-
-    Of millions of handles almost all occur once. So the first round keeps a number for each, and only the handles
-    whose number comes again are looked at in the second.
-
-    parts     every dataset of the delivery: commune code (or `-`) and its table, KEY_COLUMNS at least; gone through
-              twice, one table at a time
-    versions  of a change set: the versions that stand in several rows which differ
-    each      how a function is done for each part: as `map`, or in several threads at a time
-    """
-
-    def hashed(part: tuple[str, pa.Table]) -> dict[str, Hashes]:
-        return {name: text_hashes(handles) for name, handles in _present(part[1], part[0], as_of)}
-
-    seen: dict[str, list[Hashes]] = {name: [] for name in _KINDS}
-    for hashes in each(hashed, parts):
-        for name in _KINDS:
-            seen[name].append(hashes[name])
-    again = {name: twice(np.concatenate(hashes)) if hashes else _NO_HASHES for name, hashes in seen.items()}
-    del seen
-
-    def shared(part: tuple[str, pa.Table]) -> dict[str, pa.Array]:
-        return {
-            name: handles.filter(pa.array(np.isin(text_hashes(handles), again[name])))
-            for name, handles in _present(part[1], part[0], as_of)
-        }
-
-    found: dict[str, list[pa.Array]] = {name: [] for name in _KINDS}
-    if any(len(hashes) for hashes in again.values()):
-        for handles in each(shared, parts):
-            for name in _KINDS:
-                found[name].append(handles[name])
-    return Repeated(
-        source_key=_more_than_once(found["source_key"]),
-        national_id=_more_than_once(found["national_id"]),
-        sheet=_more_than_once(found["sheet"]),
-        version=_more_than_once([]) if versions is None else versions,
+def _names(table: pa.Table, own: Handles) -> tuple[pa.Array, pa.Array]:
+    name = pc.coalesce(
+        *(
+            pc.binary_join_element_wise(kind, handles, identifiers.SEPARATOR)
+            for kind, handles in own._asdict().items()
+        )
     )
-
-
-def _present(table: pa.Table, commune_code: str, as_of: date) -> Iterator[tuple[str, pa.Array]]:
-    """The handles of a dataset by kind, without NULL."""
-    yield "source_key", pc.drop_null(source_handles(table))
-    yield "national_id", pc.drop_null(national_handles(table))
-    yield "sheet", pc.drop_null(sheet_handles(table, commune_code, as_of))
-
-
-def _more_than_once(handles: list[pa.Array]) -> pa.Table:
-    present = pc.drop_null(pa.chunked_array(handles, pa.string()))
-    counts = pc.value_counts(present)
-    table = pa.table({"handle": counts.field("values"), "rows": counts.field("counts")})
-    return table.filter(pc.greater(table["rows"], 1)).combine_chunks()
-
-
-def as_claims(claims: pa.Table) -> pa.Table:
-    """CLAIMS_SCHEMA: a table of `national_id` and `province_code`, and of what else of it is known."""
-    columns = [
-        claims[field.name] if field.name in claims.column_names else pa.nulls(len(claims), field.type)
-        for field in CLAIMS_SCHEMA
-    ]
-    return pa.table(columns, schema=CLAIMS_SCHEMA)
-
-
-def claims_on(
-    claims: pa.Table, parts: Iterable[tuple[str, pa.Table]], province_code: str, as_of: date
-) -> pa.Table:
-    """Of a register of claims, those that stand against ids delivered here; CLAIMS_SCHEMA.
-
-    They are of other provinces, and of parcels of this one that are live in a commune and are not delivered: one that
-    is, with an id of whatever kind, speaks for itself.
-
-    claims  `national_id`, `province_code`, and what else of CLAIMS_SCHEMA is known
-    """
-    n, claims = len(claims), as_claims(claims)
-    delivered, speaks = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    for commune_code, table in parts:
-        ids = national_handles(table)
-        delivered |= _among(claims["national_id"], ids)
-        with_id = table.filter(pc.is_valid(ids))
-        speaks |= _among(claims["source_handle"], source_handles(with_id))
-        speaks |= _among(claims["sheet_handle"], sheet_handles(with_id, commune_code, as_of))
-    own = np.asarray(pc.equal(claims["province_code"], province_code))
-    live = np.asarray(pc.is_valid(claims["commune_code"]))
-    return claims.filter(pa.array(delivered & (~own | (live & ~speaks)))).combine_chunks()
-
-
-def _among(values: pa.ChunkedArray, those: pa.Array) -> NDArray[np.bool_]:
-    return np.asarray(pc.is_in(values, value_set=pc.drop_null(those), skip_nulls=True))
-
-
-def ids_wanted(parts: Iterable[tuple[str, pa.Table]]) -> pa.Table:
-    """The well-formed national ids of a delivery with the commune in which each is delivered, each pair once.
-
-    parts  as of `repeated`; the result has `national_id` and `commune_code`
-    """
-    ids = {code: pc.unique(pc.drop_null(national_handles(table))) for code, table in parts}
-    codes = [pa.repeat(pa.scalar(code), len(those)) for code, those in ids.items()]
-    return pa.table(
-        {
-            "national_id": pa.chunked_array(list(ids.values()), pa.string()),
-            "commune_code": pa.chunked_array(codes, pa.string()),
-        }
-    )
-
-
-def context_of(
-    parts: Mapping[str, pa.Table],
-    *,
-    as_of: date,
-    province_code: str,
-    policy: Policy,
-    claims: pa.Table | None = None,
-    not_applicable: Mapping[str, str] | None = None,
-    repeats: Repeated | None = None,
-    each: Callable[..., Iterable[Any]] = map,
-) -> Context:
-    """The context in which every dataset of one delivery is judged: made once per delivery.
-
-    parts   commune code (or `-`) → table of that dataset; only KEY_COLUMNS are read, one table at a time
-    claims  the register of national ids, or the part of it that this delivery touches; None offline
-    repeats what repeats in it where it is a change set (`validators.changes.repeated_in_changes`)
-    each    see `repeated`
-    """
-    return Context(
-        as_of=as_of,
-        province_code=province_code,
-        policy=policy,
-        repeated=repeats or repeated(parts.items(), as_of, each=each),
-        claims=None if claims is None else claims_on(claims, parts.items(), province_code, as_of),
-        not_applicable=dict(not_applicable or {}),
-        changes=repeats is not None,
+    on_sheet = pc.binary_join_element_wise(text(table, "sheet_no"), text(table, "parcel_no"), "/")
+    return name, pc.coalesce(
+        text(table, "source_key"), own.national_id, pc.if_else(pc.is_valid(own.sheet), on_sheet, _NONE)
     )
 
 

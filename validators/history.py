@@ -18,6 +18,7 @@ from validators.matching import (
     has_land,
     has_previous,
     land_of,
+    live_handles,
     matches_of,
     middles_of,
     previous_of,
@@ -84,13 +85,13 @@ def moved(subject: Subject) -> Faults:
 
 def id_changed(subject: Subject) -> Faults:
     """Rows with another national id than their parcel has, on the same land; the detail is the live id."""
-    land, previous = subject.fact(land_of), previous_of(subject)
-    ids = handles.national_handles(subject.dataset.table)
+    land = subject.fact(land_of)
+    ids = subject.fact(handles.own_handles).national_id
     shared = pc.is_in(
         ids, value_set=subject.context.repeated.national_id["handle"].combine_chunks(), skip_nulls=True
     )
     now = ids.take(pa.array(land.rows))
-    then = handles.national_handles(previous).take(pa.array(land.live))
+    then = subject.fact(live_handles).national_id.take(pa.array(land.live))
     other = pc.and_not(pc.fill_null(pc.not_equal(now, then), False), shared.take(pa.array(land.rows)))
     chosen = where(_mask(other) & land.same(subject.context.policy))
     return Faults(land.rows[chosen], detail=then.take(pa.array(chosen)))
@@ -101,18 +102,14 @@ def number_reused(subject: Subject) -> Faults:
     retired = subject.context.retired
     if retired is None:
         raise ValueError("the handles that ended are not at hand: the check cannot run")
-    table = subject.dataset.table
-    own = handles.sheet_handles(table, subject.dataset.commune_code, subject.context.as_of)
+    mine = subject.fact(handles.own_handles)
     again = pc.is_in(
-        own, value_set=subject.context.repeated.sheet["handle"].combine_chunks(), skip_nulls=True
+        mine.sheet, value_set=subject.context.repeated.sheet["handle"].combine_chunks(), skip_nulls=True
     )
-    at = pc.index_in(own, value_set=retired["handle"].combine_chunks(), skip_nulls=True)
+    at = pc.index_in(mine.sheet, value_set=retired["handle"].combine_chunks(), skip_nulls=True)
     back = _mask(again)
-    for name, mine in (
-        ("source_handle", handles.source_handles(table)),
-        ("national_id", handles.national_handles(table)),
-    ):
-        back |= _mask(pc.fill_null(pc.equal(retired[name].combine_chunks().take(at), mine), False))
+    for name, own in (("source_handle", mine.source_key), ("national_id", mine.national_id)):
+        back |= _mask(pc.fill_null(pc.equal(retired[name].combine_chunks().take(at), own), False))
     rows = where(_mask(pc.is_valid(at)) & ~back)
     return Faults(rows, detail=_numbers(subject, rows))
 

@@ -12,6 +12,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from validators import handles
 from validators.base import Faults, Subject, positions, where
 from validators.echo import echo
+from validators.matching import live_handles
 from validators.national_id import candidates, far_from_parcel, well_formed
 from validators.plane import plane_of
 
@@ -54,19 +55,17 @@ def missing(subject: Subject) -> Faults:
 
 def repeated_source_key(subject: Subject) -> Faults:
     """Rows that share their source key with another row of the delivery."""
-    return _sharing(handles.source_handles(subject.dataset.table), subject.context.repeated.source_key)
+    return _sharing(subject.fact(handles.own_handles).source_key, subject.context.repeated.source_key)
 
 
 def repeated_national_id(subject: Subject) -> Faults:
     """Rows that share their well-formed national id with another row of the delivery. Use as a fact, too."""
-    return _sharing(handles.national_handles(subject.dataset.table), subject.context.repeated.national_id)
+    return _sharing(subject.fact(handles.own_handles).national_id, subject.context.repeated.national_id)
 
 
 def repeated_sheet(subject: Subject) -> Faults:
     """Rows that share map set, scale, sheet and number with another row of their commune."""
-    dataset = subject.dataset
-    own = handles.sheet_handles(dataset.table, dataset.commune_code, subject.context.as_of)
-    return _sharing(own, subject.context.repeated.sheet)
+    return _sharing(subject.fact(handles.own_handles).sheet, subject.context.repeated.sheet)
 
 
 def claimed(subject: Subject) -> Faults:
@@ -77,7 +76,7 @@ def claimed(subject: Subject) -> Faults:
     claims, previous = subject.context.claims, subject.context.previous
     if claims is None:
         raise ValueError("claims are not at hand: the check cannot run")
-    table, own_province = subject.dataset.table, subject.context.province_code
+    mine, own_province = subject.fact(handles.own_handles), subject.context.province_code
     foreign = pc.not_equal(claims["province_code"], own_province)
     elsewhere = pc.fill_null(pc.not_equal(claims["commune_code"], subject.dataset.commune_code), False)
     claims = claims.filter(pc.or_(foreign, elsewhere))
@@ -86,10 +85,10 @@ def claimed(subject: Subject) -> Faults:
     claims = claims.append_column("own", pc.equal(claims["province_code"], own_province)).sort_by(
         [("own", "ascending"), *order]
     )
-    held = pc.index_in(handles.national_handles(table), value_set=claims["national_id"], skip_nulls=True)
+    held = pc.index_in(mine.national_id, value_set=claims["national_id"], skip_nulls=True)
     own = pc.fill_null(claims["own"].combine_chunks().take(held), False)
-    known = pa.array([], pa.string()) if previous is None else handles.source_handles(previous)
-    is_another = pc.is_in(handles.source_handles(table), value_set=pc.drop_null(known), skip_nulls=True)
+    known = pa.array([], pa.string()) if previous is None else subject.fact(live_handles).source_key
+    is_another = pc.is_in(mine.source_key, value_set=pc.drop_null(known), skip_nulls=True)
     rows = positions(pc.and_(pc.is_valid(held), pc.or_(pc.invert(own), is_another)))
     holder = held.take(pa.array(rows))
     at = pc.if_else(claims["own"], claims["commune_code"], claims["province_code"]).combine_chunks()

@@ -75,21 +75,21 @@ def has_previous(subject: Subject) -> bool:
     return subject.context.previous is not None
 
 
+def live_handles(subject: Subject) -> handles.Handles:
+    """The handles of the commune's live parcels. Use as a fact."""
+    return handles.handles_of(previous_of(subject), subject.dataset.commune_code, subject.context.as_of)
+
+
 def matches_of(subject: Subject) -> Matches:
     """Which live parcel each row is; use as a fact."""
     previous, repeated = previous_of(subject), subject.context.repeated
     n, m = len(subject), previous.num_rows
     live, present = np.full(n, -1, np.int64), np.zeros(m, dtype=bool)
     nameless = np.zeros(n, dtype=bool)
-    ways = (
-        (repeated.source_key, handles.source_handles),
-        (repeated.national_id, handles.national_handles),
-        (repeated.sheet, lambda table: _sheets(subject, table)),
-    )
-    named = [(handle_of(subject.dataset.table), handle_of(previous)) for _, handle_of in ways]
-    for (again, _), (mine, _) in zip(ways, named, strict=True):
+    own = subject.fact(handles.own_handles)
+    for mine, again in zip(own, (repeated.source_key, repeated.national_id, repeated.sheet), strict=True):
         nameless |= _mask(pc.is_in(mine, value_set=again["handle"].combine_chunks(), skip_nulls=True))
-    for mine, theirs in named:
+    for mine, theirs in zip(own, subject.fact(live_handles), strict=True):
         open_ = pc.if_else(pa.array(~present), theirs, pa.scalar(None, pa.string()))
         found = pc.fill_null(pc.index_in(mine, value_set=open_, skip_nulls=True), -1)
         at = np.where(live < 0, np.asarray(found, dtype=np.int64), -1)
@@ -148,10 +148,6 @@ def same_land(apart: Floats, grown: Floats, policy: Policy) -> Mask:
     """Whether middles so far apart and areas so different are the same land."""
     rules = policy.history
     return np.asarray((apart <= float(rules.same_place_m)) & (grown <= float(rules.same_area_share)))
-
-
-def _sheets(subject: Subject, table: pa.Table) -> pa.Array:
-    return handles.sheet_handles(table, subject.dataset.commune_code, subject.context.as_of)
 
 
 def _mask(values: pa.Array) -> Mask:

@@ -6,12 +6,14 @@ the dataset's plane, through the pinned pipeline.
 """
 
 import numpy as np
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
 from parcels import crs, identifiers
 from parcels.identifiers import Cells
 from validators.base import Mask, Rows, Subject, where
+from validators.handles import own_handles
 from validators.plane import can_measure, plane_of
 from validators.shape import Geometries, shape_of, source_srid, storable_rows
 
@@ -20,7 +22,7 @@ Floats = NDArray[np.float64]
 
 def well_formed(subject: Subject) -> Mask:
     """(n,) whether the row has a national id of the right length and alphabet."""
-    return identifiers.is_well_formed(subject.text("national_id"))
+    return np.asarray(pc.is_valid(subject.fact(own_handles).national_id))
 
 
 def candidates(subject: Subject) -> Mask:

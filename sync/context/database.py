@@ -16,7 +16,7 @@ from sync import db
 from sync.context.document import Receipt
 from sync.context.near import in_order, touching
 from validators.current import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
-from validators.handles import as_claims
+from validators.delivery import as_claims
 
 # Parcels as COPY hands them over: WKB in hexadecimal.
 _COPIED = CURRENT_SCHEMA.set(CURRENT_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))

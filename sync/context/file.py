@@ -30,6 +30,7 @@ from sync.context.document import FORMAT, VERSION, Document
 from sync.context.members import Unreadable
 from sync.context.near import bounds_of, in_order, touched, tree_of
 from sync.context.writer import write_context
+from validators.base import positions
 from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.handles import KEY_COLUMNS, sheet_handles, source_handles
 
@@ -41,6 +42,8 @@ OLD_AFTER: Final = timedelta(
 _DOCUMENT_BYTES: Final = 16 << 20
 _HELD: Final = 4
 _OF_HOLDERS: Final = ("province_code", "commune_code", *KEY_COLUMNS)
+# Where a national id is live: the row in its commune's table.
+_PLACES: Final = pa.schema([("commune_code", pa.string()), ("row", pa.int64()), ("national_id", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -53,19 +56,25 @@ class ContextFile:
 
     def claims(self, wanted: pa.Table) -> pa.Table:
         """CLAIMS_SCHEMA; see `Known`. Of other provinces those near this one, as the file holds them."""
+        ids, at = (wanted[name].combine_chunks() for name in ("national_id", "commune_code"))
         foreign = self._table(members.CLAIMS)
-        own = self._own_ids
-        held = pc.index_in(wanted["national_id"].combine_chunks(), value_set=own["national_id"])
-        at = own["commune_code"].combine_chunks().take(held)
-        moved = held.filter(pc.fill_null(pc.not_equal(at, wanted["commune_code"].combine_chunks()), False))
-        own = own.take(pc.unique(moved))
         foreign = foreign.filter(
             pc.and_(
-                pc.is_in(foreign["national_id"], value_set=wanted["national_id"].combine_chunks()),
+                pc.is_in(foreign["national_id"], value_set=ids),
                 pc.not_equal(foreign["province_code"], self.document.province),
             )
         )
-        return pa.concat_tables([foreign, own]).combine_chunks()
+        counts = pc.value_counts(ids)
+        several = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
+        others = pa.concat_tables(
+            [
+                _PLACES.empty_table(),
+                *(self._others(code, ids, at, several) for code in self.document.communes),
+            ]
+        )
+        others = others.filter(pc.is_in(others["national_id"], value_set=ids))
+        own = [self._holders(code, others) for code in pc.unique(others["commune_code"]).to_pylist()]
+        return pa.concat_tables([foreign, *own]).combine_chunks()
 
     def previous(self, commune_code: str) -> pa.Table:
         """CURRENT_SCHEMA; see `Known`."""
@@ -158,18 +167,25 @@ class ContextFile:
     def _near(self) -> pa.Table:
         return self._table(members.NEAR)
 
-    @cached_property
-    def _own_ids(self) -> pa.Table:
-        """CLAIMS_SCHEMA of the province's own live parcels."""
-        return pa.concat_tables(
-            [
-                CLAIMS_SCHEMA.empty_table(),
-                *(
-                    holders(self._table(members.commune_member(code), _OF_HOLDERS), code, self.document.as_of)
-                    for code in self.document.communes
-                ),
-            ]
-        ).combine_chunks()
+    def _others(self, code: str, ids: pa.Array, at: pa.Array, several: pa.Array) -> pa.Table:
+        """_PLACES: a commune's live parcels with an id that is not delivered there, or elsewhere too.
+
+        Almost every id is delivered where it is live; only the others are looked for in the whole delivery.
+
+        ids, at  the delivered ids and their communes; several: the ids that are delivered in more than one
+        """
+        live = self._table(members.commune_member(code), ("national_id",))["national_id"].combine_chunks()
+        here = pc.is_in(live, value_set=ids.filter(pc.equal(at, code)), skip_nulls=True)
+        other = pc.or_(pc.invert(here), pc.is_in(live, value_set=several, skip_nulls=True))
+        rows = pa.array(positions(pc.and_(pc.is_valid(live), other)))
+        return pa.table([pa.repeat(code, len(rows)), rows, live.take(rows)], schema=_PLACES)
+
+    def _holders(self, code: str, places: pa.Table) -> pa.Table:
+        """CLAIMS_SCHEMA of those parcels of _PLACES that are live in one commune."""
+        rows = places.filter(pc.equal(places["commune_code"], code))["row"]
+        return holders(
+            self._table(members.commune_member(code), _OF_HOLDERS).take(rows), code, self.document.as_of
+        )
 
     def _table(self, member: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A table of the file, or some of its columns; without rows where it has none."""

@@ -19,7 +19,7 @@ from sync.context.document import FORMAT, VERSION, CommuneEntry, Document, Recei
 from sync.context.near import bounds_of
 from sync.runfolder import PRIVATE_FILE
 from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
-from validators.handles import as_claims
+from validators.delivery import as_claims
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 

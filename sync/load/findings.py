@@ -15,8 +15,8 @@ from sync.report.places import places_of
 from sync.run import Run
 from validators.base import Faults, Subject
 from validators.catalogue import BY_CODE
+from validators.delivery import Delivered, context_of
 from validators.findings import FINDINGS_SCHEMA, findings
-from validators.handles import context_of
 from validators.naming import name_rows
 from validators.policy import policy_at
 
@@ -51,7 +51,7 @@ def _of_commune(run: Run, commune: str, quarantined: list[db.Row]) -> pa.Table:
     dataset = load_dataset(run.judged_folder, run.province, commune)
     as_of = load_delivery(run.judged_folder).as_of
     # The merge quarantines no row that shares a handle, so what repeats in the delivery does not matter here.
-    context = context_of({}, as_of=as_of, province_code=run.province, policy=policy_at(as_of))
+    context = context_of(Delivered({}, as_of), province_code=run.province, policy=policy_at(as_of))
     row_no = np.asarray(dataset.column("row_no"), dtype=np.int64)
     codes = np.array([row["merge_code"] for row in quarantined], dtype=object)
     rows = np.searchsorted(row_no, np.array([row["row_no"] for row in quarantined], dtype=np.int64))

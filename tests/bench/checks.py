@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "unit" / "validators")]
 from validator_datasets import AS_OF, EPSG, ORIGIN, PROVINCE, dataset  # noqa: E402
 
 from parcels import crs, identifiers  # noqa: E402
-from validators.handles import context_of  # noqa: E402
+from validators.delivery import Delivered, context_of  # noqa: E402
 from validators.judge import judge  # noqa: E402
 from validators.policy import policy_at  # noqa: E402
 
@@ -47,7 +47,7 @@ def main(n: int, as_of: date = AS_OF) -> None:
     data = dataset(shapes, national_id=identifiers.encode(lon, lat), land_use=uses)
     started = time.process_time()
     context = context_of(
-        {data.commune_code: data.table}, as_of=as_of, province_code=PROVINCE, policy=policy_at(as_of)
+        Delivered({data.commune_code: data.table}, as_of), province_code=PROVINCE, policy=policy_at(as_of)
     )
     print(f"context  {n / (time.process_time() - started):12,.0f} parcels/s")
     for _ in range(3):

@@ -17,7 +17,8 @@ from sync.platform import databases
 from tests.support.database import Database
 from tests.support.judged import AS_OF, COMMUNES, Plot, run_merge, square
 from validators.current import CURRENT_SCHEMA
-from validators.handles import as_claims, sheet_handles
+from validators.delivery import as_claims
+from validators.handles import sheet_handles
 
 pytestmark = pytest.mark.db
 HERE, THERE, _ = COMMUNES

@@ -20,8 +20,8 @@ from tests.support.known import KnownTables, live
 from validators.base import Check, Context, Subject
 from validators.borders import CHECKS
 from validators.borders_seam import reach_m
+from validators.delivery import Delivered, context_of
 from validators.findings import findings
-from validators.handles import context_of
 from validators.naming import name_rows
 from validators.policy import policy_at
 
@@ -160,8 +160,7 @@ def delivered(
     neighbours = Neighbours(paths, PROVINCE, REACH_M)
     datasets = {code: nation.dataset(code) for code in paths}
     whole = context_of(
-        {code: each.table for code, each in datasets.items()},
-        as_of=AS_OF,
+        Delivered({code: each.table for code, each in datasets.items()}, AS_OF),
         province_code=PROVINCE,
         policy=POLICY,
     )

@@ -20,8 +20,8 @@ from tests.support.seams import (
     delivered,
     lattice,
 )
+from validators.delivery import Delivered, context_of
 from validators.findings import FINDINGS_SCHEMA
-from validators.handles import context_of
 from validators.judge import judge
 from validators.policy import policy_at
 
@@ -41,7 +41,7 @@ def verdict(nation, folder, codes, known, **more):
     paths = nation.write(folder, codes)
     neighbours = Neighbours(paths, PROVINCE, REACH_M)
     dataset = nation.dataset(A)
-    whole = context_of({A: dataset.table}, as_of=AS_OF, province_code=PROVINCE, policy=POLICY)
+    whole = context_of(Delivered({A: dataset.table}, AS_OF), province_code=PROVINCE, policy=POLICY)
     here = replace(whole, neighbours=neighbours.of(A, known), neighbours_partly=known is None, **more)
     return judge(dataset, here)
 
@@ -112,6 +112,6 @@ def test_a_policy_says_how_large_a_fault_may_be(overlapping, tmp_path):
     )
     paths = overlapping.write(tmp_path, [A, B])
     dataset = overlapping.dataset(A)
-    whole = context_of({A: dataset.table}, as_of=AS_OF, province_code=PROVINCE, policy=lax)
+    whole = context_of(Delivered({A: dataset.table}, AS_OF), province_code=PROVINCE, policy=lax)
     table = Neighbours(paths, PROVINCE, REACH_M).of(A, None)
     assert seam_findings(judge(dataset, replace(whole, neighbours=table))) == set()

@@ -4,7 +4,7 @@ import pyarrow as pa
 from validator_datasets import AS_OF, COMMUNE, PROVINCE, claims, dataset, nowhere
 
 from validators.changes import contradicting, repeated_in_changes, repeated_versions
-from validators.handles import context_of
+from validators.delivery import Delivered, context_of
 from validators.judge import Verdict, judge
 from validators.policy import policy_at
 
@@ -16,7 +16,11 @@ def verdict(data, *others, register=claims()):  # noqa: B008 - never changed
     contradictions = contradicting(parts.values(), twice) if len(twice) else None
     repeats = repeated_in_changes(parts, AS_OF, contradictions)
     context = context_of(
-        parts, as_of=AS_OF, province_code=PROVINCE, policy=policy_at(AS_OF), claims=register, repeats=repeats
+        Delivered(parts, AS_OF),
+        province_code=PROVINCE,
+        policy=policy_at(AS_OF),
+        claims=register,
+        repeats=repeats,
     )
     return judge(data, context)
 
@@ -97,7 +101,10 @@ def test_one_version_with_two_contents_is_quarantined_and_a_copy_is_not():
 def test_the_checks_of_changes_are_not_of_full_snapshots():
     data = dataset(2, source_key=[None, "b"])
     context = context_of(
-        {COMMUNE: data.table}, as_of=AS_OF, province_code=PROVINCE, policy=policy_at(AS_OF), claims=claims()
+        Delivered({COMMUNE: data.table}, AS_OF),
+        province_code=PROVINCE,
+        policy=policy_at(AS_OF),
+        claims=claims(),
     )
     judged = judge(data, context)
     assert not {code for code in (*judged.ran, *found(judged)) if code.startswith("CHG")}

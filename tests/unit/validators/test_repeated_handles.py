@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validators import handles
-from validators.handles import repeated
+from validators import delivery, handles
+from validators.delivery import Delivered
 from validators.hashing import text_hashes, twice
 
 AS_OF = date(2026, 11, 20)
@@ -60,7 +60,7 @@ KEYS = st.lists(
 def test_what_repeats_over_all_datasets_is_what_is_counted_more_than_once(
     parts: dict[str, list[str | None]],
 ) -> None:
-    found = repeated({code: table(keys) for code, keys in parts.items()}.items(), AS_OF).source_key
+    found = Delivered({code: table(keys) for code, keys in parts.items()}, AS_OF).repeated().source_key
     counted = Counter(
         handle
         for keys in parts.values()
@@ -73,7 +73,7 @@ def test_what_repeats_over_all_datasets_is_what_is_counted_more_than_once(
 
 def test_texts_that_share_a_number_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should two texts have one number, the second look still counts texts."""
-    monkeypatch.setattr(handles, "text_hashes", lambda values: np.zeros(len(values), np.uint64))
-    found = repeated({"-": table(["a", "b", "b", None])}.items(), AS_OF).source_key
+    monkeypatch.setattr(delivery, "text_hashes", lambda values: np.zeros(len(values), np.uint64))
+    found = Delivered({"-": table(["a", "b", "b", None])}, AS_OF).repeated().source_key
     assert found["rows"].to_pylist() == [2]
     assert found["handle"].to_pylist() == handles.source_handles(table(["b"])).to_pylist()

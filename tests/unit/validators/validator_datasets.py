@@ -15,7 +15,7 @@ from parcels import admin_units, crs, geometry, identifiers
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE, Dataset
 from validators.base import Context
 from validators.current import AUTHENTICATION_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
-from validators.handles import context_of
+from validators.delivery import Delivered, context_of
 from validators.judge import Verdict, judge
 from validators.policy import policy_at
 
@@ -132,8 +132,7 @@ def context(
     known = {} if register is None else NOTHING_LIVE | {"authentication": everybody_found(*datasets)}
     known |= {name: more.pop(name) for name in list(more) if name in _KNOWN}
     whole = context_of(
-        {each.commune_code: each.table for each in datasets},
-        as_of=as_of,
+        Delivered({each.commune_code: each.table for each in datasets}, as_of),
         province_code=PROVINCE,
         policy=more.pop("policy", None) or policy_at(as_of),
         claims=register,
