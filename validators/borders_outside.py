@@ -14,6 +14,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from validators.base import Faults, Rows, Subject
 from validators.borders_land import placed
 from validators.borders_plane import area_m2, in_degrees, in_metres, scale_of
+from validators.covered import covered_by
 from validators.plane import enclosed
 from validators.shape import Geometries
 from validators.topology.pairs import polygonal
@@ -69,8 +70,7 @@ def _beyond(subject: Subject, boundary: shapely.Geometry) -> tuple[Rows, Geometr
     """The rows that the boundary does not cover, with their polygons made valid."""
     stored = subject.dataset.stored
     rows = np.flatnonzero(placed(stored))
-    shapely.prepare(boundary)
-    rows = rows[~shapely.covers(boundary, stored[rows])]
+    rows = rows[~covered_by(boundary, stored[rows])]
     shapes = stored[rows]
     broken = ~shapely.is_valid(shapes)
     shapes[broken] = enclosed(shapes[broken])
