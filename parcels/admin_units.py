@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcels.arrays import Values, one_array
 from parcels.provinces import OldProvince, Province, old_province, old_provinces, provinces
 from parcels.reference import table
 
@@ -47,7 +48,7 @@ EARLIEST = date(2025, 1, 1)  # the first list we hold; an earlier date is answer
 CodeState = Literal["known", "expired", "other_province", "unknown"]
 Reading = Literal["new_only", "old_only", "same", "differs", "none"]
 Extent = Literal["whole", "part", "no_successor", "native", "unknown"]
-Texts: TypeAlias = NDArray[np.object_] | NDArray[np.str_] | pa.Array | pa.ChunkedArray
+Texts: TypeAlias = NDArray[np.object_] | NDArray[np.str_] | Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,9 @@ def commune(code: str, at: date = LATEST) -> Commune | None:
 
 
 def _text_array(codes: Texts) -> pa.Array:
-    if isinstance(codes, pa.ChunkedArray):
-        return codes.combine_chunks()
-    return codes if isinstance(codes, pa.Array) else pa.array(codes, pa.string(), from_pandas=True)
+    if isinstance(codes, (pa.Array, pa.ChunkedArray)):
+        return one_array(codes)
+    return pa.array(codes, pa.string(), from_pandas=True)
 
 
 def classify_codes(codes: Texts, province_code: str, at: date = LATEST) -> NDArray[np.object_]:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcels.arrays import Values, one_array
 from parcels.columns import HASH_VERSION, RECORDS, Column, Record
 from parcels.decimals import whole_numbers
 from parcels.model import ARROW_TYPES
@@ -19,9 +20,7 @@ _HEX = np.frombuffer(b"0123456789ABCDEF", dtype=np.uint8)
 _HASH = pa.binary(32)
 
 
-def content_hash(
-    table: pa.Table, record: Record, geometry: pa.Array | pa.ChunkedArray | None = None
-) -> pa.Array:
+def content_hash(table: pa.Table, record: Record, geometry: Values | None = None) -> pa.Array:
     """Hash of each row of `table`: (n,) of 32 octets, in the order of the rows, never NULL.
 
     `table` has the record's hashed columns by their canonical names (others are ignored), typed as
@@ -47,9 +46,7 @@ def content_hash(
     return pa.concat_arrays(chunks)
 
 
-def serialise(
-    table: pa.Table, record: Record, geometry: pa.Array | pa.ChunkedArray | None = None
-) -> pa.Array:
+def serialise(table: pa.Table, record: Record, geometry: Values | None = None) -> pa.Array:
     """The text that is hashed, a row each: for finding out why two hashes differ."""
     return _serialise(table, [column for column in RECORDS[record] if column.hashed], record, geometry)
 
@@ -58,15 +55,15 @@ def _serialise(
     table: pa.Table,
     columns: list[Column],
     record: Record,
-    geometry: pa.Array | pa.ChunkedArray | None,
+    geometry: Values | None,
 ) -> pa.Array:
     pieces = [pa.repeat(pa.scalar(f"landsync.{record}.v{HASH_VERSION};"), table.num_rows)]
     for column in columns:
         if column.later:
             continue
         shapes = geometry if column.kind == "geometry" and geometry is not None else table[column.name]
-        pieces.append(_field(_text(_one_array(shapes), column)))
-    later = [_text(_one_array(table[column.name]), column) for column in columns if column.later]
+        pieces.append(_field(_text(one_array(shapes), column)))
+    later = [_text(one_array(table[column.name]), column) for column in columns if column.later]
     for place, text in enumerate(later):
         # Written as far as the last one that says something: a row from before such columns hashes as it did.
         wanted = text.is_valid()
@@ -74,10 +71,6 @@ def _serialise(
             wanted = pc.or_(wanted, following.is_valid())
         pieces.append(pc.if_else(wanted, _field(text), ""))
     return pc.binary_join_element_wise(*pieces, "")
-
-
-def _one_array(values: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def _field(text: pa.Array) -> pa.Array:
@@ -99,9 +92,9 @@ def _text(values: pa.Array, column: Column) -> pa.Array:
     return values.cast(pa.string())  # integers in decimal, dates as YYYY-MM-DD
 
 
-def to_hex(values: pa.Array | pa.ChunkedArray) -> pa.Array:
+def to_hex(values: Values) -> pa.Array:
     """Octets (binary of any width) as upper-case hexadecimal text; NULL stays NULL."""
-    array = _one_array(values).cast(pa.large_binary())
+    array = one_array(values).cast(pa.large_binary())
     _, offset_buffer, data = array.buffers()
     offsets = np.frombuffer(offset_buffer, dtype=np.int64, count=len(array) + 1, offset=8 * array.offset)
     octets = np.frombuffer(data or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
@@ -122,4 +115,4 @@ def _digest(connection: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Array:
         "SELECT unhex(sha256(payload)) AS hash FROM numbered ORDER BY row_no"
     ).to_arrow_table()
     connection.unregister("numbered")
-    return _one_array(result["hash"]).cast(_HASH)
+    return one_array(result["hash"]).cast(_HASH)

@@ -7,7 +7,7 @@ never by comparing it with one computed here.
 """
 
 from datetime import date
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from parcels.arrays import Values, one_array
 from parcels.crs import is_geographic, to_wgs84
 
 ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
@@ -27,7 +28,6 @@ POINT_TOLERANCE_M = 0.1  # ours: the circular gives none
 POINT_TOLERANCE_DEG = 1e-6
 
 Floats = NDArray[np.float64]
-TextArray: TypeAlias = pa.Array | pa.ChunkedArray
 
 _BITS = 30  # of longitude and of latitude each: 12 characters of 5 bits
 _LON_CELL = 360.0 / 2**_BITS  # exact in binary, as are all multiples used here
@@ -45,10 +45,6 @@ class Cells(NamedTuple):
     lat_min: Floats
     lon_max: Floats
     lat_max: Floats
-
-
-def _array(values: TextArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def _index(degrees: Floats, origin: float, cell: float) -> NDArray[np.uint64]:
@@ -101,23 +97,23 @@ def encode(lon: Floats, lat: Floats) -> pa.Array:
     return pc.if_else(pa.array(placed), texts.cast(pa.string()), pa.scalar(None, pa.string()))
 
 
-def is_well_formed(ids: TextArray) -> NDArray[np.bool_]:
+def is_well_formed(ids: Values) -> NDArray[np.bool_]:
     """Which ids have 12 characters of the GeoHash alphabet, lower case; a missing id has not."""
-    found = pc.fill_null(pc.match_substring_regex(_array(ids), PATTERN), False)
+    found = pc.fill_null(pc.match_substring_regex(one_array(ids), PATTERN), False)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
-def in_vietnam(ids: TextArray) -> NDArray[np.bool_]:
+def in_vietnam(ids: Values) -> NDArray[np.bool_]:
     """Which ids begin with two characters that cover Vietnam."""
-    prefix = pc.utf8_slice_codeunits(_array(ids), 0, 2)
+    prefix = pc.utf8_slice_codeunits(one_array(ids), 0, 2)
     return np.asarray(
         pc.is_in(prefix, value_set=pa.array(VIETNAM_PREFIXES)).to_numpy(zero_copy_only=False), dtype=np.bool_
     )
 
 
-def decode(ids: TextArray) -> Cells:
+def decode(ids: Values) -> Cells:
     """The cells (WGS 84) of national ids; NaN bounds where an id is malformed or missing."""
-    array = _array(ids)
+    array = one_array(ids)
     good = is_well_formed(array)
     safe = pc.if_else(pa.array(good), array, pa.scalar("0" * LENGTH, pa.string()))
     fixed = safe.cast(pa.binary()).cast(pa.binary(LENGTH))
@@ -159,9 +155,9 @@ def national_ids(geoms: NDArray[np.object_], epsg: int) -> pa.Array:
 _WIDE_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)} | {"\uff0e": "."}
 
 
-def normalise_number(values: TextArray) -> pa.Array:
+def normalise_number(values: Values) -> pa.Array:
     """A sheet or parcel number as text: " 12 ", "12.0", "12,00", "１２" → "12"; leading zeros and suffixes stay."""
-    trimmed = pc.utf8_trim_whitespace(_array(values).cast(pa.string()))
+    trimmed = pc.utf8_trim_whitespace(one_array(values).cast(pa.string()))
     if not pc.all(pc.string_is_ascii(trimmed)).as_py():  # full-width digits of East Asian keyboards
         for wide, plain in _WIDE_DIGITS.items():
             trimmed = pc.replace_substring(trimmed, wide, plain)
@@ -177,28 +173,28 @@ def _escape(values: pa.Array) -> pa.Array:
     return pc.replace_substring(pc.replace_substring(values, "\\", "\\\\"), SEPARATOR, "\\" + SEPARATOR)
 
 
-def source_handle(source_system: TextArray, source_key: TextArray) -> pa.Array:
+def source_handle(source_system: Values, source_key: Values) -> pa.Array:
     """`<system>|<key>`; NULL without a key."""
     return pc.binary_join_element_wise(
-        _array(source_system), _array(source_key), SEPARATOR, null_handling="emit_null"
+        one_array(source_system), one_array(source_key), SEPARATOR, null_handling="emit_null"
     )
 
 
 def sheet_handle(
-    commune_code: TextArray,
+    commune_code: Values,
     valid_from: pa.Array | date,
     *,
-    map_set: TextArray,
-    map_scale: TextArray,
-    sheet_no: TextArray,
-    parcel_no: TextArray,
+    map_set: Values,
+    map_scale: Values,
+    sheet_no: Values,
+    parcel_no: Values,
 ) -> pa.Array:
     """`<commune>|<valid_from>|<map_set>|<scale>|<sheet>|<number>`.
 
     NULL unless commune, its validity, sheet and number are all there; map set and scale are empty where
     unknown. A separator inside a value is escaped with a backslash. Numbers must be in normal form.
     """
-    commune = _array(commune_code)
+    commune = one_array(commune_code)
     since = (
         pa.repeat(pa.scalar(valid_from.isoformat()), len(commune))
         if isinstance(valid_from, date)
@@ -207,10 +203,10 @@ def sheet_handle(
     return pc.binary_join_element_wise(
         commune,
         since,
-        _escape(pc.fill_null(_array(map_set), "")),
-        _escape(pc.fill_null(_array(map_scale), "")),
-        _escape(_array(sheet_no)),
-        _escape(_array(parcel_no)),
+        _escape(pc.fill_null(one_array(map_set), "")),
+        _escape(pc.fill_null(one_array(map_scale), "")),
+        _escape(one_array(sheet_no)),
+        _escape(one_array(parcel_no)),
         SEPARATOR,
         null_handling="emit_null",
     )

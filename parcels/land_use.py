@@ -6,13 +6,13 @@ kept, because the areas of the uses come in the same order and the first use is 
 """
 
 from datetime import date
-from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcels.arrays import Values, one_array
 from parcels.decimals import DECIMAL, from_floats
 from parcels.reference import table
 
@@ -31,22 +31,16 @@ _SEPARATORS = r"[\s\p{Z}]*[+;,/\s\p{Z}][\s\p{Z}]*"
 _AREA_SEPARATORS = "[+;]"  # a comma may be the decimal sign
 _AREA = r"^[0-9]{1,13}([.,][0-9]+)?$"
 
-TextArray: TypeAlias = pa.Array | pa.ChunkedArray
 
-
-def _array(values: TextArray) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-
-
-def canonical(land_use: TextArray) -> pa.Array:
+def canonical(land_use: Values) -> pa.Array:
     """Compound codes as "ONT+CLN": NFC, upper case, one joiner, order kept; NULL where nothing is left."""
-    upper = pc.utf8_upper(pc.utf8_normalize(_array(land_use), form="NFC"))
+    upper = pc.utf8_upper(pc.utf8_normalize(one_array(land_use), form="NFC"))
     joined = pc.replace_substring_regex(upper, _SEPARATORS, JOINER)
     single = pc.utf8_trim(pc.replace_substring_regex(joined, r"\++", JOINER), JOINER)
     return pc.if_else(pc.equal(single, ""), pa.scalar(None, pa.string()), single)
 
 
-def explode(land_use: TextArray, areas: TextArray | None = None) -> pa.Table:
+def explode(land_use: Values, areas: Values | None = None) -> pa.Table:
     """One line of PARTS_SCHEMA per use: 0-based row of the parcel, number of the part from 1, code, area.
 
     `areas` holds the area of each use in m², in the same order, joined by "+" or ";", with decimal point
@@ -71,11 +65,11 @@ def explode(land_use: TextArray, areas: TextArray | None = None) -> pa.Table:
 
 
 def _part_areas(
-    counts: NDArray[np.int64], rows: NDArray[np.int64], part_no: NDArray[np.int64], areas: TextArray | None
+    counts: NDArray[np.int64], rows: NDArray[np.int64], part_no: NDArray[np.int64], areas: Values | None
 ) -> pa.Array:
     if areas is None or len(rows) == 0:
         return pa.nulls(len(rows), DECIMAL)
-    lists = pc.split_pattern_regex(_array(areas), _AREA_SEPARATORS)
+    lists = pc.split_pattern_regex(one_array(areas), _AREA_SEPARATORS)
     area_counts = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
     starts = np.concatenate(([0], np.cumsum(area_counts)[:-1]))
     texts = pc.utf8_trim_whitespace(pc.list_flatten(lists))
@@ -88,13 +82,13 @@ def _part_areas(
     return from_floats(found)
 
 
-def status(codes: TextArray, at: date) -> NDArray[np.object_]:
+def status(codes: Values, at: date) -> NDArray[np.object_]:
     """What each single code is at a date: (n,) of current | legacy | zone | unknown.
 
     Before 1 August 2024 the codes that are legacy now were current; since when the present ones are used
     is not known to us, so they count as current at any date. A zone is a plan's area, no use of a parcel.
     """
-    array = _array(codes)
+    array = one_array(codes)
     listed = table("land_use_codes")
     places = pc.index_in(array, value_set=listed["code"].combine_chunks(), skip_nulls=True)
     found = listed["status"].combine_chunks().take(places)
@@ -104,11 +98,11 @@ def status(codes: TextArray, at: date) -> NDArray[np.object_]:
     return states
 
 
-def known(codes: TextArray, at: date) -> NDArray[np.bool_]:
+def known(codes: Values, at: date) -> NDArray[np.bool_]:
     """Which single codes are land uses at a date, current or legacy; a zone or a missing code is not."""
     return np.isin(status(codes, at), ("current", "legacy"))
 
 
-def is_legacy(codes: TextArray, at: date) -> NDArray[np.bool_]:
+def is_legacy(codes: Values, at: date) -> NDArray[np.bool_]:
     """Which single codes are land uses of earlier rules at a date."""
     return np.asarray(status(codes, at) == "legacy")

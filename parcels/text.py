@@ -6,10 +6,11 @@ Legacy encodings (TCVN3, VNI) do not belong here: by the time text is Arrow, it 
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from parcels.arrays import Values, one_array
 
 # Tone marks of Vietnamese as combining characters: grave, acute, tilde, hook above, dot below.
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -22,15 +23,13 @@ _INVISIBLE = (
 CONTROL = "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f]"
 _BLANKS = "[\\t-\\r \\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 
-TextArray: TypeAlias = pa.Array | pa.ChunkedArray
 
-
-def nfc(values: TextArray) -> TextArray:
+def nfc(values: Values) -> Values:
     """Text in Normalisation Form C; NULL stays NULL."""
     return pc.utf8_normalize(values, form="NFC")
 
 
-def clean(values: TextArray) -> TextArray:
+def clean(values: Values) -> Values:
     """NFC without invisible characters, runs of blanks made one, ends trimmed; nothing left is NULL."""
     visible = nfc(pc.replace_substring_regex(values, _INVISIBLE, ""))
     single = pc.utf8_trim(pc.replace_substring_regex(visible, _BLANKS, " "), " ")
@@ -77,11 +76,8 @@ def bare_text(value: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum())
 
 
-def fold(values: TextArray) -> TextArray:
+def fold(values: Values) -> Values:
     """`fold_text` over an Arrow column: folded once per distinct value; NULL stays NULL."""
-    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    encoded = pc.dictionary_encode(array)
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
+    encoded = pc.dictionary_encode(one_array(values))
     folded = pa.array([fold_text(value) for value in encoded.dictionary.to_pylist()], pa.string())
     return folded.take(encoded.indices)

@@ -21,6 +21,7 @@ from psycopg2.extensions import TransactionRollbackError
 from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2 names its class in lower case
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, TransientError
 from sync.settings import ROOT
@@ -185,7 +186,7 @@ def copy_in(
 
 def array_text(lists: pa.ChunkedArray | pa.ListArray) -> pa.Array:
     """Lists of texts as PostgreSQL writes an array (`{"a","b"}`), for COPY; NULL stays NULL."""
-    array = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
+    array = one_array(lists)
     offsets = np.concatenate(([0], np.cumsum(pc.fill_null(pc.list_value_length(array), 0)))).astype(np.int32)
     texts = array.flatten()
     for mark in ("\\", '"'):

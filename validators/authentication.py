@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.columns import RECORDS
-from validators.arrays import one_array
 from validators.base import Check, Faults, Subject, where
 from validators.usability import Portion
 

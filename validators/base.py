@@ -4,7 +4,7 @@ A check looks at one dataset (the parcels of one commune in one delivery) as a w
 found is about a row, about several parcels together (an overlap), or about the commune as a whole (a missing sheet).
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeVar
@@ -14,9 +14,9 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.model import Dataset
-from validators.arrays import one_array
 from validators.policy import Policy
 
 Severity = Literal["info", "warning", "error"]
@@ -67,6 +67,18 @@ class Others:
         """Parcels of the dataset itself."""
         none = pa.nulls(len(row), pa.string())
         return cls(np.asarray(fault, np.int64), np.asarray(row, np.int64), none, none, none)
+
+    @classmethod
+    def together(cls, many: "Sequence[Others]") -> "Others":
+        """Those of several, one after the other."""
+        return cls(
+            np.concatenate([others.fault for others in many]),
+            np.concatenate([others.row for others in many]),
+            *(
+                pa.concat_arrays([getattr(others, name) for others in many])
+                for name in ("name", "handle", "dataset")
+            ),
+        )
 
     def keep(self, kept: Mask) -> "Others":
         """Those of the faults that are kept, with the faults numbered anew."""

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.versions import ACTIONS, END
@@ -26,8 +27,7 @@ _SEPARATOR = "\n"  # in no handle: text is cleaned of it
 
 def version_handles(table: pa.Table) -> pa.Array:
     """(n,) a text that names object and version; NULL where either is missing."""
-    order = table["source_order"].cast(pa.string())
-    order = order.combine_chunks() if isinstance(order, pa.ChunkedArray) else order
+    order = one_array(table["source_order"].cast(pa.string()))
     return pc.binary_join_element_wise(source_handles(table), order, _SEPARATOR)
 
 

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels import columns
+from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.model import NOT_READABLE_JOINER, UNKNOWN_COMMUNE
 from parcels.text import join_said
-from validators.arrays import one_array
 from validators.base import WHOLE, Check, Faults, Subject, where
 from validators.column_words import short_name
 

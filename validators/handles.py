@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels import admin_units, identifiers
+from parcels.arrays import one_array
 from parcels.model import UNKNOWN_COMMUNE
-from validators.arrays import one_array
 from validators.base import Rows, Subject
 
 # The columns of a snapshot that handles are made of: all that `validators.delivery` reads of one.

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels import land_use
+from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.decimals import whole_numbers
-from validators.arrays import one_array
 from validators.base import Check, Faults, Mask, Subject, where
 from validators.shape import shape_of
 

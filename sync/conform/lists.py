@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
 from parcels.model import NOT_READABLE_JOINER
@@ -238,7 +239,7 @@ def _says(theirs: Columns, group: tuple[str, ...], n: int) -> pa.Array:
 
 def _taken(values: pa.ChunkedArray, rows: pa.Array) -> pa.Array:
     taken = values.take(rows)
-    return taken.combine_chunks() if isinstance(taken, pa.ChunkedArray) else taken
+    return one_array(taken)
 
 
 def _both(a: pa.Array, b: pa.Array) -> pa.Array:
