@@ -4,6 +4,7 @@ No personal data comes in here: a finding knows a parcel by its handles as deliv
 """
 
 import uuid
+from dataclasses import replace
 from hashlib import sha1
 from string import Formatter
 
@@ -14,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels.bilingual import Lang
-from validators.base import WHOLE, Check, Faults, Severity
+from validators.base import WHOLE, Check, Faults, Others, Severity
 from validators.members import SEPARATOR, Named, members_of
 
 FINDINGS_SCHEMA = pa.schema(
@@ -85,14 +86,10 @@ def numbered_findings(
     found: list[tuple[Check, Severity, Faults]], named: Named
 ) -> tuple[pa.Table, NDArray[np.int64]]:
     """The same, and which fault of its check each finding is."""
-    tables = [
-        _of_check(check, severity, faults, named).append_column("fault", pa.array(np.arange(len(faults))))
-        for check, severity, faults in found
-        if len(faults)
-    ]
-    if not tables:
+    some = [each for each in found if len(each[2])]
+    if not some:
         return FINDINGS_SCHEMA.empty_table(), np.empty(0, np.int64)
-    table = _tell_twins_apart(pa.concat_tables(tables))
+    table = _tell_twins_apart(_worded(some, named))
     table = table.append_column("finding_id", uuid5(table["name"].combine_chunks()))
     order = [("row_no", "ascending"), ("check_code", "ascending"), ("finding_id", "ascending")]
     table = table.sort_by(order)
@@ -123,50 +120,97 @@ def _tell_twins_apart(table: pa.Table) -> pa.Table:
     return pa.concat_tables([table.filter(pc.invert(shared)), twins])
 
 
-def _of_check(check: Check, severity: Severity, faults: Faults, named: Named) -> pa.Table:
-    k = len(faults)
+def _worded(found: list[tuple[Check, Severity, Faults]], named: Named) -> pa.Table:
+    """The columns of FINDINGS_SCHEMA but its id, and what that is made of: `name`, `twin`, and `fault` in its check.
+
+    Of all checks together: a commune has a few faults of each of dozens, and every call has its price.
+    """
+    every = [faults for _, _, faults in found]
+    sizes = np.array([len(faults) for faults in every])
+    faults = _together(every)
+    check = pa.array(np.repeat(np.arange(len(found)), sizes))
+    n = len(faults)
     rows = pa.array(faults.rows, mask=faults.rows == WHOLE)
-    detail = pa.nulls(k, pa.string()) if faults.detail is None else faults.detail
-    measure, width = _finite(faults.measure, k), _finite(faults.width_mm, k)
-    place = named.point[faults.rows] if faults.place is None else faults.place
-    srid = named.srid[faults.rows] if faults.place_srid is None else faults.place_srid
-    wkb = shapely.to_wkb(place)
     members = members_of(faults, named)
+    measure, width = (
+        _numbers([getattr(each, name) for each in every], sizes) for name in ("measure", "width_mm")
+    )
+    detail = _texts([each.detail for each in every], sizes)
+    place = np.concatenate([named.point[each.rows] if each.place is None else each.place for each in every])
+    srid = np.concatenate(
+        [named.srid[each.rows] if each.place_srid is None else each.place_srid for each in every]
+    )
     values = {
         "detail": detail,
         "measure": measure,
         "width": width,
         "others": pc.binary_join(members.handles, ", "),
     }
+    checks = [check for check, _, _ in found]
+    code = pa.array([each.code for each in checks], pa.string()).take(check)
     return pa.table(
         {
-            "check_code": pa.repeat(check.code, k),
-            "severity": pa.repeat(severity, k),
-            "dataset": pa.repeat(named.dataset, k),
+            "check_code": code,
+            "severity": pa.array([severity for _, severity, _ in found], pa.string()).take(check),
+            "dataset": pa.repeat(named.dataset, n),
             "row_no": pc.fill_null(pa.array(named.row_no).take(rows), WHOLE),
             "handle": named.handle.take(rows),
             "measure": measure,
-            "unit": pa.repeat(pa.scalar(check.unit, pa.string()), k),
+            "unit": pa.array([each.unit for each in checks], pa.string()).take(check),
             "width_mm": width,
             "detail": detail,
             "others": members.handles,
             "other_dataset": members.dataset,
-            "message_vi": _message(check, "vi", k, values),
-            "message_en": _message(check, "en", k, values),
-            "place_wkb": pa.array(wkb, pa.binary()),
+            "message_vi": _messages(checks, sizes, "vi", values),
+            "message_en": _messages(checks, sizes, "en", values),
+            "place_wkb": pa.array(shapely.to_wkb(place), pa.binary()),
             "place_srid": pa.array(srid, pa.int32(), mask=shapely.is_missing(place)),
-            "quarantines": pa.repeat(check.quarantines, k),
+            "quarantines": pa.array([each.quarantines for each in checks]).take(check),
             "other_rows": _other_rows(faults, named),
-            "excused": pa.repeat(False, k),
-            "name": _join(pa.repeat(check.code, k), members.names, faults.key),
+            "excused": pa.repeat(False, n),
+            "name": _join(code, members.names, faults.key),
             "twin": members.twins,
+            "fault": np.concatenate([np.arange(size) for size in sizes]),
         }
+    )
+
+
+def _together(many: list[Faults]) -> Faults:
+    """Which parcels the faults of several checks are about, and what else names them."""
+    sizes = np.array([len(faults) for faults in many])
+    others = [
+        replace(faults.others, fault=faults.others.fault + before)
+        for faults, before in zip(many, np.cumsum(sizes) - sizes, strict=True)
+        if faults.others is not None
+    ]
+    return Faults(
+        np.concatenate([faults.rows for faults in many]),
+        key=_texts([faults.key for faults in many], sizes),
+        others=Others.together(others) if others else None,
+    )
+
+
+def _numbers(columns: list[NDArray[np.float64] | None], sizes: NDArray[np.int64]) -> pa.Array:
+    """Columns one after the other; NULL for what a check does not say."""
+    values = np.concatenate(
+        [np.full(k, np.nan) if values is None else values for values, k in zip(columns, sizes, strict=True)]
+    )
+    return pa.array(values, pa.float64(), mask=~np.isfinite(values))
+
+
+def _texts(columns: list[pa.Array | None], sizes: NDArray[np.int64]) -> pa.Array:
+    """Columns one after the other; NULL for what a check does not say."""
+    return pa.concat_arrays(
+        [
+            pa.nulls(k, pa.string()) if values is None else values
+            for values, k in zip(columns, sizes, strict=True)
+        ]
     )
 
 
 def _join(code: pa.Array, names: pa.Array, key: pa.Array | None) -> pa.Array:
     joined = pc.binary_join_element_wise(code, names, SEPARATOR)
-    if key is None:
+    if key is None or key.null_count == len(key):
         return joined
     return pc.coalesce(pc.binary_join_element_wise(joined, key, SEPARATOR), joined)
 
@@ -184,24 +228,30 @@ def _other_rows(faults: Faults, named: Named) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(numbers[order], pa.int64()))
 
 
-def _finite(values: NDArray[np.float64] | None, k: int) -> pa.Array:
-    if values is None:
-        return pa.nulls(k, pa.float64())
-    return pa.array(values, pa.float64(), mask=~np.isfinite(values))
-
-
-def _message(check: Check, lang: Lang, k: int, values: dict[str, pa.Array]) -> pa.Array:
-    """The check's sentence with its placeholders filled, a piece of text at a time for all rows."""
+def _messages(
+    checks: list[Check], sizes: NDArray[np.int64], lang: Lang, values: dict[str, pa.Array]
+) -> pa.Array:
+    """The sentence of each fault; the faults of the checks one after the other."""
     said = values | {
-        "detail": _detail(check, lang, values["detail"]),
-        "measure": say_number(lang, values["measure"]),
-        "width": say_number(lang, values["width"]),
+        "measure": pc.fill_null(say_number(lang, values["measure"]), ""),
+        "width": pc.fill_null(say_number(lang, values["width"]), ""),
     }
+    messages = []
+    for check, start, size in zip(checks, np.cumsum(sizes) - sizes, sizes, strict=True):
+        mine = {name: column.slice(start, size) for name, column in said.items()}
+        messages.append(_message(check, lang, size, mine))
+    return pa.concat_arrays(messages)
+
+
+def _message(check: Check, lang: Lang, k: int, said: dict[str, pa.Array]) -> pa.Array:
+    """The check's sentence with its placeholders filled, a piece of text at a time for all rows."""
     pieces: list[pa.Array | str] = []
     for text, name in _pieces(check.message.say(lang)):
         pieces.append(text)
-        if name:
-            pieces.append(pc.fill_null(said[name], ""))
+        if name == "detail":
+            pieces.append(pc.fill_null(_detail(check, lang, said[name]), ""))
+        elif name:
+            pieces.append(said[name])
     if len(pieces) == 1:
         return pa.repeat(pieces[0], k)
     return pc.binary_join_element_wise(*pieces, "")
