@@ -11,10 +11,11 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
+from parcels.mixing import mixed
 from validators.base import Mask, Rows
 from validators.shape import Geometries
 from validators.topology.facing import Facing, between
-from validators.topology.matching import Floats, mixed
+from validators.topology.matching import Floats
 from validators.topology.pairs import GRID_M, NOISE_M2, polygonal
 from validators.topology.widths import width_m
 

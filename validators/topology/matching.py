@@ -11,17 +11,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from parcels.mixing import GOLDEN, mixed
 from validators.base import Mask, Rows
 from validators.shape import Geometries
 
 Floats = NDArray[np.float64]
 Hashes = NDArray[np.uint64]
 
-# Odd constants of splitmix64: a coordinate's bits are mixed so that two numbers for different points are the same once
-# in 10^9 communes.
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
 _ONE = np.uint64(1)
 
 
@@ -69,7 +65,7 @@ def shape_hashes(segments: Segments, n: int) -> Hashes:
     Start vertex, order of rings and parts, and Polygon or MultiPolygon do not matter.
     """
     total = np.zeros(n, np.uint64)
-    np.add.at(total, segments.shape, mixed(segments.left * _GOLDEN + segments.right))
+    np.add.at(total, segments.shape, mixed(segments.left * GOLDEN + segments.right))
     return total
 
 
@@ -78,7 +74,7 @@ def loose(segments: Segments) -> tuple[Mask, Mask]:
     forward = segments.left < segments.right
     low = np.where(forward, segments.left, segments.right)
     high = np.where(forward, segments.right, segments.left)
-    key = mixed(low * _GOLDEN + high) & ~_ONE | forward.astype(np.uint64)
+    key = mixed(low * GOLDEN + high) & ~_ONE | forward.astype(np.uint64)
     order = np.argsort(key)
     placed = key[order]
     new = np.ones(len(placed), dtype=bool)
@@ -119,16 +115,10 @@ def collinear_twins(segments: Segments) -> Rows:
 def keys(start: Floats, end: Floats, shape: Rows) -> Hashes:
     """(m,) numbers that are the same for the same edge, in whichever direction, of the same shape."""
     left, right = _hashed(start), _hashed(end)
-    return mixed(np.minimum(left, right) * _GOLDEN + np.maximum(left, right)) + shape.astype(np.uint64)
+    return mixed(np.minimum(left, right) * GOLDEN + np.maximum(left, right)) + shape.astype(np.uint64)
 
 
 def _hashed(coords: Floats) -> Hashes:
+    """(m,) a number per point: two different points of a commune have the same one once in 10^9 communes."""
     bits = np.ascontiguousarray(coords + 0.0).view(np.uint64)  # no minus zero
-    return mixed(mixed(bits[:, 0]) * _GOLDEN + bits[:, 1])
-
-
-def mixed(number: Hashes) -> Hashes:
-    """Numbers of which every bit depends on every bit of the given ones."""
-    number = (number ^ (number >> np.uint64(30))) * _MIX_1
-    number = (number ^ (number >> np.uint64(27))) * _MIX_2
-    return number ^ (number >> np.uint64(31))
+    return mixed(mixed(bits[:, 0]) * GOLDEN + bits[:, 1])

@@ -9,13 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from parcels.identifiers import decode
+from parcels.mixing import GOLDEN, mixed
 
 Floats = NDArray[np.float64]
-_GOLDEN, _MIX_1, _MIX_2 = (
-    np.uint64(0x9E3779B97F4A7C15),
-    np.uint64(0xBF58476D1CE4E5B9),
-    np.uint64(0x94D049BB133111EB),
-)
 _SMALLEST_M2 = 20.0  # below, the rounding of a stated area to 0.1 m² is more than its noise
 
 
@@ -91,8 +87,6 @@ class Sample:
 
 
 def _draw(first: int, n: int) -> Floats:
-    """Numbers in [0, 1) of positions first … first + n - 1 (SplitMix64): a good shuffle without a state."""
-    z = (np.arange(first, first + n, dtype=np.uint64) + np.uint64(1)) * _GOLDEN
-    z = (z ^ (z >> np.uint64(30))) * _MIX_1
-    z = (z ^ (z >> np.uint64(27))) * _MIX_2
-    return np.asarray((z ^ (z >> np.uint64(31))) >> np.uint64(11)) / float(2**53)
+    """Numbers in [0, 1) of positions first … first + n - 1: a good shuffle without a state."""
+    place = np.arange(first, first + n, dtype=np.uint64) + np.uint64(1)
+    return np.asarray(mixed(place * GOLDEN) >> np.uint64(11)) / float(2**53)
