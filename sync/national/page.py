@@ -3,36 +3,32 @@
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from sync.delivery import VIETNAM
 from sync.national import words
 from sync.national.figures import National
-from sync.report.figures import count, percent
+from sync.report.figures import count
+from sync.report.rendering import rendered
 from validators.base import MEASURES
 
 
 def write_page(report: National, path: Path) -> None:
     """Write the page."""
-    environment = Environment(
-        loader=PackageLoader("sync.national"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters["count"] = count
-    environment.filters["percent"] = percent
-    environment.filters["moment"] = moment
-    environment.filters["signed"] = signed
-    page = environment.get_template("national.html").render(
-        report=report,
-        heads=words.HEADINGS,
-        title=words.TITLE,
-        balance=words.BALANCE,
-        measures_note=words.MEASURES_NOTE,
-        first=words.FIRST,
-        groups=sorted(report.totals["groups"]) or [1, 2, 3],
-        group_heading=words.group_heading,
-        measures=MEASURES,
-        lines=[*report.provinces, {"code": "", "name": "Cả nước", "days_old_median": None, **report.totals}],
-    )
+    facts = {
+        "report": report,
+        "heads": words.HEADINGS,
+        "title": words.TITLE,
+        "balance": words.BALANCE,
+        "measures_note": words.MEASURES_NOTE,
+        "first": words.FIRST,
+        "groups": sorted(report.totals["groups"]) or [1, 2, 3],
+        "group_heading": words.group_heading,
+        "measures": MEASURES,
+        "lines": [
+            *report.provinces,
+            {"code": "", "name": "Cả nước", "days_old_median": None, **report.totals},
+        ],
+    }
+    page = rendered("sync.national", "national.html", facts, {"moment": moment, "signed": signed})
     path.write_text(page, encoding="utf-8")
 
 

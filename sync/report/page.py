@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual
@@ -12,9 +11,9 @@ from sync.delivery import VIETNAM
 from sync.fetch import DeliveryRecord
 from sync.register_file import STATE_WORDS
 from sync.report.faultmap import maps_of
-from sync.report.figures import count, percent
 from sync.report.intake import intake_notes
 from sync.report.material import Material, is_commune
+from sync.report.rendering import rendered
 from sync.report.summary import summary_of
 from sync.report.words import (
     CHANGE_NOTES,
@@ -35,13 +34,7 @@ SHOWN_PER_COMMUNE = 25
 
 def write_page(material: Material, path: Path) -> None:
     """Write report.html."""
-    environment = Environment(
-        loader=PackageLoader("sync.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters["percent"] = percent
-    environment.filters["count"] = count
-    page = environment.get_template("report.html").render(_facts(material))
-    path.write_text(page, encoding="utf-8")
+    path.write_text(rendered("sync.report", "report.html", _facts(material)), encoding="utf-8")
 
 
 def _facts(material: Material) -> dict[str, Any]:
