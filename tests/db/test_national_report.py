@@ -19,26 +19,7 @@ pytestmark = pytest.mark.db
 
 
 def judged(surface: Surface, commune: str, group: int, rows: int, measures: dict[str, float | None]) -> None:
-    surface.run("DELETE FROM land.dataset WHERE commune_code = %s RETURNING 1", commune)
-    surface.add(
-        "land.dataset",
-        commune_code=commune,
-        commune_valid_from="2025-07-01",
-        province_code="01",
-        run_id="run",
-        delivery_sha256="0",
-        extracted_at="2026-01-01",
-        accepted_at="2026-01-02",
-        complete=True,
-        rows_read=rows,
-        quarantined=rows // 10,
-        unreadable=0,
-        usability_group=group,
-        provisional=False,
-        reasons="[]",
-        measures=json.dumps(measures),
-        policy="test/1",
-    )
+    surface.add_verdict(commune, group, rows_read=rows, quarantined=rows // 10, measures=json.dumps(measures))
 
 
 @pytest.fixture

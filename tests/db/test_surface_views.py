@@ -17,28 +17,6 @@ pytestmark = pytest.mark.db
 SUMMARY = "SELECT communes, delivered, parcels, group1, group2, group3, not_delivered, quarantined, unreadable, held, state FROM analyst.national_summary"
 
 
-def judge(surface: Surface, commune: str, group: int, quarantined: int = 0, unreadable: int = 0) -> None:
-    surface.add(
-        "land.dataset",
-        commune_code=commune,
-        commune_valid_from="2025-07-01",
-        province_code="01",
-        run_id="run",
-        delivery_sha256="0",
-        extracted_at="2026-01-01",
-        accepted_at="2026-01-02",
-        complete=True,
-        rows_read=100,
-        quarantined=quarantined,
-        unreadable=unreadable,
-        usability_group=group,
-        provisional=False,
-        reasons="[]",
-        measures='{"dung": 0.9875, "du": 1}',
-        policy="test",
-    )
-
-
 def balances(surface: Surface) -> bool:
     return bool(
         surface.one(
@@ -61,9 +39,9 @@ def test_an_empty_nation_has_34_provinces_and_3321_communes_not_delivered(surfac
 
 def test_the_national_table_counts_what_is_there(surface: Surface) -> None:
     surface.add_run("run")
-    judge(surface, "00004", 1)
-    judge(surface, "00008", 2, quarantined=3, unreadable=1)
-    judge(surface, "00025", 3, quarantined=20)
+    surface.add_verdict("00004", 1)
+    surface.add_verdict("00008", 2, quarantined=3, unreadable=1)
+    surface.add_verdict("00025", 3, quarantined=20)
     surface.add_parcel(1)
     surface.add_parcel(2, commune_code="00008")
     surface.add(
@@ -134,7 +112,7 @@ def test_the_state_is_of_the_last_real_run_and_the_last_sync_of_the_last_that_lo
 
 
 def test_every_commune_has_its_quality_delivered_or_not(surface: Surface) -> None:
-    judge(surface, "00004", 1)
+    surface.add_verdict("00004", 1, measures='{"dung": 0.9875, "du": 1}')
     surface.add_parcel(1)
     surface.add_parcel(2, stale_since="2026-01-01")
     assert surface.run(

@@ -118,6 +118,29 @@ class Surface:
         self.add(table, **plain | values)
         return uid(number)
 
+    def add_verdict(self, commune: str, group: int, **values: object) -> None:
+        """The verdict on a commune of Hà Nội, by a delivery of 100 rows, in place of one that it may have."""
+        plain: dict[str, object] = {
+            "commune_code": commune,
+            "commune_valid_from": "2025-07-01",
+            "province_code": "01",
+            "run_id": "run",
+            "delivery_sha256": "0",
+            "extracted_at": "2026-01-01",
+            "accepted_at": "2026-01-02",
+            "complete": True,
+            "rows_read": 100,
+            "quarantined": 0,
+            "unreadable": 0,
+            "usability_group": group,
+            "provisional": False,
+            "reasons": "[]",
+            "measures": "{}",
+            "policy": "test/1",
+        }
+        self.run("DELETE FROM land.dataset WHERE commune_code = %s", commune)
+        self.add("land.dataset", **plain | values)
+
     def add_run(self, run_id: str, province: str = "01", state: str = "done", **values: object) -> None:
         """A run that ended in `state`."""
         plain: dict[str, object] = {
