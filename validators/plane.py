@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from parcels import crs
 from parcels.geometry import metres_at
 from validators.base import Mask, Rows, Subject, where
-from validators.edges import edges_of
+from validators.edges import Edges, edges_of
 from validators.shape import POLYGON, Fault, Geometries, shape_of, source_srid, without_area
 
 _VIETNAM_LON = (100.0, 120.0)
 _GEOGRAPHIC = (crs.VN2000, crs.WGS84)
+_CLEAR = 1e-6  # twice the area of a ring, in square units: from here on its sign is no matter of rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,13 @@ def plane_of(subject: Subject) -> Plane | None:
     edges = subject.fact(edges_of)
     whole[edges.row[edges.length == 0]] = False  # rounding drops repeated vertices
     on_grid = whole[rows]
-    as_delivered = shapely.force_2d(subject.dataset.delivered[rows[on_grid]])
-    shapes[rows[on_grid]] = shapely.orient_polygons(
-        as_delivered, exterior_cw=False
+    shapes[rows[on_grid]] = subject.dataset.delivered[rows[on_grid]]
+    other = rows[on_grid & ~_oriented(edges, n)[rows]]
+    shapes[other] = shapely.orient_polygons(
+        shapes[other], exterior_cw=False
     )  # edges are told by their direction
+    deep = rows[on_grid][shapely.has_z(shapes[rows[on_grid]]) | shapely.has_m(shapes[rows[on_grid]])]
+    shapes[deep] = shapely.force_2d(shapes[deep])
     shapes[rows[~on_grid]] = subject.dataset.rounded[rows[~on_grid]]
     suspect = where(subject.fact(shape_of).fault == Fault.INVALID)
     made_valid = _make_valid(shapes, suspect)
@@ -81,6 +85,21 @@ def plane_of(subject: Subject) -> Plane | None:
     if factor != 1.0:
         shapes = _scaled(shapes, factor)
     return Plane(target, factor, shapes, made_valid, moved)
+
+
+def _oriented(edges: Edges, n: int) -> Mask:
+    """(n,) the rows of one ring that is known to run counter-clockwise."""
+    first = np.flatnonzero(np.diff(edges.ring, prepend=-1) != 0)
+    if not len(first):
+        return np.zeros(n, dtype=bool)
+    ring = np.repeat(np.arange(len(first)), np.diff(first, append=len(edges.ring)))
+    x, y = (edges.start - edges.start[first][ring]).T
+    dx, dy = (edges.end - edges.start).T
+    twice = np.add.reduceat(x * dy - y * dx, first)
+    rings = np.bincount(edges.row[first], minlength=n)
+    clear = np.zeros(n, dtype=bool)
+    clear[edges.row[first[twice > _CLEAR]]] = True
+    return np.asarray(clear & (rings == 1))
 
 
 def measured_in(subject: Subject, rows: Rows) -> int | None:
