@@ -93,7 +93,7 @@ def _checked(
     from sync.gate import gate
     from sync.judge import judge
     from sync.profile import load_profile
-    from sync.report import FILES, REPORT, SUMMARY, report
+    from sync.report import FILES, REPORT, SUMMARY, gather, write_report
     from sync.runfolder import read_json
 
     known = read_context(context_file, province) if context_file is not None else None
@@ -117,11 +117,12 @@ def _checked(
         judge(run_dir, profile, known)
         gate(run_dir)
         told(Bilingual("Viết báo cáo", "Writing the report"))
-        report(run_dir)
+        material = gather(run_dir)
+        write_report(material)
         out_dir.mkdir(parents=True, exist_ok=True)
         for name in FILES:
             shutil.copyfile(run_dir / REPORT / name, out_dir / name)
-        leave_judgement(run_dir, out_dir)
+        leave_judgement(material, out_dir)
         return read_json(run_dir / REPORT / SUMMARY)
 
 

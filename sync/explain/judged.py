@@ -59,9 +59,9 @@ class Judged:
         return self.findings.filter(pc.equal(self.findings["dataset"], dataset))
 
 
-def leave_judgement(run_dir: Path, out_dir: Path) -> None:
+def leave_judgement(material: Material, out_dir: Path) -> None:
     """Write what explaining needs, of a run that was judged, into `judgement/` of `out_dir`."""
-    material = gather(run_dir)
+    run_dir = material.judged_dir
     folder = private_folder(out_dir / JUDGEMENT)
     with pq.ParquetWriter(folder / PARCELS, PARCELS_SCHEMA, compression="zstd") as parcels:
         decisions = _decisions(run_dir)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.report.geopackages import write_findings, write_quarantine
-from sync.report.material import gather
+from sync.report.material import Material, gather
 from sync.report.page import write_page
 from sync.report.summary import summary_of
 from sync.report.workbook import write_workbook
@@ -20,7 +20,7 @@ WRITERS = {
 }
 FILES = (SUMMARY, *WRITERS)
 
-__all__ = ["FILES", "REPORT", "SUMMARY", "report"]
+__all__ = ["FILES", "REPORT", "SUMMARY", "gather", "report", "write_report"]
 
 
 def report(run_dir: Path, judged_dir: Path | None = None) -> dict[str, Any]:
@@ -28,8 +28,12 @@ def report(run_dir: Path, judged_dir: Path | None = None) -> dict[str, Any]:
 
     judged_dir  the folder of the run that judged the data, when `run_dir` only applies what was held
     """
-    material = gather(run_dir, judged_dir)
-    folder = private_folder(run_dir / REPORT)
+    return write_report(gather(run_dir, judged_dir))
+
+
+def write_report(material: Material) -> dict[str, Any]:
+    """Write `report/` of what was gathered; counts for the ledger."""
+    folder = private_folder(material.run_dir / REPORT)
     for name, write in WRITERS.items():
         part = folder / f".part-{name}"
         part.unlink(missing_ok=True)
