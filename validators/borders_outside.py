@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from parcels.crs import VN2000
 from parcels.model import UNKNOWN_COMMUNE
-from validators.base import Faults, Rows, Subject
+from validators.base import Faults, Rows, Subject, where
 from validators.borders_land import placed
 from validators.borders_plane import area_m2, in_degrees, in_metres, scale_of
-from validators.covered import covered_by
 from validators.plane import enclosed
 from validators.shape import Geometries
 from validators.topology.pairs import polygonal
@@ -35,14 +34,12 @@ def outside(subject: Subject) -> Faults:
     if boundary is None:
         return _none()
     rules = subject.context.policy.borders
-    rows, shapes = _beyond(subject, boundary)
     # One plane for the whole boundary: its latitudes differ by some hundredths of a degree, 5 m by millimetres.
     scale = scale_of(np.array([boundary]))
     outline = in_metres(np.array([boundary]), scale)[0]
     wide = in_degrees(np.array([shapely.buffer(outline, float(rules.outside_m))]), scale)[0]
     shapely.prepare(wide)
-    far = ~shapely.covers(wide, shapes)
-    rows, shapes = rows[far], shapes[far]
+    rows, shapes = _beyond(subject, wide)
     off = shapely.disjoint(boundary, shapes)
     beyond = shapes.copy()
     beyond[~off] = polygonal(shapely.difference(shapes[~off], boundary))
@@ -69,13 +66,13 @@ def outside(subject: Subject) -> Faults:
 def _beyond(subject: Subject, boundary: shapely.Geometry) -> tuple[Rows, Geometries]:
     """The rows that the boundary does not cover, with their polygons made valid."""
     stored = subject.dataset.stored
-    rows = np.flatnonzero(placed(stored))
-    rows = rows[~covered_by(boundary, stored[rows])]
+    rows = where(placed(stored))
+    rows = rows[~shapely.covers(boundary, stored[rows])]
     shapes = stored[rows]
     broken = ~shapely.is_valid(shapes)
     shapes[broken] = enclosed(shapes[broken])
-    land = ~shapely.is_missing(shapes)
-    return rows[land].astype(np.int64), shapes[land]
+    land = ~shapely.is_missing(shapes) & ~shapely.covers(boundary, shapes)
+    return rows[land], shapes[land]
 
 
 def _metres(distance: NDArray[np.float64]) -> pa.Array:
