@@ -1,0 +1,133 @@
+"""What `landsync explain` says to a person of one parcel, or of the several that a name may mean."""
+
+from typing import Any
+
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.markup import escape
+from rich.text import Text
+
+from parcels.bilingual import Bilingual, Lang
+from sync.explain.parcel import DECISIONS, HANDLES
+from sync.explain.tables import table
+from sync.report.words import SEVERITIES
+
+_LIVE = {
+    "live": Bilingual("đang có hiệu lực", "live"),
+    "stale": Bilingual("đang có hiệu lực nhưng đã cũ từ {since}", "live, but stale since {since}"),
+    "not_live": Bilingual("không có trong dữ liệu đang có hiệu lực", "not live"),
+}
+_HANDLE_NAMES = {
+    "source_key": Bilingual("khóa nguồn", "source key"),
+    "national_id": Bilingual("mã định danh", "national id"),
+    "map_set": Bilingual("bộ bản đồ", "map set"),
+    "map_scale": Bilingual("tỷ lệ", "scale"),
+    "sheet_no": Bilingual("tờ", "sheet"),
+    "parcel_no": Bilingual("thửa", "parcel"),
+}
+
+
+def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
+    """A parcel: what became of it, what was found, and what of it counts."""
+    handles = ", ".join(
+        f"{_HANDLE_NAMES[name].say(lang)} {document[name]}" for name in HANDLES if document[name]
+    )
+    head = Text(handles or f"row:{document['row_no']}", style="bold")
+    place = Bilingual("xã", "commune").say(lang)
+    head.append(f"  ({place} {document['commune']} {document['commune_name'] or ''})", style="dim")
+    parts: list[RenderableType] = [head]
+    if document["decision"] is None:
+        said = Bilingual("Không có trong lần giao nộp gần nhất.", "It is not in the last delivery.")
+    elif document["waits"]:
+        said = Bilingual("Đạt kiểm tra, nhưng xã đang tạm giữ.", "Passed, but its commune is held.")
+    else:
+        decided = DECISIONS[document["decision"]]
+        said = Bilingual(f"Trong lần giao nộp: {decided.vi}.", f"As delivered: {decided.en}.")
+    parts.append(Text(said.say(lang)))
+    if document["live"] is not None:
+        live = _LIVE[document["live"]["state"]]
+        since = document["live"].get("stale_since")
+        text = live.format(since=f"{since:%d/%m/%Y}" if since else "")
+        parts.append(Text(f"{Bilingual('Trạng thái', 'State').say(lang)}: {text.say(lang)}."))
+    parts.append(Text(_counts_for(document).say(lang)))
+    if document["findings"]:
+        listed = table(
+            lang,
+            ("Mã", "Code"),
+            ("Mức độ", "Severity"),
+            ("Phát hiện", "Found"),
+            ("Cách sửa", "What to do"),
+            ("", ""),
+        )
+        for each in document["findings"]:
+            listed.add_row(
+                each["code"],
+                SEVERITIES[each["severity"]].say(lang),
+                escape(each[lang]),
+                escape(each["advice"][lang]),
+                _marks(each, lang),
+            )
+        parts += ["", listed]
+    else:
+        parts.append(Text(Bilingual("Không có phát hiện nào.", "Nothing was found.").say(lang)))
+    return Stack(*parts)
+
+
+def _counts_for(document: dict[str, Any]) -> Bilingual:
+    if document["counts_as_refused"]:
+        return Bilingual(
+            "Tính vào nhóm của xã như thửa bị cách ly hoặc không đọc được, và như thửa có lỗi.",
+            "It counts against the commune's group as refused, and as one with an error.",
+        )
+    if document["counts_as_error"]:
+        return Bilingual(
+            "Tính vào nhóm của xã như thửa có lỗi.",
+            "It counts against the commune's group as one with an error.",
+        )
+    return Bilingual(
+        "Không làm giảm nhóm của xã.", "Nothing of it counts against the commune's group by errors."
+    )
+
+
+def _marks(finding: dict[str, Any], lang: Lang) -> str:
+    marks = []
+    if finding["excused"]:
+        marks.append(Bilingual("đã chấp nhận ngoại lệ", "excused").say(lang))
+    if finding["quarantines"]:
+        marks.append(Bilingual("cách ly", "quarantines").say(lang))
+    if finding["mend_first"]:
+        marks.append(Bilingual("nên sửa trước", "mend first").say(lang))
+    return ", ".join(marks)
+
+
+def candidates(document: dict[str, Any], lang: Lang) -> RenderableType:
+    """The parcels that a name may mean."""
+    said = Bilingual(
+        "Tên này có thể là nhiều thửa. Hãy nêu rõ hơn, ví dụ row:SỐ_DÒNG hoặc xã/tờ/thửa.",
+        "The name may mean several parcels. Say which one, by row:NUMBER or commune/sheet/number.",
+    )
+    listed = table(
+        lang,
+        ("Dòng", "Row"),
+        ("Xã", "Commune"),
+        ("Khóa nguồn", "Source key"),
+        ("Mã định danh", "National id"),
+        ("Tờ", "Sheet"),
+        ("Thửa", "Parcel"),
+        ("", ""),
+    )
+    for each in document["candidates"]:
+        decision = DECISIONS.get(each.get("decision") or "")
+        values = (
+            each.get("row_no"),
+            each["dataset"],
+            each["source_key"],
+            each["national_id"],
+            each["sheet_no"],
+        )
+        listed.add_row(
+            *(escape("" if value is None else str(value)) for value in (*values, each["parcel_no"])),
+            decision.say(lang) if decision else "",
+        )
+    more = [Text(f"+ {document['more']}")] if document["more"] else []
+    return Stack(Text(said.say(lang), "yellow"), listed, *more)
