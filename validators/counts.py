@@ -17,7 +17,7 @@ from parcels import crs
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.wkb import read_wkb
-from validators.base import WHOLE, Check, Faults, Rows, Subject, where
+from validators.base import WHOLE, Check, Faults, Mask, Rows, Subject, where
 from validators.matching import has_previous, matches_of, previous_of
 from validators.shape import Geometries
 
@@ -119,7 +119,7 @@ def sheet_gap(subject: Subject) -> Faults:
     number = _numbers(_text(table, "sheet_no"))
     coded = pc.fill_null(_text(table, "map_set"), "").dictionary_encode()
     sets = np.asarray(coded.indices, dtype=np.int64)
-    there = np.unique(np.column_stack((sets, number))[number >= 0], axis=0)
+    there = _each_once(sets, number, number >= 0)
     before, length = _runs(there[:, 0], there[:, 1], subject.context.policy.counts.sheet_range)
     rows = np.repeat(before, length)
     step = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length) + 1
@@ -138,7 +138,7 @@ def number_gap(subject: Subject) -> Faults:
     rules, sheets = subject.context.policy.counts, subject.fact(delivered_sheets)
     number = _numbers(_text(subject.dataset.table, "parcel_no"))
     placed = (sheets.sheet >= 0) & (number >= 0)
-    there = np.unique(np.column_stack((sheets.sheet, number))[placed], axis=0)
+    there = _each_once(sheets.sheet, number, placed)
     before, length = _runs(there[:, 0], there[:, 1], rules.number_range)
     s = len(sheets.keys)
     numbers = np.bincount(there[:, 0], minlength=s)
@@ -167,6 +167,16 @@ def number_gap(subject: Subject) -> Faults:
 def _countable(subject: Subject) -> bool:
     """Whether missing numbers mean anything: not among a few changes, nor in the rows of no commune."""
     return not subject.context.changes and subject.dataset.commune_code != UNKNOWN_COMMUNE
+
+
+def _each_once(group: Integers, number: Integers, chosen: Mask) -> Integers:
+    """(k, 2) the different pairs of those chosen, sorted: `numpy.unique` of rows, in a tenth of the time."""
+    group, number = group[chosen], number[chosen]
+    order = np.lexsort((number, group))
+    group, number = group[order], number[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(group) != 0) | (np.diff(number) != 0)
+    return np.column_stack((group[new], number[new]))
 
 
 def _runs(group: Integers, number: Integers, another_range: int) -> tuple[Rows, Integers]:

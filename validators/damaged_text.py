@@ -36,12 +36,14 @@ _SUSPECT = r"[\x{FFFD}?ÃÄÅÆ¶¸¹¨®§±¼½¾¿¬µ]|á[º»]|[aA][êøû]
 def damaged(subject: Subject) -> Faults:
     """Rows with text that was damaged; the detail names the columns."""
     lost = subject.text("not_readable")
+    some = where(np.asarray(lost.is_valid()))
+    lost = lost.take(pa.array(some))
     none = pa.scalar(None, pa.string())
     said = []
     for name in _COLUMNS:
         mask = _of_column(subject.text(name))
         stray = pc.match_substring_regex(lost, rf"(^|\{NOT_READABLE_JOINER}){name}($|\{NOT_READABLE_JOINER})")
-        mask |= np.asarray(pc.fill_null(stray, False), dtype=bool)
+        mask[some[np.asarray(stray, dtype=bool)]] = True
         if mask.any():
             said.append(pc.if_else(pa.array(mask), pa.scalar(name), none))
     if not said:

@@ -51,7 +51,7 @@ class Edges:
 def edges_of(subject: Subject) -> Edges:
     """All edges of a dataset; use as `subject.fact(edges_of)`."""
     usable = where(subject.fact(shape_of).usable)
-    coords, ring, owner = _rings(subject.dataset.delivered[usable])
+    coords, ring, owner = rings_of(subject.dataset.delivered[usable])
     row = usable[owner]
     inside = np.flatnonzero(ring[1:] == ring[:-1])  # a ring's last vertex starts no edge
     start, end = coords[inside], coords[inside + 1]
@@ -70,12 +70,14 @@ def perimeter_m(subject: Subject) -> Floats:
     return np.asarray(np.bincount(edges.row, edges.length, len(subject)), dtype=np.float64)
 
 
-def _rings(geometries: NDArray[np.object_]) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
+def rings_of(geometries: NDArray[np.object_]) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64]]:
     """Coordinates of all rings, the number of the ring of each, and of each ring the geometry it belongs to.
 
     Nearly all parcels are one ring: for these no ring is made.
     """
-    single = (shapely.get_type_id(geometries) == POLYGON) & (shapely.get_num_interior_rings(geometries) == 0)
+    single = (shapely.get_type_id(geometries) == POLYGON) & (
+        shapely.get_num_interior_rings(geometries) == 0
+    )
     plain, rest = np.flatnonzero(single), np.flatnonzero(~single)
     coords, ring = shapely.get_coordinates(geometries[plain], return_index=True)
     if not len(rest):

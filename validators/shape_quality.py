@@ -31,23 +31,25 @@ def spikes(subject: Subject) -> Faults:
     """
     rules = subject.context.policy.shape
     edges = subject.fact(edges_of)
-    edges = edges.of(edges.length > 0)
-    before = _before(edges.ring)
-    dx, dy = edges.vector[:, 0], edges.vector[:, 1]
-    dx_before, dy_before = dx[before], dy[before]
-    tip = np.flatnonzero(dx * dx_before + dy * dy_before < 0)  # it turns back at least
-    dx, dy, dx_before, dy_before = dx[tip], dy[tip], dx_before[tip], dy_before[tip]
+    long = where(edges.length > 0)
+    before = long[_before(edges.ring[long])]
+    vector, vector_before = edges.vector[long], edges.vector[before]
+    back = np.flatnonzero((vector * vector_before).sum(axis=1) < 0)  # it turns back at least
+    (dx, dy), (dx_before, dy_before) = vector[back].T, vector_before[back].T
+    tip, before = long[back], before[back]
     across = np.abs(dx_before * dy - dy_before * dx)
     sharp = across < np.tan(np.radians(float(rules.spike_angle_deg))) * -(dx * dx_before + dy * dy_before)
-    tip, across = tip[sharp], across[sharp]
-    out, home = edges.length[before[tip]], edges.length[tip]
+    tip, before, across = tip[sharp], before[sharp], across[sharp]
+    out, home = edges.length[before], edges.length[tip]
     short = np.minimum(out, home)
     opening = across * short / (out * home)
     found = (short >= float(rules.spike_edge_m)) & (opening < float(rules.spike_opening_m))
-    tip, out, home, short, opening = (each[found] for each in (tip, out, home, short, opening))
+    tip, before, out, home, short, opening = (
+        each[found] for each in (tip, before, out, home, short, opening)
+    )
     at = edges.start[tip]
     legs = (
-        (edges.start[before[tip]] - at) * (short / out)[:, np.newaxis],
+        (edges.start[before] - at) * (short / out)[:, np.newaxis],
         (edges.end[tip] - at) * (short / home)[:, np.newaxis],
     )
     triangles = shapely.polygons(np.stack((at, at + legs[0], at + legs[1]), axis=1))
@@ -141,12 +143,12 @@ def coarse(subject: Subject) -> Faults:
     """
     rules = subject.context.policy.shape
     edges = subject.fact(edges_of)
-    edges = edges.of(edges.length > 0)
-    srids = subject.fact(source_srid)
-    known = np.unique(srids).tolist()
+    long = edges.length > 0
+    start, srid = edges.start[long], subject.fact(source_srid)[edges.row[long]]
+    known = np.unique(srid).tolist()
     found: list[tuple[int, float, str, shapely.Geometry]] = []
     for epsg in known:
-        vertices = edges.start if len(known) == 1 else edges.start[srids[edges.row] == epsg]
+        vertices = start if len(known) == 1 else start[srid == epsg]
         step = coarse_step(epsg, float(rules.grid_m))
         on_grid = vertices
         for axis in (0, 1):  # of most data few eastings are on the grid: northings are asked of these only

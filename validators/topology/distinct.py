@@ -78,16 +78,18 @@ def by_name(subject: Subject, rows: Rows) -> NDArray[np.int64]:
     Rows of one name are told apart by their shapes, and rows of one name and shape, which mean the same to everybody, by
     where they stand in the delivery.
     """
-    columns = {
-        "name": subject.fact(known_as)[0].take(pa.array(rows)),
-        "shape": pa.array(shapely.to_wkb(subject.dataset.rounded[rows]), pa.binary()),
-        "part": subject.dataset.column("part_no").take(pa.array(rows)),
-        "row": subject.dataset.column("source_row").take(pa.array(rows)),
-    }
+    known, at = np.unique(rows, return_inverse=True)
+    columns = {"name": subject.fact(known_as)[0].take(pa.array(known))}
+    if len(pc.unique(columns["name"])) < len(known):
+        columns |= {
+            "shape": pa.array(shapely.to_wkb(subject.dataset.rounded[known]), pa.binary()),
+            "part": subject.dataset.column("part_no").take(pa.array(known)),
+            "row": subject.dataset.column("source_row").take(pa.array(known)),
+        }
     order = pc.sort_indices(pa.table(columns), [(column, "ascending") for column in columns])
-    place = np.empty(len(rows), np.int64)
-    place[np.asarray(order)] = np.arange(len(rows))
-    return place
+    place = np.empty(len(known), np.int64)
+    place[np.asarray(order)] = np.arange(len(known))
+    return place[at]
 
 
 def _speakers(subject: Subject, present: Rows, number: Rows, rows: NDArray[np.int64]) -> tuple[Rows, Rows]:

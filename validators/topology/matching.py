@@ -8,11 +8,11 @@ roads that are no parcels, and faults. Only there anything else is looked for, s
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from parcels.mixing import GOLDEN, mixed
 from validators.base import Mask, Rows
+from validators.edges import rings_of
 from validators.shape import Geometries
 
 Floats = NDArray[np.float64]
@@ -43,15 +43,7 @@ class Segments:
 
 def segments_of(shapes: Geometries) -> Segments:
     """The edges of polygons and multipolygons, in the direction in which they are written."""
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    plain = shapely.get_num_interior_rings(parts) == 0
-    coords, ring = shapely.get_coordinates(parts[plain], return_index=True)
-    of_ring = owner[plain]
-    if not plain.all():
-        rings, of_part = shapely.get_rings(parts[~plain], return_index=True)
-        more, number = shapely.get_coordinates(rings, return_index=True)
-        coords, ring = np.concatenate((coords, more)), np.concatenate((ring, number + len(of_ring)))
-        of_ring = np.concatenate((of_ring, owner[~plain][of_part]))
+    coords, ring, of_ring = rings_of(shapes)
     inside = np.flatnonzero(ring[1:] == ring[:-1])  # a ring's last vertex starts no edge
     point = _hashed(coords)
     return Segments(
