@@ -1,15 +1,22 @@
 """Small deliveries made in code: a strip of square parcels in a commune of Tuyên Quang (province 08)."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
 import shapely
 
 from parcels.admin_units import commune
 from parcels.crs import from_wgs84
+from sync.conform import conform
+from sync.conform.snapshot import part_paths, read_part
+from sync.fetch import fetch
 from sync.profile import Profile
 
 PROVINCE = "08"
 COMMUNE = "00691"
+NEIGHBOUR = "00694"
 ZONE = 9209
 LAYER = "thua_dat"
 
@@ -55,3 +62,19 @@ def profile_of(**changes: object) -> Profile:
         "parts": [{"layer": LAYER, "epsg": ZONE}],
     }
     return Profile.model_validate(values | changes)
+
+
+def conformed(path: Path, profile: Profile, folder: Path) -> Path:
+    """A delivery fetched and conformed; the run's folder."""
+    fetch(path, profile, folder)
+    conform(folder, profile)
+    return folder
+
+
+def snapshot_of(folder: Path) -> pa.Table:
+    """All parts of a run's snapshot in the order of row_no, with the commune of the part in `dataset`."""
+    tables = []
+    for code, path in part_paths(folder).items():
+        part = read_part(path)
+        tables.append(part.append_column("dataset", pa.repeat(pa.scalar(code), len(part))))
+    return pa.concat_tables(tables).sort_by("row_no")
