@@ -1,70 +1,23 @@
 """What the merge makes of change sets, in whatever order they come. On a real database."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from sync.changes import Span
-from sync.load.history import watermark
-from sync.load.merge import Merged
 from sync.load.receipt import totals
 from sync.reconcile import reconcile
+from tests.support.changesets import HERE, THERE, Deliver, change, changes, day, full, query, village
 from tests.support.database import Database
-from tests.support.judged import COMMUNES, Plot, run_merge
+from tests.support.judged import Plot
 
+__all__ = ["changes", "full"]
 pytestmark = pytest.mark.db
-Deliver = Callable[..., Merged]
-HERE, THERE = COMMUNES[:2]
-START = datetime(2026, 11, 1, tzinfo=UTC)
-
-
-def day(number: float) -> datetime:
-    return START + timedelta(days=number)
-
-
-@pytest.fixture
-def full(database: Database, tmp_path: Path) -> Deliver:
-    """A full snapshot, complete for the two communes, as of a day."""
-
-    def deliver(plots: list[Plot], at: float, **options: object) -> Merged:
-        options = {"complete": (HERE, THERE), "order_kind": "number", **options}
-        return run_merge(database.dsn, tmp_path, plots, at=day(at), **options)  # type: ignore[arg-type]
-
-    return deliver
-
-
-@pytest.fixture
-def changes(database: Database, tmp_path: Path) -> Deliver:
-    """A change set, complete up to a day."""
-
-    def deliver(plots: list[Plot], at: float, **options: object) -> Merged:
-        options = {"passed": COMMUNES, "order_kind": "number", **options}
-        return run_merge(database.dsn, tmp_path, plots, kind="changes", at=day(at), **options)  # type: ignore[arg-type]
-
-    return deliver
-
-
-def village(count: int = 10, order: int | None = 1) -> list[Plot]:
-    return [Plot(f"k{i}", f"w7er83vw1{i:03d}", str(i + 1), HERE, x=i, order=order) for i in range(count)]
-
-
-def change(plot: Plot, order: int, action: str = "update", **values: object) -> Plot:
-    return replace(plot, action=action, order=order, **values)  # type: ignore[arg-type]
 
 
 def live(database: Database) -> dict[str, tuple[str, str]]:
     """Source key → commune and land use of what is live."""
     rows = query(database, "SELECT source_key, commune_code, land_use FROM land.parcel")
     return {key: (commune, land_use) for key, commune, land_use in rows}
-
-
-def query(database: Database, text: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-    with database.connect() as link, link.cursor() as cursor:
-        cursor.execute(text, values)
-        return cursor.fetchall()
 
 
 def agrees(database: Database) -> bool:
@@ -339,66 +292,3 @@ def test_what_waited_for_the_commune_it_leaves_goes_with_its_approval(
     line = totals(changes(rows, 2, approved=(HERE,)).lines)
     assert (line["moved_in"], line["moved_out"]) == (30, 30)
     assert agrees(database)
-
-
-def gaps(database: Database) -> list[tuple]:  # type: ignore[type-arg]
-    return query(
-        database,
-        "SELECT DISTINCT since, until, sequence_from, sequence_to FROM ledger.change_gap "
-        "WHERE province_code = '01' ORDER BY 1 NULLS FIRST, 3 NULLS FIRST",
-    )
-
-
-def test_a_span_that_does_not_join_on_leaves_a_gap_until_the_missing_one_comes(
-    database: Database, full: Deliver, changes: Deliver
-) -> None:
-    plots = village()
-    full(plots, 1)
-    spans = {n: Span(None, day(n), day(n + 1)) for n in range(1, 6)}
-    changes([change(plots[0], 2)], 2, span=spans[1])
-    assert gaps(database) == []
-    changes([change(plots[0], 5)], 5, span=spans[4])
-    assert gaps(database) == [(day(2), day(4), None, None)]
-    assert watermark(database.dsn, "01").covered_to == day(2)
-    changes([], 4, span=spans[3])
-    assert gaps(database) == [(day(2), day(3), None, None)]
-    changes([change(plots[0], 3)], 3, span=spans[2])
-    assert gaps(database) == []
-    assert watermark(database.dsn, "01").covered_to == day(5)
-    assert watermark(database.dsn, "01").newest_number == 5
-
-
-def test_a_full_snapshot_closes_the_gaps_before_it(
-    database: Database, full: Deliver, changes: Deliver
-) -> None:
-    plots = [*village(), Plot("k90", None, "1", THERE, x=90, order=1)]
-    full(plots, 1)
-    changes([change(plots[0], 2)], 3, span=Span(None, day(2), day(3)))
-    changes([change(plots[0], 5)], 6, span=Span(None, day(5), day(6)))
-    assert len(gaps(database)) == 2
-    full(plots, 4)
-    assert gaps(database) == [(day(4), day(5), None, None)]
-    full([replace(plot, order=5) for plot in plots], 7)
-    assert gaps(database) == []
-
-
-def test_numbers_that_are_missing_are_noticed(database: Database, full: Deliver, changes: Deliver) -> None:
-    plots = village()
-    full(plots, 1, sequence=16)
-    changes([change(plots[0], 2)], 2, span=Span(17))
-    assert gaps(database) == []
-    changes([change(plots[0], 5)], 5, span=Span(20))
-    assert [gap[2:] for gap in gaps(database)] == [(18, 19)]
-    changes([change(plots[0], 4)], 4, span=Span(19))
-    changes([change(plots[0], 4)], 4, span=Span(19))
-    assert [gap[2:] for gap in gaps(database)] == [(18, 18)]
-    changes([change(plots[0], 3)], 3, span=Span(18))
-    assert gaps(database) == []
-
-
-def test_change_sets_without_any_full_snapshot_join_on_to_nothing(
-    database: Database, changes: Deliver
-) -> None:
-    changes([change(village()[0], 2, "insert")], 3, span=Span(None, day(2), day(3)))
-    assert gaps(database) == [(None, day(2), None, None)]
-    assert watermark(database.dsn, "01").covered_to is None
