@@ -4,7 +4,6 @@ They are about the commune as a whole. Only sheet and parcel numbers that are wh
 index has no next one.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -17,51 +16,13 @@ from parcels import crs
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.wkb import read_wkb
-from validators.base import WHOLE, Check, Faults, Mask, Rows, Subject, where
+from validators.base import WHOLE, Check, Faults, Rows, Subject, where
+from validators.handles import text
 from validators.matching import has_previous, matches_of, previous_of
+from validators.numbering import Integers, Sheets, counted_numbers, each_once, runs_missing, sheets_of, told
 from validators.shape import Geometries
 
-Integers = NDArray[np.int64]
-
-_SHEET = ("map_set", "map_scale", "sheet_no")
-_WHOLE_NUMBER = r"^[0-9]{1,9}$"
-_SHOWN = 5  # runs of missing numbers that a sentence tells
 _NONE = Faults(np.empty(0, np.int64))
-
-
-@dataclass(frozen=True, slots=True)
-class Sheets:
-    """The sheets of some rows: map set, scale and number together.
-
-    keys   (s,) `<map set>|<scale>|<sheet>`, sorted; empty where not known
-    shown  (s,) as people write them
-    sheet  (n,) position of each row's sheet among them; -1 for rows without a sheet number
-    """
-
-    keys: pa.Array
-    shown: pa.Array
-    sheet: Integers
-
-    def counts(self) -> Integers:
-        """(s,) rows on each sheet."""
-        return np.bincount(self.sheet[self.sheet >= 0], minlength=len(self.keys))
-
-
-def sheets_of(table: pa.Table) -> Sheets:
-    """The sheets of a table that has the handle columns."""
-    map_set, scale, number = (_text(table, name) for name in _SHEET)
-    key = pc.binary_join_element_wise(pc.fill_null(map_set, ""), pc.fill_null(scale, ""), number, "|")
-    coded = key.dictionary_encode()
-    order = pc.array_sort_indices(coded.dictionary)
-    rank = np.empty(len(order), np.int64)
-    rank[np.asarray(order)] = np.arange(len(order))
-    index = np.asarray(pc.fill_null(coded.indices, -1), dtype=np.int64)
-    sheet = np.where(index >= 0, rank[index] if len(rank) else -1, -1)
-    parts = pc.split_pattern(coded.dictionary.take(order), "|", max_splits=2)
-    at_scale = pc.list_element(parts, 1)
-    of_scale = pc.if_else(pc.equal(at_scale, ""), "", pc.binary_join_element_wise(" (1:", at_scale, ")", ""))
-    shown = pc.binary_join_element_wise(pc.list_element(parts, 2), of_scale, "")
-    return Sheets(coded.dictionary.take(order), shown, sheet)
 
 
 def delivered_sheets(subject: Subject) -> Sheets:
@@ -116,11 +77,11 @@ def sheet_gap(subject: Subject) -> Faults:
     if not _countable(subject):
         return _NONE
     table = subject.dataset.table
-    number = _numbers(_text(table, "sheet_no"))
-    coded = pc.fill_null(_text(table, "map_set"), "").dictionary_encode()
+    number = counted_numbers(text(table, "sheet_no"))
+    coded = pc.fill_null(text(table, "map_set"), "").dictionary_encode()
     sets = np.asarray(coded.indices, dtype=np.int64)
-    there = _each_once(sets, number, number >= 0)
-    before, length = _runs(there[:, 0], there[:, 1], subject.context.policy.counts.sheet_range)
+    there = each_once(sets, number, number >= 0)
+    before, length = runs_missing(there[:, 0], there[:, 1], subject.context.policy.counts.sheet_range)
     rows = np.repeat(before, length)
     step = np.arange(len(rows)) - np.repeat(np.cumsum(length) - length, length) + 1
     missing = pa.array(there[rows, 1] + step).cast(pa.string())
@@ -136,10 +97,10 @@ def number_gap(subject: Subject) -> Faults:
     if not _countable(subject):
         return _NONE
     rules, sheets = subject.context.policy.counts, subject.fact(delivered_sheets)
-    number = _numbers(_text(subject.dataset.table, "parcel_no"))
+    number = counted_numbers(text(subject.dataset.table, "parcel_no"))
     placed = (sheets.sheet >= 0) & (number >= 0)
-    there = _each_once(sheets.sheet, number, placed)
-    before, length = _runs(there[:, 0], there[:, 1], rules.number_range)
+    there = each_once(sheets.sheet, number, placed)
+    before, length = runs_missing(there[:, 0], there[:, 1], rules.number_range)
     s = len(sheets.keys)
     numbers = np.bincount(there[:, 0], minlength=s)
     gaps = np.bincount(there[before, 0], weights=length, minlength=s).astype(np.int64)
@@ -152,7 +113,7 @@ def number_gap(subject: Subject) -> Faults:
     starts = np.searchsorted(there[before, 0], chosen)
     ends = np.searchsorted(there[before, 0], chosen, side="right")
     detail = [
-        f"{sheet}: {_told(there[before[start:end], 1], length[start:end])}"
+        f"{sheet}: {told(there[before[start:end], 1], length[start:end])}"
         for sheet, start, end in zip(shown, starts, ends, strict=True)
     ]
     return _of_commune(
@@ -169,49 +130,10 @@ def _countable(subject: Subject) -> bool:
     return not subject.context.changes and subject.dataset.commune_code != UNKNOWN_COMMUNE
 
 
-def _each_once(group: Integers, number: Integers, chosen: Mask) -> Integers:
-    """(k, 2) the different pairs of those chosen, sorted: `numpy.unique` of rows, in a tenth of the time."""
-    group, number = group[chosen], number[chosen]
-    order = np.lexsort((number, group))
-    group, number = group[order], number[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (np.diff(group) != 0) | (np.diff(number) != 0)
-    return np.column_stack((group[new], number[new]))
-
-
-def _runs(group: Integers, number: Integers, another_range: int) -> tuple[Rows, Integers]:
-    """Numbers missing after each number of its group (both sorted together, each pair once): position and how many.
-
-    So many missing at once and more are no gap: there another range of numbers begins.
-    """
-    length = np.diff(number) - 1
-    before = where((np.diff(group) == 0) & (length > 0) & (length < another_range))
-    return before, length[before]
-
-
-def _told(before: Integers, length: Integers) -> str:
-    """The missing numbers, as ranges: 12–15, 18."""
-    runs = [
-        str(first + 1) if count == 1 else f"{first + 1}–{first + count}"
-        for first, count in zip(before[:_SHOWN].tolist(), length[:_SHOWN].tolist(), strict=True)
-    ]
-    return ", ".join(runs) + (", …" if len(before) > _SHOWN else "")
-
-
 def _times(share: Decimal, numbers: Integers) -> NDArray[np.float64]:
     """share × numbers, exact: the share has few decimals."""
     top, bottom = share.as_integer_ratio()
     return np.asarray(numbers * top // bottom, dtype=np.float64)
-
-
-def _numbers(texts: pa.Array) -> Integers:
-    """(n,) whole numbers; -1 where a text is none."""
-    whole = pc.fill_null(pc.match_substring_regex(texts, _WHOLE_NUMBER), False)
-    return np.asarray(pc.if_else(whole, texts, "-1").cast(pa.int64()), dtype=np.int64)
-
-
-def _text(table: pa.Table, name: str) -> pa.Array:
-    return table[name].combine_chunks()
 
 
 def _extents(geometries: Geometries, group: Integers, groups: int) -> Geometries:
