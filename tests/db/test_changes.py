@@ -6,7 +6,7 @@ import pytest
 
 from sync.load.receipt import totals
 from sync.reconcile import reconcile
-from tests.support.changesets import HERE, THERE, Deliver, change, changes, day, full, query, village
+from tests.support.changesets import HERE, THERE, Deliver, change, changes, day, full, village
 from tests.support.database import Database
 from tests.support.judged import Plot
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.db
 
 def live(database: Database) -> dict[str, tuple[str, str]]:
     """Source key → commune and land use of what is live."""
-    rows = query(database, "SELECT source_key, commune_code, land_use FROM land.parcel")
+    rows = database.query("SELECT source_key, commune_code, land_use FROM land.parcel")
     return {key: (commune, land_use) for key, commune, land_use in rows}
 
 
@@ -43,7 +43,7 @@ def test_insert_update_and_end_do_what_they_say(database: Database, full: Delive
     assert live(database)["k0"] == (HERE, "CLN")
     assert live(database)["k50"] == (THERE, "ONT")
     assert "k1" not in live(database)
-    assert query(database, "SELECT closed_because FROM land.parcel_version ORDER BY 1") == [
+    assert database.query("SELECT closed_because FROM land.parcel_version ORDER BY 1") == [
         ("changed",),
         ("ended",),
     ]
@@ -61,7 +61,7 @@ def test_a_change_set_that_comes_twice_changes_nothing(
     line = totals(merged.lines)
     assert (line["unchanged"], line["ignored"], line["changed"], line["ended_by_row"]) == (1, 1, 0, 0)
     assert merged.notes == {"repeated": 2}
-    assert query(database, "SELECT count(*) FROM land.parcel_version") == [(2,)]
+    assert database.query("SELECT count(*) FROM land.parcel_version") == [(2,)]
 
 
 def test_an_older_version_that_comes_late_is_ignored(
@@ -113,7 +113,7 @@ def test_the_same_version_with_other_content_is_quarantined(
         merged = changes([other], 3)
         assert [row["merge_code"] for row in merged.quarantined] == ["CHG-CONFLICT"]
         assert live(database)["k0"] == (HERE, "CLN")
-    assert query(database, "SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(1,)]
+    assert database.query("SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(1,)]
 
 
 def test_of_several_versions_in_one_set_the_newest_wins(
@@ -150,7 +150,7 @@ def test_a_refused_version_of_long_ago_does_not_mark_what_is_live(
     full(plots, 1)
     changes([change(plots[0], 3, land_use="CLN")], 3)
     changes([change(plots[0], 2, refused=("GEO-INVALID",))], 2)
-    assert query(database, "SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(0,)]
+    assert database.query("SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(0,)]
 
 
 def test_an_update_moves_a_parcel_to_another_commune(

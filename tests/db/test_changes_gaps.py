@@ -6,7 +6,7 @@ import pytest
 
 from sync.changes import Span
 from sync.load.history import watermark
-from tests.support.changesets import THERE, Deliver, change, changes, day, full, query, village
+from tests.support.changesets import THERE, Deliver, change, changes, day, full, village
 from tests.support.database import Database
 from tests.support.judged import Plot
 
@@ -15,8 +15,7 @@ pytestmark = pytest.mark.db
 
 
 def gaps(database: Database) -> list[tuple]:  # type: ignore[type-arg]
-    return query(
-        database,
+    return database.query(
         "SELECT DISTINCT since, until, sequence_from, sequence_to FROM ledger.change_gap "
         "WHERE province_code = '01' ORDER BY 1 NULLS FIRST, 3 NULLS FIRST",
     )

@@ -131,16 +131,9 @@ def wipe(database: Database) -> None:
         link.commit()
 
 
-def rows(database: Database, text: str) -> list[tuple]:  # type: ignore[type-arg]
-    with database.connect() as link, link.cursor() as cursor:
-        cursor.execute(text)
-        return cursor.fetchall()
-
-
 def live(database: Database) -> set[tuple[str, ...]]:
     return set(
-        rows(
-            database,
+        database.query(
             "SELECT p.source_key, p.commune_code, p.land_use, p.national_id, u.land_user_name, "
             "round((st_xmin(p.geom) - 105.8) / 0.0002)::integer::text FROM land.parcel AS p "
             "JOIN land_private.land_user AS u USING (province_code, parcel_uid)",
@@ -157,7 +150,7 @@ def expected(events: list[Event]) -> set[tuple[str, ...]]:
 
 def deliver(database: Database, folder: Path, delivery: Delivery) -> None:
     """One delivery, with what must hold after each."""
-    before = {uid for (uid,) in rows(database, "SELECT parcel_uid::text FROM land.parcel")}
+    before = {uid for (uid,) in database.query("SELECT parcel_uid::text FROM land.parcel")}
     changes = delivery.complete is None
     merged = run_merge(
         database.dsn,
@@ -171,17 +164,16 @@ def deliver(database: Database, folder: Path, delivery: Delivery) -> None:
         span=Span(None, moment(delivery.since), moment(delivery.day)) if changes else None,
     )
     assert totals(merged.lines)["read"] == len(delivery.plots)
-    after = {uid for (uid,) in rows(database, "SELECT parcel_uid::text FROM land.parcel")}
+    after = {uid for (uid,) in database.query("SELECT parcel_uid::text FROM land.parcel")}
     ended = {
         uid
-        for (uid,) in rows(
-            database, "SELECT parcel_uid::text FROM land.parcel_version WHERE closed_because = 'ended'"
+        for (uid,) in database.query(
+            "SELECT parcel_uid::text FROM land.parcel_version WHERE closed_because = 'ended'"
         )
     }
     assert before <= after | ended, "a parcel vanished without a row that says so"
     assert (
-        rows(
-            database,
+        database.query(
             "SELECT p.parcel_uid FROM land.parcel AS p LEFT JOIN land.national_id_claim AS c "
             "ON c.national_id = p.national_id AND c.parcel_uid = p.parcel_uid WHERE c.national_id IS NULL",
         )
@@ -210,13 +202,13 @@ def test_any_order_of_change_sets_and_snapshots_comes_to_what_the_source_holds(
     for delivery in sequence:
         deliver(database, folder, delivery)
     assert live(database) == expected(events)
-    assert rows(database, "SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(0,)]
+    assert database.query("SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(0,)]
     assert reconcile(["01"], "test", dsn=database.dsn)["agrees"]
     # Each object was one parcel all along, and everything that was live once is kept.
-    assert rows(
-        database, "SELECT count(DISTINCT parcel_uid) = count(DISTINCT source_key) FROM land.parcel_version"
+    assert database.query(
+        "SELECT count(DISTINCT parcel_uid) = count(DISTINCT source_key) FROM land.parcel_version"
     ) == [(True,)]
-    spans = rows(database, "SELECT commune_code FROM ledger.change_gap WHERE commune_code <> '-'")
+    spans = database.query("SELECT commune_code FROM ledger.change_gap WHERE commune_code <> '-'")
     assert spans == [], "every change set came, so no gap is open"
 
 

@@ -48,12 +48,6 @@ def installed(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     settings.cache_clear()
 
 
-def query(database: Database, text: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-    with database.connect() as link, link.cursor() as cursor:
-        cursor.execute(text, values or None)
-        return cursor.fetchall()
-
-
 def converted(count: int, sheet: str = "61") -> list[Plot]:
     return [
         Plot(f"k{i}", None, str(i + 1), NEW, x=i, sheet=sheet, came_from=("00001", str(i), "sheet"))
@@ -64,12 +58,11 @@ def converted(count: int, sheet: str = "61") -> list[Plot]:
 def test_every_converted_parcel_says_where_it_came_from(database: Database, deliver: Deliver) -> None:
     plots = [*converted(2), Plot("k9", None, "9", NEW, x=9)]
     deliver(plots)
-    assert query(database, ALL.format("analyst.parcel_conversion")) == [
+    assert database.query(ALL.format("analyst.parcel_conversion")) == [
         ("00001", "0", NEW, "61", "sheet"),
         ("00001", "1", NEW, "61", "sheet"),
     ]
-    told = query(
-        database,
+    told = database.query(
         "SELECT count(*) FROM analyst.parcel_conversion JOIN land.parcel USING (province_code, parcel_uid, run_id)",
     )
     assert told == [(2,)]
@@ -81,10 +74,10 @@ def test_the_same_conversion_again_is_recorded_once_and_another_is_added(
     plots = converted(2)
     deliver(plots)
     deliver(plots)
-    assert len(query(database, ALL.format("land.parcel_conversion"))) == 2
+    assert len(database.query(ALL.format("land.parcel_conversion"))) == 2
     deliver([replace(plots[0], came_from=("00001", "0", "geometry")), plots[1]])
-    assert len(query(database, ALL.format("land.parcel_conversion"))) == 3
-    latest = query(database, ALL.format("analyst.parcel_conversion"))
+    assert len(database.query(ALL.format("land.parcel_conversion"))) == 3
+    latest = database.query(ALL.format("analyst.parcel_conversion"))
     assert [row[4] for row in latest] == ["geometry", "sheet"]
 
 
@@ -94,14 +87,14 @@ def test_a_conversion_is_no_part_of_the_content_hash(database: Database, deliver
     plain = [replace(plot, came_from=None) for plot in plots]
     again = totals(deliver(plain).lines)
     assert (again["unchanged"], again["changed"]) == (2, 0)
-    assert len(query(database, ALL.format("analyst.parcel_conversion"))) == 2  # where it came from stays true
+    assert len(database.query(ALL.format("analyst.parcel_conversion"))) == 2  # where it came from stays true
     assert reconcile(["01"], "test", dsn=database.dsn)["agrees"]
 
 
 def test_rows_that_do_not_go_live_record_nothing(database: Database, deliver: Deliver) -> None:
     lost = Plot("q", None, "7", UNKNOWN_COMMUNE, refused=("IDN-COMMUNE-EXPIRED",))
     deliver([replace(lost, came_from=("00016", "1", "undecided")), *converted(1)], held=(NEW,))
-    assert query(database, ALL.format("land.parcel_conversion")) == []
+    assert database.query(ALL.format("land.parcel_conversion")) == []
 
 
 def test_a_later_load_stands_beside_the_earlier_one_and_the_same_bytes_are_loaded_once(
@@ -112,7 +105,7 @@ def test_a_later_load_stands_beside_the_earlier_one_and_the_same_bytes_are_loade
     assert store_boundaries(database.dsn, first, "a.gpkg", "test") == 0
     second = replace(cells(COMMUNES[:1], 105.9, 21.0), sources=("1" * 64,))
     assert store_boundaries(database.dsn, second, "b.gpkg", "test") == 1
-    assert query(database, "SELECT count(*) FROM land.commune_boundary") == [(3,)]
+    assert database.query("SELECT count(*) FROM land.commune_boundary") == [(3,)]
     found = boundaries_of(database.dsn, "01", date(2026, 1, 1))
     assert found is not None
     assert (found.codes, found.sources) == (COMMUNES[:2], ("1" * 64, "0" * 64))
@@ -173,8 +166,7 @@ def test_the_command_stores_a_layer_once(installed: Database, tmp_path: Path, sh
     first, second = (json.loads(CliRunner().invoke(app, words).stdout) for _ in range(2))
     assert (first["communes"], first["stored"], first["missing"], first["points_outside"]) == (40, 40, [], [])
     assert second["stored"] == 0
-    told = query(
-        installed,
+    told = installed.query(
         "SELECT count(*), bool_and(ST_IsValid(geom)), min(commune_name) IS NOT NULL FROM analyst.commune_boundary",
     )
     assert told == [(40, True, True)]

@@ -29,15 +29,8 @@ def village(count: int = 10, commune: str = COMMUNES[0], first: int = 0) -> list
     return [Plot(f"k{i}", NATIONAL.format(i), str(i + 1), commune, x=i) for i in range(first, first + count)]
 
 
-def query(database: Database, text: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-    with database.connect() as link, link.cursor() as cursor:
-        cursor.execute(text, values)
-        return cursor.fetchall()
-
-
 def uid_of(database: Database, key: str) -> str:
-    return query(
-        database,
+    return database.query(
         "SELECT parcel_uid::text FROM land.parcel_alias WHERE alias_value = %s AND recorded_to IS NULL",
         f"vbdlis|{key}",
     )[0][0]
@@ -51,7 +44,7 @@ def test_the_same_delivery_twice_changes_nothing(database: Database, deliver: De
     assert totals(deliver(village()).lines)["new"] == 10
     again = totals(deliver(village()).lines)
     assert (again["unchanged"], again["new"], again["changed"], again["ended"]) == (10, 0, 0, 0)
-    assert query(database, "SELECT count(*) FROM land.parcel_version") == [(0,)]
+    assert database.query("SELECT count(*) FROM land.parcel_version") == [(0,)]
     assert agrees(database)
 
 
@@ -61,16 +54,15 @@ def test_a_changed_parcel_keeps_its_uid_and_its_old_version(database: Database, 
     uid = uid_of(database, "k3")
     plots[3] = replace(plots[3], land_use="CLN")
     assert totals(deliver(plots).lines)["changed"] == 1
-    assert query(database, "SELECT land_use FROM land.parcel WHERE parcel_uid = %s", uid) == [("CLN",)]
-    closed = query(
-        database,
+    assert database.query("SELECT land_use FROM land.parcel WHERE parcel_uid = %s", uid) == [("CLN",)]
+    closed = database.query(
         "SELECT land_use, closed_because, recorded_to > recorded_from FROM land.parcel_version WHERE parcel_uid = %s",
         uid,
     )
     assert closed == [("ONT", "changed", True)]
     uses = "SELECT land_use_code FROM land.land_use_part{} WHERE parcel_uid = %s"
-    assert query(database, uses.format(""), uid) == [("CLN",)]
-    assert query(database, uses.format("_version"), uid) == [("ONT",)]
+    assert database.query(uses.format(""), uid) == [("CLN",)]
+    assert database.query(uses.format("_version"), uid) == [("ONT",)]
     assert agrees(database)
 
 
@@ -80,9 +72,9 @@ def test_a_change_of_the_land_user_alone_is_a_change(database: Database, deliver
     plots[0] = replace(plots[0], user="Người Khác")
     plots[1] = replace(plots[1], user=None)
     assert totals(deliver(plots).lines)["changed"] == 2
-    assert query(database, "SELECT count(*) FROM land.parcel_version") == [(0,)]
-    assert query(database, "SELECT count(*) FROM land_private.land_user_version") == [(2,)]
-    assert query(database, "SELECT count(*) FROM land_private.land_user") == [(9,)]
+    assert database.query("SELECT count(*) FROM land.parcel_version") == [(0,)]
+    assert database.query("SELECT count(*) FROM land_private.land_user_version") == [(2,)]
+    assert database.query("SELECT count(*) FROM land_private.land_user") == [(9,)]
     assert agrees(database)
 
 
@@ -95,10 +87,10 @@ def test_a_quarantined_row_leaves_the_last_good_version_live_and_stale(
     line = totals(deliver(broken).lines)
     assert (line["quarantined"], line["unchanged"], line["ended"], line["current_after"]) == (1, 9, 0, 10)
     stale = "SELECT land_use, stale_since IS NOT NULL FROM land.parcel WHERE source_key = 'k4'"
-    assert query(database, stale) == [("ONT", True)]
-    assert query(database, "SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(1,)]
+    assert database.query(stale) == [("ONT", True)]
+    assert database.query("SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(1,)]
     assert totals(deliver(plots).lines)["unchanged"] == 10
-    assert query(database, stale) == [("ONT", False)]
+    assert database.query(stale) == [("ONT", False)]
     assert agrees(database)
 
 
@@ -106,7 +98,7 @@ def test_only_a_complete_delivery_ends_parcels(database: Database, deliver: Deli
     deliver(village(100))
     assert totals(deliver(village(99), complete=()).lines)["ended"] == 0
     assert totals(deliver(village(99)).lines)["ended"] == 1
-    assert query(database, "SELECT closed_because FROM land.parcel_version") == [("ended",)]
+    assert database.query("SELECT closed_because FROM land.parcel_version") == [("ended",)]
     assert agrees(database)
 
 
@@ -115,7 +107,7 @@ def test_a_commune_absent_from_the_delivery_is_untouched(database: Database, del
     deliver(both)
     line = totals(deliver(village(30)).lines)
     assert (line["ended"], line["unchanged"]) == (0, 30)
-    assert query(database, "SELECT count(*) FROM land.parcel") == [(60,)]
+    assert database.query("SELECT count(*) FROM land.parcel") == [(60,)]
 
 
 def test_losing_half_a_commune_holds_that_commune_alone(database: Database, deliver: Deliver) -> None:
@@ -127,8 +119,8 @@ def test_losing_half_a_commune_holds_that_commune_alone(database: Database, deli
     assert by_commune[COMMUNES[0]]["held"] == 20
     assert by_commune[COMMUNES[0]]["current_after"] == 40
     assert by_commune[COMMUNES[1]]["ended"] == 1
-    assert query(database, "SELECT count(*) FROM land.parcel WHERE land_use = 'CLN'") == [(0,)]
-    assert query(database, "SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(0,)]
+    assert database.query("SELECT count(*) FROM land.parcel WHERE land_use = 'CLN'") == [(0,)]
+    assert database.query("SELECT count(*) FROM land.parcel WHERE stale_since IS NOT NULL") == [(0,)]
     assert agrees(database)
 
 
@@ -148,7 +140,7 @@ def test_a_parcel_that_comes_back_with_its_source_key_is_the_same_parcel(
     assert totals(deliver(village(9)).lines)["ended"] == 1
     assert totals(deliver(village(10)).lines)["new"] == 1
     assert uid_of(database, "k9") == uid
-    assert query(database, "SELECT count(*) FROM land.parcel WHERE parcel_uid = %s", uid) == [(1,)]
+    assert database.query("SELECT count(*) FROM land.parcel WHERE parcel_uid = %s", uid) == [(1,)]
 
 
 def test_an_ended_parcel_keeps_its_claim_until_a_person_releases_it(
@@ -203,8 +195,7 @@ def test_swapped_national_ids_follow_the_source_key(database: Database, deliver:
     )
     merged = deliver(plots)
     assert (merged.quarantined, totals(merged.lines)["changed"]) == ([], 2)
-    holders = query(
-        database,
+    holders = database.query(
         "SELECT parcel_uid::text FROM land.national_id_claim WHERE national_id <= %s ORDER BY national_id",
         NATIONAL.format(1),
     )
@@ -262,7 +253,7 @@ def test_a_row_with_a_foreign_commune_keeps_its_parcel_live(database: Database, 
     lost = replace(plots[0], commune="-", refused=("IDN-COMMUNE-UNKNOWN",))
     line = totals(deliver([lost, *plots[1:29]]).lines)
     assert (line["ended"], line["quarantined"], line["current_after"]) == (1, 1, 29)
-    assert query(database, "SELECT source_key FROM land.parcel WHERE stale_since IS NOT NULL") == [("k0",)]
+    assert database.query("SELECT source_key FROM land.parcel WHERE stale_since IS NOT NULL") == [("k0",)]
 
 
 def test_parcels_that_move_to_another_commune_are_counted_on_both_sides(
@@ -321,7 +312,7 @@ def test_what_psql_does_behind_the_pipeline_is_named(
     result = reconcile(["01"], "test", dsn=database.dsn)
     assert not result["agrees"]
     assert kind in {difference["kind"] for difference in result["provinces"][0]["differences"]}
-    assert query(database, "SELECT agrees FROM ledger.reconciliation") == [(False,)]
+    assert database.query("SELECT agrees FROM ledger.reconciliation") == [(False,)]
 
 
 def test_the_hash_recomputed_in_sql_equals_the_one_python_wrote(database: Database, deliver: Deliver) -> None:
@@ -332,13 +323,13 @@ def test_the_hash_recomputed_in_sql_equals_the_one_python_wrote(database: Databa
             p.commune_code, p.sheet_no, p.parcel_no, p.map_scale, p.map_set, p.national_id, p.source_system,
             p.source_key, p.land_use, p.area_legal_m2, p.address, p.surveyed_on, p.valid_from, p.source_srid,
             p.area_m2, p.geom)"""
-    assert query(database, different) == [(0,)]
-    assert query(database, "SELECT count(*) FROM land.parcel") == [(50,)]
+    assert database.query(different) == [(0,)]
+    assert database.query("SELECT count(*) FROM land.parcel") == [(50,)]
 
 
 def test_nothing_of_the_run_stays_in_staging(database: Database, deliver: Deliver) -> None:
     deliver(village())
-    assert query(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == [(0,)]
+    assert database.query("SELECT count(*) FROM pg_tables WHERE schemaname = 'staging'") == [(0,)]
 
 
 def test_a_gate_hold_leaves_a_commune_as_it_was(database: Database, deliver: Deliver) -> None:
@@ -370,4 +361,4 @@ def test_a_run_does_not_cover_what_was_done_behind_the_pipeline(
     passed = deliver(village(30) + village(30, COMMUNES[1], first=100), approved=COMMUNES[:2])
     assert passed.foreign_hands_held == {}
     assert agrees(database)
-    assert query(database, "SELECT count(*) FROM land.parcel") == [(60,)]
+    assert database.query("SELECT count(*) FROM land.parcel") == [(60,)]

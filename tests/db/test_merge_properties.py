@@ -56,12 +56,6 @@ def deliveries(draw: st.DrawFn) -> list[tuple[list[Plot], tuple[str, ...], tuple
     return draw(st.lists(st.tuples(plots(), scope, st.just(())), min_size=2, max_size=4))
 
 
-def rows(database: Database, text: str) -> list[tuple]:  # type: ignore[type-arg]
-    with database.connect() as link, link.cursor() as cursor:
-        cursor.execute(text)
-        return cursor.fetchall()
-
-
 def wipe(database: Database) -> None:
     """Empty the database behind the pipeline, as only the superuser may: a clean start for each example."""
     with closing(psycopg2.connect(database.superuser_dsn)) as link, link.cursor() as cursor:
@@ -97,11 +91,11 @@ def test_any_sequence_of_deliveries_keeps_the_promise(
         merged = run_merge(database.dsn, folder, delivered, complete=complete, approved=approved)
         assert totals(merged.lines)["read"] == len(delivered)
 
-        live = {uid for (uid,) in rows(database, "SELECT parcel_uid::text FROM land.parcel")}
+        live = {uid for (uid,) in database.query("SELECT parcel_uid::text FROM land.parcel")}
         ended = {
             uid
-            for (uid,) in rows(
-                database, "SELECT parcel_uid::text FROM land.parcel_version WHERE closed_because = 'ended'"
+            for (uid,) in database.query(
+                "SELECT parcel_uid::text FROM land.parcel_version WHERE closed_because = 'ended'"
             )
         }
         assert seen <= live | ended, "a parcel vanished without a row that says so"
@@ -109,8 +103,7 @@ def test_any_sequence_of_deliveries_keeps_the_promise(
 
         # What a complete delivery did not show may end; what it showed in any state may not.
         shown = {plot.key for plot in delivered if plot.key}
-        gone = rows(
-            database,
+        gone = database.query(
             "SELECT v.source_key FROM land.parcel_version AS v WHERE v.closed_because = 'ended' AND v.recorded_to = "
             "(SELECT max(x.recorded_to) FROM land.parcel_version AS x) AND NOT EXISTS "
             "(SELECT FROM land.parcel AS p WHERE p.parcel_uid = v.parcel_uid) AND v.closed_by_run = "
@@ -119,9 +112,7 @@ def test_any_sequence_of_deliveries_keeps_the_promise(
         assert not shown & {key for (key,) in gone if key}
 
         # A living parcel's national id is its own claim, and no id is held twice.
-        assert rows(
-            database,
-            "SELECT p.parcel_uid FROM land.parcel AS p LEFT JOIN land.national_id_claim AS c "
+        assert database.query("SELECT p.parcel_uid FROM land.parcel AS p LEFT JOIN land.national_id_claim AS c "
             "ON c.national_id = p.national_id AND c.parcel_uid = p.parcel_uid "
             "WHERE p.national_id IS NOT NULL AND c.national_id IS NULL",
         ) == []  # fmt: skip

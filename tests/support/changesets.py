@@ -51,10 +51,3 @@ def village(count: int = 10, order: int | None = 1) -> list[Plot]:
 def change(plot: Plot, order: int, action: str = "update", **values: object) -> Plot:
     """A later version of a parcel, or its end."""
     return replace(plot, action=action, order=order, **values)  # type: ignore[arg-type]
-
-
-def query(database: Database, text: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
-    """The rows of a query."""
-    with database.connect() as link, link.cursor() as cursor:
-        cursor.execute(text, values)
-        return cursor.fetchall()

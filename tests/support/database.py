@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -77,6 +77,12 @@ class Database:
         """A psycopg2 connection as `role`, closed (and rolled back, unless committed) at the end."""
         with closing(psycopg2.connect(self.dsn_as(role))) as link:
             yield link
+
+    def query(self, text: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query, as the loader."""
+        with self.connect() as link, link.cursor() as cursor:
+            cursor.execute(text, values or None)
+            return cursor.fetchall()
 
 
 def _prepare(server: Server, lock: FileLock) -> None:
