@@ -75,9 +75,7 @@ def rings_of(geometries: NDArray[np.object_]) -> tuple[Floats, NDArray[np.int64]
 
     Nearly all parcels are one ring: for these no ring is made.
     """
-    single = (shapely.get_type_id(geometries) == POLYGON) & (
-        shapely.get_num_interior_rings(geometries) == 0
-    )
+    single = (shapely.get_type_id(geometries) == POLYGON) & (shapely.get_num_interior_rings(geometries) == 0)
     plain, rest = np.flatnonzero(single), np.flatnonzero(~single)
     coords, ring = shapely.get_coordinates(geometries[plain], return_index=True)
     if not len(rest):

@@ -4,6 +4,7 @@ What is measured is the peak of processes of their own. `make bench` measures tw
 """
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,13 +14,21 @@ import pytest
 
 from tests.conftest import ROOT
 
-PARCELS, COMMUNES = 100_000, 27
+PARCELS, COMMUNES = 95_000, 26  # twice as many are still judged in one process
 MIB = 1 << 20
+# What is held is measured, not what allocators keep for later: that differs by some ten MiB from run to run.
+_FREED = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 18),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 18),
+}
 
 
 def python(*arguments: object) -> str:
     command = [sys.executable, "-W", "ignore", "-m", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | _FREED, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -42,7 +51,12 @@ def test_twice_the_parcels_take_hardly_more_memory(tmp_path: Path) -> None:
         took["check"].append(measured(delivery, run, "check"))
         assert [told[-1]["read"] for told in took.values()] == [times * PARCELS] * 3
     # Twice the table is 120 MiB more; twice the rows, kept, 70 beside the 55 that wait to be written; twice the keys 6.
-    for stage, seen, bound in (("probe", "rss", 40), ("conform", "rss", 90), ("check", "arrow", 3)):
+    for stage, seen, bound in (
+        ("probe", "rss", 20),
+        ("conform", "rss", 60),
+        ("check", "rss", 30),
+        ("check", "arrow", 3),
+    ):
         once, twice = (told[seen] for told in took[stage])
         assert twice - once < bound * MIB, stage
     assert all(told["rss"] < 700 * MIB for many in took.values() for told in many)
