@@ -9,8 +9,8 @@ import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -27,23 +27,19 @@ from sync.archives.limits import Budget
 from sync.boundaries import Boundaries, from_table
 from sync.context import members
 from sync.context.document import FORMAT, VERSION, Document
+from sync.context.holders import held_elsewhere
 from sync.context.members import Unreadable
 from sync.context.near import bounds_of, in_order, touched, tree_of
 from sync.context.writer import write_context
-from validators.base import positions
-from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
-from validators.handles import KEY_COLUMNS, sheet_handles, source_handles
+from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
 
-__all__ = ["ContextFile", "holders", "read_context", "write_context"]
+__all__ = ["ContextFile", "read_context", "write_context"]
 
 OLD_AFTER: Final = timedelta(
     days=14
 )  # the nation changes every night: after two weeks a check offline says so
 _DOCUMENT_BYTES: Final = 16 << 20
 _HELD: Final = 4
-_OF_HOLDERS: Final = ("province_code", "commune_code", *KEY_COLUMNS)
-# Where a national id is live: the row in its commune's table.
-_PLACES: Final = pa.schema([("commune_code", pa.string()), ("row", pa.int64()), ("national_id", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -64,17 +60,9 @@ class ContextFile:
                 pc.not_equal(foreign["province_code"], self.document.province),
             )
         )
-        counts = pc.value_counts(ids)
-        several = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
-        others = pa.concat_tables(
-            [
-                _PLACES.empty_table(),
-                *(self._others(code, ids, at, several) for code in self.document.communes),
-            ]
-        )
-        others = others.filter(pc.is_in(others["national_id"], value_set=ids))
-        own = [self._holders(code, others) for code in pc.unique(others["commune_code"]).to_pylist()]
-        return pa.concat_tables([foreign, *own]).combine_chunks()
+        tables = {code: partial(self._table, members.commune_member(code)) for code in self.document.communes}
+        own = held_elsewhere(tables, ids, at, self.document.as_of)
+        return pa.concat_tables([foreign, own]).combine_chunks()
 
     def previous(self, commune_code: str) -> pa.Table:
         """CURRENT_SCHEMA; see `Known`."""
@@ -167,26 +155,6 @@ class ContextFile:
     def _near(self) -> pa.Table:
         return self._table(members.NEAR)
 
-    def _others(self, code: str, ids: pa.Array, at: pa.Array, several: pa.Array) -> pa.Table:
-        """_PLACES: a commune's live parcels with an id that is not delivered there, or elsewhere too.
-
-        Almost every id is delivered where it is live; only the others are looked for in the whole delivery.
-
-        ids, at  the delivered ids and their communes; several: the ids that are delivered in more than one
-        """
-        live = self._table(members.commune_member(code), ("national_id",))["national_id"].combine_chunks()
-        here = pc.is_in(live, value_set=ids.filter(pc.equal(at, code)), skip_nulls=True)
-        other = pc.or_(pc.invert(here), pc.is_in(live, value_set=several, skip_nulls=True))
-        rows = pa.array(positions(pc.and_(pc.is_valid(live), other)))
-        return pa.table([pa.repeat(code, len(rows)), rows, live.take(rows)], schema=_PLACES)
-
-    def _holders(self, code: str, places: pa.Table) -> pa.Table:
-        """CLAIMS_SCHEMA of those parcels of _PLACES that are live in one commune."""
-        rows = places.filter(pc.equal(places["commune_code"], code))["row"]
-        return holders(
-            self._table(members.commune_member(code), _OF_HOLDERS).take(rows), code, self.document.as_of
-        )
-
     def _table(self, member: str, columns: Sequence[str] | None = None) -> pa.Table:
         """A table of the file, or some of its columns; without rows where it has none."""
         schema = members.schema_of(member)
@@ -197,19 +165,6 @@ class ContextFile:
             return schema.empty_table()
         with _readable(self.path), zipfile.ZipFile(self.path) as opened:
             return members.from_bytes(opened.read(member), schema)
-
-
-def holders(previous: pa.Table, commune_code: str, as_of: date) -> pa.Table:
-    """CLAIMS_SCHEMA of live parcels of one commune that have a national id."""
-    known = previous.filter(pc.is_valid(previous["national_id"]))
-    columns = [
-        known["national_id"],
-        known["province_code"],
-        known["commune_code"],
-        source_handles(known),
-        sheet_handles(known, commune_code, as_of),
-    ]
-    return pa.table(columns, schema=CLAIMS_SCHEMA)
 
 
 def read_context(path: Path, province: str | None = None) -> ContextFile:
