@@ -12,6 +12,11 @@ _LESS = Bilingual("thấp hơn mức", "less than")
 _ENOUGH = Bilingual("đạt mức", "at least")
 
 LAND_USERS = "xac_thuc"  # the one measure that counts land users, not rows
+# Said where no land user is authenticated: then they may be parcels (`validators.authentication.share`).
+_NAMELESS = Bilingual(
+    "; nếu xã không ghi người sử dụng đất nào thì mỗi thửa đất tính là một người chưa gửi xác thực",
+    "; in a commune that names no land user each parcel counts as one that was not sent",
+)
 
 _KINDS = {
     "refused": Bilingual("bị cách ly hoặc không đọc được", "are quarantined or unreadable"),
@@ -102,9 +107,10 @@ def _measure(rule: MeasureRule, state: str, good: int, of: int) -> Bilingual:
         if people
         else Bilingual(whom.vi.removeprefix("thửa đất "), whom.en.removeprefix("parcels that "))
     )
+    note = _NAMELESS if people and not good else Bilingual("", "")
     return Bilingual(
-        f"{good} trong {of} {units.vi} ({vi(good, of)}) {verb.vi}, {relation.vi} {vi(rule.at_least)}.",
-        f"{good} of {of} {units.en} ({en(good, of)}) {verb.en}, {relation.en} {en(rule.at_least)}.",
+        f"{good} trong {of} {units.vi} ({vi(good, of)}) {verb.vi}, {relation.vi} {vi(rule.at_least)}{note.vi}.",
+        f"{good} of {of} {units.en} ({en(good, of)}) {verb.en}, {relation.en} {en(rule.at_least)}{note.en}.",
     )
 
 
