@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,9 +19,9 @@ from parcels.admin_units import provinces
 from sync.platform import packages
 from sync.platform.clean import clean
 from sync.settings import Settings
+from tests.support.browser import CHROMIUM, dom
 
 pytestmark = [pytest.mark.e2e, pytest.mark.db, pytest.mark.airflow]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SMALL = (
     "demo",
     "--parcels",
@@ -135,12 +134,6 @@ def rendered(airflow: dict[str, Any], path: str) -> str:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), LogIn) as door, tempfile.TemporaryDirectory() as profile:
         Thread(target=door.serve_forever, daemon=True).start()
-        flags = ["no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
-                 "disable-component-update", "disable-sync", f"user-data-dir={profile}", "virtual-time-budget=30000",
-                 "dump-dom"]  # fmt: skip
-        done = subprocess.run(
-            [str(CHROMIUM), "--headless", *(f"--{flag}" for flag in flags), f"http://127.0.0.1:{door.server_address[1]}/"],
-            capture_output=True, text=True, timeout=180, check=True,
-        )  # fmt: skip
+        page = dom(f"http://127.0.0.1:{door.server_address[1]}/", Path(profile))
         door.shutdown()
-    return done.stdout
+    return page
