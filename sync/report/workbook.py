@@ -24,39 +24,42 @@ from validators.base import MEASURES
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
 _CELL = 32_000  # characters; Excel ends at 32,767
 
+# What an office works with and prints comes first; the rest is beside the print area.
 _COLUMNS: tuple[tuple[str, str, int], ...] = (
-    ("Mã lỗi · Code", "check_code", 22),
-    ("Mức độ · Severity", "severity", 18),
-    ("Tình trạng · State", "state", 26),
-    ("Từ ngày · Since", "since", 14),
-    ("Thửa đất · Parcel", "handle", 24),
-    ("Thửa liên quan · Other parcels", "others", 28),
-    ("Nội dung · Vietnamese", "message_vi", 95),
-    ("Cách xử lý · What to do", "advice", 95),
-    ("Content · English", "message_en", 85),
-    ("Độ lớn · Measure", "measure", 16),
-    ("Đơn vị · Unit", "unit", 12),
-    ("Bề rộng (mm) · Width", "width_mm", 18),
-    ("X (đông) · Easting", "x", 18),
-    ("Y (bắc) · Northing", "y", 18),
-    ("Bị cách ly · Quarantined", "quarantines", 22),
-    ("Dòng trong gói · Row", "row_no", 18),
+    ("Mã lỗi · Code", "check_code", 24),
+    ("Mức độ · Severity", "severity", 12),
+    ("Thửa đất · Parcel", "handle", 22),
+    ("Thửa liên quan · Other parcels", "others", 22),
+    ("Nội dung · Vietnamese", "message_vi", 56),
+    ("Cách xử lý · What to do", "advice", 56),
+    ("Độ lớn · Measure", "measure", 11),
+    ("Đơn vị · Unit", "unit", 8),
+    ("Bề rộng (mm) · Width", "width_mm", 11),
+    ("X (đông) · Easting", "x", 13),
+    ("Y (bắc) · Northing", "y", 13),
+    ("Bị cách ly · Quarantined", "quarantines", 12),
+    ("Tình trạng · State", "state", 16),
+    ("Từ ngày · Since", "since", 12),
+    ("Dòng trong gói · Row", "row_no", 12),
+    ("Content · English", "message_en", 56),
     ("Mã phát hiện · Finding", "finding_id", 38),
 )
+_PRINTED = 15
+_LINE_POINTS, _LINES = 15, 27  # Excel ends at 409 points
 _OVERVIEW: tuple[tuple[str, int], ...] = (
-    ("Mã xã · Code", 14),
-    ("Xã, phường · Commune", 30),
-    ("Quyết định · Decision", 20),
-    ("Nhóm · Group", 60),
-    ("Số thửa · Parcels", 16),
-    ("Nhận · Accepted", 16),
-    ("Cách ly · Quarantined", 20),
-    ("Không đọc được · Unreadable", 26),
-    ("Có lỗi · With errors", 18),
-    ("Được chấp nhận · Excused", 22),
-    ("Phải sửa để lên nhóm · To mend for the next group", 26),
-    *((f"{name.vi} · {name.en}", 18) for name in MEASURES.values()),
-    ("Lý do · Reasons", 90),
+    ("Mã xã · Code", 9),
+    ("Xã, phường · Commune", 24),
+    ("Quyết định · Decision", 14),
+    ("Nhóm · Group", 34),
+    ("Số thửa · Parcels", 10),
+    ("Nhận · Accepted", 11),
+    ("Cách ly · Quarantined", 13),
+    ("Không đọc được · Unreadable", 16),
+    ("Có lỗi · With errors", 13),
+    ("Được chấp nhận · Excused", 16),
+    ("Phải sửa để lên nhóm · To mend for the next group", 20),
+    *((f"{name.vi} · {name.en}", 14) for name in MEASURES.values()),
+    ("Lý do · Reasons", 60),
 )
 
 
@@ -72,14 +75,17 @@ def write_workbook(material: Material, path: Path) -> None:
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(str(path), options) as book:
-        head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
-        _overview(book, head, material)
+        head = book.add_format(
+            {"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True, "valign": "top"}
+        )
+        text = book.add_format({"text_wrap": True, "valign": "top"})
+        _overview(book, head, text, material)
         srid = report_srid({part["epsg"] for part in material.conformed["parts"]})
         for commune in material.communes:
             code = commune["code"]
             mine = material.findings.filter(pc.equal(material.findings["dataset"], code))
             if len(mine):
-                _commune(book, head, code, _placed(mine.slice(0, SHEET_ROWS), srid), len(mine))
+                _commune(book, head, text, code, _placed(mine.slice(0, SHEET_ROWS), srid), len(mine))
 
 
 def commune_name(code: str, material: Material) -> str:
@@ -90,10 +96,10 @@ def commune_name(code: str, material: Material) -> str:
     return commune.name if commune else code
 
 
-def _overview(book: Any, head: Any, material: Material) -> None:
+def _overview(book: Any, head: Any, text: Any, material: Material) -> None:
     sheet = book.add_worksheet("Tổng hợp")
-    share = book.add_format({"num_format": "0.0%"})
-    _header(sheet, head, _OVERVIEW)
+    share = book.add_format({"num_format": "0.0%", "valign": "top"})
+    _header(sheet, head, text, _OVERVIEW)
     for number, commune in enumerate(material.communes, start=1):
         reasons = [*commune["hold_reasons"], *commune["reasons"]]
         group = group_said(commune)
@@ -103,17 +109,20 @@ def _overview(book: Any, head: Any, material: Material) -> None:
             _both(DECISIONS[commune["decision"]]),
             _both(group) if group else "",
         )
-        for column, text in enumerate(texts):
-            sheet.write_string(number, column, text)
+        why = " ".join(reason["vi"] for reason in reasons)
+        widths = [width for _, width in _OVERVIEW]
+        _set_height(sheet, number, [*zip(texts, widths, strict=False), (why, widths[-1])])
+        for column, said in enumerate(texts):
+            sheet.write_string(number, column, said, text)
         fixes = commune["fixes"]
         counts = [commune[name] for name in _COUNTS] + [fixes["findings"] if fixes else None]
         for column, value in enumerate(counts, start=len(texts)):
             if value is not None:
-                sheet.write_number(number, column, value)
+                sheet.write_number(number, column, value, text)
         for column, name in enumerate(MEASURES, start=len(texts) + len(counts)):
             if commune["measures"][name] is not None:
                 sheet.write_number(number, column, commune["measures"][name], share)
-        sheet.write_string(number, len(_OVERVIEW) - 1, " ".join(reason["vi"] for reason in reasons)[:_CELL])
+        sheet.write_string(number, len(_OVERVIEW) - 1, why[:_CELL], text)
     sheet.autofilter(0, 0, max(len(material.communes), 1), len(_OVERVIEW) - 1)
 
 
@@ -128,9 +137,9 @@ def _placed(findings: pa.Table, srid: int) -> pa.Table:
     return findings
 
 
-def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) -> None:
+def _commune(book: Any, head: Any, text: Any, code: str, findings: pa.Table, total: int) -> None:
     sheet = book.add_worksheet("Không thuộc xã nào" if code == UNKNOWN_COMMUNE else code)
-    _header(sheet, head, tuple((title, width) for title, _, width in _COLUMNS))
+    _header(sheet, head, text, tuple((title, width) for title, _, width in _COLUMNS))
     said = [name for _, name, _ in _COLUMNS if name in findings.column_names]
     rows = findings.select([*said, "first_seen_at"]).to_pylist()
     for number, row in enumerate(rows, start=1):
@@ -142,13 +151,15 @@ def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) ->
         row["check_code"] = f"{row['check_code']} {check_title(row['check_code']).vi}"
         row["severity"] = _both(SEVERITIES[row["severity"]])
         row["quarantines"] = "có · yes" if row["quarantines"] else ""
+        _set_height(sheet, number, [(row[name], width) for _, name, width in _COLUMNS])
         for column, (_, name, _) in enumerate(_COLUMNS):
             value = row[name]
             if isinstance(value, str):
-                sheet.write_string(number, column, value[:_CELL])
+                sheet.write_string(number, column, value[:_CELL], text)
             elif value is not None:
-                sheet.write_number(number, column, round(value, 3))
+                sheet.write_number(number, column, round(value, 3), text)
     sheet.autofilter(0, 0, len(rows), len(_COLUMNS) - 1)
+    sheet.print_area(0, 0, len(rows) + (total > len(rows)), _PRINTED - 1)
     if total > len(rows):
         more = total - len(rows)
         sheet.write_string(
@@ -156,9 +167,16 @@ def _commune(book: Any, head: Any, code: str, findings: pa.Table, total: int) ->
         )
 
 
-def _header(sheet: Any, head: Any, columns: tuple[tuple[str, int], ...]) -> None:
+def _set_height(sheet: Any, number: int, cells: list[tuple[Any, int]]) -> None:
+    """Room for all lines of a row, before it is written: not every program makes it by itself."""
+    lines = (-(-len(value) // (width - 1)) for value, width in cells if isinstance(value, str))
+    sheet.set_row(number, _LINE_POINTS * min(max(lines, default=1), _LINES))
+
+
+def _header(sheet: Any, head: Any, text: Any, columns: tuple[tuple[str, int], ...]) -> None:
+    _set_height(sheet, 0, list(columns))
     for column, (title, width) in enumerate(columns):
-        sheet.set_column(column, column, width)
+        sheet.set_column(column, column, width, text)
         sheet.write_string(0, column, title, head)
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
