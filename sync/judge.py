@@ -29,7 +29,7 @@ from sync.repairs import REPAIRS
 from sync.runfolder import private_folder, read_json, write_json
 from sync.workers import Told, get_ready, judging
 from validators.base import Context, Repeated
-from validators.borders_seam import reach_m
+from validators.borders.seam import reach_m
 from validators.catalogue import CHECKS
 from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.delivery import Delivered, context_of

@@ -1,7 +1,7 @@
 """The neighbours of every commune of a delivery: what `Context.neighbours` is filled with.
 
 Communes delivered together are seen as delivered, all others as `Known` says they are live. One pass over the parts
-learns which cells each commune's land touches (`validators.borders_land`); parcels are kept, and asked for, only where
+learns which cells each commune's land touches (`validators.borders.land`); parcels are kept, and asked for, only where
 somebody else has a cell too. So what is held and compared follows the borders, not the area.
 """
 
@@ -19,7 +19,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync.conform.snapshot import read_part
 from sync.context import Known
 from sync.parallel import in_order
-from validators.borders_land import Land, boxes_of, land_of
+from validators.borders.land import Land, boxes_of, land_of
 from validators.changes import ends
 from validators.current import CURRENT_SCHEMA
 from validators.handles import KEY_COLUMNS, names_of
@@ -41,7 +41,7 @@ class Neighbours:
     ) -> None:
         """Reads the geometries of every part, and once more what lies along borders.
 
-        reach_m     how far from each other parcels may be and still matter to a seam (`validators.borders_seam.reach_m`)
+        reach_m     how far from each other parcels may be and still matter to a seam (`validators.borders.seam.reach_m`)
         changes_at  of a change set its day; None for a full delivery
         """
         self._codes = [code for code in parts if code != UNKNOWN_COMMUNE]

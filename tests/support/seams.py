@@ -19,7 +19,7 @@ from sync.neighbours import Neighbours
 from tests.support.known import KnownTables, live
 from validators.base import Check, Context, Subject
 from validators.borders import CHECKS
-from validators.borders_seam import reach_m
+from validators.borders.seam import reach_m
 from validators.delivery import Delivered, context_of
 from validators.findings import findings
 from validators.naming import name_rows

@@ -31,8 +31,8 @@ from tests.support.seams import (
     one_by_one,
 )
 from validators import borders, topology
-from validators.borders_cases import cases_of, renewed, to_judge
-from validators.borders_land import boxes_of
+from validators.borders.cases import cases_of, renewed, to_judge
+from validators.borders.land import boxes_of
 from validators.changes import END
 from validators.current import CURRENT_SCHEMA
 

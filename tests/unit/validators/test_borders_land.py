@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from parcels.geometry import to_wkb
 from parcels.wkb import bounds_of
-from validators.borders_land import CELL_DEG, WIDEST_DEG, boxes_of, degrees, land_of
+from validators.borders.land import CELL_DEG, WIDEST_DEG, boxes_of, degrees, land_of
 
 HOME = (105.8, 21.0)
 

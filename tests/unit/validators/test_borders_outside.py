@@ -8,7 +8,7 @@ from validator_datasets import EPSG, ORIGIN, context, dataset, nowhere
 
 from parcels import crs
 from validators.base import Subject
-from validators.borders_outside import can_tell_outside, outside
+from validators.borders.outside import can_tell_outside, outside
 from validators.judge import judge
 
 X, Y = ORIGIN

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from validators.base import WHOLE, Rows, Subject
-from validators.borders_land import degrees, placed
+from validators.borders.land import degrees, placed
 from validators.handles import names_of
 from validators.naming import full_names, geometry_text
 from validators.plane import enclosed

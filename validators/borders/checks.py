@@ -13,9 +13,9 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.crs import VN2000
 from validators.base import WHOLE, Check, Faults, Others, Subject
-from validators.borders_faults import Cases, gaps_of, overlaps_of
-from validators.borders_outside import can_tell_outside, outside
-from validators.borders_seam import names_at, seam_of
+from validators.borders.faults import Cases, gaps_of, overlaps_of
+from validators.borders.outside import can_tell_outside, outside
+from validators.borders.seam import names_at, seam_of
 from validators.members import SEPARATOR
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from parcels.crs import VN2000
 from parcels.model import UNKNOWN_COMMUNE
 from validators.base import Faults, Rows, Subject, where
-from validators.borders_land import placed
-from validators.borders_plane import area_m2, in_degrees, in_metres, scale_of
+from validators.borders.land import placed
+from validators.borders.plane import area_m2, in_degrees, in_metres, scale_of
 from validators.plane import enclosed
 from validators.shape import Geometries
 from validators.topology.pairs import polygonal

@@ -1,6 +1,6 @@
 """Land that two communes both claim, and strips between them that neither does.
 
-Worked out in degrees of EPSG:4756 on the 1e-9 grid, as parcels are stored, and measured in `validators.borders_plane`:
+Worked out in degrees of EPSG:4756 on the 1e-9 grid, as parcels are stored, and measured in `validators.borders.plane`:
 the same numbers on both sides of a seam.
 """
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from parcels.crs import GRID_DEG, GRID_M
 from validators.base import Subject
-from validators.borders_land import degrees
-from validators.borders_plane import Floats, area_m2, in_degrees, in_metres, scale_at, scale_of, width_mm
-from validators.borders_seam import Pairs, Seam, seam_of
+from validators.borders.land import degrees
+from validators.borders.plane import Floats, area_m2, in_degrees, in_metres, scale_at, scale_of, width_mm
+from validators.borders.seam import Pairs, Seam, seam_of
 from validators.plane import enclosed
 from validators.shape import Geometries
 from validators.tolerances import BorderRules
