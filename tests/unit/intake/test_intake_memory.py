@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,16 @@ def measured(delivery: Path, run: Path, *stages: str) -> dict[str, Any]:
     return told
 
 
+@pytest.fixture
+def one_processor() -> Iterator[None]:
+    """Processes begun here have one: with two, what is held at once differs by who comes first."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    yield
+    os.sched_setaffinity(0, before)
+
+
+@pytest.mark.usefixtures("one_processor")
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak of memory is read from /proc")
 def test_twice_the_parcels_take_hardly_more_memory(tmp_path: Path) -> None:
     took: dict[str, list[dict[str, Any]]] = {"probe": [], "conform": [], "check": []}
@@ -55,7 +66,7 @@ def test_twice_the_parcels_take_hardly_more_memory(tmp_path: Path) -> None:
         ("probe", "rss", 20),
         ("conform", "rss", 60),
         ("check", "rss", 30),
-        ("check", "arrow", 3),
+        ("check", "arrow", 1),
     ):
         once, twice = (told[seen] for told in took[stage])
         assert twice - once < bound * MIB, stage
