@@ -10,8 +10,16 @@ from typing import TypeVar
 S = TypeVar("S")
 T = TypeVar("T")
 
+
+def _processors() -> int:
+    """How many processors this process may use; on Windows how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 # Each thread holds a commune. More than two gain little, because the steps between the libraries' calls share the lock.
-THREADS = min(2, len(os.sched_getaffinity(0)))
+THREADS = min(2, _processors())
 
 
 def each_in_order(work: Callable[[S], T], items: Iterable[S]) -> Iterator[T]:

@@ -35,6 +35,7 @@ from validators.borders.cases import cases_of, renewed, to_judge
 from validators.borders.land import boxes_of
 from validators.changes import END
 from validators.current import CURRENT_SCHEMA
+from validators.findings import FINDINGS_SCHEMA
 
 SEAMS = (*topology.CHECKS, *borders.CHECKS)
 # Three by two communes, two of another province, in four zones and degrees.
@@ -120,6 +121,11 @@ def meeting(nation, folder):
     """Who has land in whose cells."""
     neighbours = Neighbours(nation.write(folder, nation.codes), PROVINCE, REACH_M)
     return {code: set(neighbours.delivered(code)["commune_code"].to_pylist()) for code in nation.codes}
+
+
+def test_where_nothing_is_found_there_is_no_case():
+    assert cases_of([FINDINGS_SCHEMA.empty_table()]).num_rows == 0
+    assert cases_of([]).num_rows == 0
 
 
 @given(seed=st.integers(0, 10**6), edits=st.integers(1, 6), some=st.integers(1, 3))

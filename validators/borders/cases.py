@@ -41,7 +41,7 @@ def cases_of(findings: Iterable[pa.Table]) -> pa.Table:
     ids = table["finding_id"].combine_chunks()
     first = pc.not_equal(ids[1:], ids[:-1])
     return (
-        table.filter(pa.concat_arrays([pa.array([True] * min(len(ids), 1)), first]))
+        table.filter(pa.concat_arrays([pa.array([True] * min(len(ids), 1), pa.bool_()), first]))
         .select(CASES_SCHEMA.names)
         .cast(CASES_SCHEMA)
     )
