@@ -63,7 +63,7 @@ class Delivered:
             pc.unique(pc.drop_null(own.national_id)),
         )
 
-    @property
+    @cached_property
     def ids(self) -> pa.Table:
         """`national_id`, `commune_code`: the well-formed ids and where each is delivered, each pair once."""
         codes = [pa.repeat(pa.scalar(code), len(part.ids)) for code, part in self._parts.items()]

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from parcels.mixing import GOLDEN
+
 _ROWS = 65_536  # at a time: what is worked on takes some twenty bytes per letter
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd: multiplication loses nothing
 
 Hashes = NDArray[np.uint64]
 
@@ -32,12 +33,12 @@ def _hashes(values: pa.Array) -> Hashes:
         np.frombuffer(content, np.uint8)[ends[0] : ends[-1]] if content is not None else np.empty(0, np.uint8)
     )
     lengths = np.diff(ends)
-    powers = np.full(int(lengths.max(initial=0)) + 1, _FACTOR)
+    powers = np.full(int(lengths.max(initial=0)) + 1, GOLDEN)
     powers[0] = 1
     np.cumprod(powers, out=powers)
     place = np.arange(len(letters)) - np.repeat(ends[:-1] - ends[0], lengths)
     sums = np.zeros(len(letters) + 1, np.uint64)
     np.cumsum((letters.astype(np.uint64) + np.uint64(1)) * powers[place], out=sums[1:])
     total = sums[ends[1:] - ends[0]] - sums[ends[:-1] - ends[0]]
-    total = (total ^ (total >> np.uint64(29))) * _FACTOR + lengths.astype(np.uint64)
+    total = (total ^ (total >> np.uint64(29))) * GOLDEN + lengths.astype(np.uint64)
     return np.asarray(total ^ (total >> np.uint64(32)), np.uint64)

@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels.crs import GRID_DEG, GRID_M
+from parcels.mixing import GOLDEN
 from validators.base import Subject
 from validators.borders.land import degrees
 from validators.borders.plane import Floats, area_m2, in_degrees, in_metres, scale_at, scale_of, width_mm
@@ -148,7 +149,7 @@ def _hashed(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
     """One number for each row; that two rows have the same by chance costs a strip its notice once in 10¹⁰ seams."""
     result = np.zeros(len(numbers), np.uint64)
     for column in numbers.T:
-        result = (result ^ column.view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        result = (result ^ column.view(np.uint64)) * GOLDEN
         result ^= result >> np.uint64(29)
     return result
 
