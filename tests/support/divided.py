@@ -15,7 +15,6 @@ from parcels import admin_units
 from parcels.crs import VN2000
 from sync.boundaries import Boundaries, write_boundaries
 from sync.conform import conform
-from sync.conform.snapshot import part_paths, read_part
 from sync.fetch import fetch
 from sync.profile import Profile
 from tests.support.strip import profile_of
@@ -128,15 +127,6 @@ def conformed(
         write_boundaries(run, boundaries)
     conform(run, used)
     return run
-
-
-def snapshot(run: Path) -> pa.Table:
-    """All parts in the order of row_no, with the commune of the part in `dataset`."""
-    tables = []
-    for code, path in part_paths(run).items():
-        part = read_part(path)
-        tables.append(part.append_column("dataset", pa.repeat(pa.scalar(code), len(part))))
-    return pa.concat_tables(tables).sort_by("row_no")
 
 
 def sheet_table(rows: Iterable[tuple[str, str, str, str, str | None]]) -> pd.DataFrame:

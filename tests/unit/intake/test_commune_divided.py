@@ -24,8 +24,8 @@ from tests.support.divided import (
     inside,
     profile_at,
     sheet_table,
-    snapshot,
 )
+from tests.support.strip import snapshot_of
 
 PROVINCE = "01"
 OLD = next(code for code, parts in divided(PROVINCE).items() if len(parts) == 2)
@@ -45,7 +45,7 @@ def across(share: float) -> np.ndarray:
 
 def decided(run: Path) -> list[tuple[str, str, str | None]]:
     """(dataset, what decided, why not) of every row."""
-    table = snapshot(run)
+    table = snapshot_of(run)
     names = ("dataset", "commune_decided_by", "commune_undecided_because")
     return list(zip(*(table[name].to_pylist() for name in names), strict=True))
 
@@ -54,7 +54,7 @@ def test_the_commune_that_holds_a_parcel_is_its_commune(tmp_path: Path) -> None:
     rows = [(OLD, "1", inside(SHAPE[FIRST], 5)), (OLD, "1", inside(SHAPE[SECOND], 5))]
     run = conformed(tmp_path, frame_of(rows), PROVINCE, STATED, OUTLINES)
     assert decided(run) == [(FIRST, "geometry", None)] * 5 + [(SECOND, "geometry", None)] * 5
-    table = snapshot(run)
+    table = snapshot_of(run)
     assert table["delivered_commune_code"].to_pylist() == [OLD] * 10
     assert table["delivered_sheet_no"].to_pylist() == ["1"] * 10
     # The sheets of the old commune are numbered again in a commune that is not the one of its number.
@@ -91,7 +91,7 @@ def test_a_parcel_in_none_of_the_parts_of_its_old_commune_is_not_decided(tmp_pat
     there = dict(zip(outlines.codes, outlines.polygons, strict=True))[stranger]
     run = conformed(tmp_path, frame_of([(OLD, "1", inside(there, 2))]), PROVINCE, STATED, outlines)
     assert decided(run) == [(UNKNOWN_COMMUNE, "undecided", OUTSIDE)] * 2
-    assert snapshot(run)["commune_code"].to_pylist() == [OLD] * 2
+    assert snapshot_of(run)["commune_code"].to_pylist() == [OLD] * 2
 
 
 def test_without_boundary_and_sheet_table_nothing_is_decided_and_the_finding_says_why(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_sheet_table_decides_and_gives_the_new_number(tmp_path: Path) -> None:
         (FIRST, "sheet", None),
         (UNKNOWN_COMMUNE, "undecided", "sheet-unlisted"),
     ]
-    read = snapshot(run)
+    read = snapshot_of(run)
     assert read["sheet_no"].to_pylist() == ["61", "2", "62", "4"]
     assert read["delivered_sheet_no"].to_pylist() == ["1", "2", "3", "4"]
     assert read["map_set"].to_pylist() == [None] * 4  # the new numbers are the new commune's own
@@ -166,7 +166,7 @@ def test_boundary_and_sheet_table_together_must_not_contradict_each_other(tmp_pa
         (SECOND, "sheet", None),
         (SECOND, "geometry", None),
     ]
-    assert snapshot(run)["sheet_no"].to_pylist() == ["61", "2", "61", "7", "9"]
+    assert snapshot_of(run)["sheet_no"].to_pylist() == ["61", "2", "61", "7", "9"]
 
 
 def test_sheets_of_absorbed_communes_get_the_number_that_the_table_says(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_sheets_of_absorbed_communes_get_the_number_that_the_table_says(tmp_path
     )
     rows = [(ABSORBED, sheet, inside(SHAPE[FIRST], 1)) for sheet in ("1", "2", "3", "4")]
     run = conformed(tmp_path, frame_of(rows), PROVINCE, STATED, sheets=table)
-    read = snapshot(run)
+    read = snapshot_of(run)
     assert decided(run) == [(new, "whole", None)] * 4
     assert read["sheet_no"].to_pylist() == ["60", "2", "3", "4"]
     assert read["map_set"].to_pylist() == [None, ABSORBED, ABSORBED, ABSORBED]

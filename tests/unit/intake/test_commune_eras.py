@@ -20,8 +20,8 @@ from tests.support.divided import (
     frame_of,
     inside,
     profile_at,
-    snapshot,
 )
+from tests.support.strip import snapshot_of
 
 PROVINCE = "01"
 SAME = codes_of(PROVINCE, "same")
@@ -60,8 +60,8 @@ def in_doubt() -> str:
 def test_codes_that_mean_the_same_either_way_need_no_word(tmp_path: Path) -> None:
     run = conformed(tmp_path, frame_of([(SAME[0], "1", at_point_of(SAME[0]))]), PROVINCE)
     assert (era(run)["codes"], era(run)["shown_by"]) == ("new", "same")
-    assert set(snapshot(run)["dataset"].to_pylist()) == {SAME[0]}
-    assert snapshot(run)["commune_decided_by"].null_count == 4
+    assert set(snapshot_of(run)["dataset"].to_pylist()) == {SAME[0]}
+    assert snapshot_of(run)["commune_decided_by"].null_count == 4
 
 
 def test_codes_that_ended_in_july_show_old_codes(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_codes_that_ended_in_july_show_old_codes(tmp_path: Path) -> None:
     )
     assert (era(run)["codes"], era(run)["shown_by"]) == ("old", "codes")
     assert era(run)["rows"] == {"old_only": 4, "same": 4}
-    table = snapshot(run)
+    table = snapshot_of(run)
     assert table["delivered_commune_code"].to_pylist() == [OLD_ONLY[0]] * 4 + [SAME[0]] * 4
     assert table["commune_decided_by"].to_pylist() == ["whole"] * 8
 
@@ -90,14 +90,14 @@ def test_an_extraction_of_before_july_has_old_codes(tmp_path: Path, in_doubt: st
     frame = frame_of([(in_doubt, "1", at_point_of(in_doubt))])
     run = conformed(tmp_path, frame, PROVINCE, {"extracted_at": "2025-06-30T23:00:00+07:00"})
     assert (era(run)["codes"], era(run)["shown_by"]) == ("old", "extracted_at")
-    assert snapshot(run)["commune_decided_by"].to_pylist() == ["undecided"] * 4
+    assert snapshot_of(run)["commune_decided_by"].to_pylist() == ["undecided"] * 4
 
 
 def test_parcels_at_the_commune_of_today_show_new_codes(tmp_path: Path, in_doubt: str) -> None:
     run = conformed(tmp_path, frame_of([(in_doubt, "1", at_point_of(in_doubt))]), PROVINCE)
     assert (era(run)["codes"], era(run)["shown_by"]) == ("new", "places")
     assert unclear(run) == set()
-    assert set(snapshot(run)["dataset"].to_pylist()) == {in_doubt}
+    assert set(snapshot_of(run)["dataset"].to_pylist()) == {in_doubt}
 
 
 def test_where_nothing_shows_it_the_commune_waits_with_what_to_write(tmp_path: Path, in_doubt: str) -> None:
@@ -142,7 +142,7 @@ def test_boundaries_show_old_codes_where_parcels_lie_in_another_part_of_the_old_
     rows = [(in_doubt, "1", inside(shapes[in_doubt], 6)), (in_doubt, "2", inside(shapes[elsewhere], 6))]
     run = conformed(tmp_path, frame_of(rows), PROVINCE, boundaries=outlines)
     assert (era(run)["codes"], era(run)["shown_by"]) == ("old", "places")
-    table = snapshot(run)
+    table = snapshot_of(run)
     assert table["dataset"].to_pylist() == [in_doubt] * 6 + [elsewhere] * 6
     assert table["commune_decided_by"].to_pylist() == ["geometry"] * 12
 
@@ -183,6 +183,6 @@ def test_codes_of_both_times_together_show_nothing(tmp_path: Path) -> None:
 def test_a_native_island_keeps_its_code_among_old_ones(tmp_path: Path) -> None:
     island = codes_of("31", "new_only")[0]
     frame = frame_of([(island, "1", at_point_of(island))])
-    table = snapshot(conformed(tmp_path, frame, "31", {"commune_codes": '"old"'}))
+    table = snapshot_of(conformed(tmp_path, frame, "31", {"commune_codes": '"old"'}))
     assert set(table["dataset"].to_pylist()) == {island}
     assert table["commune_decided_by"].null_count == 4

@@ -11,7 +11,8 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync.boundaries import Boundaries, read_boundaries
 from sync.boundary_checks import check_boundaries
 from sync.conform import load_conform
-from tests.support.divided import conformed, divided, frame_of, inside, sheet_table, snapshot
+from tests.support.divided import conformed, divided, frame_of, inside, sheet_table
+from tests.support.strip import snapshot_of
 
 PROVINCES = ("01", "08", "79")
 STATED = {"commune_codes": '"old"'}
@@ -41,7 +42,7 @@ def test_geometry_decides_right_for_every_parcel(nation: Boundaries, province: s
     boundaries = nation.of_province(province)
     frame, truth = parcels_in(boundaries, province)
     run = conformed(tmp_path, frame, province, STATED, boundaries)
-    table = snapshot(run)
+    table = snapshot_of(run)
     assert len(truth) >= EACH * 2 * len(divided(province))
     assert table["dataset"].to_pylist() == truth.tolist()
     assert load_conform(run)["old_codes"] == {"geometry": len(truth)}
@@ -58,7 +59,7 @@ def test_a_sheet_table_decides_right_for_every_parcel(
         for sheet, new in enumerate(parts, start=1)
     )
     run = conformed(tmp_path, frame, province, STATED, sheets=table)
-    read = snapshot(run)
+    read = snapshot_of(run)
     assert read["dataset"].to_pylist() == truth.tolist()
     assert load_conform(run)["old_codes"] == {"sheet": len(truth)}
     renumbered = frame["soTo"] + frame["maXa"]
@@ -70,7 +71,7 @@ def test_without_either_none_is_decided(nation: Boundaries, province: str, tmp_p
     frame, truth = parcels_in(nation.of_province(province), province)
     run = conformed(tmp_path, frame, province, STATED)
     assert load_conform(run)["communes"] == {UNKNOWN_COMMUNE: len(truth)}
-    assert set(snapshot(run)["commune_decided_by"].to_pylist()) == {"undecided"}
+    assert set(snapshot_of(run)["commune_decided_by"].to_pylist()) == {"undecided"}
 
 
 @pytest.mark.parametrize("province", PROVINCES)
@@ -89,7 +90,7 @@ def test_a_parcel_laid_across_the_line_of_two_parts_is_never_guessed(
             rows.append((old, "1", np.array([shapely.buffer(middle, 0.0001)])))
     assert len(rows) > len(divided(province)) / 2
     run = conformed(tmp_path, frame_of(rows), province, STATED, boundaries)
-    table = snapshot(run)
+    table = snapshot_of(run)
     shares = shape_shares(table, shape)
     decided = np.array(table["dataset"].to_pylist(), dtype=object)
     assert (decided == UNKNOWN_COMMUNE).sum() > len(rows) / 2
