@@ -24,11 +24,11 @@ from parcels.geometry import to_stored, to_wkb
 from parcels.identifiers import normalise_number
 from parcels.text import clean
 from parcels.wkb import read_wkb
+from sync.declared.tomlfile import nearest
 from sync.geoparquet import geo_metadata
 from sync.landing import delivery_sha256, hash_files
 from sync.runfolder import PRIVATE_FILE, private_folder
 from sync.sources import GEOMETRY, Layer, Source, source_of
-from sync.tomlfile import nearest
 
 BOUNDARIES: Final = "boundaries.parquet"
 DEFAULT_VALID_FROM: Final = admin_units.NEW_COMMUNES_FROM

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict
 
 from parcels.admin_units import NEW_COMMUNES_FROM
 from sync.archives import UNPACKED, unpack_all
-from sync.changes import Span
-from sync.delivery import VIETNAM, AttributeList, CommuneCodes, Delivery, Part, read_listed
+from sync.declared.changes import Span
+from sync.declared.delivery import VIETNAM, AttributeList, CommuneCodes, Delivery, Part, read_listed
+from sync.declared.profile import Profile
 from sync.landing import LandedFile, delivery_sha256, hash_files, land
 from sync.listing import list_files
-from sync.profile import Profile
 from sync.runfolder import private_folder, read_json, write_json
 
 DELIVERY_JSON = "delivery.json"

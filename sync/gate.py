@@ -15,7 +15,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import load_conform
 from sync.conform.detective import UNDECIDED
 from sync.conform.holds import Reason
-from sync.delivery import VIETNAM
+from sync.declared.delivery import VIETNAM
 from sync.fetch import load_delivery
 from sync.runfolder import read_json, write_json
 from validators.policy import CrsRules, policy_at

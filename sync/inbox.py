@@ -6,8 +6,8 @@ from pathlib import Path
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.archives import is_archive
-from sync.paths import leaves_its_folder
-from sync.profile import PROVINCE_CODE
+from sync.declared.paths import leaves_its_folder
+from sync.declared.profile import PROVINCE_CODE
 from sync.sources import is_source
 
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")  # what copying programs call a file not yet whole

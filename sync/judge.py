@@ -21,10 +21,10 @@ from sync.conform import load_conform
 from sync.conform.snapshot import PartTables, part_paths, read_part
 from sync.context import Known
 from sync.dataset import read_dataset
+from sync.declared.profile import Profile
 from sync.fetch import DeliveryRecord, load_delivery
 from sync.neighbours import Neighbours
 from sync.parallel import each_in_order
-from sync.profile import Profile
 from sync.repairs import REPAIRS
 from sync.runfolder import private_folder, read_json, write_json
 from sync.workers import Told, get_ready, judging

@@ -21,12 +21,12 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.errors import TerminalError, UsageError
 from sync import db
-from sync.delivery import DELIVERY_FILE, VIETNAM
+from sync.declared.connection import PostGis, Sql
+from sync.declared.delivery import DELIVERY_FILE, VIETNAM
+from sync.declared.profile import Profile
 from sync.fetch import DELIVERY_JSON, load_delivery
 from sync.load.history import watermark
-from sync.profile import Profile
 from sync.remotes import Connection, Offer, Watermark, session_of
-from sync.remotes.connection import PostGis, Sql
 from sync.remotes.geoparquet import write_geoparquet
 from sync.run import EVERYTHING, Run
 from sync.runfolder import private_folder, read_json, write_json, write_text

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.tomlfile import load_toml
+from sync.declared.tomlfile import load_toml
 
 Reason = Literal[
     "unfinished", "waits for approval", "last accepted", "needed by a run", "newest", "young", "unknown"

@@ -7,9 +7,9 @@ from pathlib import Path
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import ledger
+from sync.declared.profile import Profile, load_profile
 from sync.load.names import drop_staging
 from sync.platform.addresses import resolve_dsn
-from sync.profile import Profile, load_profile
 from sync.runfolder import read_json, write_json
 from sync.settings import settings
 

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     airflow_dsn: str | None = Field(
         default=None, description="Airflow metadata on a server of one's own", repr=False
     )
-    provinces: Path = Field(default=ROOT / "sync" / "provinces", description="folder of NN.toml")
+    provinces: Path = Field(default=ROOT / "sync" / "declared" / "provinces", description="folder of NN.toml")
     retention: Path = Field(
         default=ROOT / "sync" / "retention.toml", description="how long deliveries and runs are kept"
     )

@@ -19,7 +19,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from parcels.identifiers import normalise_number
-from sync.tomlfile import nearest
+from sync.declared.tomlfile import nearest
 
 SUFFIXES: Final = (".csv", ".xlsx")
 MAX_BYTES: Final = 64_000_000  # ten thousand sheets of a province are well under one

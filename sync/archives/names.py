@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.archives.limits import Limits
-from sync.paths import leaves_its_folder
+from sync.declared.paths import leaves_its_folder
 
 _MAC_ATTRIBUTES = "__MACOSX"
 

@@ -88,11 +88,11 @@ def _checked(
     from sync.boundaries import read_boundaries, write_boundaries
     from sync.conform import conform
     from sync.context.file import read_context
+    from sync.declared.profile import load_profile
     from sync.explain.judged import leave_judgement
     from sync.fetch import fetch
     from sync.gate import gate
     from sync.judge import judge
-    from sync.profile import load_profile
     from sync.report import FILES, REPORT, SUMMARY, gather, write_report
     from sync.runfolder import read_json
 
@@ -129,7 +129,7 @@ def _checked(
 def _province(profile_file: Path | None, known: "ContextFile | None") -> str:
     """The province that is not named: the profile's, else the context's."""
     if profile_file is not None:
-        from sync.profile import province_of
+        from sync.declared.profile import province_of
 
         named = province_of(profile_file)
         if known is not None:

@@ -75,8 +75,8 @@ def explain(
 
 
 def _explained(target: str, run: str | None, report: Path | None, policy: str | None) -> dict[str, Any]:
+    from sync.declared.policyfile import load_policy
     from sync.explain.judged import from_folder
-    from sync.policyfile import load_policy
 
     other = load_policy(policy) if policy else None
     if report is not None:

@@ -41,8 +41,8 @@ def rehearse(
     Ví dụ · Example:  landsync rehearse 2026-abce --province 01
     """
     with guarded(as_json=as_json):
+        from sync.declared.policyfile import load_policy
         from sync.platform.addresses import resolve_dsn
-        from sync.policyfile import load_policy
         from sync.rehearse import rehearse as tried
         from sync.settings import settings
 

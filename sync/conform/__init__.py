@@ -29,8 +29,8 @@ from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.shapes import shapes_of
 from sync.conform.snapshot import SnapshotWriter, split
 from sync.conform.texts import Texts
+from sync.declared.profile import Profile
 from sync.fetch import DeliveryRecord, load_delivery
-from sync.profile import Profile
 from sync.runfolder import read_json, write_json
 from sync.sources import GEOMETRY
 from sync.sources.base import NO_GEOMETRY

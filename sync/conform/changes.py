@@ -9,7 +9,7 @@ import pyarrow as pa
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
 from parcels.versions import OrderKind, read_versions
-from sync.profile import Profile
+from sync.declared.profile import Profile
 
 NEEDED = ("source_key", "source_version")
 ACTION = "action"  # also the delivered name, where the profile gives none

@@ -23,8 +23,8 @@ from parcels.identifiers import normalise_number
 from parcels.model import ARROW_TYPES, NOT_READABLE_JOINER
 from parcels.text import CONTROL, clean, join_said
 from parcels.versions import read_actions
-from sync.profile import DBF_NAME_BYTES, Joined, Profile
-from sync.tomlfile import nearest
+from sync.declared.profile import DBF_NAME_BYTES, Joined, Profile
+from sync.declared.tomlfile import nearest
 
 _EXACT_IN_FLOAT = 2**53
 _EXACT_IN_SINGLE = 2**24

@@ -23,8 +23,8 @@ from sync.conform.eras import Era, Survey
 from sync.conform.parts import ReadPart
 from sync.conform.shapes import Shapes
 from sync.conform.territory import Territories
+from sync.declared.profile import Profile
 from sync.fetch import DeliveryRecord
-from sync.profile import Profile
 from sync.sheets import Matched, SheetTable, read_sheet_table
 from validators.policy import CommuneCodeRules, policy_at
 

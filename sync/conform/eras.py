@@ -21,7 +21,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from sync.conform.holds import Reason
 from sync.conform.territory import Territories
-from sync.delivery import VIETNAM
+from sync.declared.delivery import VIETNAM
 from validators.policy import CommuneCodeRules
 
 UNCLEAR: Final = "COMMUNE-CODES-UNCLEAR"

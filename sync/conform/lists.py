@@ -24,9 +24,9 @@ from parcels.text import join_said
 from sync.conform.columns import NOT_READABLE, Mapper, find_columns
 from sync.conform.parts import ReadPart, list_layer
 from sync.conform.texts import RAW_TYPE, Texts
-from sync.delivery import AttributeList
+from sync.declared.delivery import AttributeList
+from sync.declared.profile import ListMap, Profile
 from sync.fetch import DeliveryRecord
-from sync.profile import ListMap, Profile
 from sync.runfolder import private_folder
 from sync.sources import BATCH_ROWS
 from sync.sources.guard import read_source

@@ -13,13 +13,13 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.conform.detective.suggest import suggest
 from sync.conform.holds import Reason
-from sync.delivery import AttributeList, Axes, CommuneCodes, Part
+from sync.declared.delivery import AttributeList, Axes, CommuneCodes, Part
+from sync.declared.profile import PartDefaults, Profile
+from sync.declared.tomlfile import nearest
 from sync.fetch import DeliveryRecord
-from sync.profile import PartDefaults, Profile
 from sync.sources import Layer, Source, read_options, source_of
 from sync.sources.base import NO_GEOMETRY
 from sync.sources.guard import probe_source
-from sync.tomlfile import nearest
 
 
 @dataclass(frozen=True, slots=True)

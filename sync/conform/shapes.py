@@ -11,7 +11,7 @@ from parcels.crs import VN2000, to_wgs84
 from parcels.decimals import from_floats
 from parcels.geometry import area_m2, is_polygonal, normalise, round_to_grid, to_stored, to_wkb
 from parcels.wkb import read_wkb
-from sync.delivery import Axes
+from sync.declared.delivery import Axes
 
 
 @dataclass(frozen=True, slots=True)

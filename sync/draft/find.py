@@ -4,13 +4,13 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.delivery import DELIVERY_FILE, DeliveryToml
+from sync.declared.delivery import DELIVERY_FILE, DeliveryToml
+from sync.declared.profile import FOREIGN, Profile
+from sync.declared.tomlfile import load_toml
 from sync.draft.draft import Draft, draft
 from sync.fetch import fetch, load_delivery
-from sync.profile import FOREIGN, Profile
 from sync.sources import source_of
 from sync.sources.guard import probe_source
-from sync.tomlfile import load_toml
 
 
 def draft_of(path: Path, layer: str | None, run_dir: Path) -> Draft:

@@ -10,8 +10,8 @@ from functools import cache
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.text import bare_text
-from sync.profile import DBF_NAME_BYTES, Joined, base_file, bases
-from sync.tomlfile import read_document
+from sync.declared.profile import DBF_NAME_BYTES, Joined, base_file, bases
+from sync.declared.tomlfile import read_document
 
 # Words of Vietnamese exports, forms and field books, and their usual short forms. Not names of one system: those
 # are read from the base profiles.

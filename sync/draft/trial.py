@@ -9,8 +9,8 @@ from parcels.columns import delivered_columns
 from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import conform, load_conform
 from sync.conform.snapshot import part_paths
+from sync.declared.profile import load_profile, province_of
 from sync.fetch import fetch
-from sync.profile import load_profile, province_of
 
 
 def trial(profile_file: Path, delivery: Path, run_dir: Path) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from datetime import date
 from parcels.columns import by_name, delivered_columns
 from parcels.encodings import BYTES
 from parcels.provinces import old_provinces, provinces
+from sync.declared.profile import FOREIGN
 from sync.draft.draft import ENOUGH, Draft
-from sync.profile import FOREIGN
 
 SURE = 0.95
 

@@ -17,6 +17,7 @@ from pyogrio.errors import DataSourceError, FeatureError
 from parcels.admin_units import provinces
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
+from sync.declared.profile import load_profile
 from sync.generate.before import Before, before_of, settle_ids
 from sync.generate.changes import changed_rows
 from sync.generate.defects import Fate, plan_defects, seed_defects
@@ -28,7 +29,6 @@ from sync.generate.population import authenticate
 from sync.generate.province import Batch, file_format, make_province
 from sync.generate.truth import GroupLine, groups_of, truth_of
 from sync.generate.write import write_boundaries, write_csv, write_delivery, written_at
-from sync.profile import load_profile
 
 NATION = "nation.json"
 FINDINGS = "truth_findings.csv"

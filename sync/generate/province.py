@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from parcels.crs import from_vn2000_geographic, from_wgs84, to_vn2000_geographic, to_wgs84
 from parcels.identifiers import encode
+from sync.declared.profile import Profile
 from sync.generate.attributes import Columns, Rows, attributes
 from sync.generate.edges import ALONE, Edges, edges_of
 from sync.generate.fabric import Fabric, make_fabrics
@@ -19,7 +20,6 @@ from sync.generate.nation import Delivery, Purpose, Site, Territory, no_room, st
 from sync.generate.options import Options
 from sync.generate.seams import SeamFaults, seam_faults
 from sync.generate.systems import system
-from sync.profile import Profile
 
 Geometries = NDArray[np.object_]
 Integers = NDArray[np.int64]

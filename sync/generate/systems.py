@@ -1,6 +1,6 @@
 """The land information systems that provinces export from: how each writes its keys and numbers.
 
-Column names are not here: `sync/provinces/NN.toml` is the one place that says what a province calls a column.
+Column names are not here: `sync/declared/provinces/NN.toml` is the one place that says what a province calls a column.
 """
 
 from collections.abc import Callable

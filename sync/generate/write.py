@@ -17,11 +17,11 @@ import shapely
 
 from parcels.crs import VN2000
 from parcels.text import bare_text
+from sync.declared.profile import DBF_NAME_BYTES
 from sync.generate.nation import Part, Territory
 from sync.generate.options import Options
 from sync.generate.province import Batch
 from sync.generate.systems import NumberType, system
-from sync.profile import DBF_NAME_BYTES
 
 ENCODING = "UTF-8"
 _GEOMETRY = "geom"

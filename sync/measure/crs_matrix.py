@@ -21,10 +21,10 @@ from parcels.crs_hypotheses import FOOT_M, HANOI72, Hypothesis, bases, declared
 from parcels.identifiers import encode
 from sync.conform.detective.decide import decide
 from sync.conform.detective.sample import Sample
+from sync.declared.profile import load_profile
 from sync.generate.nation import Delivery, Part, alone, reach_km
 from sync.generate.options import Options
 from sync.generate.province import make_province
-from sync.profile import load_profile
 from validators.policy import CrsRules
 
 Floats = NDArray[np.float64]

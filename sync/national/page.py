@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from sync.delivery import VIETNAM
+from sync.declared.delivery import VIETNAM
 from sync.national import words
 from sync.national.figures import National
 from sync.report.figures import count

@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
-from sync.delivery import VIETNAM
+from sync.declared.delivery import VIETNAM
 from sync.national import words
 from sync.national.figures import National
 from validators.base import MEASURES

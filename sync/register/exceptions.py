@@ -14,7 +14,7 @@ from uuid import UUID
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import db
-from sync.delivery import VIETNAM
+from sync.declared.delivery import VIETNAM
 from validators.policy import policy_at
 
 # Personal numbers are 9 digits (CMND), 10 (telephone, tax code) or 12 (CCCD); no document number is written like that.

@@ -4,8 +4,8 @@ A connection is named in the installation's own profile of a province, never in 
 To add a kind: its settings in `connection.py`, a module with a class that satisfies `Session`, a line here.
 """
 
+from sync.declared.connection import Connection, OgcApi, PostGis, Sql, Wfs
 from sync.remotes.base import Offer, Session, Watermark
-from sync.remotes.connection import Connection, OgcApi, PostGis, Sql, Wfs
 from sync.remotes.secrets import secret_of
 
 __all__ = ["Connection", "Offer", "Session", "Watermark", "session_of"]

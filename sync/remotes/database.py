@@ -17,9 +17,9 @@ from sqlalchemy.sql.elements import ColumnElement, quoted_name
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, LandsyncError
+from sync.declared.connection import PostGis, Sql
 from sync.remotes import dialects
 from sync.remotes.base import Watermark, cleaned, down, no_login, not_as_described, timed_out
-from sync.remotes.connection import PostGis, Sql
 from sync.remotes.secrets import Secret
 
 WRITABLE = Bilingual(

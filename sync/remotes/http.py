@@ -15,8 +15,8 @@ import httpx
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, DeliveryRejected, LandsyncError, TransientError
+from sync.declared.connection import OgcApi, Wfs
 from sync.remotes.base import cleaned, down, no_login, timed_out
-from sync.remotes.connection import OgcApi, Wfs
 from sync.remotes.secrets import Secret
 
 _CONNECT_SECONDS = 15

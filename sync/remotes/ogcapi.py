@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from parcels import crs
 from parcels.bilingual import Bilingual
+from sync.declared.connection import OgcApi
 from sync.remotes.axes import north_first, refuse_swapped, swapped
 from sync.remotes.base import Offer, bad_answer, not_as_described, rows_differ
-from sync.remotes.connection import OgcApi
 from sync.remotes.features import Page, from_geojson, key_of
 from sync.remotes.http import changed_meanwhile, with_query
 from sync.remotes.secrets import Secret

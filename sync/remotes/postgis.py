@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import ColumnElement, quoted_name
 
+from sync.declared.connection import PostGis
 from sync.remotes.base import Offer, bad_answer, not_as_described, rows_differ
-from sync.remotes.connection import PostGis
 from sync.remotes.database import Database, col
 
 _BLOCK = 8 << 20  # bytes of CSV parsed at once: no row may be longer (a polygon of 250,000 vertices is)

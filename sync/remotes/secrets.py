@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing
-from sync.remotes.connection import Connection
+from sync.declared.connection import Connection
 
 # The name of a connection to its URI; None when there is none of that name.
 Resolver = Callable[[str], str | None]

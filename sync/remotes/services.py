@@ -6,7 +6,7 @@ from typing import Self
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.remotes.connection import OgcApi, Wfs
+from sync.declared.connection import OgcApi, Wfs
 from sync.remotes.http import Http
 from sync.remotes.pages import Pages
 from sync.remotes.secrets import Secret

@@ -17,8 +17,8 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
+from sync.declared.connection import Sql
 from sync.remotes.base import Offer, bad_answer, rows_differ
-from sync.remotes.connection import Sql
 from sync.remotes.database import Database, col
 
 _MYSQL_GEOMETRY = 255  # its own form has four bytes before the WKB

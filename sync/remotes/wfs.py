@@ -12,15 +12,15 @@ import pyarrow as pa
 
 from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError
+from sync.declared.connection import Wfs
+from sync.declared.tomlfile import nearest
 from sync.remotes.axes import refuse_swapped
 from sync.remotes.base import Offer, bad_answer, not_as_described, rows_differ
-from sync.remotes.connection import Wfs
 from sync.remotes.features import Page, from_geojson, from_gml, key_of
 from sync.remotes.http import changed_meanwhile, not_found, service_exception
 from sync.remotes.secrets import Secret
 from sync.remotes.services import GEOMETRY, ServiceSession, epsg_of, no_count
 from sync.remotes.xml import every, exception_of, local, parse, text_of
-from sync.tomlfile import nearest
 
 _JSON = ("application/json", "application/json; subtype=geojson", "json", "geojson", "application/geo+json")
 _SHAPES = ("Geometry", "Surface", "Polygon", "Curve", "Line", "Point", "Solid")

@@ -13,7 +13,7 @@ from pyogrio.raw import write_arrow
 from parcels.admin_units import communes
 from parcels.crs import from_wgs84, to_wgs84
 from parcels.identifiers import encode
-from sync.profile import load_profile
+from sync.declared.profile import load_profile
 
 PROVINCE = "22"
 EPSG = 5899

@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from sync.conform import conform
 from sync.conform.parts import resolve_parts
+from sync.declared.profile import load_profile
 from sync.fetch import fetch, load_delivery
 from sync.gate import gate
 from sync.judge import judge
-from sync.profile import load_profile
 from sync.report import report
 from tests.bench.large import PROVINCE
 from tests.bench.peak import peak, reset_peak

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sync.changes import Span
+from sync.declared.changes import Span
 from sync.load.history import watermark
 from tests.support.changesets import THERE, Deliver, change, changes, day, full, village
 from tests.support.database import Database

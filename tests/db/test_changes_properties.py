@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parcels.versions import OrderKind
-from sync.changes import Span
+from sync.declared.changes import Span
 from sync.load.receipt import totals
 from sync.reconcile import reconcile
 from tests.support.database import Database

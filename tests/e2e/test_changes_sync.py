@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from sync.profile import profile_file
+from sync.declared.profile import profile_file
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import PROVINCE, rewrite
 

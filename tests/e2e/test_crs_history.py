@@ -5,7 +5,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from sync.profile import load_profile
+from sync.declared.profile import load_profile
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import copy_of, rewrite
 

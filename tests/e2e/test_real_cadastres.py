@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from sync.cli import app
 from sync.conform import conform, load_conform
 from sync.conform.snapshot import part_paths, read_part
+from sync.declared.profile import Profile
 from sync.fetch import fetch
-from sync.profile import Profile
 
 pytestmark = pytest.mark.shared_data
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"

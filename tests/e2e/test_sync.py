@@ -249,7 +249,7 @@ def test_another_profile_may_be_named_and_is_kept_with_the_run(
     for path in renamed.glob("*.gpkg"):
         rewrite(renamed, path.name, lambda frame: frame.rename(columns={"maXa": "ma_dvhc"}))
     assert sync(landsync, renamed).document["error"]["code"] == "DLV-COLUMN-MISSING"
-    own = (ROOT / "sync" / "provinces" / f"{PROVINCE}.toml").read_text(encoding="utf-8")
+    own = (ROOT / "sync" / "declared" / "provinces" / f"{PROVINCE}.toml").read_text(encoding="utf-8")
     other = tmp_path / "other.toml"
     changed = own.replace("[[parts]]", '[columns]\ncommune_code = "ma_dvhc"\n\n[[parts]]', 1)
     other.write_text(changed, encoding="utf-8")

@@ -23,10 +23,10 @@ from typing import Any, TextIO
 
 from parcels.errors import LandsyncError
 from sync.conform import conform
+from sync.declared.profile import Profile
 from sync.fetch import fetch
 from sync.gate import gate
 from sync.judge import judge
-from sync.profile import Profile
 from sync.report import report
 from tests.hostile.mutants import mutated
 

@@ -15,8 +15,8 @@ from parcels import admin_units
 from parcels.crs import VN2000
 from sync.boundaries import Boundaries, write_boundaries
 from sync.conform import conform
+from sync.declared.profile import Profile
 from sync.fetch import fetch
-from sync.profile import Profile
 from tests.support.strip import profile_of
 
 SIDE_DEG = 0.0002  # about 20 m

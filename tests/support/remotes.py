@@ -11,7 +11,7 @@ import pyogrio
 import shapely
 from psycopg2 import sql
 
-from sync.profile import Profile
+from sync.declared.profile import Profile
 from sync.pull import pull
 from tests.support.database import Server
 from tests.support.formats import WRITERS, Delivered

@@ -11,8 +11,8 @@ from parcels.admin_units import commune
 from parcels.crs import from_wgs84
 from sync.conform import conform
 from sync.conform.snapshot import part_paths, read_part
+from sync.declared.profile import Profile
 from sync.fetch import fetch
-from sync.profile import Profile
 
 PROVINCE = "08"
 COMMUNE = "00691"

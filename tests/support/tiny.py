@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from sync.declared.profile import Profile, load_profile
 from sync.generate.nation import plan
 from sync.generate.options import Options
 from sync.generate.province import make_province
-from sync.profile import Profile, load_profile
 
 PROVINCE = "22"  # Quảng Ninh: one old province, one zone
 EPSG = 5899

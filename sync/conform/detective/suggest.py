@@ -17,9 +17,9 @@ from sync.conform.columns import Mapper, find_columns
 from sync.conform.detective.decide import decide
 from sync.conform.detective.sample import Sample
 from sync.conform.detective.words import listed, name_of, to_write
-from sync.delivery import Axes
+from sync.declared.delivery import Axes
+from sync.declared.profile import Profile
 from sync.fetch import DeliveryRecord
-from sync.profile import Profile
 from sync.sources import GEOMETRY, Layer, Source
 from validators.policy import policy_at
 

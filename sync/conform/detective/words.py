@@ -4,7 +4,7 @@ from parcels.bilingual import Bilingual
 from parcels.crs import VN2000
 from parcels.crs_hypotheses import Hypothesis, gauss_krueger_number
 from sync.conform.detective.verdict import Verdict
-from sync.delivery import Axes
+from sync.declared.delivery import Axes
 
 _LISTED = 4
 _KILOMETRES = 5000  # further off, the distance from the commune says it

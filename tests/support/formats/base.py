@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from parcels.provinces import provinces
-from sync.profile import Profile, load_profile
+from sync.declared.profile import Profile, load_profile
 from tests.support.tiny import EPSG, PROVINCE, Tiny
 
 

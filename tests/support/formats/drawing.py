@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyogrio.raw
 import shapely
 
-from sync.profile import load_profile
+from sync.declared.profile import load_profile
 from tests.support.formats.base import Delivered
 from tests.support.tiny import EPSG, PROVINCE, Tiny
 

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyogrio
 import xlsxwriter
 
-from sync.profile import ListMap, Profile, base_file
-from sync.tomlfile import read_document
+from sync.declared.profile import ListMap, Profile, base_file
+from sync.declared.tomlfile import read_document
 from tests.support.formats.base import Delivered, profile, with_geometry, write_toml
 from tests.support.tiny import EPSG, Tiny
 

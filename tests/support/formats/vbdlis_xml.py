@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import shapely
 
-from sync.profile import load_profile
+from sync.declared.profile import load_profile
 from tests.support.formats.base import Delivered, write_toml
 from tests.support.formats.gml import NAMESPACES, surface
 from tests.support.tiny import EPSG, PROVINCE, Tiny

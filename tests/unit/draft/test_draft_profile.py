@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sync.cli import app
-from sync.profile import load_profile
+from sync.declared.profile import load_profile
 from tests.support.formats.base import with_geometry
 from tests.support.tiny import EPSG, PROVINCE, Tiny, tiny
 

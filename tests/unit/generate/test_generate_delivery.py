@@ -18,12 +18,12 @@ from generated_nation import CLEAN, Nation, read_nation, read_part
 from parcels.admin_units import old_provinces
 from parcels.crs import from_wgs84, same_crs
 from parcels.identifiers import decode, in_vietnam, is_well_formed
-from sync.delivery import read_delivery
+from sync.declared.delivery import read_delivery
+from sync.declared.profile import load_profile
 from sync.generate import Options, generate
 from sync.generate.nation import plan, reach_km
 from sync.generate.province import make_province
 from sync.generate.write import write_delivery
-from sync.profile import load_profile
 
 
 def everything(root: Path) -> dict[str, bytes]:

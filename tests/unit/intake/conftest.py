@@ -6,7 +6,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from sync.profile import Profile
+from sync.declared.profile import Profile
 from tests.support.strip import LAYER, profile_of
 
 

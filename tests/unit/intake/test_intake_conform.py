@@ -21,7 +21,7 @@ from parcels.errors import DeliveryRejected
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.conform import load_conform
 from sync.conform.snapshot import part_paths, split
-from sync.profile import Profile
+from sync.declared.profile import Profile
 from tests.support.strip import COMMUNE, NEIGHBOUR, ZONE, conformed, profile_of, snapshot_of, strip
 
 Write = Callable[..., Path]

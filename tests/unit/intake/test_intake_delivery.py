@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from parcels.errors import DeliveryRejected, UsageError
-from sync.delivery import read_delivery
+from sync.declared.delivery import read_delivery
+from sync.declared.paths import leaves_its_folder
+from sync.declared.profile import Profile
 from sync.fetch import fetch, load_delivery
 from sync.inbox import newest_in_inbox, resolve_in_inbox
 from sync.landing import object_path
-from sync.paths import leaves_its_folder
-from sync.profile import Profile
 from tests.support.strip import strip
 
 Write = Callable[..., Path]

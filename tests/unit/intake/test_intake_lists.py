@@ -14,8 +14,8 @@ from sync.conform import conform, load_conform
 from sync.conform.lists import _both
 from sync.conform.snapshot import part_paths, read_part
 from sync.conform.texts import RAW_TYPE
+from sync.declared.profile import Profile, load_profile
 from sync.fetch import fetch
-from sync.profile import Profile, load_profile
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
 
 COLUMNS = {

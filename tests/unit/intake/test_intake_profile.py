@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from parcels.errors import UsageError
-from sync.profile import load_profile
+from sync.declared.profile import load_profile
 
 GOOD = """
 province = "08"

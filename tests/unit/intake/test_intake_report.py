@@ -17,10 +17,10 @@ import pytest
 import shapely
 
 from sync.conform import conform
+from sync.declared.profile import Profile
 from sync.fetch import fetch
 from sync.gate import gate
 from sync.judge import judge
-from sync.profile import Profile
 from sync.report import FILES, report
 from tests.support.strip import COMMUNE, ZONE, strip
 from validators.catalogue import BY_CODE

@@ -19,10 +19,10 @@ from parcels.errors import DeliveryRejected
 from sync.conform import conform, load_conform
 from sync.conform.snapshot import part_paths, read_part
 from sync.conform.texts import RAW_TYPE
+from sync.declared.profile import Profile
 from sync.fetch import fetch
 from sync.gate import gate
 from sync.judge import judge
-from sync.profile import Profile
 from sync.report import report
 from tests.support.strip import profile_of, strip
 

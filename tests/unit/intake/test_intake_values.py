@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from parcels.errors import DeliveryRejected, UsageError
 from sync.conform import load_conform
 from sync.conform.columns import Mapper, find_columns
-from sync.profile import Profile
+from sync.declared.profile import Profile
 from tests.support.strip import conformed, profile_of, snapshot_of, strip
 
 Write = Callable[..., Path]

@@ -14,7 +14,7 @@ from parcels.admin_units import communes
 from parcels.errors import DeliveryRejected
 from sync.conform import load_conform
 from sync.conform.plausible import distance_km, reach_of
-from sync.profile import Profile
+from sync.declared.profile import Profile
 from tests.support.strip import COMMUNE, LAYER, NEIGHBOUR, ZONE, conformed, profile_of, snapshot_of, strip
 from validators.policy import policy_at
 

@@ -10,10 +10,10 @@ import pytest
 import shapely
 
 from sync.conform import conform
+from sync.declared.profile import Profile
 from sync.fetch import fetch
 from sync.gate import gate
 from sync.judge import judge
-from sync.profile import Profile
 from sync.report import faultmap, report
 from sync.report.faultmap import WIDTH, Frame, maps_of
 from sync.report.material import gather

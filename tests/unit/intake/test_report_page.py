@@ -12,10 +12,10 @@ import pytest
 import shapely
 
 from sync.conform import conform
+from sync.declared.profile import Profile
 from sync.fetch import fetch
 from sync.gate import gate
 from sync.judge import judge
-from sync.profile import Profile
 from sync.report import report
 from tests.support.browser import CHROMIUM, dom
 from tests.support.strip import strip

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from parcels.errors import UsageError
-from sync.profile import load_profile
+from sync.declared.profile import load_profile
 from sync.pull import accepted
 from sync.remotes.base import Watermark
 from sync.remotes.database import _reach_back

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from parcels.bilingual import Bilingual
-from sync.tomlfile import WrongValue
+from sync.declared.tomlfile import WrongValue
 
 Text = Annotated[str, Field(min_length=1)]
 Axes = Literal["east-north", "north-east"]

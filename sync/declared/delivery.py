@@ -16,12 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.archives import is_archive, refuse_other_archives
-from sync.changes import Span, check_span
+from sync.declared.changes import Span, check_span
+from sync.declared.paths import leaves_its_folder
+from sync.declared.profile import PROVINCE_CODE, Profile, Text
+from sync.declared.tomlfile import WrongValue, load_toml
 from sync.listing import Listing, list_files, sources_among, walk
-from sync.paths import leaves_its_folder
-from sync.profile import PROVINCE_CODE, Profile, Text
 from sync.sources.base import missing_file
-from sync.tomlfile import WrongValue, load_toml
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERY_FILE = "delivery.toml"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.tomlfile import MAX_BYTES
+from sync.declared.tomlfile import MAX_BYTES
 from validators.policy import Policy, named_policy, parse_policy
 from validators.tally import refuse_unknown_names
 

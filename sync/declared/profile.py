@@ -1,4 +1,4 @@
-"""How a province delivers: `sync/provinces/NN.toml`, or a file of one's own.
+"""How a province delivers: `sync/declared/provinces/NN.toml`, or a file of one's own.
 
 A profile maps delivered columns to canonical ones and gives the defaults for what a delivery does not say.
 It never holds data of a delivery.
@@ -16,12 +16,12 @@ from parcels.columns import delivered_columns
 from parcels.crs import is_metric
 from parcels.errors import UsageError
 from parcels.text import fold_text
-from sync.remotes.connection import Connections, refuse_same_names
+from sync.declared.connection import Connections, refuse_same_names
+from sync.declared.tomlfile import WrongValue, load_toml, nearest, read_document
 from sync.settings import ROOT, settings
-from sync.tomlfile import WrongValue, load_toml, nearest, read_document
 
 PROVINCE_CODE = r"^\d{2}$"
-SHIPPED = ROOT / "sync" / "provinces"
+SHIPPED = ROOT / "sync" / "declared" / "provinces"
 DBF_NAME_BYTES = 10  # a Shapefile cuts the names of columns there
 FOREIGN = "00"  # the province code of a profile for a cadastre outside Vietnam
 
