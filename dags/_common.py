@@ -100,7 +100,7 @@ class _Postponed(TransientError, SystemExit):
 
 
 def uri_of_connection(name: str) -> str | None:
-    """A connection that Airflow keeps, as a URI with its password; None without one. Only for `sync.remotes`."""
+    """A connection that Airflow keeps, as a URI with its password; None without one. Only for `sync.intake.remotes`."""
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowNotFoundException
 

@@ -118,7 +118,7 @@ def province_sync(code: str, name: str, minutes_after_22: int) -> DAG:
             **task_defaults(timedelta(hours=2)),
         )
         def judge() -> dict[str, Any]:
-            from sync.remotes.secrets import handed_over
+            from sync.intake.remotes.secrets import handed_over
             from sync.run import start_run
             from sync.stages import run_stage
 

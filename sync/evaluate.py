@@ -20,14 +20,14 @@ import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.boundaries import write_boundaries
 from sync.conform import conform
 from sync.conform.snapshot import part_paths
 from sync.context.file import read_context
 from sync.declared.profile import load_profile
 from sync.evaluate_compare import CheckLine, Difference, compare
-from sync.fetch import fetch
 from sync.generate.deliver import CONTEXT, FINDINGS, NATION
+from sync.intake.boundaries import write_boundaries
+from sync.intake.fetch import fetch
 from sync.judge import judge, load_findings, load_verdicts
 from validators.catalogue import CHECKS
 

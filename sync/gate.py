@@ -16,7 +16,7 @@ from sync.conform import load_conform
 from sync.conform.detective import UNDECIDED
 from sync.conform.holds import Reason
 from sync.declared.delivery import VIETNAM
-from sync.fetch import load_delivery
+from sync.intake.fetch import load_delivery
 from sync.runfolder import read_json, write_json
 from validators.policy import CrsRules, policy_at
 

@@ -2,7 +2,7 @@
 
 Deletes run folders, deliveries in landing, bytes to which no delivery refers, what finished runs have unpacked, and
 what a crash left behind. Safe against a delivery that comes again at the same moment: landing is locked while
-something is taken out of it, and whatever comes again is young again (see sync/landing.py). A crash in between leaves
+something is taken out of it, and whatever comes again is young again (see sync/intake/landing.py). A crash in between leaves
 what the next call removes.
 """
 
@@ -20,9 +20,9 @@ from typing import Any
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import db
-from sync.archives import UNPACKED
-from sync.fetch import DELIVERY_JSON
-from sync.landing import DELIVERIES, OBJECTS, exclusive, hash_of
+from sync.intake.archives import UNPACKED
+from sync.intake.fetch import DELIVERY_JSON
+from sync.intake.landing import DELIVERIES, OBJECTS, exclusive, hash_of
 from sync.platform.addresses import resolve_dsn
 from sync.retention import Plan, RetentionPolicy, RunKnown, load_policy, plan
 from sync.runfolder import PRIVATE_FILE, read_json

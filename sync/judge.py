@@ -16,13 +16,13 @@ import pyarrow.parquet as pq
 import shapely
 
 from parcels.model import Dataset
-from sync.boundaries import load_boundaries
 from sync.conform import load_conform
 from sync.conform.snapshot import PartTables, part_paths, read_part
 from sync.context import Known
 from sync.dataset import read_dataset
 from sync.declared.profile import Profile
-from sync.fetch import DeliveryRecord, load_delivery
+from sync.intake.boundaries import load_boundaries
+from sync.intake.fetch import DeliveryRecord, load_delivery
 from sync.neighbours import Neighbours
 from sync.parallel import each_in_order
 from sync.repairs import REPAIRS

@@ -21,7 +21,7 @@ from parcels.errors import LandsyncError, UsageError
 from sync import db
 from sync.conform.snapshot import part_paths
 from sync.context.database import known_to_the_nation
-from sync.fetch import load_delivery
+from sync.intake.fetch import load_delivery
 from sync.judge import JUDGEMENT, judge, load_findings, load_rows, load_verdicts
 from sync.load.findings import MERGE_FINDINGS
 from sync.load.regroup import Judged, after_merge

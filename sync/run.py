@@ -113,11 +113,11 @@ def _requested(
         if path is not None:
             raise _both()
         if not profile.connection:
-            from sync.pull import no_connection
+            from sync.intake.pull import no_connection
 
             raise no_connection(profile.province)
         return EVERYTHING if full else FROM_SOURCE
-    from sync.inbox import resolve_in_inbox  # closing a run should not wait for GDAL to be imported
+    from sync.intake.inbox import resolve_in_inbox  # closing a run should not wait for GDAL to be imported
 
     return str(resolve_in_inbox(settings().inbox, profile.province, delivery or None).absolute())
 

@@ -153,8 +153,8 @@ def _read(path: Path) -> pa.Table:
     import pyogrio
     from pyogrio.raw import read_arrow
 
-    from sync.sources.base import READ_FAILURES, corrupt, local_path, missing_file
-    from sync.sources.xlsx_guard import refuse_unfit
+    from sync.intake.sources.base import READ_FAILURES, corrupt, local_path, missing_file
+    from sync.intake.sources.xlsx_guard import refuse_unfit
 
     if not path.is_file():
         raise missing_file(path.name)

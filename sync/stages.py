@@ -19,10 +19,10 @@ LOG = logging.getLogger(__name__)
 
 
 def _fetch(run: Run) -> dict[str, Any]:
-    from sync.fetch import fetch
+    from sync.intake.fetch import fetch
 
     if str(run.requested).startswith(FROM_SOURCE):
-        from sync.pull import pulled_for
+        from sync.intake.pull import pulled_for
 
         with pulled_for(run) as (folder, entries):
             return fetch(folder, run.profile(), run.folder, settings().landing) | {"pulled": entries}
@@ -31,7 +31,7 @@ def _fetch(run: Run) -> dict[str, Any]:
 
 def _conform(run: Run) -> dict[str, Any]:
     from sync.conform import conform
-    from sync.fetch import load_delivery
+    from sync.intake.fetch import load_delivery
     from sync.load.boundaries import hand_over
 
     hand_over(run.dsn, run.province, load_delivery(run.folder).as_of, run.folder)
@@ -40,7 +40,7 @@ def _conform(run: Run) -> dict[str, Any]:
 
 def _check(run: Run) -> dict[str, Any]:
     from sync.context.database import known_to_the_nation
-    from sync.fetch import load_delivery
+    from sync.intake.fetch import load_delivery
     from sync.judge import judge
 
     with known_to_the_nation(run.dsn, run.province, load_delivery(run.folder).as_of) as known:

@@ -52,8 +52,8 @@ def load(
     Ví dụ · Example:  landsync boundaries load ranh_gioi_xa.gpkg --code-column maXa
     """
     with guarded(as_json=as_json):
-        from sync.boundaries import read_boundaries
         from sync.boundary_checks import check_boundaries
+        from sync.intake.boundaries import read_boundaries
 
         found = read_boundaries(
             path, code_column=code_column, layer=layer, epsg=epsg, valid_from=valid_from.date()

@@ -85,13 +85,13 @@ def _checked(
     context_file: Path | None,
 ) -> dict[str, Any]:
     """Run the offline stages in a folder of their own and copy the report out; the summary."""
-    from sync.boundaries import read_boundaries, write_boundaries
     from sync.conform import conform
     from sync.context.file import read_context
     from sync.declared.profile import load_profile
     from sync.explain.judged import leave_judgement
-    from sync.fetch import fetch
     from sync.gate import gate
+    from sync.intake.boundaries import read_boundaries, write_boundaries
+    from sync.intake.fetch import fetch
     from sync.judge import judge
     from sync.report import FILES, REPORT, SUMMARY, gather, write_report
     from sync.runfolder import read_json

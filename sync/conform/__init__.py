@@ -30,11 +30,11 @@ from sync.conform.shapes import shapes_of
 from sync.conform.snapshot import SnapshotWriter, split
 from sync.conform.texts import Texts
 from sync.declared.profile import Profile
-from sync.fetch import DeliveryRecord, load_delivery
+from sync.intake.fetch import DeliveryRecord, load_delivery
+from sync.intake.sources import GEOMETRY
+from sync.intake.sources.base import NO_GEOMETRY
+from sync.intake.sources.guard import read_source
 from sync.runfolder import read_json, write_json
-from sync.sources import GEOMETRY
-from sync.sources.base import NO_GEOMETRY
-from sync.sources.guard import read_source
 from validators.policy import policy_at
 
 CONFORM_JSON = "conform.json"

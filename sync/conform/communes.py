@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from parcels import admin_units
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.wkb import read_wkb
-from sync.boundaries import load_boundaries
 from sync.conform.eras import Era, Survey
 from sync.conform.parts import ReadPart
 from sync.conform.shapes import Shapes
 from sync.conform.territory import Territories
 from sync.declared.profile import Profile
-from sync.fetch import DeliveryRecord
+from sync.intake.boundaries import load_boundaries
+from sync.intake.fetch import DeliveryRecord
 from sync.sheets import Matched, SheetTable, read_sheet_table
 from validators.policy import CommuneCodeRules, policy_at
 

@@ -16,10 +16,10 @@ from sync.conform.holds import Reason
 from sync.declared.delivery import AttributeList, Axes, CommuneCodes, Part
 from sync.declared.profile import PartDefaults, Profile
 from sync.declared.tomlfile import nearest
-from sync.fetch import DeliveryRecord
-from sync.sources import Layer, Source, read_options, source_of
-from sync.sources.base import NO_GEOMETRY
-from sync.sources.guard import probe_source
+from sync.intake.fetch import DeliveryRecord
+from sync.intake.sources import Layer, Source, read_options, source_of
+from sync.intake.sources.base import NO_GEOMETRY
+from sync.intake.sources.guard import probe_source
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from parcels.encodings.column import NOT_UTF8, Column
 from parcels.encodings.evidence import Words
 from parcels.errors import DeliveryRejected
 from sync.conform.parts import ReadPart
-from sync.sources.base import wrong_encoding
+from sync.intake.sources.base import wrong_encoding
 
 RAW_TYPE = pa.map_(pa.string(), pa.string())
 

@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.archives import is_archive, refuse_other_archives
 from sync.declared.changes import Span, check_span
 from sync.declared.paths import leaves_its_folder
 from sync.declared.profile import PROVINCE_CODE, Profile, Text
 from sync.declared.tomlfile import WrongValue, load_toml
-from sync.listing import Listing, list_files, sources_among, walk
-from sync.sources.base import missing_file
+from sync.intake.archives import is_archive, refuse_other_archives
+from sync.intake.listing import Listing, list_files, sources_among, walk
+from sync.intake.sources.base import missing_file
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 DELIVERY_FILE = "delivery.toml"
@@ -173,7 +173,7 @@ def read_delivery(path: Path, profile: Profile) -> Delivery:
 def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None) -> Delivery:
     """What a delivery says of itself.
 
-    unpacked  the folder in which `sync.archives.unpack_all` has put what its archives hold, if it has any
+    unpacked  the folder in which `sync.intake.archives.unpack_all` has put what its archives hold, if it has any
 
     A file in an archive is named as if the archive were a folder: `x.zip/thua.shp`. A delivery.toml in an archive
     speaks for the delivery where none lies beside the archive. Raises DeliveryRejected.

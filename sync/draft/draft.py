@@ -17,8 +17,8 @@ from parcels.text import clean
 from parcels.wkb import read_wkb
 from sync.draft.evidence import Look, Sample, look
 from sync.draft.names import NameMatch, match_name, nearest_system
-from sync.sources import GEOMETRY, Layer, Source
-from sync.sources.guard import read_source
+from sync.intake.sources import GEOMETRY, Layer, Source
+from sync.intake.sources.guard import read_source
 
 ROWS = 20_000  # enough to see what a column holds
 ENOUGH = 0.6  # below it nothing is guessed

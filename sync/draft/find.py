@@ -8,9 +8,9 @@ from sync.declared.delivery import DELIVERY_FILE, DeliveryToml
 from sync.declared.profile import FOREIGN, Profile
 from sync.declared.tomlfile import load_toml
 from sync.draft.draft import Draft, draft
-from sync.fetch import fetch, load_delivery
-from sync.sources import source_of
-from sync.sources.guard import probe_source
+from sync.intake.fetch import fetch, load_delivery
+from sync.intake.sources import source_of
+from sync.intake.sources.guard import probe_source
 
 
 def draft_of(path: Path, layer: str | None, run_dir: Path) -> Draft:

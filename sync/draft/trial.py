@@ -10,7 +10,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import conform, load_conform
 from sync.conform.snapshot import part_paths
 from sync.declared.profile import load_profile, province_of
-from sync.fetch import fetch
+from sync.intake.fetch import fetch
 
 
 def trial(profile_file: Path, delivery: Path, run_dir: Path) -> dict[str, Any]:

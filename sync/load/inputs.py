@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from parcels.versions import OrderKind
 from sync.conform import load_conform
-from sync.fetch import DeliveryRecord, load_delivery
 from sync.gate import load_gate
+from sync.intake.fetch import DeliveryRecord, load_delivery
 from sync.judge import load_rows, load_verdicts
 from sync.run import Run
 from validators.policy import Policy, policy_at

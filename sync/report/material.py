@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.conform import load_conform
 from sync.conform.snapshot import part_paths, read_part
-from sync.fetch import DeliveryRecord, load_delivery
 from sync.gate import load_gate
+from sync.intake.fetch import DeliveryRecord, load_delivery
 from sync.judge import JUDGEMENT, load_findings, load_refused, load_verdicts
 from sync.register_file import load_register, register_counts, states_of
 from sync.repairs import load_repairs

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from parcels import admin_units
 from parcels.bilingual import Bilingual
 from sync.declared.delivery import VIETNAM
-from sync.fetch import DeliveryRecord
+from sync.intake.fetch import DeliveryRecord
 from sync.register_file import STATE_WORDS
 from sync.report.faultmap import maps_of
 from sync.report.intake import intake_notes

@@ -14,8 +14,8 @@ import pyarrow as pa
 from sync.conform import conform
 from sync.conform.parts import resolve_parts
 from sync.declared.profile import load_profile
-from sync.fetch import fetch, load_delivery
 from sync.gate import gate
+from sync.intake.fetch import fetch, load_delivery
 from sync.judge import judge
 from sync.report import report
 from tests.bench.large import PROVINCE

@@ -4,8 +4,8 @@ import pytest
 
 from dags._common import uri_of_connection
 from parcels.errors import ComponentMissing
-from sync.remotes import session_of
-from sync.remotes.secrets import handed_over, secret_of
+from sync.intake.remotes import session_of
+from sync.intake.remotes.secrets import handed_over, secret_of
 from tests.support.remotes import profile_with
 
 pytestmark = pytest.mark.airflow

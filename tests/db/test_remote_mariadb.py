@@ -13,8 +13,8 @@ import pytest
 import shapely
 
 from parcels.errors import ComponentMissing, DeliveryRejected, LandsyncError, TransientError, UsageError
-from sync.pull import accepted
-from sync.remotes import session_of
+from sync.intake.pull import accepted
+from sync.intake.remotes import session_of
 from tests.support.remotes import canonical_rows, profile_with, pulled, reference, table, text_of
 from tests.support.services import PASSWORD, MariaDb, mariadb
 from tests.support.tiny import tiny

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from parcels.errors import ComponentMissing, LandsyncError, TransientError, UsageError
+from sync.intake.remotes import session_of
 from sync.platform import databases
-from sync.remotes import session_of
 from tests.support.database import Server
 from tests.support.remotes import READER, canonical_rows, fill_postgis, profile_with, pulled, reference
 from tests.support.services import PASSWORD

@@ -18,7 +18,7 @@ from sync.conform import conform
 from sync.context.export import export_context
 from sync.context.file import read_context
 from sync.declared.profile import load_profile
-from sync.fetch import fetch
+from sync.intake.fetch import fetch
 from sync.judge import judge, load_findings, load_verdicts
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import PROVINCE, copy_of, rewrite

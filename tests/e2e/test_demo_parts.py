@@ -8,7 +8,7 @@ from sync.demo.nation import ensure_nation, hand_over, name_of
 from sync.demo.truth import Difference, Verdict, differences, found_by, read_truth
 from sync.demo.words import number, round_sentence
 from sync.generate import Options
-from sync.inbox import newest_in_inbox, resolve_in_inbox
+from sync.intake.inbox import newest_in_inbox, resolve_in_inbox
 
 SMALL = Options(parcels=300, provinces=("01", "96"), communes_per_province=2, defects=0.05, seed=7)
 

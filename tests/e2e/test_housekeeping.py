@@ -13,7 +13,7 @@ import pytest
 
 from sync import housekeeping as subject
 from sync.housekeeping import housekeeping
-from sync.landing import land
+from sync.intake.landing import land
 from sync.retention import RetentionPolicy
 from sync.settings import settings
 from tests.e2e.conftest import Landsync

@@ -17,7 +17,7 @@ from sync.cli import app
 from sync.conform import conform, load_conform
 from sync.conform.snapshot import part_paths, read_part
 from sync.declared.profile import Profile
-from sync.fetch import fetch
+from sync.intake.fetch import fetch
 
 pytestmark = pytest.mark.shared_data
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"

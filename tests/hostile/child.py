@@ -24,8 +24,8 @@ from typing import Any, TextIO
 from parcels.errors import LandsyncError
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.fetch import fetch
 from sync.gate import gate
+from sync.intake.fetch import fetch
 from sync.judge import judge
 from sync.report import report
 from tests.hostile.mutants import mutated
@@ -105,7 +105,7 @@ def main(base: Path, scratch: Path) -> None:
     faulthandler.enable()
     warnings.simplefilter("ignore")
     surprised = Surprised()
-    logging.getLogger("sync.sources.guard").addHandler(surprised)
+    logging.getLogger("sync.intake.sources.guard").addHandler(surprised)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcels.errors import DeliveryRejected
-from sync.archives import Limits, unpack_all
-from sync.archives.limits import Budget
-from sync.archives.names import Names
-from sync.fetch import fetch
+from sync.intake.archives import Limits, unpack_all
+from sync.intake.archives.limits import Budget
+from sync.intake.archives.names import Names
+from sync.intake.fetch import fetch
 from tests.support.strip import profile_of
 
 MIB = 1 << 20

@@ -15,9 +15,9 @@ import pytest
 from parcels.errors import DeliveryRejected, LandsyncError
 from sync.conform import conform
 from sync.conform.snapshot import part_paths, read_part
-from sync.fetch import fetch
-from sync.sources import SOURCES
-from sync.sources.gdal import DRIVERS
+from sync.intake.fetch import fetch
+from sync.intake.sources import SOURCES
+from sync.intake.sources.gdal import DRIVERS
 from tests.conftest import ROOT
 from tests.support.formats import EVERY
 from tests.support.strip import LAYER, profile_of, strip
@@ -83,8 +83,8 @@ def test_only_the_drivers_that_are_read_here_exist() -> None:
 def test_they_exist_no_more_even_where_pyogrio_was_imported_before_us() -> None:
     script = (
         "import pyogrio; before = set(pyogrio.list_drivers())\n"
-        "import sync.sources\n"
-        "print('OGR_VRT' in before, sorted(pyogrio.list_drivers()) == sorted(sync.sources.gdal.DRIVERS))"
+        "import sync.intake.sources\n"
+        "print('OGR_VRT' in before, sorted(pyogrio.list_drivers()) == sorted(sync.intake.sources.gdal.DRIVERS))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True

@@ -13,10 +13,10 @@ import shapely
 
 from parcels import admin_units
 from parcels.crs import VN2000
-from sync.boundaries import Boundaries, write_boundaries
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.fetch import fetch
+from sync.intake.boundaries import Boundaries, write_boundaries
+from sync.intake.fetch import fetch
 from tests.support.strip import profile_of
 
 SIDE_DEG = 0.0002  # about 20 m

@@ -12,7 +12,7 @@ import shapely
 from psycopg2 import sql
 
 from sync.declared.profile import Profile
-from sync.pull import pull
+from sync.intake.pull import pull
 from tests.support.database import Server
 from tests.support.formats import WRITERS, Delivered
 from tests.support.formats.base import profile as own_profile

@@ -12,7 +12,7 @@ from parcels.crs import from_wgs84
 from sync.conform import conform
 from sync.conform.snapshot import part_paths, read_part
 from sync.declared.profile import Profile
-from sync.fetch import fetch
+from sync.intake.fetch import fetch
 
 PROVINCE = "08"
 COMMUNE = "00691"

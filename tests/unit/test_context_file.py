@@ -17,12 +17,12 @@ import pytest
 import shapely
 
 from parcels.errors import LandsyncError
-from sync.boundaries import Boundaries
 from sync.context import members
 from sync.context.document import Receipt
 from sync.context.edge import CELL, Footprint
 from sync.context.file import read_context, write_context
 from sync.context.near import in_order, touching
+from sync.intake.boundaries import Boundaries
 from validators.current import AUTHENTICATION_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 
 MADE_AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

@@ -19,8 +19,8 @@ from sync.conform.detective.sample import Sample
 from sync.conform.detective.words import listed, name_of, to_write
 from sync.declared.delivery import Axes
 from sync.declared.profile import Profile
-from sync.fetch import DeliveryRecord
-from sync.sources import GEOMETRY, Layer, Source
+from sync.intake.fetch import DeliveryRecord
+from sync.intake.sources import GEOMETRY, Layer, Source
 from validators.policy import policy_at
 
 _ROWS = 20_000  # enough to meet some communes

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from parcels.errors import DeliveryRejected
-from sync.sources import Layer, read_options, source_of
+from sync.intake.sources import Layer, read_options, source_of
 
 
 def layers_of(path: Path, encoding: str | None = None, **said: object) -> tuple[Layer, ...]:

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.sources.delimited_scan import RecordScan
+from sync.intake.sources.delimited_scan import RecordScan
 from tests.support.formats.reading import layers_of, read_all, refusal
 
 SQUARE = "POLYGON ((0 0, 1 0, 1 1, 0 1, 0 0))"

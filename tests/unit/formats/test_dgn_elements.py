@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.sources import curves
-from sync.sources import dgn_elements as v7
+from sync.intake.sources import curves
+from sync.intake.sources import dgn_elements as v7
 from tests.support.formats import dgn_bytes as made
 from tests.support.formats import drawing as written
 from tests.support.formats.reading import layers_of, read_all, refusal

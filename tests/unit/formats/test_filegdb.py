@@ -9,7 +9,7 @@ import pyogrio
 import pytest
 import shapely
 
-from sync.sources import is_source, source_of
+from sync.intake.sources import is_source, source_of
 from tests.support.formats.filegdb import GRID_M
 from tests.support.formats.reading import layers_of, read_all, refusal
 

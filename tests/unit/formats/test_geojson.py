@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sync.sources.json_scan import scan_json
+from sync.intake.sources.json_scan import scan_json
 from tests.support.formats.reading import layers_of, read_all, refusal
 
 SQUARE = {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]}
@@ -126,7 +126,7 @@ def test_blocks_of_any_size_count_alike(tmp_path: Path, monkeypatch: pytest.Monk
     whole = scan_json(path)
     assert (whole.texts, whole.features) == (1, len(ROWS))
     for size in (1, 2, 3, 7, 64, 1000):
-        monkeypatch.setattr("sync.sources.json_scan._BLOCK", size)
+        monkeypatch.setattr("sync.intake.sources.json_scan._BLOCK", size)
         assert scan_json(path) == whole, size
 
 

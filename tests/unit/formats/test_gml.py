@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 
-from sync.sources import source_of
+from sync.intake.sources import source_of
 from tests.support.formats.gml import NAMESPACES, surface
 from tests.support.formats.reading import layers_of, read_all, refusal
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from sync.sources import source_of
+from sync.intake.sources import source_of
 from tests.support.formats.gml import NAMESPACES
 from tests.support.formats.reading import layers_of, read_all, refusal
 

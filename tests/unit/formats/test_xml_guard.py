@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from parcels.errors import DeliveryRejected
-from sync.sources.xml_guard import refuse_doctype, root_name
+from sync.intake.sources.xml_guard import refuse_doctype, root_name
 
 BOMB = '<!DOCTYPE a [<!ENTITY x "y"><!ENTITY z "&x;&x;">]><a>&z;</a>'
 OUTSIDE = '<?xml version="1.0"?>\n<!-- <a/> -->\n<!DOCTYPE a SYSTEM "file:///etc/passwd">\n<a/>'

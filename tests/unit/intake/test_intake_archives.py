@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 
 from parcels.errors import DeliveryRejected, UsageError
-from sync.archives import UNPACKED, is_archive
 from sync.conform import conform, load_conform
 from sync.conform.snapshot import part_paths, read_part
 from sync.declared.profile import Profile, load_profile
-from sync.fetch import fetch, load_delivery
-from sync.inbox import newest_in_inbox, resolve_in_inbox
+from sync.intake.archives import UNPACKED, is_archive
+from sync.intake.fetch import fetch, load_delivery
+from sync.intake.inbox import newest_in_inbox, resolve_in_inbox
 from tests.support.formats import EVERY
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, profile_of, strip
 from tests.support.tiny import tiny

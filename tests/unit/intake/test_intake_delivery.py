@@ -14,9 +14,9 @@ from parcels.errors import DeliveryRejected, UsageError
 from sync.declared.delivery import read_delivery
 from sync.declared.paths import leaves_its_folder
 from sync.declared.profile import Profile
-from sync.fetch import fetch, load_delivery
-from sync.inbox import newest_in_inbox, resolve_in_inbox
-from sync.landing import object_path
+from sync.intake.fetch import fetch, load_delivery
+from sync.intake.inbox import newest_in_inbox, resolve_in_inbox
+from sync.intake.landing import object_path
 from tests.support.strip import strip
 
 Write = Callable[..., Path]

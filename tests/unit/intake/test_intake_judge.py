@@ -15,8 +15,8 @@ from parcels.errors import UsageError
 from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.fetch import fetch
 from sync.gate import gate, load_gate
+from sync.intake.fetch import fetch
 from sync.judge import judge, load_dataset, load_findings, load_rows, load_verdicts
 from tests.support.known import KnownTables, claims_table
 from tests.support.strip import COMMUNE, PROVINCE, ZONE, profile_of, strip

@@ -12,7 +12,7 @@ import shapely
 from sync.conform import conform, load_conform
 from sync.conform.shapes import shapes_of
 from sync.declared.profile import Profile
-from sync.fetch import fetch
+from sync.intake.fetch import fetch
 from sync.judge import JUDGEMENT, judge, load_findings
 from sync.parallel import each_in_order, in_order
 from sync.repairs import load_repairs

@@ -15,7 +15,7 @@ from sync.conform.lists import _both
 from sync.conform.snapshot import part_paths, read_part
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile, load_profile
-from sync.fetch import fetch
+from sync.intake.fetch import fetch
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
 
 COLUMNS = {

@@ -9,7 +9,7 @@ import pytest
 
 from sync.conform import conform
 from sync.conform.snapshot import part_paths, read_part
-from sync.fetch import fetch
+from sync.intake.fetch import fetch
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
 
 COLUMNS = {

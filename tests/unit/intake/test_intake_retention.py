@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcels.errors import TransientError, UsageError
-from sync.landing import _arriving, exclusive, land
+from sync.intake.landing import _arriving, exclusive, land
 from sync.retention import Plan, RetentionPolicy, RunKnown, load_policy, plan
 from sync.settings import Settings
 

@@ -14,8 +14,8 @@ import pytest
 import shapely
 
 from parcels.errors import DeliveryRejected
-from sync.sources import GEOMETRY, is_source, source_of
-from sync.sources.base import local_path
+from sync.intake.sources import GEOMETRY, is_source, source_of
+from sync.intake.sources.base import local_path
 from tests.support.strip import LAYER, strip
 
 BEYOND_FLOAT = 9_007_199_254_740_993  # 2**53 + 1: the first whole number that a float64 cannot hold

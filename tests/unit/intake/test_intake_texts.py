@@ -20,8 +20,8 @@ from sync.conform import conform, load_conform
 from sync.conform.snapshot import part_paths, read_part
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile
-from sync.fetch import fetch
 from sync.gate import gate
+from sync.intake.fetch import fetch
 from sync.judge import judge
 from sync.report import report
 from tests.support.strip import profile_of, strip

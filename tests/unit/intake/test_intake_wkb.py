@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcels.wkb import geometry_types, read_wkb
-from sync.sources import GEOMETRY, source_of
+from sync.intake.sources import GEOMETRY, source_of
 
 SQUARE = shapely.box(0, 0, 1, 1)
 

@@ -10,7 +10,7 @@ import pytest
 from sync import workers
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.fetch import fetch
+from sync.intake.fetch import fetch
 from sync.judge import DATASETS, FINDINGS, JUDGEMENT, ROWS, judge
 from sync.repairs import REPAIRS
 from tests.support.strip import strip

@@ -11,8 +11,8 @@ import shapely
 
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.fetch import fetch
 from sync.gate import gate
+from sync.intake.fetch import fetch
 from sync.judge import judge
 from sync.report import faultmap, report
 from sync.report.faultmap import WIDTH, Frame, maps_of

@@ -13,8 +13,8 @@ import shapely
 
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.fetch import fetch
 from sync.gate import gate
+from sync.intake.fetch import fetch
 from sync.judge import judge
 from sync.report import report
 from tests.support.browser import CHROMIUM, dom

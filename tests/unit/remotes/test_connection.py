@@ -10,14 +10,14 @@ import pytest
 
 from parcels.errors import UsageError
 from sync.declared.profile import load_profile
-from sync.pull import accepted
-from sync.remotes.base import Watermark
-from sync.remotes.database import _reach_back
-from sync.remotes.features import from_geojson, from_gml
-from sync.remotes.postgis import unhexed
-from sync.remotes.secrets import Secret
-from sync.remotes.services import epsg_of
-from sync.remotes.sql import _as_text, wkb_of_wkt
+from sync.intake.pull import accepted
+from sync.intake.remotes.base import Watermark
+from sync.intake.remotes.database import _reach_back
+from sync.intake.remotes.features import from_geojson, from_gml
+from sync.intake.remotes.postgis import unhexed
+from sync.intake.remotes.secrets import Secret
+from sync.intake.remotes.services import epsg_of
+from sync.intake.remotes.sql import _as_text, wkb_of_wkt
 
 BASE = 'province = "22"\nextends = "vbdlis"\n'
 TABLE = 'kind = "postgis"\ndsn_env = "LANDSYNC_SOURCE_22"\ntable = "a.b"\ngeometry = "geom"\n'

@@ -1,0 +1,84 @@
+"""The inbox: `inbox/NN/` holds what province NN has put there. A name given in a form resolves inside it, or not at all."""
+
+import re
+from pathlib import Path
+
+from parcels.bilingual import Bilingual
+from parcels.errors import UsageError
+from sync.declared.paths import leaves_its_folder
+from sync.declared.profile import PROVINCE_CODE
+from sync.intake.archives import is_archive
+from sync.intake.sources import is_source
+
+_UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")  # what copying programs call a file not yet whole
+
+
+def resolve_in_inbox(inbox_root: Path, province: str, name: str | None) -> Path:
+    """The delivery of that name in the province's inbox, or the newest one when the name is blank.
+
+    Raises UsageError: INBOX-EMPTY when there is none, INBOX-NAME when the name leads elsewhere or to nothing.
+    """
+    folder = _folder(inbox_root, province)
+    if name is None or not name.strip():
+        newest = newest_in_inbox(inbox_root, province)
+        if newest is None:
+            raise UsageError(
+                "INBOX-EMPTY",
+                Bilingual(
+                    f"Hộp nhận của tỉnh {province} chưa có gói dữ liệu nào ({folder}).",
+                    f"The inbox of province {province} holds no delivery ({folder}).",
+                ),
+                Bilingual(
+                    "Hãy chép tệp GeoPackage hoặc thư mục có delivery.toml vào đó.",
+                    "Put a GeoPackage or a folder with a delivery.toml there.",
+                ),
+            )
+        return newest
+    return _named(folder, province, name.strip())
+
+
+def newest_in_inbox(inbox_root: Path, province: str) -> Path | None:
+    """The delivery that arrived last in the province's inbox; None when it holds none."""
+    folder = _folder(inbox_root, province)
+    if not folder.is_dir():
+        return None
+    arrived = [(when, path) for path in folder.iterdir() if (when := _arrival(path)) is not None]
+    return max(arrived, key=lambda item: (item[0], item[1].name))[1] if arrived else None
+
+
+def _folder(inbox_root: Path, province: str) -> Path:
+    if not re.match(PROVINCE_CODE, province):
+        raise UsageError(
+            "PRF-PROVINCE",
+            Bilingual(f"Mã tỉnh «{province}» không hợp lệ.", f"“{province}” is not a province code."),
+            Bilingual("Mã tỉnh gồm hai chữ số, ví dụ 01.", "A province code has two digits, such as 01."),
+        )
+    return inbox_root / province
+
+
+def _named(folder: Path, province: str, name: str) -> Path:
+    path = folder / name
+    outside = leaves_its_folder(name) or not path.resolve().is_relative_to(folder.resolve())
+    if outside or path.resolve() == folder.resolve() or not path.exists():
+        raise UsageError(
+            "INBOX-NAME",
+            Bilingual(
+                f"Không có gói dữ liệu «{name}» trong hộp nhận của tỉnh {province}.",
+                f"There is no delivery “{name}” in the inbox of province {province}.",
+            ),
+            Bilingual(
+                f"Chỉ nhận tên tệp hoặc thư mục nằm trong {folder}.",
+                f"Only names of files or folders inside {folder} are taken.",
+            ),
+        )
+    return path
+
+
+def _arrival(path: Path) -> int | None:
+    """When a delivery arrived: the time of its last file, in nanoseconds; None for what is no delivery."""
+    if path.name.startswith((".", "~")) or path.is_symlink() or path.suffix.lower() in _UNFINISHED:
+        return None
+    if path.is_dir():
+        times = [file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file()]
+        return max(times, default=None)
+    return path.stat().st_mtime_ns if is_source(path) or is_archive(path.name) else None

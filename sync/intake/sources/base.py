@@ -1,0 +1,313 @@
+"""What every kind of source can do, and the one way this project opens a file with GDAL.
+
+A delivery is hostile until read: files are opened by local path only, never by a connection string, and
+a file is first recognised by its own first bytes and then by the driver that GDAL chose for it. Rows come
+as Arrow batches: numbers keep their type and identifiers never pass through a float.
+"""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import pyarrow as pa
+import pyogrio
+from pydantic import BaseModel, ConfigDict
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
+from pyogrio.raw import open_arrow
+
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected
+from sync.intake.sources import gdal  # noqa: F401 - from here on GDAL has the drivers that are read here, and no other
+
+GEOMETRY = "wkb"  # the geometry column of every batch, whatever the file calls it
+NO_GEOMETRY = "None"  # the geometry type of a layer that is a list of attributes, as GDAL calls it
+BATCH_ROWS = 32_768  # a few hundred megabytes at most while geometries are worked on
+
+# Marks by which pyogrio or GDAL would take a path for an archive or an address on the network.
+_NOT_A_LOCAL_PATH = ("!", "?", ";", "://")
+
+READ_FAILURES = (
+    DataSourceError,
+    DataLayerError,
+    FeatureError,
+    GeometryError,
+    pa.ArrowInvalid,
+    OSError,
+    RuntimeError,
+    UnicodeDecodeError,
+    LookupError,
+    ValueError,
+    UnboundLocalError,  # pyogrio, where GDAL cannot write down the CRS that a file states
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One table of parcels in a file, as the file itself describes it.
+
+    crs       what the file states, as text that pyproj reads; None when it states none
+    rows      live rows by the file's own count: reading must give exactly as many
+    deleted   rows that the file carries but marks as deleted
+    encoding  of the text as the file holds it; parcels.encodings.BYTES where nobody knows: text then comes as a
+              character per byte and is decoded by column
+    options   what the kind was told, for reading
+    notes     what else the kind has to tell about the layer, for conform.json
+    """
+
+    name: str
+    rows: int
+    columns: tuple[str, ...]
+    geometry_type: str
+    crs: str | None = None
+    encoding: str = "UTF-8"
+    deleted: int = 0
+    options: BaseModel | None = None
+    notes: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def described(cls, info: dict[str, Any], rows: int, **more: Any) -> "Layer":
+        """The layer as `describe` found it; `rows` by the kind's own count, `more` in place of what GDAL says."""
+        return cls(
+            name=str(info["layer_name"]),
+            rows=rows,
+            columns=tuple(str(name) for name in info["fields"]),
+            geometry_type=str(info["geometry_type"]),
+            **({"crs": info["crs"]} | more),
+        )
+
+
+class NoOptions(BaseModel):
+    """A kind that needs to be told nothing. The others have a model of their own: the keys of `[read.<kind>]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Protocol):
+    """One kind of source, in files.
+
+    suffixes      lower case, with the point; the first is the usual one. Kinds may share one (.xml)
+    folder        the source is a folder with such a name (FileGDB), not a file
+    single_layer  a file is one layer, so that a layer's name means nothing
+    cut_names     the format cuts the names of columns (shapefile: ten bytes)
+    options       what a profile may say in `[read.<kind>]`
+    """
+
+    kind: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    folder: ClassVar[bool]
+    single_layer: ClassVar[bool]
+    cut_names: ClassVar[bool]
+    options: ClassVar[type[BaseModel]]
+
+    def recognises(self, path: Path) -> bool:
+        """Whether an existing file with one of its suffixes is of this kind, among kinds that share the suffix.
+
+        Looks at the first bytes only; never raises for strange content.
+        """
+
+    def members(self, path: Path) -> tuple[Path, ...]:
+        """The files that belong together, `path` first (for a folder: the files in it)."""
+
+    def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:
+        """Its layers, after checking that the file is whole. Raises DeliveryRejected.
+
+        encoding  as declared for the part; None when nobody declared any
+        options   an instance of `options`; None for its defaults
+        """
+
+    def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """Batches of `columns` as the file holds them plus `wkb`, in the file's order.
+
+        Raises DeliveryRejected when the file turns out to hold other than `layer` says.
+        """
+
+
+def local_path(path: Path) -> str:
+    """The path as GDAL may see it: absolute, local, nothing that could be read as an address."""
+    text = str(path.absolute())
+    if text.startswith("/vsi") or any(mark in text for mark in _NOT_A_LOCAL_PATH):
+        raise DeliveryRejected(
+            "DLV-NAME",
+            Bilingual(
+                f"Đường dẫn «{text}» có ký tự không được phép (! ? ; ://).",
+                f"The path “{text}” has characters that are not allowed (! ? ; ://).",
+            ),
+            Bilingual(
+                "Hãy đổi tên tệp hoặc thư mục rồi chạy lại.", "Rename the file or folder and run again."
+            ),
+        )
+    return text
+
+
+def refuse_unless_whole(path: Path, magic: bytes, what: Bilingual) -> None:
+    """Refuse a file that is missing, empty or does not begin as its kind begins."""
+    name = path.name
+    if not path.is_file():
+        raise missing_file(name)
+    if path.stat().st_size == 0:
+        raise DeliveryRejected(
+            "DLV-EMPTY-FILE",
+            Bilingual(f"Tệp «{name}» rỗng (0 byte).", f"The file “{name}” is empty (0 bytes)."),
+            Bilingual(
+                "Có thể việc xuất hoặc chép tệp bị ngắt. Hãy xuất lại từ hệ thống nguồn và gửi lại.",
+                "The export or the copy was probably cut off. Export it again from the source system.",
+            ),
+        )
+    with path.open("rb") as file:
+        start = file.read(len(magic))
+    if start != magic:
+        raise DeliveryRejected(
+            "DLV-NOT-THIS-FORMAT",
+            Bilingual(f"Tệp «{name}» không phải là {what.vi}.", f"The file “{name}” is not {what.en}."),
+            Bilingual(
+                "Đổi phần mở rộng của tên tệp không làm đổi định dạng. Hãy xuất lại đúng định dạng.",
+                "Changing a file's extension does not change its format. Export it in the right format.",
+            ),
+        )
+
+
+def missing_file(name: str) -> DeliveryRejected:
+    """A file that the delivery names but does not hold."""
+    return DeliveryRejected(
+        "DLV-FILE-MISSING",
+        Bilingual(
+            f"Không tìm thấy tệp «{name}» của gói dữ liệu.", f"The delivery's file “{name}” is missing."
+        ),
+        Bilingual(
+            "Hãy kiểm tra tên tệp trong delivery.toml và các tệp đã chép.",
+            "Check the file name in delivery.toml and what was copied.",
+        ),
+    )
+
+
+def truncated(name: str) -> DeliveryRejected:
+    """A file that ends before its own header says it does."""
+    return DeliveryRejected(
+        "DLV-TRUNCATED",
+        Bilingual(
+            f"Tệp «{name}» bị cắt cụt: ngắn hơn độ dài ghi trong chính nó.",
+            f"The file “{name}” is cut off: it is shorter than it says itself.",
+        ),
+        Bilingual(
+            "Hãy chép hoặc xuất lại tệp này; so dung lượng hai bên trước khi gửi.",
+            "Copy or export the file again; compare the sizes on both sides before sending.",
+        ),
+    )
+
+
+def corrupt(name: str, detail: str) -> DeliveryRejected:
+    """A file whose inside cannot be read."""
+    return DeliveryRejected(
+        "DLV-CORRUPT",
+        Bilingual(
+            f"Không đọc được tệp «{name}»: dữ liệu bên trong bị hỏng ({detail}).",
+            f"The file “{name}” cannot be read: its content is damaged ({detail}).",
+        ),
+        Bilingual(
+            "Hãy xuất lại tệp từ hệ thống nguồn và gửi lại.",
+            "Export the file again from the source system and send it again.",
+        ),
+        detail=detail,
+    )
+
+
+def rows_lost(name: str, layer: str, stated: int, read: int) -> DeliveryRejected:
+    """A file that gives fewer or more rows than it states: something would be lost silently."""
+    return DeliveryRejected(
+        "DLV-ROWS-LOST",
+        Bilingual(
+            f"Lớp «{layer}» của tệp «{name}» ghi có {stated} bản ghi nhưng chỉ đọc được {read}.",
+            f"Layer “{layer}” of the file “{name}” states {stated} rows, but {read} can be read.",
+        ),
+        Bilingual(
+            "Tệp bị cắt cụt hoặc các tệp thành phần không cùng một lần xuất. Hãy xuất lại cả bộ.",
+            "The file is cut off, or its parts come from different exports. Export the whole set again.",
+        ),
+        stated=stated,
+        read=read,
+    )
+
+
+def wrong_encoding(name: str, encoding: str, found: Bilingual) -> DeliveryRejected:
+    """Text that is not in the encoding that was declared."""
+    return DeliveryRejected(
+        "DLV-ENCODING",
+        Bilingual(
+            f"Văn bản trong tệp «{name}» không đọc được theo bảng mã {encoding}: {found.vi}.",
+            f"The text in the file “{name}” cannot be read as {encoding}: {found.en}.",
+        ),
+        Bilingual(
+            "Hãy ghi đúng bảng mã (encoding) trong delivery.toml hoặc hồ sơ tỉnh, hoặc xuất lại bằng UTF-8.",
+            "State the right encoding in delivery.toml or the province's profile, or export as UTF-8.",
+        ),
+    )
+
+
+def describe(
+    path: Path, layer: str | None, driver: str, encoding: str = "UTF-8", **options: Any
+) -> dict[str, Any]:
+    """What GDAL says about one layer (None: the first); refuses a file that another driver than `driver` would open."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            info: dict[str, Any] = pyogrio.read_info(
+                local_path(path), layer=layer, encoding=encoding, force_feature_count=True, **options
+            )
+        except READ_FAILURES as failure:
+            raise corrupt(path.name, first_line(failure)) from failure
+    if info["driver"] != driver:
+        raise corrupt(path.name, f"{info['driver']} ≠ {driver}")
+    return info
+
+
+def stream(
+    path: Path, layer: Layer, columns: list[str], encoding: str = "UTF-8", **options: Any
+) -> Iterator[pa.RecordBatch]:
+    """Batches of `columns` plus `wkb`; refuses when the rows read are not the rows stated."""
+    read = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with open_arrow(
+                local_path(path),
+                layer=layer.name,
+                columns=columns,
+                encoding=encoding,
+                batch_size=BATCH_ROWS,
+                use_pyarrow=True,
+                **options,
+            ) as (meta, reader):
+                geometry = meta["geometry_name"] or "wkb_geometry"
+                for batch in reader:
+                    read += batch.num_rows
+                    yield _checked(_arranged(batch, columns, geometry), path.name)
+        except READ_FAILURES as failure:
+            raise corrupt(path.name, first_line(failure)) from failure
+    if read != layer.rows:
+        raise rows_lost(path.name, layer.name, layer.rows, read)
+
+
+def _arranged(batch: pa.RecordBatch, columns: list[str], geometry: str) -> pa.RecordBatch:
+    """The columns asked for, in the order asked for, and the geometry last under its one name."""
+    arrays = [batch.column(name) for name in columns] + [batch.column(geometry)]
+    return pa.RecordBatch.from_arrays(arrays, names=[*columns, GEOMETRY])
+
+
+def _checked(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
+    """Refuse text that is not UTF-8 here: later it would only break far from its cause."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid as failure:
+        found = Bilingual("có byte không hợp lệ trong UTF-8", "some bytes are not valid UTF-8")
+        raise wrong_encoding(name, "UTF-8", found) from failure
+    return batch
+
+
+def first_line(failure: BaseException) -> str:
+    """The short form of a library's message, for a sentence."""
+    if isinstance(failure, UnicodeError):
+        return type(failure).__name__  # its message quotes the text, which may be personal
+    text = str(failure).strip() or type(failure).__name__
+    return text.splitlines()[0][:200]

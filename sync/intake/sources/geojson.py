@@ -1,0 +1,103 @@
+"""GeoJSON: one JSON document. By RFC 7946 it is in WGS 84; deliveries carry metres of a zone in it all the same.
+
+So only what the file states in a "crs" member counts as stated. Its features are counted by its brackets,
+beside what GDAL counts.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+from pydantic import BaseModel
+
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected
+from sync.intake.sources.base import Layer, NoOptions, describe, refuse_unless_whole, rows_lost, stream
+from sync.intake.sources.json_scan import JsonShape, scan_json, value_at
+
+BOM = b"\xef\xbb\xbf"
+# Text stays text, where the driver can be told so (it cannot for sequences: there a column of dates becomes dates).
+AS_WRITTEN = {"DATE_AS_STRING": "YES"}
+_WHAT = Bilingual("GeoJSON", "GeoJSON")
+_HEAD = 65_536
+_FEATURES = re.compile(rb'"type"\s*:\s*"Feature(?:Collection)?"')
+# What a JSON text must not hold where GDAL looks for the programs it would run.
+_A_PROGRAM = b"gdal_streamed_alg"
+
+
+class GeoJson:
+    """GeoJSON (.geojson, .json): a FeatureCollection or one Feature."""
+
+    kind: ClassVar[str] = "geojson"
+    suffixes: ClassVar[tuple[str, ...]] = (".geojson", ".json")
+    driver: ClassVar[str] = "GeoJSON"
+    folder: ClassVar[bool] = False
+    single_layer: ClassVar[bool] = True
+    cut_names: ClassVar[bool] = False
+    options: ClassVar[type[BaseModel]] = NoOptions
+
+    def recognises(self, path: Path) -> bool:
+        """Whether the text begins as an object and speaks of features."""
+        return speaks_of_features(path)
+
+    def members(self, path: Path) -> tuple[Path, ...]:
+        """The file alone."""
+        return (path,)
+
+    def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - JSON is UTF-8
+        """Its one layer, after its brackets show that it is whole."""
+        refuse_unless_features(path, _WHAT)
+        shape = scan_json(path)
+        info = describe(path, None, self.driver, **AS_WRITTEN)
+        rows = shape.features if any(key == "features" for key, _ in shape.members) else shape.texts
+        layer = Layer.described(info, rows, crs=_stated_crs(path, shape))
+        if info["features"] != rows:
+            raise rows_lost(path.name, layer.name, rows, int(info["features"]))
+        return (layer,)
+
+    def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """Batches of the layer in the file's order; nested values as JSON text."""
+        yield from stream(path, layer, columns, **AS_WRITTEN)
+
+
+def speaks_of_features(path: Path) -> bool:
+    """Whether a file begins as a JSON object (or a record of a sequence) that has to do with features."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    text = head.removeprefix(BOM).lstrip(b" \t\r\n\x1e")
+    return text.startswith(b"{") and bool(_FEATURES.search(head)) and _A_PROGRAM not in head
+
+
+def refuse_unless_features(path: Path, what: Bilingual) -> None:
+    """Refuse a file that is missing, empty or, by its beginning, holds no GeoJSON features."""
+    refuse_unless_whole(path, b"", what)
+    if speaks_of_features(path):
+        return
+    raise DeliveryRejected(
+        "DLV-NOT-THIS-FORMAT",
+        Bilingual(
+            f"Tệp «{path.name}» không phải là {what.vi} có các đối tượng (Feature).",
+            f"The file “{path.name}” is not {what.en} with features.",
+        ),
+        Bilingual(
+            "Hãy xuất lại lớp thửa đất thành FeatureCollection bằng UTF-8.",
+            "Export the layer of parcels again as a FeatureCollection, in UTF-8.",
+        ),
+    )
+
+
+def _stated_crs(path: Path, shape: JsonShape) -> str | None:
+    """What a "crs" member of the document says: a name that pyproj reads, or how it is written; None without one."""
+    places = [place for key, place in shape.members if key == "crs"]
+    if not places:
+        return None
+    said: Any = value_at(path, places[-1])
+    name = said.get("properties", {}).get("name") if isinstance(said, dict) else None
+    return str(name) if name else json_text(said)
+
+
+def json_text(value: Any) -> str:
+    """A short text of what is no name of a CRS: it will not be read as one, and can be shown."""
+    return f"crs {value}"[:80]

@@ -1,0 +1,174 @@
+"""GeoPackage: a SQLite file with one or more layers. Its bytes are never changed, so it is opened immutable."""
+
+import sqlite3
+import warnings
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import ClassVar
+
+import pyarrow as pa
+import pyogrio
+from pydantic import BaseModel
+
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected
+from sync.intake.sources.base import (
+    READ_FAILURES,
+    Layer,
+    NoOptions,
+    corrupt,
+    describe,
+    first_line,
+    local_path,
+    refuse_unless_whole,
+    stream,
+    truncated,
+)
+from sync.intake.sources.sqlite_guard import refuse_programs
+
+_MAGIC = b"SQLite format 3\x00"
+_WHAT = Bilingual("GeoPackage", "a GeoPackage")
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # names that are no text are found when they are read
+
+
+class GeoPackage:
+    """OGC GeoPackage (.gpkg)."""
+
+    kind: ClassVar[str] = "geopackage"
+    suffixes: ClassVar[tuple[str, ...]] = (".gpkg",)
+    driver: ClassVar[str] = "GPKG"
+    folder: ClassVar[bool] = False
+    single_layer: ClassVar[bool] = False
+    cut_names: ClassVar[bool] = False
+    options: ClassVar[type[BaseModel]] = NoOptions
+
+    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
+        """Yes."""
+        return True
+
+    def members(self, path: Path) -> tuple[Path, ...]:
+        """The file alone. A write-ahead log beside it means that rows are not in the file yet: refused."""
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size > 0:
+            raise DeliveryRejected(
+                "DLV-FILE-OPEN",
+                Bilingual(
+                    f"Tệp «{path.name}» đang được một chương trình khác mở và còn thay đổi chưa ghi vào tệp.",
+                    f"The file “{path.name}” is open in another program, with changes not yet written to it.",
+                ),
+                Bilingual(
+                    "Hãy lưu và đóng tệp trong QGIS (hoặc chương trình khác) rồi chép lại.",
+                    "Save and close it in QGIS (or the other program), then copy it again.",
+                ),
+            )
+        return (path,)
+
+    def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always UTF-8
+        """Its spatial layers, after SQLite has checked the whole file."""
+        refuse_unless_whole(path, _MAGIC, _WHAT)
+        self.members(path)
+        _refuse_cut_off(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                listed = pyogrio.list_layers(local_path(path))
+            except READ_FAILURES as failure:
+                raise corrupt(path.name, first_line(failure)) from failure
+        names = [str(name) for name, geometry_type in listed if geometry_type is not None]
+        return tuple(self._layer(path, name) for name in names)
+
+    def _layer(self, path: Path, name: str) -> Layer:
+        info = describe(path, name, self.driver, immutable=True)
+        return Layer.described(info, _count(path, name))
+
+    def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """Batches of the layer in the order of its feature ids."""
+        _refuse_mixed_types(path, layer.name, columns)
+        yield from stream(path, layer, columns, immutable=True)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    uri = Path(local_path(path)).as_uri() + "?mode=ro&immutable=1"
+    return sqlite3.connect(uri, uri=True)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _refuse_cut_off(path: Path) -> None:
+    """Compare the size with the header, then let SQLite walk the pages: GDAL would read on past a hole."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    page = int.from_bytes(header[16:18], "big") or 1
+    page_size = 65_536 if page == 1 else page
+    pages = int.from_bytes(header[28:32], "big")
+    if len(header) < 100 or path.stat().st_size < pages * page_size:
+        raise truncated(path.name)
+    try:
+        with closing(_connect(path)) as database:
+            refuse_programs(database, path.name)
+            answer = database.execute("PRAGMA quick_check(1)").fetchone()
+    except _UNREADABLE as failure:
+        raise corrupt(path.name, first_line(failure)) from failure
+    if answer is None or answer[0] != "ok":
+        raise corrupt(path.name, "quick_check")
+
+
+def _count(path: Path, layer: str) -> int:
+    """Rows counted, not as stated: the count kept in a GeoPackage's own table may be old."""
+    try:
+        with closing(_connect(path)) as database:
+            return int(database.execute(f"SELECT count(*) FROM {_quoted(layer)}").fetchone()[0])  # noqa: S608
+    except _UNREADABLE as failure:
+        raise corrupt(path.name, first_line(failure)) from failure
+
+
+def _refuse_mixed_types(path: Path, layer: str, columns: list[str]) -> None:
+    """Refuse text in a number's column: SQLite allows it, and GDAL would read it as 0 without a word."""
+    try:
+        with closing(_connect(path)) as database:
+            declared = {
+                row[0]: str(row[1]).upper()
+                for row in database.execute("SELECT name, type FROM pragma_table_info(?)", (layer,))
+            }
+            for column in columns:
+                allowed = _storage(declared.get(column, ""))
+                if not allowed:
+                    continue
+                sql = (
+                    f"SELECT count(*) FROM {_quoted(layer)} WHERE typeof({_quoted(column)}) NOT IN {allowed}"  # noqa: S608
+                )
+                wrong = int(database.execute(sql).fetchone()[0])
+                if wrong:
+                    raise _mixed(path.name, layer, column, declared[column], wrong)
+    except _UNREADABLE as failure:
+        raise corrupt(path.name, first_line(failure)) from failure
+
+
+def _storage(declared: str) -> str:
+    """The storage classes, as an SQL list, in which a column of this declared type is read without loss."""
+    if "INT" in declared:
+        return "('integer', 'null')"
+    if declared.startswith(("REAL", "DOUBLE", "FLOAT")):
+        return "('integer', 'real', 'null')"
+    return ""
+
+
+def _mixed(name: str, layer: str, column: str, declared: str, rows: int) -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-COLUMN-TYPE",
+        Bilingual(
+            f"Cột «{column}» của lớp «{layer}» (tệp «{name}») khai kiểu {declared} "
+            f"nhưng {rows} bản ghi chứa giá trị kiểu khác.",
+            f"Column “{column}” of layer “{layer}” (file “{name}”) is declared {declared}, "
+            f"but {rows} rows hold another type.",
+        ),
+        Bilingual(
+            "Hãy đổi cột thành kiểu văn bản (TEXT) khi xuất, hoặc sửa các giá trị đó.",
+            "Export the column as TEXT, or correct those values.",
+        ),
+        column=column,
+        rows=rows,
+    )

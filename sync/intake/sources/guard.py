@@ -1,0 +1,58 @@
+"""The last fence around the readers: whatever a file does to one of them, the office gets a sentence.
+
+Every reader refuses what it knows to be wrong, in its own words. What none of them thought of is caught here, where
+the file is known; the log keeps the trace for those who mend the reader.
+"""
+
+import logging
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+from pydantic import BaseModel
+
+from parcels.bilingual import Bilingual
+from parcels.errors import LandsyncError
+from sync.intake.sources.base import READ_FAILURES, Layer, Source, corrupt, wrong_encoding
+
+LOG = logging.getLogger(__name__)
+# What parsing foreign bytes may raise, and what a defect in our own logic (a wrong call, a failed assertion) is not.
+_BY_THE_DATA = (*READ_FAILURES, struct.error, ArithmeticError, EOFError, RecursionError, pa.ArrowException)
+
+
+def probe_source(
+    source: Source, path: Path, encoding: str | None, options: BaseModel | None
+) -> tuple[Layer, ...]:
+    """`source.probe`. Raises LandsyncError and nothing else because of the data."""
+    with _in_a_sentence(path.name):
+        return source.probe(path, encoding, options)
+
+
+def read_source(source: Source, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """`source.read`, each batch checked to be what Arrow allows. Raises LandsyncError and nothing else because of the data."""
+    with _in_a_sentence(path.name):
+        batches = iter(source.read(path, layer, columns))
+    while True:
+        with _in_a_sentence(path.name):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        try:
+            batch.validate(full=True)
+        except pa.ArrowInvalid as failure:  # later it would only break far from its cause
+            found = Bilingual("có byte không hợp lệ trong UTF-8", "some bytes are not valid UTF-8")
+            raise wrong_encoding(path.name, "UTF-8", found) from failure
+        yield batch
+
+
+@contextmanager
+def _in_a_sentence(name: str) -> Iterator[None]:
+    try:
+        yield
+    except LandsyncError:
+        raise
+    except _BY_THE_DATA as failure:
+        LOG.exception("a reader was surprised by %s", name)
+        raise corrupt(name, type(failure).__name__) from failure
