@@ -21,10 +21,10 @@ import pyarrow.parquet as pq
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.conform import conform
-from sync.conform.snapshot import part_paths
 from sync.context.file import read_context
 from sync.declared.profile import load_profile
 from sync.evaluate_compare import CheckLine, Difference, compare
+from sync.folder.snapshot import part_paths
 from sync.generate.deliver import CONTEXT, FINDINGS, NATION
 from sync.intake.boundaries import write_boundaries
 from sync.intake.fetch import fetch

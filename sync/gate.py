@@ -14,10 +14,10 @@ from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import load_conform
 from sync.conform.detective import UNDECIDED
-from sync.conform.holds import Reason
 from sync.declared.delivery import VIETNAM
+from sync.folder.files import read_json, write_json
+from sync.folder.reasons import Reason
 from sync.intake.fetch import load_delivery
-from sync.runfolder import read_json, write_json
 from validators.policy import CrsRules, policy_at
 
 __all__ = ["GATE_JSON", "LivePlace", "gate", "load_gate"]

@@ -17,16 +17,16 @@ import shapely
 
 from parcels.model import Dataset
 from sync.conform import load_conform
-from sync.conform.snapshot import PartTables, part_paths, read_part
 from sync.context import Known
-from sync.dataset import read_dataset
 from sync.declared.profile import Profile
+from sync.folder.dataset import read_dataset
+from sync.folder.files import private_folder, read_json, write_json
+from sync.folder.repairs import REPAIRS
+from sync.folder.snapshot import PartTables, part_paths, read_part
 from sync.intake.boundaries import load_boundaries
 from sync.intake.fetch import DeliveryRecord, load_delivery
 from sync.neighbours import Neighbours
 from sync.parallel import each_in_order
-from sync.repairs import REPAIRS
-from sync.runfolder import private_folder, read_json, write_json
 from sync.workers import Told, get_ready, judging
 from validators.base import Context, Repeated
 from validators.borders.seam import reach_m

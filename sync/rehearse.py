@@ -19,8 +19,9 @@ import pyarrow.parquet as pq
 from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError, UsageError
 from sync import db
-from sync.conform.snapshot import part_paths
 from sync.context.database import known_to_the_nation
+from sync.folder.files import read_json
+from sync.folder.snapshot import part_paths
 from sync.intake.fetch import load_delivery
 from sync.judge import JUDGEMENT, judge, load_findings, load_rows, load_verdicts
 from sync.load.findings import MERGE_FINDINGS
@@ -28,7 +29,6 @@ from sync.load.regroup import Judged, after_merge
 from sync.rehearsed import Commune, Reasons, Way, document_of
 from sync.report.material import LOAD_JSON, gather
 from sync.run import Run, open_run
-from sync.runfolder import read_json
 from validators.findings import FINDINGS_SCHEMA
 from validators.groups import FoundRule, MeasureRule
 from validators.policy import Policy, named_policy

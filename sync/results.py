@@ -5,8 +5,8 @@ from typing import Any
 from rich.table import Table
 
 from parcels.bilingual import Bilingual, Lang
+from sync.folder.files import read_json
 from sync.run import Run
-from sync.runfolder import read_json
 
 COLUMNS: tuple[tuple[str, Bilingual], ...] = (
     ("commune_code", Bilingual("Xã", "Commune")),

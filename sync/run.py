@@ -8,9 +8,9 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import ledger
 from sync.declared.profile import Profile, load_profile
+from sync.folder.files import read_json, write_json
 from sync.load.names import drop_staging
 from sync.platform.addresses import resolve_dsn
-from sync.runfolder import read_json, write_json
 from sync.settings import settings
 
 PROFILE = "profile.json"

@@ -89,12 +89,12 @@ def _checked(
     from sync.context.file import read_context
     from sync.declared.profile import load_profile
     from sync.explain.judged import leave_judgement
+    from sync.folder.files import read_json
     from sync.gate import gate
     from sync.intake.boundaries import read_boundaries, write_boundaries
     from sync.intake.fetch import fetch
     from sync.judge import judge
     from sync.report import FILES, REPORT, SUMMARY, gather, write_report
-    from sync.runfolder import read_json
 
     known = read_context(context_file, province) if context_file is not None else None
     province = province or _province(profile_file, known)

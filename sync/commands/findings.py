@@ -54,8 +54,8 @@ def list_findings(
     Ví dụ · Example:  landsync findings list --province 01 --check TOP-OVERLAP
     """
     with guarded(as_json=as_json):
+        from sync.folder.register import STATE_WORDS
         from sync.register.listing import Asked, findings_list, list_table
-        from sync.register_file import STATE_WORDS
 
         document = findings_list(_dsn(), Asked(province, commune, check, state, limit))
         if as_json:

@@ -22,19 +22,19 @@ from sync.conform.columns import Mapper, check_constants, find_columns
 from sync.conform.communes import CommuneFinder, Evidence
 from sync.conform.detective import Detective, reason_of
 from sync.conform.eras import Era, unclear_reason
-from sync.conform.holds import Reason
 from sync.conform.lists import FOLDER as LISTS_FOLDER
 from sync.conform.lists import Lists
 from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.shapes import shapes_of
-from sync.conform.snapshot import SnapshotWriter, split
 from sync.conform.texts import Texts
 from sync.declared.profile import Profile
+from sync.folder.files import read_json, write_json
+from sync.folder.reasons import Reason
+from sync.folder.snapshot import SnapshotWriter, split
 from sync.intake.fetch import DeliveryRecord, load_delivery
 from sync.intake.sources import GEOMETRY
 from sync.intake.sources.base import NO_GEOMETRY
 from sync.intake.sources.guard import read_source
-from sync.runfolder import read_json, write_json
 from validators.policy import policy_at
 
 CONFORM_JSON = "conform.json"

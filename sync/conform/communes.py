@@ -21,11 +21,11 @@ from parcels.wkb import read_wkb
 from sync.conform.eras import Era, Survey
 from sync.conform.parts import ReadPart
 from sync.conform.shapes import Shapes
+from sync.conform.sheets import Matched, SheetTable, read_sheet_table
 from sync.conform.territory import Territories
 from sync.declared.profile import Profile
 from sync.intake.boundaries import load_boundaries
 from sync.intake.fetch import DeliveryRecord
-from sync.sheets import Matched, SheetTable, read_sheet_table
 from validators.policy import CommuneCodeRules, policy_at
 
 _FOREIGN_CODE = r"^[0-9A-Za-z][0-9A-Za-z_]{0,31}$"  # it becomes a file name

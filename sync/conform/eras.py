@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual
-from sync.conform.holds import Reason
 from sync.conform.territory import Territories
 from sync.declared.delivery import VIETNAM
+from sync.folder.reasons import Reason
 from validators.policy import CommuneCodeRules
 
 UNCLEAR: Final = "COMMUNE-CODES-UNCLEAR"

@@ -26,10 +26,10 @@ from sync.conform.parts import ReadPart, list_layer
 from sync.conform.texts import RAW_TYPE, Texts
 from sync.declared.delivery import AttributeList
 from sync.declared.profile import ListMap, Profile
+from sync.folder.files import private_folder
 from sync.intake.fetch import DeliveryRecord
 from sync.intake.sources import BATCH_ROWS
 from sync.intake.sources.guard import read_source
-from sync.runfolder import private_folder
 
 Columns = dict[str, pa.Array]
 

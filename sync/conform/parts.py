@@ -12,10 +12,10 @@ from parcels import admin_units, crs
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.conform.detective.suggest import suggest
-from sync.conform.holds import Reason
 from sync.declared.delivery import AttributeList, Axes, CommuneCodes, Part
 from sync.declared.profile import PartDefaults, Profile
 from sync.declared.tomlfile import nearest
+from sync.folder.reasons import Reason
 from sync.intake.fetch import DeliveryRecord
 from sync.intake.sources import Layer, Source, read_options, source_of
 from sync.intake.sources.base import NO_GEOMETRY

@@ -16,8 +16,8 @@ import pyarrow as pa
 from sync.context import members
 from sync.context.document import FORMAT, VERSION, CommuneEntry, Document, Receipt
 from sync.context.near import bounds_of
+from sync.folder.files import PRIVATE_FILE
 from sync.intake.boundaries import Boundaries
-from sync.runfolder import PRIVATE_FILE
 from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.delivery import as_claims
 

@@ -91,7 +91,7 @@ class DeliveryToml(BaseModel):
     sequence       of a change set: its number; of a full snapshot: the last change set that it includes
     since, until   of a change set, instead of a number: it holds every change after `since` up to and with `until`
     lists          files of the delivery that hold attributes of its parcels and no geometry (sync.conform.lists)
-    sheet_table    a CSV or XLSX file of the delivery that says what became of each old map sheet (sync.sheets)
+    sheet_table    a CSV or XLSX file of the delivery that says what became of each old map sheet (sync.conform.sheets)
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 from parcels.columns import delivered_columns
 from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import conform, load_conform
-from sync.conform.snapshot import part_paths
 from sync.declared.profile import load_profile, province_of
+from sync.folder.snapshot import part_paths
 from sync.intake.fetch import fetch
 
 

@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.conform.snapshot import part_paths, read_part
+from sync.folder.files import private_folder, read_json, write_json
+from sync.folder.snapshot import part_paths, read_part
 from sync.judge import JUDGEMENT, ROWS
 from sync.report.material import Material, gather
-from sync.runfolder import private_folder, read_json, write_json
 from validators.findings import FINDINGS_SCHEMA
 
 VERDICTS = "verdicts.json"

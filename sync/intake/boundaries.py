@@ -25,10 +25,10 @@ from parcels.identifiers import normalise_number
 from parcels.text import clean
 from parcels.wkb import read_wkb
 from sync.declared.tomlfile import nearest
-from sync.geoparquet import geo_metadata
+from sync.folder.files import PRIVATE_FILE, private_folder
+from sync.folder.geoparquet import geo_metadata
 from sync.intake.landing import delivery_sha256, hash_files
 from sync.intake.sources import GEOMETRY, Layer, Source, source_of
-from sync.runfolder import PRIVATE_FILE, private_folder
 
 BOUNDARIES: Final = "boundaries.parquet"
 DEFAULT_VALID_FROM: Final = admin_units.NEW_COMMUNES_FROM

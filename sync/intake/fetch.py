@@ -14,10 +14,10 @@ from parcels.admin_units import NEW_COMMUNES_FROM
 from sync.declared.changes import Span
 from sync.declared.delivery import VIETNAM, AttributeList, CommuneCodes, Delivery, Part, read_listed
 from sync.declared.profile import Profile
+from sync.folder.files import private_folder, read_json, write_json
 from sync.intake.archives import UNPACKED, unpack_all
 from sync.intake.landing import LandedFile, delivery_sha256, hash_files, land
 from sync.intake.listing import list_files
-from sync.runfolder import private_folder, read_json, write_json
 
 DELIVERY_JSON = "delivery.json"
 

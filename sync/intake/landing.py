@@ -20,7 +20,7 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, TransientError
-from sync.runfolder import PRIVATE_FILE, private_folder
+from sync.folder.files import PRIVATE_FILE, private_folder
 
 try:
     import fcntl

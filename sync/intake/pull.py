@@ -24,12 +24,12 @@ from sync import db
 from sync.declared.connection import PostGis, Sql
 from sync.declared.delivery import DELIVERY_FILE, VIETNAM
 from sync.declared.profile import Profile
+from sync.folder.files import private_folder, read_json, write_json, write_text
 from sync.intake.fetch import DELIVERY_JSON, load_delivery
 from sync.intake.remotes import Connection, Offer, Watermark, session_of
 from sync.intake.remotes.geoparquet import write_geoparquet
 from sync.load.history import watermark
 from sync.run import EVERYTHING, Run
-from sync.runfolder import private_folder, read_json, write_json, write_text
 
 LOG = logging.getLogger(__name__)
 

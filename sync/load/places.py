@@ -15,7 +15,7 @@ from parcels.wkb import read_wkb
 from sync import db
 from sync.conform import load_conform
 from sync.conform.detective import UNDECIDED
-from sync.conform.snapshot import part_paths, read_part
+from sync.folder.snapshot import part_paths, read_part
 from sync.gate import LivePlace
 
 _PARCELS = 500  # of a dataset: their median is as good as that of all of them

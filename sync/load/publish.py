@@ -7,7 +7,9 @@ from parcels.bilingual import Bilingual
 from parcels.errors import TransientError
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
-from sync.conform.snapshot import part_paths
+from sync.folder.files import read_json, write_json
+from sync.folder.register import STATES, keep
+from sync.folder.snapshot import part_paths
 from sync.gaps import open_gaps, told
 from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
@@ -16,9 +18,7 @@ from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.staging import Judged, create_staging, fill_staging, staging_tables
 from sync.load.verdicts import FOREIGN_HANDS, LOSS, regrouped, verdicts_after
 from sync.register import Looked, looked_communes, update
-from sync.register_file import STATES, keep
 from sync.run import Run
-from sync.runfolder import read_json, write_json
 
 OLDER = "OLDER"
 

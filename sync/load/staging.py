@@ -15,7 +15,7 @@ from parcels.columns import PARCEL, RECORDS, Record
 from parcels.content_hash import content_hash, to_hex
 from parcels.versions import END
 from sync import db
-from sync.conform.snapshot import read_part
+from sync.folder.snapshot import read_part
 from sync.load.names import SCHEMA, staging_prefix
 from validators import handles
 

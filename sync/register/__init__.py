@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
-from sync.register_file import REGISTER_SCHEMA, STATES
+from sync.folder.register import REGISTER_SCHEMA, STATES
 from validators.catalogue import CHECKS
 
 _STEPS = ("10_looked", "11_seams", "12_found", "20_missing")

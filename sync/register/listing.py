@@ -8,8 +8,8 @@ from rich.table import Table
 from parcels.bilingual import Bilingual, Lang
 from parcels.errors import UsageError
 from sync import db
+from sync.folder.register import STATE_WORDS, STATES
 from sync.register.exceptions import finding_id, unknown
-from sync.register_file import STATE_WORDS, STATES
 from validators.catalogue import BY_CODE
 
 BECAUSE: dict[str, Bilingual] = {

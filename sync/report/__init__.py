@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from sync.folder.files import private_folder, write_json
 from sync.report.geopackages import write_findings, write_quarantine
 from sync.report.material import Material, gather
 from sync.report.page import write_page
 from sync.report.summary import summary_of
 from sync.report.workbook import write_workbook
-from sync.runfolder import private_folder, write_json
 
 REPORT = "report"
 SUMMARY = "summary.json"

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from parcels.crs import is_geographic
 from parcels.wkb import read_wkb
-from sync.conform.snapshot import part_paths, read_part
+from sync.folder.snapshot import part_paths, read_part
 from sync.report.places import moved
 
 Floats = NDArray[np.float64]

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 from parcels import admin_units
 from parcels.bilingual import Bilingual
 from sync.declared.delivery import VIETNAM
+from sync.folder.register import STATE_WORDS
 from sync.intake.fetch import DeliveryRecord
-from sync.register_file import STATE_WORDS
 from sync.report.faultmap import maps_of
 from sync.report.intake import intake_notes
 from sync.report.material import Material, is_commune

@@ -15,7 +15,7 @@ import xlsxwriter
 from parcels import admin_units
 from parcels.crs import is_geographic
 from parcels.model import UNKNOWN_COMMUNE
-from sync.register_file import STATE_WORDS
+from sync.folder.register import STATE_WORDS
 from sync.report.material import Material
 from sync.report.places import places_of, report_srid
 from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said

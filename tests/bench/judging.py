@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 from parcels import identifiers
 from parcels.wkb import read_wkb
 from sync.conform import conform
-from sync.conform.snapshot import part_paths
 from sync.context.file import read_context
 from sync.declared.profile import load_profile
+from sync.folder.snapshot import part_paths
 from sync.intake.boundaries import write_boundaries
 from sync.intake.fetch import fetch
 from sync.judge import judge, load_verdicts

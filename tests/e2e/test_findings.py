@@ -8,7 +8,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 import pytest
 
-from sync.register_file import load_register, register_counts, states_of
+from sync.folder.register import load_register, register_counts, states_of
 from tests.e2e.conftest import Landsync, Told
 from tests.support.deliveries import PROVINCE, copy_of, rewrite
 

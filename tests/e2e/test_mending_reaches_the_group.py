@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from sync.conform.snapshot import part_paths
 from sync.evaluate import evaluate
+from sync.folder.snapshot import part_paths
 from sync.generate import Options, deliver
 from sync.generate.province import Batch
 from sync.judge import load_findings, load_rows, load_verdicts

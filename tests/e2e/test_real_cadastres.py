@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from sync.cli import app
 from sync.conform import conform, load_conform
-from sync.conform.snapshot import part_paths, read_part
 from sync.declared.profile import Profile
+from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 
 pytestmark = pytest.mark.shared_data

@@ -14,7 +14,7 @@ import pytest
 
 from parcels.errors import DeliveryRejected, LandsyncError
 from sync.conform import conform
-from sync.conform.snapshot import part_paths, read_part
+from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 from sync.intake.sources import SOURCES
 from sync.intake.sources.gdal import DRIVERS

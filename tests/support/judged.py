@@ -14,8 +14,8 @@ import shapely
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from parcels.versions import OrderKind
 from sync import db, ledger
-from sync.conform.snapshot import part_paths
 from sync.declared.changes import Span
+from sync.folder.snapshot import part_paths
 from sync.load import receipt
 from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.names import drop_staging

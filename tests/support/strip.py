@@ -10,8 +10,8 @@ import shapely
 from parcels.admin_units import commune
 from parcels.crs import from_wgs84
 from sync.conform import conform
-from sync.conform.snapshot import part_paths, read_part
 from sync.declared.profile import Profile
+from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 
 PROVINCE = "08"

@@ -10,7 +10,7 @@ from parcels.admin_units import commune as commune_of
 from parcels.bilingual import Bilingual
 from sync.conform.detective import words
 from sync.conform.detective.verdict import Verdict
-from sync.conform.holds import Reason
+from sync.folder.reasons import Reason
 
 if TYPE_CHECKING:
     from sync.conform.parts import ReadPart

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
+from sync.folder.files import PRIVATE_FILE, private_folder
 from sync.intake.archives import tars, zips
 from sync.intake.archives.entries import Entry, damaged
 from sync.intake.archives.limits import Budget, Limits, too_deep
 from sync.intake.archives.names import Names, is_clutter
 from sync.intake.landing import no_space
 from sync.intake.sources.base import first_line, refuse_unless_whole
-from sync.runfolder import PRIVATE_FILE, private_folder
 
 UNPACKED = "unpacked"
 _CHUNK = 1 << 18

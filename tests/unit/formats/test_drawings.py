@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from sync.conform import load_conform
-from sync.conform.snapshot import part_paths, read_part
+from sync.folder.snapshot import part_paths, read_part
 from tests.support.formats import drawing as written
 from tests.support.formats.drawing import CARRIED
 from tests.support.formats.reading import layers_of, read_all, refusal

@@ -11,7 +11,7 @@ import shapely
 from parcels.columns import delivered_columns
 from parcels.crs import from_vn2000_geographic
 from sync.conform import conform, load_conform
-from sync.conform.snapshot import part_paths, read_part
+from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 from tests.support.formats import WRITERS, Delivered
 from tests.support.formats.base import SYSTEMS, delivered_by

@@ -14,8 +14,8 @@ from parcels.admin_units import commune
 from parcels.errors import DeliveryRejected
 from parcels.identifiers import encode, national_ids
 from sync.conform import load_conform
-from sync.conform.snapshot import part_paths, read_part
 from sync.declared.profile import Profile
+from sync.folder.snapshot import part_paths, read_part
 from sync.gate import LivePlace, gate, load_gate
 from tests.support.strip import COMMUNE, LAYER, NEIGHBOUR, ZONE, conformed, profile_of, strip
 

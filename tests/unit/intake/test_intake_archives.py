@@ -11,8 +11,8 @@ import pytest
 
 from parcels.errors import DeliveryRejected, UsageError
 from sync.conform import conform, load_conform
-from sync.conform.snapshot import part_paths, read_part
 from sync.declared.profile import Profile, load_profile
+from sync.folder.snapshot import part_paths, read_part
 from sync.intake.archives import UNPACKED, is_archive
 from sync.intake.fetch import fetch, load_delivery
 from sync.intake.inbox import newest_in_inbox, resolve_in_inbox

@@ -20,8 +20,8 @@ from parcels.admin_units import conversion
 from parcels.errors import DeliveryRejected
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.conform import load_conform
-from sync.conform.snapshot import part_paths, split
 from sync.declared.profile import Profile
+from sync.folder.snapshot import part_paths, split
 from tests.support.strip import COMMUNE, NEIGHBOUR, ZONE, conformed, profile_of, snapshot_of, strip
 
 Write = Callable[..., Path]

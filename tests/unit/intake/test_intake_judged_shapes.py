@@ -12,11 +12,11 @@ import shapely
 from sync.conform import conform, load_conform
 from sync.conform.shapes import shapes_of
 from sync.declared.profile import Profile
+from sync.folder.files import write_json
+from sync.folder.repairs import load_repairs
 from sync.intake.fetch import fetch
 from sync.judge import JUDGEMENT, judge, load_findings
 from sync.parallel import each_in_order, in_order
-from sync.repairs import load_repairs
-from sync.runfolder import write_json
 from tests.support.strip import strip
 
 Write = Callable[..., Path]

@@ -12,9 +12,9 @@ import xlsxwriter
 from parcels.errors import DeliveryRejected, LandsyncError
 from sync.conform import conform, load_conform
 from sync.conform.lists import _both
-from sync.conform.snapshot import part_paths, read_part
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile, load_profile
+from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sync.conform import conform
-from sync.conform.snapshot import part_paths, read_part
+from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
 

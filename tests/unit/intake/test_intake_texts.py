@@ -17,9 +17,9 @@ from parcels.encodings.column import Column
 from parcels.encodings.evidence import READINGS, Words
 from parcels.errors import DeliveryRejected
 from sync.conform import conform, load_conform
-from sync.conform.snapshot import part_paths, read_part
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile
+from sync.folder.snapshot import part_paths, read_part
 from sync.gate import gate
 from sync.intake.fetch import fetch
 from sync.judge import judge

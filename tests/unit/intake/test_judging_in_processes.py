@@ -10,9 +10,9 @@ import pytest
 from sync import workers
 from sync.conform import conform
 from sync.declared.profile import Profile
+from sync.folder.repairs import REPAIRS
 from sync.intake.fetch import fetch
 from sync.judge import DATASETS, FINDINGS, JUDGEMENT, ROWS, judge
-from sync.repairs import REPAIRS
 from tests.support.strip import strip
 
 Write = Callable[..., Path]

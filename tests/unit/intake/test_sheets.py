@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from parcels.errors import DeliveryRejected
-from sync.sheets import read_sheet_table
+from sync.conform.sheets import read_sheet_table
 from tests.support.divided import cells, conformed, divided, frame_of, inside, sheet_table
 
 OLD, PARTS = next((old, parts) for old, parts in divided("01").items() if len(parts) == 2)

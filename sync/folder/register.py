@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
-from sync.runfolder import read_json, write_json
+from sync.folder.files import read_json, write_json
 
 REGISTER_JSON = "register.json"
 REGISTER = "register.parquet"

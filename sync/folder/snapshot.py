@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
-from sync.geoparquet import geo_metadata
-from sync.runfolder import PRIVATE_FILE, private_folder
+from sync.folder.files import PRIVATE_FILE, private_folder
+from sync.folder.geoparquet import geo_metadata
 
 SNAPSHOT = "snapshot"
 _ROWS_WAITING = 131_072  # rows kept back over all communes, so that row groups are not tiny

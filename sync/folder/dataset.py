@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from parcels.geometry import normalise, round_to_grid
 from parcels.model import Dataset
 from parcels.wkb import read_wkb
-from sync.conform.snapshot import read_part
+from sync.folder.snapshot import read_part
 
 
 class Rounded:
