@@ -19,11 +19,11 @@ import pyarrow.parquet as pq
 from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError, UsageError
 from sync import db
+from sync.check import JUDGEMENT, judge, load_findings, load_rows, load_verdicts
 from sync.context.database import known_to_the_nation
 from sync.folder.files import read_json
 from sync.folder.snapshot import part_paths
 from sync.intake.fetch import load_delivery
-from sync.judge import JUDGEMENT, judge, load_findings, load_rows, load_verdicts
 from sync.load.findings import MERGE_FINDINGS
 from sync.load.regroup import Judged, after_merge
 from sync.rehearsed import Commune, Reasons, Way, document_of

@@ -39,9 +39,9 @@ def _conform(run: Run) -> dict[str, Any]:
 
 
 def _check(run: Run) -> dict[str, Any]:
+    from sync.check import judge
     from sync.context.database import known_to_the_nation
     from sync.intake.fetch import load_delivery
-    from sync.judge import judge
 
     with known_to_the_nation(run.dsn, run.province, load_delivery(run.folder).as_of) as known:
         return judge(run.folder, run.profile(), known)

@@ -85,6 +85,7 @@ def _checked(
     context_file: Path | None,
 ) -> dict[str, Any]:
     """Run the offline stages in a folder of their own and copy the report out; the summary."""
+    from sync.check import judge
     from sync.conform import conform
     from sync.context.file import read_context
     from sync.declared.profile import load_profile
@@ -93,7 +94,6 @@ def _checked(
     from sync.gate import gate
     from sync.intake.boundaries import read_boundaries, write_boundaries
     from sync.intake.fetch import fetch
-    from sync.judge import judge
     from sync.report import FILES, REPORT, SUMMARY, gather, write_report
 
     known = read_context(context_file, province) if context_file is not None else None

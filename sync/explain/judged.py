@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
+from sync.check import JUDGEMENT, ROWS
 from sync.folder.files import private_folder, read_json, write_json
 from sync.folder.snapshot import part_paths, read_part
-from sync.judge import JUDGEMENT, ROWS
 from sync.report.material import Material, gather
 from validators.findings import FINDINGS_SCHEMA
 

@@ -11,11 +11,11 @@ from parcels.errors import LandsyncError, UsageError
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.provinces import provinces
 from sync import db
+from sync.check import JUDGEMENT
 from sync.declared.profile import load_profile
 from sync.explain.commune import COUNTS
 from sync.explain.judged import Judged, from_run
 from sync.explain.parcel import HANDLES, Wanted, find_rows
-from sync.judge import JUDGEMENT
 from sync.run import open_run
 from sync.settings import settings
 from validators.policy import named_policy

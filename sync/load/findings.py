@@ -9,8 +9,8 @@ import shapely
 from parcels.content_hash import to_hex
 from parcels.crs import VN2000
 from sync import db
+from sync.check import load_dataset, load_findings
 from sync.intake.fetch import load_delivery
-from sync.judge import load_dataset, load_findings
 from sync.report.places import places_of
 from sync.run import Run
 from validators.base import Faults, Subject

@@ -7,10 +7,10 @@ from typing import Any
 import pyarrow as pa
 
 from parcels.versions import OrderKind
+from sync.check import load_rows, load_verdicts
 from sync.conform import load_conform
 from sync.gate import load_gate
 from sync.intake.fetch import DeliveryRecord, load_delivery
-from sync.judge import load_rows, load_verdicts
 from sync.run import Run
 from validators.policy import Policy, policy_at
 

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
-from sync.judge import load_findings
+from sync.check import load_findings
 from sync.load.inputs import Inputs
 from sync.load.merge import Merged
 from sync.load.regroup import Judged as JudgedCommune

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
+from sync.check import JUDGEMENT, load_findings, load_refused, load_verdicts
 from sync.conform import load_conform
 from sync.folder.files import read_json
 from sync.folder.register import load_register, register_counts, states_of
@@ -16,7 +17,6 @@ from sync.folder.repairs import load_repairs
 from sync.folder.snapshot import part_paths, read_part
 from sync.gate import load_gate
 from sync.intake.fetch import DeliveryRecord, load_delivery
-from sync.judge import JUDGEMENT, load_findings, load_refused, load_verdicts
 from validators.findings import FINDINGS_SCHEMA
 
 LOAD_JSON = "load.json"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sync.judge import count_values
+from sync.check import count_values
 from sync.report.material import Material, is_commune
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from sync.check import judge
 from sync.conform import conform
 from sync.conform.parts import resolve_parts
 from sync.declared.profile import load_profile
 from sync.gate import gate
 from sync.intake.fetch import fetch, load_delivery
-from sync.judge import judge
 from sync.report import report
 from tests.bench.large import PROVINCE
 from tests.bench.peak import peak, reset_peak

@@ -13,9 +13,9 @@ import pytest
 import shapely
 from typer.testing import CliRunner, Result
 
+from sync.check import JUDGEMENT
 from sync.cli import app
 from sync.explain.judged import FINDINGS, PARCELS, VERDICTS
-from sync.judge import JUDGEMENT
 from sync.report import FILES
 from tests.support.strip import COMMUNE, LAYER, strip
 

@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from parcels.errors import LandsyncError
+from sync.check import judge
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.judge import judge
 from sync.report import report
 from tests.hostile.mutants import mutated
 

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from sync.check import load_findings, load_verdicts
 from sync.cli import app
-from sync.judge import load_findings, load_verdicts
 from sync.status import COUNTS, status_table
 from validators.findings import FINDINGS_SCHEMA
 

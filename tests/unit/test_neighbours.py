@@ -15,7 +15,7 @@ from shapely.affinity import scale, translate
 
 from parcels.crs import VN2000
 from parcels.model import UNKNOWN_COMMUNE
-from sync.neighbours import Neighbours
+from sync.check.neighbours import Neighbours
 from tests.support.known import KnownTables, live
 from tests.support.seams import (
     AS_OF,

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from sync import parallel
+from sync.check import parallel
 
 
 def test_a_system_that_cannot_tell_whose_processors_are_whose_counts_them_all(

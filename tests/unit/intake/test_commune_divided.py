@@ -10,10 +10,10 @@ import shapely
 
 from parcels import admin_units
 from parcels.model import UNKNOWN_COMMUNE
+from sync.check import judge, load_findings
 from sync.conform import load_conform
 from sync.conform.sheets import read_sheet_table
 from sync.conform.territory import OUTSIDE, STRADDLES, Territories
-from sync.judge import judge, load_findings
 from tests.support.divided import (
     SIDE_DEG,
     cells,

@@ -13,11 +13,11 @@ import shapely
 
 from parcels.errors import UsageError
 from parcels.model import UNKNOWN_COMMUNE
+from sync.check import judge, load_dataset, load_findings, load_rows, load_verdicts
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate, load_gate
 from sync.intake.fetch import fetch
-from sync.judge import judge, load_dataset, load_findings, load_rows, load_verdicts
 from tests.support.known import KnownTables, claims_table
 from tests.support.strip import COMMUNE, PROVINCE, ZONE, profile_of, strip
 

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pytest
 import shapely
 
+from sync.check import JUDGEMENT, judge, load_findings
+from sync.check.parallel import each_in_order, in_order
 from sync.conform import conform, load_conform
 from sync.conform.shapes import shapes_of
 from sync.declared.profile import Profile
 from sync.folder.files import write_json
 from sync.folder.repairs import load_repairs
 from sync.intake.fetch import fetch
-from sync.judge import JUDGEMENT, judge, load_findings
-from sync.parallel import each_in_order, in_order
 from tests.support.strip import strip
 
 Write = Callable[..., Path]

@@ -16,11 +16,11 @@ import pyogrio
 import pytest
 import shapely
 
+from sync.check import judge
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.judge import judge
 from sync.report import FILES, report
 from tests.support.strip import COMMUNE, ZONE, strip
 from validators.catalogue import BY_CODE

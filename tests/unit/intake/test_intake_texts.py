@@ -16,13 +16,13 @@ from parcels.encodings.codecs import western
 from parcels.encodings.column import Column
 from parcels.encodings.evidence import READINGS, Words
 from parcels.errors import DeliveryRejected
+from sync.check import judge
 from sync.conform import conform, load_conform
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile
 from sync.folder.snapshot import part_paths, read_part
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.judge import judge
 from sync.report import report
 from tests.support.strip import profile_of, strip
 

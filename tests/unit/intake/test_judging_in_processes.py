@@ -7,12 +7,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from sync import workers
+from sync.check import DATASETS, FINDINGS, JUDGEMENT, ROWS, judge, workers
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.folder.repairs import REPAIRS
 from sync.intake.fetch import fetch
-from sync.judge import DATASETS, FINDINGS, JUDGEMENT, ROWS, judge
 from tests.support.strip import strip
 
 Write = Callable[..., Path]

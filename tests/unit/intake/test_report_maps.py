@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import shapely
 
+from sync.check import judge
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.judge import judge
 from sync.report import faultmap, report
 from sync.report.faultmap import WIDTH, Frame, maps_of
 from sync.report.material import gather

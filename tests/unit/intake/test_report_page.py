@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 import shapely
 
+from sync.check import judge
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.judge import judge
 from sync.report import report
 from tests.support.browser import CHROMIUM, dom
 from tests.support.strip import strip

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from sync.neighbours import Neighbours
+from sync.check.neighbours import Neighbours
 from tests.support.known import KnownTables
 from tests.support.seams import (
     AS_OF,

@@ -16,6 +16,9 @@ import pyarrow.parquet as pq
 import shapely
 
 from parcels.model import Dataset
+from sync.check.neighbours import Neighbours
+from sync.check.parallel import each_in_order
+from sync.check.workers import Told, get_ready, judging
 from sync.conform import load_conform
 from sync.context import Known
 from sync.declared.profile import Profile
@@ -25,9 +28,6 @@ from sync.folder.repairs import REPAIRS
 from sync.folder.snapshot import PartTables, part_paths, read_part
 from sync.intake.boundaries import load_boundaries
 from sync.intake.fetch import DeliveryRecord, load_delivery
-from sync.neighbours import Neighbours
-from sync.parallel import each_in_order
-from sync.workers import Told, get_ready, judging
 from validators.base import Context, Repeated
 from validators.borders.seam import reach_m
 from validators.catalogue import CHECKS

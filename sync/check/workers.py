@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from sync.check.parallel import THREADS, in_order, results
 from sync.folder.dataset import read_dataset
-from sync.parallel import THREADS, in_order, results
 from validators.base import Context
 from validators.judge import Verdict, judge
 
