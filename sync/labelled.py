@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from sync.context.file import write_context
 from sync.generate import Options, generate
 from sync.generate.deliver import BEFORE, BOUNDARIES, CONTEXT, POPULATION, Progress
 from sync.intake.boundaries import Boundaries, read_boundaries
+from sync.known.context.file import write_context
 from validators.current import AUTHENTICATION_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sync import db
-from sync.gaps import open_gaps, told
+from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.platform.addresses import resolve_dsn
 from sync.settings import settings

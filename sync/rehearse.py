@@ -20,10 +20,10 @@ from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError, UsageError
 from sync import db
 from sync.check import JUDGEMENT, judge, load_findings, load_rows, load_verdicts
-from sync.context.database import known_to_the_nation
 from sync.folder.files import read_json
 from sync.folder.snapshot import part_paths
 from sync.intake.fetch import load_delivery
+from sync.known.database import known_to_the_nation
 from sync.load.findings import MERGE_FINDINGS
 from sync.load.regroup import Judged, after_merge
 from sync.rehearsed import Commune, Reasons, Way, document_of

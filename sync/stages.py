@@ -32,7 +32,7 @@ def _fetch(run: Run) -> dict[str, Any]:
 def _conform(run: Run) -> dict[str, Any]:
     from sync.conform import conform
     from sync.intake.fetch import load_delivery
-    from sync.load.boundaries import hand_over
+    from sync.known.boundaries import hand_over
 
     hand_over(run.dsn, run.province, load_delivery(run.folder).as_of, run.folder)
     return conform(run.folder, run.profile())
@@ -40,8 +40,8 @@ def _conform(run: Run) -> dict[str, Any]:
 
 def _check(run: Run) -> dict[str, Any]:
     from sync.check import judge
-    from sync.context.database import known_to_the_nation
     from sync.intake.fetch import load_delivery
+    from sync.known.database import known_to_the_nation
 
     with known_to_the_nation(run.dsn, run.province, load_delivery(run.folder).as_of) as known:
         return judge(run.folder, run.profile(), known)
@@ -49,8 +49,8 @@ def _check(run: Run) -> dict[str, Any]:
 
 def _gate(run: Run) -> dict[str, Any]:
     from sync.gate import gate
-    from sync.load.history import last_extracted
-    from sync.load.places import live_places
+    from sync.known.history import last_extracted
+    from sync.known.places import live_places
 
     return gate(
         run.folder,

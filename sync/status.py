@@ -7,7 +7,7 @@ from rich.table import Table
 
 from parcels.bilingual import Bilingual, Lang
 from sync import db
-from sync.gaps import open_gaps, told
+from sync.known.gaps import open_gaps, told
 
 COUNTS = (
     "communes",

@@ -20,7 +20,6 @@ from sync.check.neighbours import Neighbours
 from sync.check.parallel import each_in_order
 from sync.check.workers import Told, get_ready, judging
 from sync.conform import load_conform
-from sync.context import Known
 from sync.declared.profile import Profile
 from sync.folder.dataset import read_dataset
 from sync.folder.files import private_folder, read_json, write_json
@@ -28,6 +27,7 @@ from sync.folder.repairs import REPAIRS
 from sync.folder.snapshot import PartTables, part_paths, read_part
 from sync.intake.boundaries import load_boundaries
 from sync.intake.fetch import DeliveryRecord, load_delivery
+from sync.known import Known
 from validators.base import Context, Repeated
 from validators.borders.seam import reach_m
 from validators.catalogue import CHECKS

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from parcels.model import UNKNOWN_COMMUNE
 from sync.check.parallel import in_order
-from sync.context import Known
 from sync.folder.snapshot import read_part
+from sync.known import Known
 from validators.borders.land import Land, boxes_of, land_of
 from validators.changes import ends
 from validators.current import CURRENT_SCHEMA

@@ -52,8 +52,8 @@ def load(
     Ví dụ · Example:  landsync boundaries load ranh_gioi_xa.gpkg --code-column maXa
     """
     with guarded(as_json=as_json):
-        from sync.boundary_checks import check_boundaries
         from sync.intake.boundaries import read_boundaries
+        from sync.known.boundary_checks import check_boundaries
 
         found = read_boundaries(
             path, code_column=code_column, layer=layer, epsg=epsg, valid_from=valid_from.date()
@@ -71,7 +71,7 @@ def load(
             "stored": None,
         }
         if not check_only:
-            from sync.load.boundaries import store_boundaries
+            from sync.known.boundaries import store_boundaries
             from sync.platform.addresses import resolve_dsn
             from sync.run import actor_of_terminal
             from sync.settings import settings

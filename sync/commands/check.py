@@ -18,7 +18,7 @@ from sync.commands import guarded
 from sync.console import emit_json, err, language, out, say
 
 if TYPE_CHECKING:
-    from sync.context.file import ContextFile
+    from sync.known.context.file import ContextFile
 
 STATUS = {"accept": 0, "hold": 3}
 DEFAULT_OUT = Path("landsync-report")
@@ -87,13 +87,13 @@ def _checked(
     """Run the offline stages in a folder of their own and copy the report out; the summary."""
     from sync.check import judge
     from sync.conform import conform
-    from sync.context.file import read_context
     from sync.declared.profile import load_profile
     from sync.explain.judged import leave_judgement
     from sync.folder.files import read_json
     from sync.gate import gate
     from sync.intake.boundaries import read_boundaries, write_boundaries
     from sync.intake.fetch import fetch
+    from sync.known.context.file import read_context
     from sync.report import FILES, REPORT, SUMMARY, gather, write_report
 
     known = read_context(context_file, province) if context_file is not None else None

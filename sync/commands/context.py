@@ -46,7 +46,7 @@ def export(
     """
     with guarded(as_json=as_json):
         from parcels.provinces import provinces
-        from sync.context.export import export_context
+        from sync.known.context.export import export_context
         from sync.platform.addresses import resolve_dsn
         from sync.settings import settings
 

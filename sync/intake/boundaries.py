@@ -1,7 +1,7 @@
 """Boundaries of communes: an input that the central administration loads; this product ships none.
 
 Reads a polygon layer of any kind of source, and carries boundaries to a run as a file in its folder, so that
-conform stays free of the database. What is wrong with a layer is judged in `sync.boundary_checks`.
+conform stays free of the database. What is wrong with a layer is judged in `sync.known.boundary_checks`.
 """
 
 import json

@@ -28,7 +28,7 @@ from sync.folder.files import private_folder, read_json, write_json, write_text
 from sync.intake.fetch import DELIVERY_JSON, load_delivery
 from sync.intake.remotes import Connection, Offer, Watermark, session_of
 from sync.intake.remotes.geoparquet import write_geoparquet
-from sync.load.history import watermark
+from sync.known.history import watermark
 from sync.run import EVERYTHING, Run
 
 LOG = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Accepted:
 def accepted(history: list[dict[str, Any]], covered_to: datetime | None) -> dict[str, Accepted]:
     """Per connection, from the entries of earlier pulls, newest first.
 
-    covered_to  everything that the source changed up to this moment has come (`sync.load.history.watermark`): the
+    covered_to  everything that the source changed up to this moment has come (`sync.known.history.watermark`): the
                 newest pull that began no later is where to go on, whatever became of those after it
     """
     marks: dict[str, tuple[Watermark, str, datetime]] = {}

@@ -10,7 +10,7 @@ from sync import db
 from sync.folder.files import read_json, write_json
 from sync.folder.register import STATES, keep
 from sync.folder.snapshot import part_paths
-from sync.gaps import open_gaps, told
+from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
 from sync.load.inputs import Inputs, read_inputs

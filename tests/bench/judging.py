@@ -18,11 +18,11 @@ from parcels import identifiers
 from parcels.wkb import read_wkb
 from sync.check import judge, load_verdicts
 from sync.conform import conform
-from sync.context.file import read_context
 from sync.declared.profile import load_profile
 from sync.folder.snapshot import part_paths
 from sync.intake.boundaries import write_boundaries
 from sync.intake.fetch import fetch
+from sync.known.context.file import read_context
 from tests.bench.interlis import write_transfer
 from tests.bench.tree import Tree
 

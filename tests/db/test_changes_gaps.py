@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sync.declared.changes import Span
-from sync.load.history import watermark
+from sync.known.history import watermark
 from tests.support.changesets import THERE, Deliver, change, changes, day, full, village
 from tests.support.database import Database
 from tests.support.judged import Plot

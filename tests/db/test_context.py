@@ -10,9 +10,9 @@ import pytest
 import shapely
 
 from sync import db
-from sync.context.database import known_to_the_nation
-from sync.context.export import export_context
-from sync.context.file import read_context
+from sync.known.context.export import export_context
+from sync.known.context.file import read_context
+from sync.known.database import known_to_the_nation
 from sync.platform import databases
 from tests.support.database import Database
 from tests.support.judged import AS_OF, COMMUNES, Plot, run_merge, square

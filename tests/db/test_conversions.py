@@ -15,7 +15,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync.cli import app
 from sync.conform import load_conform
 from sync.intake.boundaries import BOUNDARIES, load_boundaries
-from sync.load.boundaries import boundaries_of, hand_over, store_boundaries
+from sync.known.boundaries import boundaries_of, hand_over, store_boundaries
 from sync.load.merge import Merged
 from sync.load.receipt import totals
 from sync.reconcile import reconcile

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from parcels.errors import DeliveryRejected, LandsyncError
 from sync import db
-from sync.context.database import known_to_the_nation
+from sync.known.database import known_to_the_nation
 from sync.population import OUTCOMES
 from sync.population.load import import_into, import_results, population_status
 from tests.support.database import Database

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from parcels.errors import UsageError
-from sync.context.database import known_to_the_nation
+from sync.known.database import known_to_the_nation
 from sync.register import exceptions
 from sync.register.listing import Asked, findings_list
 from tests.support.database import Database

@@ -16,10 +16,10 @@ from parcels.identifiers import national_ids
 from sync.check import judge, load_findings, load_verdicts
 from sync.cli import app
 from sync.conform import conform
-from sync.context.export import export_context
-from sync.context.file import read_context
 from sync.declared.profile import load_profile
 from sync.intake.fetch import fetch
+from sync.known.context.export import export_context
+from sync.known.context.file import read_context
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import PROVINCE, copy_of, rewrite
 

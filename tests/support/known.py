@@ -1,4 +1,4 @@
-"""What the nation knows, made in code: `sync.context.Known` over tables in memory, and live parcels of deliveries."""
+"""What the nation knows, made in code: `sync.known.Known` over tables in memory, and live parcels of deliveries."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from parcels.geometry import to_wkb
 from parcels.model import Dataset
-from sync.context.near import in_order, touching
+from sync.known.context.near import in_order, touching
 from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.handles import KEY_COLUMNS
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from parcels import admin_units, crs, geometry
 from parcels.model import SNAPSHOT_SCHEMA, Dataset
 from sync.check.neighbours import Neighbours
-from sync.context import Known
+from sync.known import Known
 from tests.support.known import KnownTables, live
 from validators.base import Check, Context, Subject
 from validators.borders import CHECKS

@@ -17,12 +17,12 @@ import pytest
 import shapely
 
 from parcels.errors import LandsyncError
-from sync.context import members
-from sync.context.document import Receipt
-from sync.context.edge import CELL, Footprint
-from sync.context.file import read_context, write_context
-from sync.context.near import in_order, touching
 from sync.intake.boundaries import Boundaries
+from sync.known.context import members
+from sync.known.context.document import Receipt
+from sync.known.context.edge import CELL, Footprint
+from sync.known.context.file import read_context, write_context
+from sync.known.context.near import in_order, touching
 from validators.current import AUTHENTICATION_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 
 MADE_AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

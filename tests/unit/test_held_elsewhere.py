@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.context.holders import held_elsewhere
+from sync.known.context.holders import held_elsewhere
 from validators.current import CLAIMS_SCHEMA
 from validators.handles import KEY_COLUMNS
 

@@ -8,9 +8,9 @@ import pytest
 import shapely
 
 from parcels.model import UNKNOWN_COMMUNE
-from sync.boundary_checks import check_boundaries
 from sync.conform import load_conform
 from sync.intake.boundaries import Boundaries, read_boundaries
+from sync.known.boundary_checks import check_boundaries
 from tests.support.divided import conformed, divided, frame_of, inside, sheet_table
 from tests.support.strip import snapshot_of
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sync import db
-from sync.context.document import Receipt
-from sync.context.near import in_order, touching
+from sync.known.context.document import Receipt
+from sync.known.context.near import in_order, touching
 from validators.current import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.delivery import as_claims
 
@@ -34,7 +34,7 @@ def known_to_the_nation(dsn: str, province: str, as_of: date) -> Iterator["Natio
 
 
 class NationalKnown:
-    """`sync.context.Known` of one province. Of one thread: a database connection is not shared."""
+    """`sync.known.Known` of one province. Of one thread: a database connection is not shared."""
 
     def __init__(self, connection: db.Connection, province: str, as_of: date) -> None:
         self._connection = connection

@@ -13,11 +13,11 @@ from typing import IO, Final, Self
 import numpy as np
 import pyarrow as pa
 
-from sync.context import members
-from sync.context.document import FORMAT, VERSION, CommuneEntry, Document, Receipt
-from sync.context.near import bounds_of
 from sync.folder.files import PRIVATE_FILE
 from sync.intake.boundaries import Boundaries
+from sync.known.context import members
+from sync.known.context.document import FORMAT, VERSION, CommuneEntry, Document, Receipt
+from sync.known.context.near import bounds_of
 from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.delivery import as_claims
 

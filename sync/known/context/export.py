@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels import admin_units, identifiers
-from sync.context.database import known_to_the_nation
-from sync.context.edge import Footprint
-from sync.context.near import bounds_of
-from sync.context.writer import ContextWriter
-from sync.load.boundaries import boundaries_of
+from sync.known.boundaries import boundaries_of
+from sync.known.context.edge import Footprint
+from sync.known.context.near import bounds_of
+from sync.known.context.writer import ContextWriter
+from sync.known.database import known_to_the_nation
 from validators.handles import national_handles
 
 # Ids that other provinces hold are handed over for the cells of so many characters (39 by 20 km) that the province's land

@@ -22,15 +22,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, DeliveryRejected, UsageError
-from sync.context import members
-from sync.context.document import FORMAT, VERSION, Document
-from sync.context.holders import held_elsewhere
-from sync.context.members import Unreadable
-from sync.context.near import bounds_of, in_order, touched, tree_of
-from sync.context.writer import write_context
 from sync.intake.archives import zips
 from sync.intake.archives.limits import Budget
 from sync.intake.boundaries import Boundaries, from_table
+from sync.known.context import members
+from sync.known.context.document import FORMAT, VERSION, Document
+from sync.known.context.holders import held_elsewhere
+from sync.known.context.members import Unreadable
+from sync.known.context.near import bounds_of, in_order, touched, tree_of
+from sync.known.context.writer import write_context
 from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
 
 __all__ = ["ContextFile", "read_context", "write_context"]
@@ -44,7 +44,7 @@ _HELD: Final = 4
 
 @dataclass(frozen=True)
 class ContextFile:
-    """A context file as `sync.context.Known`; every table is read when it is asked for."""
+    """A context file as `sync.known.Known`; every table is read when it is asked for."""
 
     path: Path
     document: Document

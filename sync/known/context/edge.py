@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sync.context.near import Boxes
+from sync.known.context.near import Boxes
 
 CELL = 0.002  # degrees: 222 m from north to south, about 210 m from west to east
 _SPAN = 1 << 20  # more columns and rows than the Earth has cells
