@@ -7,8 +7,8 @@ from typing import Any
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync import db, ledger
-from sync.run import finish_run, start_run
+from sync import db
+from sync.run import finish_run, ledger, start_run
 from sync.stages import run_stage, stages_of
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync import ledger
-from sync.run import FROM_SOURCE, Run
+from sync.run import FROM_SOURCE, Run, ledger
 from sync.settings import settings
 
 LOG = logging.getLogger(__name__)

@@ -99,9 +99,9 @@ def _tell(result: dict[str, Any]) -> None:
 def show(run_id: Annotated[str, typer.Argument(help="lượt chạy · the run")], as_json: AsJson = False) -> None:
     """In biên nhận của một lượt chạy · Print the receipt of a run."""
     with guarded(as_json=as_json):
-        from sync import ledger
         from sync.load import receipt
         from sync.platform.addresses import resolve_dsn
+        from sync.run import ledger
         from sync.settings import settings
 
         dsn = resolve_dsn(settings())

@@ -16,7 +16,7 @@ from parcels.content_hash import content_hash, to_hex
 from parcels.versions import END
 from sync import db
 from sync.folder.snapshot import read_part
-from sync.load.names import SCHEMA, staging_prefix
+from sync.run.staging import SCHEMA, staging_prefix
 from validators import handles
 
 ITEMS: tuple[Record, ...] = ("land_use_part", "land_user", "certificate")

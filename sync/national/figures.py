@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from sync import db
-from sync.ledger import code_version
+from sync.run.ledger import code_version
 
 COUNTS = (
     "communes",

@@ -3,7 +3,8 @@
 import pytest
 
 from parcels.errors import TransientError
-from sync import db, ledger
+from sync import db
+from sync.run import ledger
 from tests.support.database import Database
 
 pytestmark = pytest.mark.db

@@ -13,13 +13,14 @@ import shapely
 
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from parcels.versions import OrderKind
-from sync import db, ledger
+from sync import db
 from sync.declared.changes import Span
 from sync.folder.snapshot import part_paths
 from sync.load import receipt
 from sync.load.merge import Merged, MergeRequest, merge
-from sync.load.names import drop_staging
 from sync.load.staging import Judged, create_staging, fill_staging
+from sync.run import ledger
+from sync.run.staging import drop_staging
 from validators.judge import ROWS_SCHEMA
 from validators.policy import policy_at
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync import ledger
 from sync.declared.profile import Profile, load_profile
 from sync.folder.files import read_json, write_json
-from sync.load.names import drop_staging
 from sync.platform.addresses import resolve_dsn
+from sync.run import ledger
+from sync.run.staging import drop_staging
 from sync.settings import settings
 
 PROFILE = "profile.json"
