@@ -88,13 +88,13 @@ def _checked(
     from sync.check import judge
     from sync.conform import conform
     from sync.declared.profile import load_profile
-    from sync.explain.judged import leave_judgement
     from sync.folder.files import read_json
     from sync.gate import gate
     from sync.intake.boundaries import read_boundaries, write_boundaries
     from sync.intake.fetch import fetch
     from sync.known.context.file import read_context
     from sync.report import FILES, REPORT, SUMMARY, gather, write_report
+    from sync.report.explain.judged import leave_judgement
 
     known = read_context(context_file, province) if context_file is not None else None
     province = province or _province(profile_file, known)

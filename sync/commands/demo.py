@@ -47,7 +47,7 @@ def demo(
         from sync.demo.words import TRUE, round_sentence
         from sync.generate import Options
         from sync.platform import show
-        from sync.status import status_table
+        from sync.report.status import status_table
 
         lang = console.language()
         codes = tuple(code.strip() for code in provinces.split(",") if code.strip())

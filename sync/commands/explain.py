@@ -57,7 +57,7 @@ def explain(
       landsync explain 00691/12/345 --report landsync-report
     """
     with guarded(as_json=as_json):
-        from sync.explain.show import shown
+        from sync.report.explain.show import shown
 
         if run is not None and report is not None:
             raise UsageError(
@@ -76,13 +76,13 @@ def explain(
 
 def _explained(target: str, run: str | None, report: Path | None, policy: str | None) -> dict[str, Any]:
     from sync.declared.policyfile import load_policy
-    from sync.explain.judged import from_folder
+    from sync.report.explain.judged import from_folder
 
     other = load_policy(policy) if policy else None
     if report is not None:
         return _within(from_folder(report), target, other)
     if run is not None:
-        from sync.explain.ledger import judged_by_run
+        from sync.report.explain.ledger import judged_by_run
 
         return _within(judged_by_run(run, _dsn_if_any()), target, other)
     return _by_the_ledger(target, other)
@@ -102,8 +102,14 @@ def _dsn_if_any() -> str | None:
 
 def _within(judged: Any, target: str, other: Any) -> dict[str, Any]:
     """A commune or a parcel of one judgement."""
-    from sync.explain.commune import explain_commune
-    from sync.explain.parcel import Wanted, candidates_document, explain_parcel, find_rows, unknown_parcel
+    from sync.report.explain.commune import explain_commune
+    from sync.report.explain.parcel import (
+        Wanted,
+        candidates_document,
+        explain_parcel,
+        find_rows,
+        unknown_parcel,
+    )
 
     if target in judged.communes:
         return explain_commune(judged, target, other)
@@ -122,10 +128,10 @@ def _by_the_ledger(target: str, other: Any) -> dict[str, Any]:
     from parcels import admin_units
     from parcels.text import clean_text
     from sync import db
-    from sync.explain import ledger
-    from sync.explain.commune import explain_commune
-    from sync.explain.parcel import candidates_document, explain_parcel, unknown_parcel
     from sync.platform.addresses import resolve_dsn
+    from sync.report.explain import ledger
+    from sync.report.explain.commune import explain_commune
+    from sync.report.explain.parcel import candidates_document, explain_parcel, unknown_parcel
     from sync.settings import settings
 
     dsn = resolve_dsn(settings())

@@ -46,10 +46,10 @@ def national(
     Ví dụ · Example:  landsync report national --format xlsx --out bao-cao/
     """
     with guarded(as_json=as_json):
-        from sync.national.figures import national_report
-        from sync.national.page import write_page
-        from sync.national.workbook import write_workbook
         from sync.platform.addresses import resolve_dsn
+        from sync.report.national.figures import national_report
+        from sync.report.national.page import write_page
+        from sync.report.national.workbook import write_workbook
         from sync.run import actor_of_terminal
         from sync.settings import settings
 

@@ -25,8 +25,8 @@ def status(
     """
     with guarded(as_json=as_json):
         from sync.platform.addresses import resolve_dsn
+        from sync.report.status import national_status, status_table
         from sync.settings import settings
-        from sync.status import national_status, status_table
 
         document = national_status(resolve_dsn(settings()), province)
         if as_json:

@@ -81,7 +81,7 @@ def sync(
                     run_stage(name, run)
         finally:
             state = finish_run(run.run_id)
-        from sync.results import run_summary
+        from sync.report.results import run_summary
 
         summary = run_summary(run)
         if as_json:
@@ -149,7 +149,7 @@ def _progress() -> Progress:
 
 
 def _tell(summary: dict[str, Any]) -> None:
-    from sync.results import summary_table
+    from sync.report.results import summary_table
 
     err.print(summary_table(summary, language()))
     total = summary["receipt"]["totals"]

@@ -16,8 +16,8 @@ from sync.demo.nation import ensure_nation, hand_over
 from sync.demo.words import ROUND
 from sync.generate import Options
 from sync.platform.up import Upped, up
+from sync.report.status import national_status
 from sync.settings import Settings
-from sync.status import national_status
 
 
 class Watcher(Protocol):

@@ -1,4 +1,4 @@
-"""What the demo says of a round, besides the ministry's table of `sync.status`."""
+"""What the demo says of a round, besides the ministry's table of `sync.report.status`."""
 
 from parcels.bilingual import Bilingual, Lang
 

@@ -9,9 +9,9 @@ import openpyxl
 import psycopg2
 import pytest
 
-from sync.national.figures import OutOfBalanceError, check_balance, national_report
-from sync.national.page import write_page
-from sync.national.workbook import write_workbook
+from sync.report.national.figures import OutOfBalanceError, check_balance, national_report
+from sync.report.national.page import write_page
+from sync.report.national.workbook import write_workbook
 from tests.support.database import Database
 from tests.support.surface import Surface
 

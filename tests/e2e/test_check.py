@@ -15,8 +15,8 @@ from typer.testing import CliRunner, Result
 
 from sync.check import JUDGEMENT
 from sync.cli import app
-from sync.explain.judged import FINDINGS, PARCELS, VERDICTS
 from sync.report import FILES
+from sync.report.explain.judged import FINDINGS, PARCELS, VERDICTS
 from tests.support.strip import COMMUNE, LAYER, strip
 
 PROFILE = """

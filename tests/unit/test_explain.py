@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from sync.check import load_findings, load_verdicts
 from sync.cli import app
-from sync.status import COUNTS, status_table
+from sync.report.status import COUNTS, status_table
 from validators.findings import FINDINGS_SCHEMA
 
 

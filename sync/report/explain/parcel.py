@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from parcels.text import clean_text
-from sync.explain.commune import commune_name
-from sync.explain.judged import PARCELS_SCHEMA, Judged
+from sync.report.explain.commune import commune_name
+from sync.report.explain.judged import PARCELS_SCHEMA, Judged
 from validators.base import MEASURES
 from validators.catalogue import BY_CODE
 from validators.fixes import fixes_to_next

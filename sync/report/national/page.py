@@ -4,9 +4,9 @@ from datetime import datetime
 from pathlib import Path
 
 from sync.declared.delivery import VIETNAM
-from sync.national import words
-from sync.national.figures import National
 from sync.report.figures import count
+from sync.report.national import words
+from sync.report.national.figures import National
 from sync.report.rendering import rendered
 from validators.base import MEASURES
 
@@ -28,7 +28,7 @@ def write_page(report: National, path: Path) -> None:
             {"code": "", "name": "Cả nước", "days_old_median": None, **report.totals},
         ],
     }
-    page = rendered("sync.national", "national.html", facts, {"moment": moment, "signed": signed})
+    page = rendered("sync.report.national", "national.html", facts, {"moment": moment, "signed": signed})
     path.write_text(page, encoding="utf-8")
 
 

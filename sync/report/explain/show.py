@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from parcels.bilingual import Bilingual, Lang
-from sync.explain.show_parcel import candidates, parcel
-from sync.explain.tables import table
+from sync.report.explain.show_parcel import candidates, parcel
+from sync.report.explain.tables import table
 from sync.report.words import SEVERITIES
 from validators.catalogue import BY_CODE
 

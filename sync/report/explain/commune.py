@@ -9,7 +9,7 @@ import pyarrow as pa
 from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.explain.judged import Judged
+from sync.report.explain.judged import Judged
 from validators.base import MEASURES
 from validators.catalogue import BY_CODE, CHECKS
 from validators.fixes import Fixes, fixes_to_next

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.text import Text
 
 from parcels.bilingual import Bilingual, Lang
-from sync.explain.parcel import DECISIONS, HANDLES
-from sync.explain.tables import table
+from sync.report.explain.parcel import DECISIONS, HANDLES
+from sync.report.explain.tables import table
 from sync.report.words import SEVERITIES
 
 _LIVE = {

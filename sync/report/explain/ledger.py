@@ -13,9 +13,9 @@ from parcels.provinces import provinces
 from sync import db
 from sync.check import JUDGEMENT
 from sync.declared.profile import load_profile
-from sync.explain.commune import COUNTS
-from sync.explain.judged import Judged, from_run
-from sync.explain.parcel import HANDLES, Wanted, find_rows
+from sync.report.explain.commune import COUNTS
+from sync.report.explain.judged import Judged, from_run
+from sync.report.explain.parcel import HANDLES, Wanted, find_rows
 from sync.run import open_run
 from sync.settings import settings
 from validators.policy import named_policy

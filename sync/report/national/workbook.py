@@ -7,8 +7,8 @@ from typing import Any
 import xlsxwriter
 
 from sync.declared.delivery import VIETNAM
-from sync.national import words
-from sync.national.figures import National
+from sync.report.national import words
+from sync.report.national.figures import National
 from validators.base import MEASURES
 
 _BEFORE = ("code", "name", "parcels", "communes", "delivered")
