@@ -1,6 +1,6 @@
 """Every morning, when the night's deliveries are in: what the retention policy lets go, goes.
 
-When and who; the work is `sync/housekeeping.py`.
+When and who; the work is `sync/care/housekeeping.py`.
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ EIGHT_HOURS = 8 * 60  # from 22:00: 06:00, after the provinces and the reconcili
 DOC = """
 ### Dọn dữ liệu hết hạn
 
-Lúc 6 giờ sáng, quy trình này xóa các gói dữ liệu và thư mục lượt chạy đã hết hạn lưu theo `sync/retention.toml`. Không bao
+Lúc 6 giờ sáng, quy trình này xóa các gói dữ liệu và thư mục lượt chạy đã hết hạn lưu theo `sync/care/retention.toml`. Không bao
 giờ xóa: bản được chấp nhận gần nhất của một xã, dữ liệu đang chờ duyệt, dữ liệu của lượt chạy chưa kết thúc, và sổ.
 
 **Màu xanh:** xong; *Logs* nêu những gì đã xóa và lý do giữ phần còn lại. **Màu đỏ:** *Logs* nêu lý do; không có gì bị xóa
@@ -25,7 +25,7 @@ nhầm, hãy chạy lại sau khi khắc phục. Xem trước bằng `landsync h
 
 ### Housekeeping
 
-At six in the morning this deletes the deliveries and run folders that have expired by `sync/retention.toml`. Never deleted:
+At six in the morning this deletes the deliveries and run folders that have expired by `sync/care/retention.toml`. Never deleted:
 what was last accepted of any commune, what waits for a decision, what an unfinished run needs, the ledger.
 
 **Green:** done; the *Logs* say what went and why the rest stayed. **Red:** the *Logs* say why; nothing was deleted by
@@ -60,7 +60,7 @@ def housekeeping() -> None:
         import logging
         from collections import Counter
 
-        from sync.housekeeping import housekeeping as delete_expired
+        from sync.care.housekeeping import housekeeping as delete_expired
 
         with told():
             done = delete_expired(dry_run=bool(get_current_context()["params"]["dry_run"]))

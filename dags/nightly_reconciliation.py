@@ -1,6 +1,6 @@
 """After the provinces' night: do the rows of every commune still equal what its last accepted run left behind?
 
-When and who; the work is `sync/reconcile.py`. Red when anything differs, with the provinces named in the log.
+When and who; the work is `sync/care/reconcile.py`. Red when anything differs, with the provinces named in the log.
 """
 
 from datetime import timedelta
@@ -51,7 +51,7 @@ def nightly_reconciliation() -> None:
     def compare() -> dict[str, Any]:
         from parcels.bilingual import Bilingual
         from parcels.errors import Disagreement
-        from sync.reconcile import reconcile
+        from sync.care.reconcile import reconcile
 
         with told():
             result = reconcile(None, actor(get_current_context()))

@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     )
     provinces: Path = Field(default=ROOT / "sync" / "declared" / "provinces", description="folder of NN.toml")
     retention: Path = Field(
-        default=ROOT / "sync" / "retention.toml", description="how long deliveries and runs are kept"
+        default=ROOT / "sync" / "care" / "retention.toml", description="how long deliveries and runs are kept"
     )
     inbox_root: Path | None = Field(default=None, description="folder of inbox/NN")
 

@@ -30,7 +30,7 @@ def housekeeping(
     Ví dụ · Example:  landsync housekeeping --dry-run
     """
     with guarded(as_json=as_json):
-        from sync.housekeeping import housekeeping as tidy
+        from sync.care.housekeeping import housekeeping as tidy
 
         told = tidy(dry_run=dry_run)
         if as_json:
@@ -40,7 +40,7 @@ def housekeeping(
 
 
 def _tell(told: dict[str, Any]) -> None:
-    from sync.retention import REASONS
+    from sync.care.retention import REASONS
 
     size = told["bytes_removed"] / 2**20
     runs, deliveries = len(told["runs_removed"]), len(told["deliveries_removed"])

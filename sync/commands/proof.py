@@ -50,7 +50,7 @@ def reconcile(
     Ví dụ · Example:  landsync reconcile --all
     """
     with guarded(as_json=as_json):
-        from sync.reconcile import reconcile as compare
+        from sync.care.reconcile import reconcile as compare
         from sync.run import actor_of_terminal
 
         if everything == (province is not None):

@@ -41,9 +41,9 @@ def rehearse(
     Ví dụ · Example:  landsync rehearse 2026-abce --province 01
     """
     with guarded(as_json=as_json):
+        from sync.care.rehearse import rehearse as tried
         from sync.declared.policyfile import load_policy
         from sync.platform.addresses import resolve_dsn
-        from sync.rehearse import rehearse as tried
         from sync.settings import settings
 
         chosen = load_policy(policy)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from sync.care.reconcile import reconcile
 from sync.load.receipt import totals
-from sync.reconcile import reconcile
 from tests.support.changesets import HERE, THERE, Deliver, change, changes, day, full, village
 from tests.support.database import Database
 from tests.support.judged import Plot

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parcels.versions import OrderKind
+from sync.care.reconcile import reconcile
 from sync.declared.changes import Span
 from sync.load.receipt import totals
-from sync.reconcile import reconcile
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
 

@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 
 from parcels import admin_units
+from sync.care.reconcile import reconcile
 from sync.load.merge import Merged
 from sync.load.receipt import totals
-from sync.reconcile import reconcile
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
 

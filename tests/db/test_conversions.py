@@ -12,13 +12,13 @@ import shapely
 from typer.testing import CliRunner
 
 from parcels.model import UNKNOWN_COMMUNE
+from sync.care.reconcile import reconcile
 from sync.cli import app
 from sync.conform import load_conform
 from sync.intake.boundaries import BOUNDARIES, load_boundaries
 from sync.known.boundaries import boundaries_of, hand_over, store_boundaries
 from sync.load.merge import Merged
 from sync.load.receipt import totals
-from sync.reconcile import reconcile
 from sync.run import finish_run, start_run
 from sync.settings import settings
 from sync.stages import run_stage

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sync import db
+from sync.care.reconcile import reconcile
 from sync.load.merge import Merged
 from sync.load.receipt import totals
-from sync.reconcile import reconcile
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sync.care.reconcile import reconcile
 from sync.load.receipt import totals
-from sync.reconcile import reconcile
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from sync import housekeeping as subject
-from sync.housekeeping import housekeeping
+from sync.care import housekeeping as subject
+from sync.care.housekeeping import housekeeping
+from sync.care.retention import RetentionPolicy
 from sync.intake.landing import land
-from sync.retention import RetentionPolicy
 from sync.settings import settings
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import PROVINCE, copy_of

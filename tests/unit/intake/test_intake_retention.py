@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcels.errors import TransientError, UsageError
+from sync.care.retention import Plan, RetentionPolicy, RunKnown, load_policy, plan
 from sync.intake.landing import _arriving, exclusive, land
-from sync.retention import Plan, RetentionPolicy, RunKnown, load_policy, plan
 from sync.settings import Settings
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)

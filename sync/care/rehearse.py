@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError, UsageError
 from sync import db
+from sync.care.rehearsed import Commune, Reasons, Way, document_of
 from sync.check import JUDGEMENT, judge, load_findings, load_rows, load_verdicts
 from sync.folder.files import read_json
 from sync.folder.snapshot import part_paths
@@ -26,7 +27,6 @@ from sync.intake.fetch import load_delivery
 from sync.known.database import known_to_the_nation
 from sync.load.findings import MERGE_FINDINGS
 from sync.load.regroup import Judged, after_merge
-from sync.rehearsed import Commune, Reasons, Way, document_of
 from sync.report.material import LOAD_JSON, gather
 from sync.run import Run, open_run
 from validators.findings import FINDINGS_SCHEMA

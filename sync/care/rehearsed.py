@@ -27,7 +27,7 @@ class Commune:
 
 
 def document_of(communes: list[Commune], policy: Policy, limit: Decimal) -> dict[str, Any]:
-    """The document of `rehearse --json`; see `sync.rehearse.rehearse`."""
+    """The document of `rehearse --json`; see `sync.care.rehearse.rehearse`."""
     names = admin_units.provinces()
     provinces = []
     for code in dict.fromkeys(each.row["province_code"] for each in communes):

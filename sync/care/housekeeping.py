@@ -20,12 +20,12 @@ from typing import Any
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import db
+from sync.care.retention import Plan, RetentionPolicy, RunKnown, load_policy, plan
 from sync.folder.files import PRIVATE_FILE, read_json
 from sync.intake.archives import UNPACKED
 from sync.intake.fetch import DELIVERY_JSON
 from sync.intake.landing import DELIVERIES, OBJECTS, exclusive, hash_of
 from sync.platform.addresses import resolve_dsn
-from sync.retention import Plan, RetentionPolicy, RunKnown, load_policy, plan
 from sync.settings import settings
 
 LOG = logging.getLogger(__name__)

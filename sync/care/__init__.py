@@ -1,0 +1,1 @@
+"""What keeps the house: reconciliation, housekeeping and retention, rehearsals of a policy."""
