@@ -1,5 +1,5 @@
-"""Alembic's entry: everything it does is in sync/migrations.py."""
+"""Alembic's entry: everything it does is in sync/db/migrations.py."""
 
-from sync.migrations import run_environment
+from sync.db.migrations import run_environment
 
 run_environment()

@@ -36,7 +36,7 @@ def migrate(
     Chạy bao nhiêu lần cũng được. Safe to run again, and by two at once.
     """
     with guarded(as_json=as_json):
-        from sync import migrations
+        from sync.db import migrations
         from sync.platform.addresses import resolve_owner_dsn
         from sync.settings import settings
 
@@ -59,7 +59,7 @@ def status(as_json: AsJson = False) -> None:
     Mã thoát 5 khi cần chạy `landsync db migrate` · Exit status 5 when `landsync db migrate` is due.
     """
     with guarded(as_json=as_json):
-        from sync import migrations
+        from sync.db import migrations
         from sync.platform.addresses import resolve_owner_dsn
         from sync.settings import settings
 

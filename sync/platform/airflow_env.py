@@ -9,7 +9,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from sync.migrations import sqlalchemy_url
+from sync.db.migrations import sqlalchemy_url
 from sync.platform.ports import LOOPBACK
 from sync.platform.state import AirflowState
 from sync.settings import ROOT, Settings

@@ -90,7 +90,7 @@ def build_land(superuser_dsn: str, passwords: Mapping[str, str], name: str = LAN
 
     `passwords`: of the owner, the loader and the analyst.
     """
-    from sync.migrations import migrate
+    from sync.db.migrations import migrate
 
     databases.prepare_owner(superuser_dsn, passwords[OWNER])
     databases.create_database(superuser_dsn, name, owner=OWNER)
@@ -103,7 +103,7 @@ def build_land(superuser_dsn: str, passwords: Mapping[str, str], name: str = LAN
 
 def migrate_own_land(dsn: str) -> None:
     """The land database of somebody's own server in its newest shape. Roles' logins are left to its owner."""
-    from sync.migrations import migrate
+    from sync.db.migrations import migrate
 
     migrate(dsn)
 

@@ -16,11 +16,11 @@ from typer.testing import CliRunner
 
 from parcels import reference
 from parcels.errors import ComponentMissing, TransientError
-from sync import migrations
 from sync.cli import app
-from sync.migrations import migrate, sqlalchemy_url, status
+from sync.db import migrations
+from sync.db.migrations import migrate, sqlalchemy_url, status
+from sync.db.reference import TABLES, load_column_catalogue, load_reference_tables
 from sync.platform import databases
-from sync.reference import TABLES, load_column_catalogue, load_reference_tables
 from sync.settings import settings
 from tests.support.database import Database, Server
 from tests.support.surface import migrated
@@ -85,7 +85,7 @@ def test_a_reader_in_the_middle_of_a_query_does_not_hold_up_a_migration(database
 
 
 def test_two_migrations_at_once_make_one_database(empty: Database) -> None:
-    program = "import sys; from sync.migrations import migrate; print(migrate(sys.argv[1]))"
+    program = "import sys; from sync.db.migrations import migrate; print(migrate(sys.argv[1]))"
     both = [
         subprocess.Popen([sys.executable, "-c", program, empty.owner_dsn], stdout=subprocess.PIPE, text=True)
         for _ in range(2)

@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 from filelock import FileLock
 
-from sync.migrations import migrate
+from sync.db.migrations import migrate
 from sync.platform import databases, packages
 from sync.platform.land import shape_of_the_database
 from tests.support.cluster import SharedCluster

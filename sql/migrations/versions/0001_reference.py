@@ -1,6 +1,6 @@
 """See ../0001_reference.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0001"
 down_revision = None

@@ -1,6 +1,6 @@
 """See ../0002_parcel.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0002"
 down_revision = "0001"

@@ -1,6 +1,6 @@
 """See ../0003_ledger.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0003"
 down_revision = "0002"

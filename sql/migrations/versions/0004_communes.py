@@ -1,6 +1,6 @@
 """See ../0004_communes.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0004"
 down_revision = "0003"

@@ -1,6 +1,6 @@
 """See ../0005_changes.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0005"
 down_revision = "0004"

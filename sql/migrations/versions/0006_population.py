@@ -1,6 +1,6 @@
 """See ../0006_population.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0006"
 down_revision = "0005"

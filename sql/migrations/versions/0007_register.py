@@ -1,6 +1,6 @@
 """See ../0007_register.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0007"
 down_revision = "0006"

@@ -1,6 +1,6 @@
 """See ../0008_groups.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0008"
 down_revision = "0007"

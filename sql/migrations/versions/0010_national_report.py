@@ -1,6 +1,6 @@
 """See ../0010_national_report.sql."""
 
-from sync.migrations import apply
+from sync.db.migrations import apply
 
 revision = "0010"
 down_revision = "0008"

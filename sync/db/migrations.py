@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing
 from sync.db import SQL, server_down
-from sync.reference import column_catalogue, load_column_catalogue, load_reference_tables
+from sync.db.reference import column_catalogue, load_column_catalogue, load_reference_tables
 
 LOG = logging.getLogger(__name__)
 MIGRATIONS = SQL / "migrations"
