@@ -10,8 +10,8 @@ import pytest
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, TerminalError, TransientError
-from sync.airflow_client import AirflowClient, DagRun
-from sync.demo.follow import Failure, failures_of, trigger_and_follow, wait_for_dags
+from sync.lab.demo.airflow_client import AirflowClient, DagRun
+from sync.lab.demo.follow import Failure, failures_of, trigger_and_follow, wait_for_dags
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
@@ -150,7 +150,7 @@ def test_states_are_asked_for_all_runs_at_once_and_foreign_runs_are_left_out(air
 
 
 def test_runs_are_followed_to_their_end_although_the_server_is_ill_for_a_moment(airflow, client, monkeypatch):
-    monkeypatch.setattr("sync.demo.follow.POLL_EVERY", 0)
+    monkeypatch.setattr("sync.lab.demo.follow.POLL_EVERY", 0)
 
     def listing(first: str, second: str) -> tuple[int, object]:
         runs = [("province_sync_01", first), ("province_sync_96", second)]
@@ -222,7 +222,7 @@ def test_a_paused_dag_is_named_instead_of_waited_for(airflow, client):
 
 
 def test_a_dag_that_never_comes_is_named(airflow, client, monkeypatch):
-    monkeypatch.setattr("sync.demo.follow.KNOWN_WITHIN", 0)
+    monkeypatch.setattr("sync.lab.demo.follow.KNOWN_WITHIN", 0)
     airflow.answers[("GET", "/api/v2/dags")] = [(200, {"dags": [], "total_entries": 0})]
     with pytest.raises(ComponentMissing, match="01, 96"):
         wait_for_dags(client, ("01", "96"))

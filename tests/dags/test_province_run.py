@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import psycopg2.extras
 import pytest
 
-from sync.generate import Options, generate
+from sync.lab.generate import Options, generate
 from sync.run import finish_run, start_run
 from sync.settings import settings
 from sync.stages import STAGES, run_stage

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from sync.demo.nation import ensure_nation, hand_over, name_of
-from sync.demo.truth import Difference, Verdict, differences, found_by, read_truth
-from sync.demo.words import number, round_sentence
-from sync.generate import Options
 from sync.intake.inbox import newest_in_inbox, resolve_in_inbox
+from sync.lab.demo.nation import ensure_nation, hand_over, name_of
+from sync.lab.demo.truth import Difference, Verdict, differences, found_by, read_truth
+from sync.lab.demo.words import number, round_sentence
+from sync.lab.generate import Options
 
 SMALL = Options(parcels=300, provinces=("01", "96"), communes_per_province=2, defects=0.05, seed=7)
 

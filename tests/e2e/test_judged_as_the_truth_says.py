@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from sync.evaluate import NOT_SEEDED, Evaluation, evaluate, read_truth
-from sync.generate import Options, generate
-from sync.generate.deliver import FINDINGS
-from sync.generate.kinds import ALL, AUTHENTICATED, KINDS, LABELLED, SEAMS, WHOLE
-from sync.labelled import generate_labelled
+from sync.lab.evaluate import NOT_SEEDED, Evaluation, evaluate, read_truth
+from sync.lab.generate import Options, generate
+from sync.lab.generate.deliver import FINDINGS
+from sync.lab.generate.kinds import ALL, AUTHENTICATED, KINDS, LABELLED, SEAMS, WHOLE
+from sync.lab.labelled import generate_labelled
 from validators.catalogue import BY_CODE
 
 # One zone and GeoPackage; three zones and Shapefile; two zones; decimals; whole numbers.

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from sync.check import load_findings, load_rows, load_verdicts
-from sync.evaluate import evaluate
 from sync.folder.snapshot import part_paths
-from sync.generate import Options, deliver
-from sync.generate.province import Batch
-from sync.labelled import generate_labelled
+from sync.lab.evaluate import evaluate
+from sync.lab.generate import Options, deliver
+from sync.lab.generate.province import Batch
+from sync.lab.labelled import generate_labelled
 from validators.fixes import Fixes, smallest_fixes
 from validators.policy import policy_at
 from validators.tally import incidence

@@ -12,9 +12,9 @@ import pyarrow as pa
 import shapely
 
 from sync.declared.profile import Profile, load_profile
-from sync.generate.nation import plan
-from sync.generate.options import Options
-from sync.generate.province import make_province
+from sync.lab.generate.nation import plan
+from sync.lab.generate.options import Options
+from sync.lab.generate.province import make_province
 
 PROVINCE = "22"  # Quảng Ninh: one old province, one zone
 EPSG = 5899

@@ -5,8 +5,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from sync.evaluate_compare import CheckLine, compare
-from sync.generate.expected import FINDINGS_TRUTH
+from sync.lab.evaluate.compare import CheckLine, compare
+from sync.lab.generate.expected import FINDINGS_TRUTH
 
 FOUND = pa.schema(
     [

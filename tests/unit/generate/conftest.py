@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from generated_nation import CLEAN, SPOILT, Nation, read_nation
 
-from sync.generate import generate
+from sync.lab.generate import generate
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sync.declared.profile import Profile, load_profile
-from sync.generate import Options
+from sync.lab.generate import Options
 
 # 01 one zone, GeoPackage; 25 three zones, Shapefile; 51 two zones, Shapefile; 79 decimals; 80 whole numbers.
 PROVINCES = ("01", "25", "51", "79", "80")

@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
 
 def test_the_generator_needs_neither_a_database_nor_airflow_nor_the_checks() -> None:
     code = (
-        "import sys, sync.generate;"
+        "import sys, sync.lab.generate;"
         "print([m for m in ('psycopg2', 'sqlalchemy', 'airflow', 'validators') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -20,10 +20,10 @@ from parcels.crs import from_wgs84, same_crs
 from parcels.identifiers import decode, in_vietnam, is_well_formed
 from sync.declared.delivery import read_delivery
 from sync.declared.profile import load_profile
-from sync.generate import Options, generate
-from sync.generate.nation import plan, reach_km
-from sync.generate.province import make_province
-from sync.generate.write import write_delivery
+from sync.lab.generate import Options, generate
+from sync.lab.generate.nation import plan, reach_km
+from sync.lab.generate.province import make_province
+from sync.lab.generate.write import write_delivery
 
 
 def everything(root: Path) -> dict[str, bytes]:

@@ -6,8 +6,16 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.generate.block import MAX_VERTICES, Ground, library
-from sync.generate.fabric import FEWEST_PARCELS, RURAL, SMALLEST_MEAN_M2, URBAN, Fabric, Style, make_fabric
+from sync.lab.generate.block import MAX_VERTICES, Ground, library
+from sync.lab.generate.fabric import (
+    FEWEST_PARCELS,
+    RURAL,
+    SMALLEST_MEAN_M2,
+    URBAN,
+    Fabric,
+    Style,
+    make_fabric,
+)
 
 CENTRE = (512_345.6, 2_301_234.5)
 STYLES = st.sampled_from([URBAN, RURAL])

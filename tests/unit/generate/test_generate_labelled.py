@@ -15,12 +15,12 @@ from parcels.admin_units import communes
 from parcels.crs import to_vn2000_geographic
 from parcels.errors import UsageError
 from sync.declared.profile import load_profile
-from sync.generate import Options, generate
-from sync.generate.edges import ALONE, edges_of
-from sync.generate.fabric import RURAL, make_fabrics
-from sync.generate.nation import Delivery, plan
-from sync.generate.province import Batch, make_province
-from sync.generate.sites import KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH
+from sync.lab.generate import Options, generate
+from sync.lab.generate.edges import ALONE, edges_of
+from sync.lab.generate.fabric import RURAL, make_fabrics
+from sync.lab.generate.nation import Delivery, plan
+from sync.lab.generate.province import Batch, make_province
+from sync.lab.generate.sites import KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH
 
 WISH = Options(
     parcels=6000, provinces=("01", "25", "51", "79", "80"), communes_per_province=6, labelled=True, seed=3

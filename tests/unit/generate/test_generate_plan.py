@@ -8,11 +8,11 @@ from parcels.admin_units import communes, old_provinces, provinces
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from sync.declared.profile import load_profile
-from sync.generate import Options
-from sync.generate.defects import Mood, plan_defects
-from sync.generate.nation import plan, reach_km
-from sync.generate.province import file_format
-from sync.generate.systems import SYSTEMS
+from sync.lab.generate import Options
+from sync.lab.generate.defects import Mood, plan_defects
+from sync.lab.generate.nation import plan, reach_km
+from sync.lab.generate.province import file_format
+from sync.lab.generate.systems import SYSTEMS
 
 
 def test_circles_of_no_two_communes_meet() -> None:

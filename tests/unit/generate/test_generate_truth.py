@@ -18,12 +18,12 @@ from parcels.identifiers import decode, is_well_formed
 from parcels.land_use import explode
 from parcels.land_use import status as land_use_status
 from sync.declared.profile import load_profile
-from sync.generate import Options, generate
-from sync.generate.defects import Mood, plan_defects
-from sync.generate.kinds import KINDS, Kind
-from sync.generate.nation import plan
-from sync.generate.province import file_format
-from sync.generate.truth import expected_group
+from sync.lab.generate import Options, generate
+from sync.lab.generate.defects import Mood, plan_defects
+from sync.lab.generate.kinds import KINDS, Kind
+from sync.lab.generate.nation import plan
+from sync.lab.generate.province import file_format
+from sync.lab.generate.truth import expected_group
 
 AS_OF = date(2026, 11, 20)
 Rows = set[int]

@@ -15,8 +15,8 @@ from parcels.identifiers import encode
 from sync.conform.detective.decide import decide
 from sync.conform.detective.sample import Sample
 from sync.conform.detective.verdict import Verdict
-from sync.measure.crs import _kept, _of_zone
-from sync.measure.crs_matrix import SETTINGS
+from sync.lab.measure.crs import _kept, _of_zone
+from sync.lab.measure.crs_matrix import SETTINGS
 from tests.conftest import ROOT
 from tests.support.strip import COMMUNE
 from validators.policy import policy_at

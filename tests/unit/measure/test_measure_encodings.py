@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from parcels.encodings import LEGACY
 from sync.cli import app
-from sync.measure.encodings import (
+from sync.lab.measure.encodings import (
     ALREADY,
     UNICODE,
     Line,

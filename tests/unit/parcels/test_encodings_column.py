@@ -14,7 +14,7 @@ from parcels.encodings.codecs import western
 from parcels.encodings.column import NOT_UTF8, Column
 from parcels.encodings.evidence import READINGS, Words
 from parcels.reference import table
-from sync.measure.western import WORDS as WESTERN
+from sync.lab.measure.western import WORDS as WESTERN
 
 NAMES: list[str] = table("communes")["name"].to_pylist()
 LATIN_1_ONLY = [name for name in NAMES if not name.isascii() and max(name) <= "\xff"]

@@ -1,9 +1,0 @@
-"""The synthetic nation: deliveries of all provinces with made-up parcels at real places, deterministic by seed.
-
-Imports nothing from `validators`: what seeds faults must not know what finds them.
-"""
-
-from sync.generate.deliver import generate
-from sync.generate.options import Options
-
-__all__ = ["Options", "generate"]
