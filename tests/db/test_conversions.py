@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from parcels.model import UNKNOWN_COMMUNE
 from sync.care.reconcile import reconcile
-from sync.cli import app
+from sync.cli.app import app
 from sync.conform import load_conform
 from sync.intake.boundaries import BOUNDARIES, load_boundaries
 from sync.known.boundaries import boundaries_of, hand_over, store_boundaries

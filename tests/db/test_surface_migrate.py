@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from parcels import reference
 from parcels.errors import ComponentMissing, TransientError
-from sync.cli import app
+from sync.cli.app import app
 from sync.db import migrations
 from sync.db.migrations import migrate, sqlalchemy_url, status
 from sync.db.reference import TABLES, load_column_catalogue, load_reference_tables

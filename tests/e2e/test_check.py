@@ -14,7 +14,7 @@ import shapely
 from typer.testing import CliRunner, Result
 
 from sync.check import JUDGEMENT
-from sync.cli import app
+from sync.cli.app import app
 from sync.report import FILES
 from sync.report.explain.judged import FINDINGS, PARCELS, VERDICTS
 from tests.support.strip import COMMUNE, LAYER, strip
@@ -44,7 +44,7 @@ class Absent:
         if name.partition(".")[0] in {BLOCKED!r}:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 sys.meta_path.insert(0, Absent())
-from sync.cli import main
+from sync.cli.app import main
 main()
 """
 
@@ -196,7 +196,7 @@ def test_it_needs_neither_airflow_nor_a_database(here: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["accepted"] == 20
-    probe = WITHOUT.replace("from sync.cli import main\nmain()", "import psycopg2")
+    probe = WITHOUT.replace("from sync.cli.app import main\nmain()", "import psycopg2")
     refused = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False)
     assert refused.returncode != 0  # the block does block
 

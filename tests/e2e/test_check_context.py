@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from parcels.identifiers import national_ids
 from sync.check import judge, load_findings, load_verdicts
-from sync.cli import app
+from sync.cli.app import app
 from sync.conform import conform
 from sync.declared.profile import load_profile
 from sync.intake.fetch import fetch

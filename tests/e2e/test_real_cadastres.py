@@ -13,7 +13,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from sync.cli import app
+from sync.cli.app import app
 from sync.conform import conform, load_conform
 from sync.declared.profile import Profile
 from sync.folder.snapshot import part_paths, read_part

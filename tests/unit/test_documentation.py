@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from sync.cli import app
+from sync.cli.app import app
 from tests.conftest import ROOT
 from validators.catalogue import BY_CODE
 

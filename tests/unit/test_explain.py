@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from sync.check import load_findings, load_verdicts
-from sync.cli import app
+from sync.cli.app import app
 from sync.report.status import COUNTS, status_table
 from validators.findings import FINDINGS_SCHEMA
 

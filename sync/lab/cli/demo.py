@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from sync import console
-from sync.commands import guarded
+from sync.cli import guarded
 from sync.settings import settings
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.commands import guarded
+from sync.cli import guarded
 from sync.console import emit_json, err, language, out, say
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcels.bilingual import Bilingual
-from sync.commands import guarded
+from sync.cli import guarded
 from sync.console import emit_json, out, say
 
 if TYPE_CHECKING:

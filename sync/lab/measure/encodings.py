@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sync.commands import guarded
+from sync.cli import guarded
 from sync.console import emit_json, out
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pyogrio
 import pytest
 from typer.testing import CliRunner
 
-from sync.cli import app
+from sync.cli.app import app
 from sync.declared.profile import load_profile
 from tests.support.formats.base import with_geometry
 from tests.support.tiny import EPSG, PROVINCE, Tiny, tiny

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sync.cli import app
+from sync.cli.app import app
 
 KEYS = {"code", "seeded", "found", "false", "precision", "recall"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sync.cli import app
+from sync.cli.app import app
 
 runner = CliRunner()
 SMALL = ["--parcels", "200", "--provinces", "01,51", "--communes-per-province", "2"]

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from parcels.encodings import LEGACY
-from sync.cli import app
+from sync.cli.app import app
 from sync.lab.measure.encodings import (
     ALREADY,
     UNICODE,

@@ -9,8 +9,8 @@ from rich.table import Table
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.commands import guarded
-from sync.commands.sync import AsJson
+from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, err, language, out, say
 
 NOT_AGREED = 3

@@ -7,7 +7,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from parcels.bilingual import Bilingual
-from sync.commands import guarded
+from sync.cli import guarded
 from sync.console import emit_json, err, language, say
 
 STATUS = {"done": 0, "held": 3, "rejected": 4, "failed": 5}

@@ -1,4 +1,4 @@
-"""The command line: `landsync`. Each command lives in its own file under sync/commands and is imported by name."""
+"""The command line: `landsync`. Each command lives in its own file under sync/cli and is imported by name."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sync.commands import register
+from sync.cli import register
 
 app = typer.Typer(
     name="landsync",

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.commands import guarded
+from sync.cli import guarded
 from sync.console import emit_json, language, out, say
 
 Json = Annotated[bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")]

@@ -6,7 +6,7 @@ import typer
 
 from parcels.bilingual import Bilingual
 from sync import console
-from sync.commands import guarded
+from sync.cli import guarded
 from sync.settings import settings
 
 Json = Annotated[bool, typer.Option("--json", help="Kết quả dạng JSON. One JSON object on standard output.")]

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from parcels.bilingual import Bilingual
-from sync.commands import guarded
-from sync.commands.sync import AsJson
+from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, say
 
 reports = typer.Typer(help="Báo cáo cho nhiều tỉnh · Reports on many provinces", no_args_is_help=True)

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from parcels.bilingual import Bilingual
-from sync.commands import guarded
-from sync.commands.sync import STATUS, AsJson
+from sync.cli import guarded
+from sync.cli.sync import STATUS, AsJson
 from sync.console import emit_json, say
 
 RunId = Annotated[str, typer.Argument(help="lượt chạy đã tạm giữ · the run that holds")]

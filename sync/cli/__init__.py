@@ -44,7 +44,7 @@ COMMANDS: tuple[str, ...] = (
 def register(app: typer.Typer) -> None:
     """Add every command to the main application, in the order of `--help`."""
     for name in COMMANDS:
-        import_module(f"sync.commands.{name}").register(app)
+        import_module(f"sync.cli.{name}").register(app)
 
 
 @contextmanager

@@ -8,8 +8,8 @@ import typer
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.commands import guarded
-from sync.commands.sync import AsJson
+from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, say
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from parcels.bilingual import Bilingual
-from sync.commands import guarded
-from sync.commands.sync import AsJson
+from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, say
 
 
