@@ -17,34 +17,35 @@ from sync.console import fail
 # What the extras bring: a command that needs one says so where it is missing.
 SERVER_LIBRARIES = {"alembic", "filelock", "httpx", "psutil", "psycopg2", "sqlalchemy"}
 
+# In the order of `--help`. The workshop's are named and not imported, so that nothing depends on `sync.lab`.
 COMMANDS: tuple[str, ...] = (
-    "check",
-    "generate",
-    "evaluate",
-    "profile",
-    "platform",
-    "db",
-    "sync",
-    "review",
-    "proof",
-    "boundaries",
-    "context",
-    "population",
-    "findings",
-    "status",
-    "report",
-    "explain",
-    "rehearse",
-    "housekeeping",
-    "demo",
-    "measure",
+    "sync.cli.check",
+    "sync.lab.cli.generate",
+    "sync.lab.cli.evaluate",
+    "sync.cli.profile",
+    "sync.cli.platform",
+    "sync.cli.db",
+    "sync.cli.sync",
+    "sync.cli.review",
+    "sync.cli.proof",
+    "sync.cli.boundaries",
+    "sync.cli.context",
+    "sync.cli.population",
+    "sync.cli.findings",
+    "sync.cli.status",
+    "sync.cli.report",
+    "sync.cli.explain",
+    "sync.cli.rehearse",
+    "sync.cli.housekeeping",
+    "sync.lab.cli.demo",
+    "sync.lab.cli.measure",
 )
 
 
 def register(app: typer.Typer) -> None:
-    """Add every command to the main application, in the order of `--help`."""
+    """Add every command to the main application."""
     for name in COMMANDS:
-        import_module(f"sync.cli.{name}").register(app)
+        import_module(name).register(app)
 
 
 @contextmanager
