@@ -6,47 +6,52 @@ returns goes into the ledger and is all that travels between Airflow's tasks.
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.run import FROM_SOURCE, Run, ledger
+from sync.folder.document import Counts
+from sync.run import EVERYTHING, FROM_SOURCE, Run, ledger
 from sync.settings import settings
 
 LOG = logging.getLogger(__name__)
 
 
-def _fetch(run: Run) -> dict[str, Any]:
+def _fetch(run: Run) -> Counts:
     from sync.intake.fetch import fetch
 
     if str(run.requested).startswith(FROM_SOURCE):
         from sync.intake.pull import pulled_for
+        from sync.known.pulls import accepted_pulls
 
-        with pulled_for(run) as (folder, entries):
-            return fetch(folder, run.profile(), run.folder, settings().landing) | {"pulled": entries}
+        profile, full = run.profile(), run.requested == EVERYTHING
+        known = partial(accepted_pulls, run.dsn, run.province)
+        with pulled_for(run.folder, profile, known, full=full) as (folder, entries):
+            told: Counts = {"pulled": [entry.model_dump(mode="json") for entry in entries]}
+            return fetch(folder, profile, run.folder, settings().landing) | told
     return fetch(Path(str(run.requested)), run.profile(), run.folder, settings().landing)
 
 
-def _conform(run: Run) -> dict[str, Any]:
+def _conform(run: Run) -> Counts:
     from sync.conform import conform
-    from sync.intake.fetch import load_delivery
+    from sync.folder.delivery import DeliveryRecord
     from sync.known.boundaries import hand_over
 
-    hand_over(run.dsn, run.province, load_delivery(run.folder).as_of, run.folder)
+    hand_over(run.dsn, run.province, DeliveryRecord.load(run.folder).as_of, run.folder)
     return conform(run.folder, run.profile())
 
 
-def _check(run: Run) -> dict[str, Any]:
-    from sync.check import judge
-    from sync.intake.fetch import load_delivery
+def _check(run: Run) -> Counts:
+    from sync.check import check
+    from sync.folder.delivery import DeliveryRecord
     from sync.known.database import known_to_the_nation
 
-    with known_to_the_nation(run.dsn, run.province, load_delivery(run.folder).as_of) as known:
-        return judge(run.folder, run.profile(), known)
+    with known_to_the_nation(run.dsn, run.province, DeliveryRecord.load(run.folder).as_of) as known:
+        return check(run.folder, run.profile(), known)
 
 
-def _gate(run: Run) -> dict[str, Any]:
+def _gate(run: Run) -> Counts:
     from sync.gate import gate
     from sync.known.history import last_extracted
     from sync.known.places import live_places
@@ -58,19 +63,19 @@ def _gate(run: Run) -> dict[str, Any]:
     )
 
 
-def _load(run: Run) -> dict[str, Any]:
+def _load(run: Run) -> Counts:
     from sync.load.publish import load
 
     return load(run)
 
 
-def _report(run: Run) -> dict[str, Any]:
+def _report(run: Run) -> Counts:
     from sync.report import report
 
     return report(run.folder, run.judged_folder)
 
 
-STAGES: dict[str, Callable[[Run], dict[str, Any]]] = {
+STAGES: dict[str, Callable[[Run], Counts]] = {
     "fetch": _fetch,
     "conform": _conform,
     "check": _check,
@@ -86,7 +91,7 @@ def stages_of(run: Run) -> tuple[str, ...]:
     return APPLY_STAGES if run.kind == "apply" else tuple(STAGES)
 
 
-def run_stage(name: str, run: Run) -> dict[str, Any]:
+def run_stage(name: str, run: Run) -> Counts:
     """Run one stage and record the attempt. Raises TerminalError or TransientError as the stage does."""
     with ledger.stage(run.dsn, run.province, run.run_id, name) as counts:
         LOG.info("province %s run %s: %s", run.province, run.run_id, name)

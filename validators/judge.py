@@ -4,13 +4,14 @@ A pure function of dataset and context: no clock, no file, no order of rows.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcels.arrays import count_values
 from parcels.model import UNKNOWN_COMMUNE, Dataset
 from validators import authentication, identity
 from validators.base import MEASURES, Check, Context, Faults, Mask, Measure, Rows, Severity, Subject
@@ -21,6 +22,7 @@ from validators.fixes import Fixes, fixes_to_next
 from validators.naming import name_rows
 from validators.national_id import well_formed
 from validators.repairs import propose
+from validators.stored import CommuneVerdict, KeptFixes
 from validators.tally import assured, found_by_rules
 from validators.usability import Group, Portion, Tally, group
 
@@ -96,26 +98,26 @@ class Verdict:
         """The quality measures as shares, 0 to 1; None where unknown or not applicable."""
         return {name: portion.share if portion else None for name, portion in self.measured.items()}
 
-    def as_dict(self) -> dict[str, Any]:
-        """The verdict without its tables, as in judgement/datasets.json."""
-        return {
+    def kept(self) -> CommuneVerdict:
+        """The verdict without its tables."""
+        return CommuneVerdict(
+            code=self.commune_code,
             **asdict(self.counts),
-            "excused": self.excused,
-            "group": self.group.number if self.group else None,
-            "group_code": self.group.code if self.group else None,
-            "group_title": self.group.title._asdict() if self.group else None,
-            "assured_group": self.assured_group.number if self.assured_group else None,
-            "reasons": [reason._asdict() for reason in self.group.reasons] if self.group else [],
-            "fixes": self.fixes.as_dict() if self.fixes else None,
-            "measures": dict(self.measures),
-            "measured": {
-                name: asdict(portion) if portion else None for name, portion in self.measured.items()
-            },
-            "provisional": self.provisional,
-            "not_applicable": dict(self.not_applicable),
-            "not_run": list(self.not_run),
-            "policy": self.policy,
-        }
+            excused=self.excused,
+            group=self.group.number if self.group else None,
+            group_code=self.group.code if self.group else None,
+            group_title=self.group.title if self.group else None,
+            assured_group=self.assured_group.number if self.assured_group else None,
+            reasons=self.group.reasons if self.group else (),
+            fixes=KeptFixes(**self.fixes.as_dict()) if self.fixes else None,
+            measures={str(name): share for name, share in self.measures.items()},
+            measured={str(name): portion for name, portion in self.measured.items()},
+            provisional=self.provisional,
+            not_applicable=self.not_applicable,
+            not_run=self.not_run,
+            policy=self.policy,
+            findings=count_values(self.findings["check_code"]),
+        )
 
 
 def judge(dataset: Dataset, context: Context) -> Verdict:

@@ -1,49 +1,100 @@
-"""A verdict as it is kept (an entry of judgement/datasets.json), held against a policy again without looking at a parcel."""
+"""A commune's verdict as it is kept, and held against a policy again without looking at a parcel.
 
-from collections.abc import Mapping
+One type with one set of names from the check stage to the report; what the gate and the merge add to it is in
+`sync.folder.verdict`.
+"""
+
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
 
-from validators.fixes import fixes_to_next
+from parcels.bilingual import BilingualText
+from validators.fixes import FixesOfCheck, fixes_to_next
 from validators.policy import Policy
 from validators.tally import assured, found_by_rules
 from validators.usability import Portion, Tally, group
 
 
-def measured_of(verdict: Mapping[str, Any]) -> dict[str, Portion | None]:
-    """How the measures were counted, from an entry of datasets.json."""
-    return {
-        name: None if portion is None else Portion(portion["good"], portion["of"])
-        for name, portion in verdict["measured"].items()
-    }
+class KeptFixes(BaseModel):
+    """What to mend for the group `target` (`validators.fixes.Fixes`), without the ids of the findings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    method: str
+    target: int
+    target_code: str
+    parcels: int
+    findings: int
+    land_users: int
+    checks: tuple[FixesOfCheck, ...]
 
 
-def tally_of_verdict(verdict: Mapping[str, Any], findings: pa.Table, policy: Policy) -> Tally:
-    """What the rules of groups are about, from an entry of datasets.json and the commune's findings."""
+class CommuneVerdict(BaseModel):
+    """What is thought of a commune (`code` `-`: of the rows of none), without its tables.
+
+    read, accepted, quarantined, unreadable, rows_with_error   rows: read = accepted + quarantined + unreadable
+    excused         findings that somebody answers for
+    group           with its code, title and reasons: by the checks that ran; None for the rows of no commune, and of
+                    a change set
+    assured_group   the group when every check that was not run counts as failed
+    fixes           what to mend for the next better group; None in the best, and where there is no group
+    measures        each quality measure as a share; None where unknown or not applicable; measured: how it was counted
+    provisional     something that could change the verdict was not run
+    not_applicable  check code → why the profile leaves it out; not_run: codes for which the context lacked something
+    findings        by check code
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    read: int
+    accepted: int
+    quarantined: int
+    unreadable: int
+    rows_with_error: int
+    excused: int
+    group: int | None
+    group_code: str | None
+    group_title: BilingualText | None
+    assured_group: int | None
+    reasons: tuple[BilingualText, ...]
+    fixes: KeptFixes | None
+    measures: dict[str, float | None]
+    measured: dict[str, Portion | None]
+    provisional: bool
+    not_applicable: dict[str, str]
+    not_run: tuple[str, ...]
+    policy: str
+    findings: dict[str, int]
+
+
+def tally_of_verdict(verdict: CommuneVerdict, findings: pa.Table, policy: Policy) -> Tally:
+    """What the rules of groups are about, from a verdict and the commune's findings (FINDINGS_SCHEMA)."""
     return Tally(
-        verdict["read"],
-        verdict["quarantined"],
-        verdict["unreadable"],
-        verdict["rows_with_error"],
+        verdict.read,
+        verdict.quarantined,
+        verdict.unreadable,
+        verdict.rows_with_error,
         found_by_rules(findings, policy),
-        measured_of(verdict),
+        verdict.measured,
     )
 
 
-def grouped(verdict: Mapping[str, Any], findings: pa.Table, policy: Policy, as_of: date) -> dict[str, Any]:
-    """Group, reasons, assured group and fixes, under the names of datasets.json."""
+def grouped(verdict: CommuneVerdict, findings: pa.Table, policy: Policy, as_of: date) -> CommuneVerdict:
+    """The verdict with group, reasons, assured group and fixes by this policy."""
     tally = tally_of_verdict(verdict, findings, policy)
     found = group(tally, policy)
-    worst = group(assured(tally, verdict["not_run"], policy, as_of), policy)
+    worst = group(assured(tally, verdict.not_run, policy, as_of), policy)
     fixes = fixes_to_next(findings, tally, policy)
-    return {
-        "group": found.number,
-        "group_code": found.code,
-        "group_title": found.title._asdict(),
-        "assured_group": worst.number,
-        "reasons": [reason._asdict() for reason in found.reasons],
-        "fixes": fixes.as_dict() if fixes else None,
-        "policy": policy.name,
-    }
+    return verdict.model_copy(
+        update={
+            "group": found.number,
+            "group_code": found.code,
+            "group_title": found.title,
+            "assured_group": worst.number,
+            "reasons": found.reasons,
+            "fixes": KeptFixes(**fixes.as_dict()) if fixes else None,
+            "policy": policy.name,
+        }
+    )

@@ -2,12 +2,12 @@ INSERT INTO land.dataset (
     commune_code, commune_valid_from, province_code, run_id, delivery_sha256, extracted_at, accepted_at, complete,
     rows_read, quarantined, unreadable, usability_group, provisional, reasons, measures, excused, policy,
     group_code, group_title, assured_group, rows_with_error, measured, fixes)
-SELECT v.commune_code, v.valid_from, %(province)s, %(run_id)s, %(delivery_sha256)s, %(extracted_at)s, %(now)s, v.complete,
-       v.rows_read, v.quarantined, v.unreadable, v.usability_group, v.provisional, v.reasons, v.measures, v.excused,
+SELECT v.code, v.valid_from, %(province)s, %(run_id)s, %(delivery_sha256)s, %(extracted_at)s, %(now)s, v.complete,
+       v.read, v.quarantined, v.unreadable, v."group", v.provisional, v.reasons, v.measures, v.excused,
        v.policy, v.group_code, v.group_title, v.assured_group, v.rows_with_error, v.measured, v.fixes
 FROM jsonb_to_recordset(%(verdicts)s) AS v (
-    commune_code text, valid_from date, decision text, complete boolean, rows_read integer, quarantined integer,
-    unreadable integer, usability_group smallint, provisional boolean, reasons jsonb, measures jsonb,
+    code text, valid_from date, decision text, complete boolean, read integer, quarantined integer,
+    unreadable integer, "group" smallint, provisional boolean, reasons jsonb, measures jsonb,
     excused integer, policy text, group_code text, group_title jsonb, assured_group smallint, rows_with_error integer,
     measured jsonb, fixes jsonb)
 WHERE v.decision = 'accept'

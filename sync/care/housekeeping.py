@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from parcels.bilingual import Bilingual
-from parcels.errors import UsageError
+from parcels.errors import LandsyncError, UsageError
 from sync import db
 from sync.care.retention import Plan, RetentionPolicy, RunKnown, load_policy, plan
-from sync.folder.files import PRIVATE_FILE, read_json
+from sync.folder.delivery import DeliveryRecord
+from sync.folder.files import PRIVATE_FILE
 from sync.intake.archives import UNPACKED
-from sync.intake.fetch import DELIVERY_JSON
 from sync.intake.landing import DELIVERIES, OBJECTS, exclusive, hash_of
 from sync.platform.addresses import resolve_dsn
 from sync.settings import settings
@@ -116,8 +116,8 @@ def _run_folders(runs: Path) -> dict[str, str | None]:
     for folder in sorted(runs.iterdir()) if runs.is_dir() else ():
         if folder.is_dir() and not folder.name.startswith("."):
             named[folder.name] = None
-            with suppress(FileNotFoundError, ValueError, KeyError):
-                named[folder.name] = str(read_json(folder / DELIVERY_JSON)["delivery_sha256"])
+            with suppress(FileNotFoundError, ValueError, LandsyncError):
+                named[folder.name] = DeliveryRecord.load(folder).delivery_sha256
     return named
 
 

@@ -14,28 +14,29 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError, UsageError
 from sync import db
 from sync.care.rehearsed import Commune, Reasons, Way, document_of
-from sync.check import JUDGEMENT, judge, load_findings, load_rows, load_verdicts
-from sync.folder.files import read_json
-from sync.folder.snapshot import part_paths
-from sync.intake.fetch import load_delivery
+from sync.check import check
+from sync.folder.boundaries import BOUNDARIES
+from sync.folder.conform import Conformed
+from sync.folder.delivery import DeliveryRecord
+from sync.folder.judgement import is_judged, load_findings, load_rows, load_verdicts
+from sync.folder.loaded import Loaded, RefusedRow, load_merge_findings
+from sync.folder.profile import KeptProfile
+from sync.folder.snapshot import SNAPSHOT, part_paths
 from sync.known.database import known_to_the_nation
-from sync.load.findings import MERGE_FINDINGS
-from sync.load.regroup import Judged, after_merge
-from sync.report.material import LOAD_JSON, gather
+from sync.load.regroup import JudgedCommune, after_merge
+from sync.report.material import gather
 from sync.run import Run, open_run
-from validators.findings import FINDINGS_SCHEMA
 from validators.groups import FoundRule, MeasureRule
 from validators.policy import Policy, named_policy
-from validators.stored import grouped
+from validators.stored import CommuneVerdict, grouped
 from validators.usability import Portion, Tally, rulings
 
-_LINKED = ("delivery.json", "conform.json", "profile.json", "boundaries.parquet", "snapshot")
+_LINKED = (DeliveryRecord.FILE, Conformed.FILE, KeptProfile.FILE, BOUNDARIES, SNAPSHOT)
 
 
 def rehearse(
@@ -75,7 +76,7 @@ def _of_run(dsn: str, run_id: str, rows: list[db.Row], policy: Policy) -> list[C
         run = open_run(run_id, dsn=dsn)
     except LandsyncError:
         return [_by_counts(row, policy) for row in rows]
-    if (run.judged_folder / JUDGEMENT).is_dir() and _judged_alike(rows, policy):
+    if is_judged(run.judged_folder) and _judged_alike(rows, policy):
         return _with(rows, _regrouped(run, policy), "regrouped", policy)
     if part_paths(run.judged_folder):
         return _with(rows, _judged_again(run, policy), "judged_again", policy)
@@ -94,28 +95,32 @@ def _alike(name: str, policy: Policy) -> bool:
         return False  # a version that ships no more
 
 
-def _with(rows: list[db.Row], after: Mapping[str, dict[str, Any]], way: Way, policy: Policy) -> list[Commune]:
+def _with(rows: list[db.Row], after: Mapping[str, CommuneVerdict], way: Way, policy: Policy) -> list[Commune]:
     return [
-        Commune(row, way, after[row["commune_code"]]["group"], after[row["commune_code"]]["reasons"])
+        _as_verdict(row, way, after[row["commune_code"]])
         if row["commune_code"] in after
         else _by_counts(row, policy)
         for row in rows
     ]
 
 
-def _regrouped(run: Run, policy: Policy) -> dict[str, dict[str, Any]]:
+def _as_verdict(row: db.Row, way: Way, verdict: CommuneVerdict) -> Commune:
+    return Commune(row, way, verdict.group, [reason._asdict() for reason in verdict.reasons])
+
+
+def _regrouped(run: Run, policy: Policy) -> dict[str, CommuneVerdict]:
     """The run's verdicts under the policy, from its tables."""
     applied = run.judged_folder if run.judged_folder != run.folder else None
     material = gather(run.folder, applied)
     as_of = material.record.as_of
     return {
-        verdict["code"]: grouped(verdict, _mine(material.findings, verdict["code"]), policy, as_of)
+        verdict.code: grouped(verdict, _mine(material.findings, verdict.code), policy, as_of)
         for verdict in material.communes
-        if verdict["group"] is not None
+        if verdict.group is not None
     }
 
 
-def _judged_again(run: Run, policy: Policy) -> dict[str, dict[str, Any]]:
+def _judged_again(run: Run, policy: Policy) -> dict[str, CommuneVerdict]:
     """The run's verdicts under the policy, its snapshot judged anew; what the merge refused stays refused."""
     source = run.judged_folder
     with tempfile.TemporaryDirectory(prefix="landsync-rehearse-") as temporary:
@@ -123,45 +128,40 @@ def _judged_again(run: Run, policy: Policy) -> dict[str, dict[str, Any]]:
         for name in _LINKED:
             if (source / name).exists():
                 (folder / name).symlink_to(source / name)
-        as_of = load_delivery(folder).as_of
+        as_of = DeliveryRecord.load(folder).as_of
         with known_to_the_nation(run.dsn, run.province, as_of) as known:
-            judge(folder, run.profile(), known, policy)
+            check(folder, run.profile(), known, policy)
         rows, findings = load_rows(folder), load_findings(folder)
         verdicts = load_verdicts(folder)
     refused = _refused_by_merge(run, rows)
-    merged = _merge_findings(run)
+    merged = load_merge_findings(run.folder)
     return {
         code: after_merge(
-            Judged(verdict, _mine(rows, code), _mine(findings, code)),
-            [row for row in refused if row["commune_code"] == code],
+            JudgedCommune(verdict, _mine(rows, code), _mine(findings, code)),
+            [row for row in refused if row.commune_code == code],
             _mine(merged, code),
             policy,
             as_of,
         )
         for verdict in verdicts
-        if verdict["group"] is not None and (code := verdict["code"])
+        if verdict.group is not None and (code := verdict.code)
     }
 
 
-def _refused_by_merge(run: Run, rows: pa.Table) -> list[db.Row]:
+def _refused_by_merge(run: Run, rows: pa.Table) -> list[RefusedRow]:
     """Rows that the merge refused and that the new judgement would not: each with whether it has an error anyhow."""
-    path = run.folder / LOAD_JSON
-    refused = read_json(path)["quarantined_by_merge"] if path.is_file() else []
-    if not refused:
+    loaded = Loaded.find(run.folder)
+    if loaded is None or not loaded.quarantined_by_merge:
         return []
-    numbers = pa.array([row["row_no"] for row in refused], pa.int64())
+    refused = loaded.quarantined_by_merge
+    numbers = pa.array([row.row_no for row in refused], pa.int64())
     now = rows.filter(pc.is_in(rows["row_no"], value_set=numbers))
     known = {row["row_no"]: row for row in now.select(["row_no", "decision", "has_error"]).to_pylist()}
     return [
-        {**row, "has_error": known[row["row_no"]]["has_error"]}
+        row.model_copy(update={"has_error": known[row.row_no]["has_error"]})
         for row in refused
-        if row["row_no"] in known and known[row["row_no"]]["decision"] == "accept"
+        if row.row_no in known and known[row.row_no]["decision"] == "accept"
     ]
-
-
-def _merge_findings(run: Run) -> pa.Table:
-    path = run.folder / MERGE_FINDINGS
-    return pq.read_table(path).cast(FINDINGS_SCHEMA) if path.is_file() else FINDINGS_SCHEMA.empty_table()
 
 
 def _mine(table: pa.Table, code: str) -> pa.Table:

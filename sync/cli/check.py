@@ -1,4 +1,4 @@
-"""`landsync check`: judge a delivery on one's own machine: no database, no network, nothing stored."""
+"""`landsync check`: check a delivery on one's own machine: no database, no network, nothing stored."""
 
 import shutil
 import tempfile
@@ -85,16 +85,17 @@ def _checked(
     context_file: Path | None,
 ) -> dict[str, Any]:
     """Run the offline stages in a folder of their own and copy the report out; the summary."""
-    from sync.check import judge
+    from sync.check import check
     from sync.conform import conform
     from sync.declared.profile import load_profile
-    from sync.folder.files import read_json
+    from sync.folder.boundaries import write_boundaries
     from sync.gate import gate
-    from sync.intake.boundaries import read_boundaries, write_boundaries
+    from sync.intake.boundaries import read_boundaries
     from sync.intake.fetch import fetch
     from sync.known.context.file import read_context
-    from sync.report import FILES, REPORT, SUMMARY, gather, write_report
+    from sync.report import FILES, REPORT, gather, write_report
     from sync.report.explain.judged import leave_judgement
+    from sync.report.summary import summary_of
 
     known = read_context(context_file, province) if context_file is not None else None
     province = province or _province(profile_file, known)
@@ -114,7 +115,7 @@ def _checked(
         told(Bilingual("Chuyển về cột và hệ tọa độ chung", "Bringing it to common columns and CRS"))
         conform(run_dir, profile)
         told(Bilingual("Kiểm tra", "Checking"))
-        judge(run_dir, profile, known)
+        check(run_dir, profile, known)
         gate(run_dir)
         told(Bilingual("Viết báo cáo", "Writing the report"))
         material = gather(run_dir)
@@ -123,7 +124,7 @@ def _checked(
         for name in FILES:
             shutil.copyfile(run_dir / REPORT / name, out_dir / name)
         leave_judgement(material, out_dir)
-        return read_json(run_dir / REPORT / SUMMARY)
+        return summary_of(material).as_dict()
 
 
 def _province(profile_file: Path | None, known: "ContextFile | None") -> str:

@@ -7,7 +7,6 @@ whose parcels lie elsewhere, are held: the reasons go to the gate.
 import shutil
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,27 +27,27 @@ from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.shapes import shapes_of
 from sync.conform.texts import Texts
 from sync.declared.profile import Profile
-from sync.folder.files import read_json, write_json
-from sync.folder.reasons import Reason
+from sync.folder.conform import Conformed, PartRead
+from sync.folder.delivery import DeliveryRecord
+from sync.folder.document import Counts
+from sync.folder.notes import LayerNotes
+from sync.folder.reasons import CrsEvidence, Reason
 from sync.folder.snapshot import SnapshotWriter, split
-from sync.intake.fetch import DeliveryRecord, load_delivery
 from sync.intake.sources import GEOMETRY
 from sync.intake.sources.base import NO_GEOMETRY
 from sync.intake.sources.guard import read_source
 from validators.policy import policy_at
 
-CONFORM_JSON = "conform.json"
-
-__all__ = ["CONFORM_JSON", "conform", "load_conform"]
+__all__ = ["conform"]
 
 
-def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
+def conform(run_dir: Path, profile: Profile) -> Counts:
     """Read every part of the run's delivery once and write `snapshot/` and `conform.json`.
 
     Returns counts for the ledger. Raises DeliveryRejected, or UsageError for a profile that
     cannot be right; then no snapshot is left behind.
     """
-    record = load_delivery(run_dir)
+    record = DeliveryRecord.load(run_dir)
     check_constants(profile)
     _refuse_unknown_scope(record, profile)
     parts = resolve_parts(record, profile)
@@ -56,7 +55,7 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
     writer = SnapshotWriter(run_dir)
     try:
         work = _Work(record, profile, writer, evidence, Lists(record, profile, run_dir, parts))
-        read_parts = [work.read(part) for part in parts]
+        read_parts = tuple(work.read(part) for part in parts)
         work.read_lists()
         if not work.row_no and record.kind == "full":  # that nothing changed is news, too
             raise _no_rows()
@@ -68,31 +67,26 @@ def conform(run_dir: Path, profile: Profile) -> dict[str, Any]:
         shutil.rmtree(run_dir / LISTS_FOLDER, ignore_errors=True)
     communes = {code: writer.rows[code] for code in sorted(writer.rows)}
     shown = work.judge_crs()
-    document = {
-        "snapshot_sha256": snapshot_sha256,
-        "read": sum(communes.values()),
-        "communes": communes,
-        "parts": read_parts,
-        "lists": work.lists.report(),
-        "files_not_read": list(record.unlisted),
-        "old_codes": dict(work.communes.converted),
-        "version_kind": work.versions.kind,
-        "conversion": work.communes.report(),
-        "crs": shown,
-        "holds": work.holds(),
-    }
-    write_json(run_dir / CONFORM_JSON, document)
+    conformed = Conformed(
+        snapshot_sha256=snapshot_sha256,
+        read=sum(communes.values()),
+        communes=communes,
+        parts=read_parts,
+        lists=work.lists.report(),
+        files_not_read=record.unlisted,
+        old_codes=work.communes.converted,
+        version_kind=work.versions.kind,
+        conversion=work.communes.report(),
+        crs=shown,
+        holds=work.holds(),
+    )
+    conformed.save(run_dir)
     return {
         "snapshot_sha256": snapshot_sha256,
-        "read": document["read"],
+        "read": conformed.read,
         "communes": len(communes),
-        "holds": sorted(work.holds()),
+        "holds": list(conformed.holds),
     }
-
-
-def load_conform(run_dir: Path) -> dict[str, Any]:
-    """conform.json of a run."""
-    return read_json(run_dir / CONFORM_JSON)
 
 
 class _Work:
@@ -119,7 +113,7 @@ class _Work:
         self._held: dict[str, list[Reason]] = defaultdict(list)
         self._crs: dict[tuple[str, int], Reason | None] = {}
 
-    def read(self, part: ReadPart) -> dict[str, Any]:
+    def read(self, part: ReadPart) -> PartRead:
         """Read one part into the snapshot; its entry in conform.json."""
         profile = self.versions.mapped(self.profile)
         found = find_columns(profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
@@ -141,27 +135,27 @@ class _Work:
             self._crs[code, part.part_no] = part.held
         for code in era.unclear & rows_by_commune.keys():
             self._held[code].append(unclear_reason())
-        return {
-            "part_no": part.part_no,
-            "file": part.file,
-            "archive": part.archive,
-            "layer": part.layer.name,
-            "epsg": part.epsg,
-            "crs_of_file": part.layer.crs,
-            "crs": part.held.code if part.held else "stated" if part.layer.crs else "not stated",
-            "encoding": part.layer.encoding,
-            "old_province": part.old_province,
-            "read": self.row_no - first,
-            "deleted_in_file": part.layer.deleted,
-            "columns": {canonical: " + ".join(names) for canonical, names in found.items()},
-            "columns_not_mapped": [c for c in part.layer.columns if c not in mapper.source_columns],
-            "values_not_readable": dict(mapper.unreadable),
-            "texts": texts.report(),
-            "assumed": [name for name in found if name in self.profile.assumed],
-            "notes": part.layer.notes,
-            "commune_codes": era.as_dict(),
-            "communes": dict(sorted(rows_by_commune.items())),
-        }
+        return PartRead(
+            part_no=part.part_no,
+            file=part.file,
+            archive=part.archive,
+            layer=part.layer.name,
+            epsg=part.epsg,
+            crs_of_file=part.layer.crs,
+            crs=part.held.code if part.held else "stated" if part.layer.crs else "not stated",
+            encoding=part.layer.encoding,
+            old_province=part.old_province,
+            read=self.row_no - first,
+            deleted_in_file=part.layer.deleted,
+            columns={canonical: " + ".join(names) for canonical, names in found.items()},
+            columns_not_mapped=tuple(c for c in part.layer.columns if c not in mapper.source_columns),
+            values_not_readable=mapper.unreadable,
+            texts=texts.report(),
+            assumed=tuple(name for name in found if name in self.profile.assumed),
+            notes=LayerNotes.model_validate(part.layer.notes),
+            commune_codes=era.read(),
+            communes=dict(sorted(rows_by_commune.items())),
+        )
 
     def read_lists(self) -> None:
         """The rows of lists whose parcels have no geometry, after all that have one."""
@@ -217,16 +211,16 @@ class _Work:
         self.row_no += n
         return [(code, len(rows)) for code, rows in pieces]
 
-    def judge_crs(self) -> dict[str, list[dict[str, Any]]]:
+    def judge_crs(self) -> dict[str, tuple[CrsEvidence, ...]]:
         """Decide in which CRS each dataset is; the evidence by commune. What must wait is held from then on."""
-        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        found: dict[str, tuple[CrsEvidence, ...]] = defaultdict(tuple)
         for code, part, verdict in self.detective.verdicts(self.parts) if self.detective else ():
             self._crs[code, part.part_no] = reason_of(verdict, code, part)
             if verdict is not None:
-                found[code].append(verdict.evidence() | {"part_no": part.part_no})
+                found[code] += (verdict.evidence(part.part_no),)
         return dict(found)
 
-    def holds(self) -> dict[str, list[dict[str, Any]]]:
+    def holds(self) -> dict[str, tuple[Reason, ...]]:
         """The reasons to hold, by commune."""
         held: dict[str, list[Reason]] = defaultdict(list)
         for (code, _), reason in sorted(self._crs.items(), key=lambda entry: entry[0]):
@@ -234,7 +228,7 @@ class _Work:
                 held[code].append(reason)
         for code, reasons in self._held.items():
             held[code] += reasons
-        return {code: [reason.as_dict() for reason in held[code]] for code in sorted(held)}
+        return {code: tuple(held[code]) for code in sorted(held)}
 
 
 def _no_rows() -> DeliveryRejected:

@@ -8,7 +8,7 @@ guess is made.
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -24,8 +24,9 @@ from sync.conform.shapes import Shapes
 from sync.conform.sheets import Matched, SheetTable, read_sheet_table
 from sync.conform.territory import Territories
 from sync.declared.profile import Profile
-from sync.intake.boundaries import load_boundaries
-from sync.intake.fetch import DeliveryRecord
+from sync.folder.boundaries import load_boundaries
+from sync.folder.conform import Conversion
+from sync.folder.delivery import DeliveryRecord
 from validators.policy import CommuneCodeRules, policy_at
 
 _FOREIGN_CODE = r"^[0-9A-Za-z][0-9A-Za-z_]{0,31}$"  # it becomes a file name
@@ -114,14 +115,14 @@ class CommuneFinder:
         mine = pc.and_(pa.array(states == "known").take(distinct.indices), decided)
         return columns, pc.if_else(pc.fill_null(mine, False), codes, UNKNOWN_COMMUNE)
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> Conversion:
         """For conform.json: what decided, and what of the sheet table could not be used."""
         sheets = self.evidence.sheets
-        return {
-            "boundaries": list(self.evidence.boundary_sources),
-            "sheet_table": None if sheets is None else sheets.report,
-            "sheet_table_against_the_official_table": self.against_the_table,
-        }
+        return Conversion(
+            boundaries=self.evidence.boundary_sources,
+            sheet_table=None if sheets is None else sheets.used,
+            sheet_table_against_the_official_table=self.against_the_table,
+        )
 
     def _converted(self, columns: Columns, shapes: Shapes) -> tuple[Columns, pa.Array]:
         """Old codes to new ones, and for which rows that decided the commune.

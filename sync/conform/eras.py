@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from sync.conform.territory import Territories
 from sync.declared.delivery import VIETNAM
+from sync.folder.conform import CodesRead
 from sync.folder.reasons import Reason
 from validators.policy import CommuneCodeRules
 
@@ -44,14 +45,14 @@ class Era:
     unclear: frozenset[str] = frozenset()
     rows: dict[str, int] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
+    def read(self) -> CodesRead:
         """For conform.json."""
-        return {
-            "codes": self.codes,
-            "shown_by": self.shown_by,
-            "unclear": sorted(self.unclear),
-            "rows": dict(sorted(self.rows.items())),
-        }
+        return CodesRead(
+            codes=self.codes,
+            shown_by=self.shown_by,
+            unclear=tuple(sorted(self.unclear)),
+            rows=dict(sorted(self.rows.items())),
+        )
 
 
 class Survey:
@@ -160,7 +161,7 @@ class Survey:
 
 def unclear_reason() -> Reason:
     """The sentence that a commune waits with."""
-    return Reason(
+    return Reason.of(
         UNCLEAR,
         Bilingual(
             "Không rõ mã xã trong gói dữ liệu là mã trước hay sau ngày 01/7/2025: cùng năm chữ số này chỉ hai địa bàn "

@@ -26,8 +26,10 @@ from sync.conform.parts import ReadPart, list_layer
 from sync.conform.texts import RAW_TYPE, Texts
 from sync.declared.delivery import AttributeList
 from sync.declared.profile import ListMap, Profile
+from sync.folder.conform import ListRead
+from sync.folder.delivery import DeliveryRecord
 from sync.folder.files import private_folder
-from sync.intake.fetch import DeliveryRecord
+from sync.folder.notes import LayerNotes
 from sync.intake.sources import BATCH_ROWS
 from sync.intake.sources.guard import read_source
 
@@ -111,26 +113,26 @@ class Lists:
                 batch = {name: _taken(one.table[name], pa.array(rows)) for name in one.table.column_names}
                 yield one.part, batch, batch.pop(RAW), rows
 
-    def report(self) -> list[dict[str, Any]]:
-        """For conform.json: an entry a list. rows = matched + without_geometry + repeated."""
-        return [
-            {
-                "part_no": one.part.part_no,
-                "file": one.part.file,
-                "layer": one.part.layer.name,
-                "on": list(one.on),
-                "rows": one.table.num_rows,
-                "matched": int(one.hit.sum()),
-                "parcels": one.parcels,
-                "without_geometry": one.told["without_geometry"],
-                "without_key": one.told["without_key"],
-                "repeated": len(one.told["repeated_at"]),
-                "differing": dict(sorted(one.differing.items())),
-                "notes": one.part.layer.notes,
+    def report(self) -> tuple[ListRead, ...]:
+        """For conform.json: an entry a list."""
+        return tuple(
+            ListRead(
+                part_no=one.part.part_no,
+                file=one.part.file,
+                layer=one.part.layer.name,
+                on=one.on,
+                rows=one.table.num_rows,
+                matched=int(one.hit.sum()),
+                parcels=one.parcels,
+                without_geometry=one.told["without_geometry"],
+                without_key=one.told["without_key"],
+                repeated=len(one.told["repeated_at"]),
+                differing=dict(sorted(one.differing.items())),
+                notes=LayerNotes.model_validate(one.part.layer.notes),
                 **one.told["mapping"],
-            }
+            )
             for one in self._lists
-        ]
+        )
 
 
 def _read(part: ReadPart, said: ListMap, profile: Profile, one: AttributeList, file: Path) -> _List:

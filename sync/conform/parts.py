@@ -15,8 +15,8 @@ from sync.conform.detective.suggest import suggest
 from sync.declared.delivery import AttributeList, Axes, CommuneCodes, Part
 from sync.declared.profile import PartDefaults, Profile
 from sync.declared.tomlfile import nearest
+from sync.folder.delivery import DeliveryRecord
 from sync.folder.reasons import Reason
-from sync.intake.fetch import DeliveryRecord
 from sync.intake.sources import Layer, Source, read_options, source_of
 from sync.intake.sources.base import NO_GEOMETRY
 from sync.intake.sources.guard import probe_source
@@ -196,7 +196,7 @@ def _coordinates(
     if layer.crs is None or crs.same_crs(declared, layer.crs) == "same":
         return declared, None
     stated = layer.crs if len(layer.crs) < 40 else layer.crs.split('"')[1] if '"' in layer.crs else "?"
-    return declared, Reason(
+    return declared, Reason.of(
         "CRS-MISMATCH",
         Bilingual(
             f"Hệ tọa độ khai báo EPSG:{declared} khác hệ tọa độ ghi trong tệp «{part.file}» "

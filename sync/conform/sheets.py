@@ -20,6 +20,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from parcels.identifiers import normalise_number
 from sync.declared.tomlfile import nearest
+from sync.folder.conform import SheetTableUsed
 
 SUFFIXES: Final = (".csv", ".xlsx")
 MAX_BYTES: Final = 64_000_000  # ten thousand sheets of a province are well under one
@@ -68,15 +69,13 @@ class Matched:
 
 
 class SheetTable:
-    """One table, ready to be asked. `report` says what of it could not be used."""
+    """One table, ready to be asked. `used` says what of it could be used."""
 
     def __init__(self, entries: pd.DataFrame, file: str) -> None:
-        usable, self.report = _usable(entries)
-        self.report = {"file": file, **self.report}
+        usable, counts = _usable(entries)
         shared = usable.groupby(["new", "new_sheet", "scale"], sort=False)["source"].transform("nunique")
         whole_sheets = usable["old_parcel"] == _BLANK
         taken = usable["new_sheet"].where((shared == 1) | ~whole_sheets)
-        self.report["sheet_numbers_shared"] = int((whole_sheets & (shared > 1)).sum())
         usable = usable.assign(number=taken)
         sheets, parcels = usable[whole_sheets], usable[~whole_sheets]
         self._parcel = _lookup(parcels, ["old", "old_sheet", "old_parcel"])
@@ -85,8 +84,13 @@ class SheetTable:
         self._plain = _lookup(sheets[sheets["scale"] == _BLANK], ["old", "old_sheet"])
         ambiguous = sheets.groupby(["old", "old_sheet", "scale"])["new"].nunique()
         listed = [_SEPARATOR.join(key) for key in ambiguous[ambiguous > 1].index]
-        self.report["sheets_in_several_communes"] = len(listed)
-        self.report["examples"] = listed[:_EXAMPLES]
+        self.used = SheetTableUsed(
+            file=file,
+            **counts,
+            sheet_numbers_shared=int((whole_sheets & (shared > 1)).sum()),
+            sheets_in_several_communes=len(listed),
+            examples=tuple(listed[:_EXAMPLES]),
+        )
 
     def match(self, old: pa.Array, sheet: pa.Array, scale: pa.Array, parcel: pa.Array) -> Matched:
         """What the table says of rows by old commune, sheet, scale and parcel number as delivered (n,) each.

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels.crs import VN2000, from_wgs84
-from sync.intake.boundaries import Boundaries
+from sync.folder.boundaries import Boundaries
 
 # Why a parcel is not decided (see validators.identity.UNDECIDED_BECAUSE).
 NO_GEOMETRY: Final = "no-geometry"

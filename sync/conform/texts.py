@@ -6,7 +6,6 @@ the row. No value is ever printed: columns of people pass here too.
 
 import codecs
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ from parcels.encodings.column import NOT_UTF8, Column
 from parcels.encodings.evidence import Words
 from parcels.errors import DeliveryRejected
 from sync.conform.parts import ReadPart
+from sync.folder.conform import TextColumn
 from sync.intake.sources.base import wrong_encoding
 
 RAW_TYPE = pa.map_(pa.string(), pa.string())
@@ -86,15 +86,10 @@ class Texts:
         if contradicted is not None:
             raise _contradicted(self._file, str(self._declared), name, contradicted)
 
-    def report(self) -> list[dict[str, Any]]:
-        """For conform.json: an entry per column that was converted, is mixed, undecided or lost characters.
-
-        column, encoding, probability (None for one that nothing spoke of), how (declared | found), and rows:
-        converted (into Unicode), composed (into NFC), as_they_were (already Unicode), undecided (left as
-        delivered), lost (characters lost before delivery), case_unknown (TCVN3 capitals); mixed: of both kinds.
-        """
+    def report(self) -> tuple[TextColumn, ...]:
+        """For conform.json: an entry per column that was converted, is mixed, undecided or lost characters."""
         said = {name: column.report() for name, column in self._columns.items()}
-        return [{"column": name, **entry} for name, entry in said.items() if entry is not None]
+        return tuple(TextColumn(column=name, **entry) for name, entry in said.items() if entry is not None)
 
 
 def _page(encoding: str) -> str:

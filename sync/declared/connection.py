@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from parcels.bilingual import Bilingual
+from parcels.errors import UsageError
 from sync.declared.tomlfile import WrongValue
 
 Text = Annotated[str, Field(min_length=1)]
@@ -169,3 +170,18 @@ def refuse_same_names(connections: tuple[Connection, ...]) -> None:
                 "every [[connection]] needs a name of its own",
             )
         )
+
+
+def no_connection(province: str) -> UsageError:
+    """Somebody wants to pull from a province that only delivers files."""
+    return UsageError(
+        "CON-NONE",
+        Bilingual(
+            f"Hồ sơ của tỉnh {province} không có [connection]: không có nguồn nào để kéo dữ liệu.",
+            f"The profile of province {province} has no [connection]: there is no source to pull from.",
+        ),
+        Bilingual(
+            "Hãy chỉ một tệp hoặc thư mục, hoặc thêm [connection] vào hồ sơ tỉnh (docs/connections.md).",
+            "Name a file or a folder, or add a [connection] to the province's profile (docs/connections.md).",
+        ),
+    )

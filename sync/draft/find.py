@@ -8,7 +8,8 @@ from sync.declared.delivery import DELIVERY_FILE, DeliveryToml
 from sync.declared.profile import FOREIGN, Profile
 from sync.declared.tomlfile import load_toml
 from sync.draft.draft import Draft, draft
-from sync.intake.fetch import fetch, load_delivery
+from sync.folder.delivery import DeliveryRecord
+from sync.intake.fetch import fetch
 from sync.intake.sources import source_of
 from sync.intake.sources.guard import probe_source
 
@@ -19,7 +20,7 @@ def draft_of(path: Path, layer: str | None, run_dir: Path) -> Draft:
     run_dir  a working folder
     """
     fetch(path, _any_profile(path), run_dir)
-    record = load_delivery(run_dir)
+    record = DeliveryRecord.load(run_dir)
     candidates = []
     for part in record.parts:
         file = record.path_of(part.file)

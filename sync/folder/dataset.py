@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from parcels.geometry import normalise, round_to_grid
 from parcels.model import Dataset
 from parcels.wkb import read_wkb
-from sync.folder.snapshot import read_part
+from sync.folder.snapshot import part_paths, read_part
 
 
 class Rounded:
@@ -41,3 +41,8 @@ def read_dataset(province: str, code: str, path: Path) -> Dataset:
     rounded = Rounded(delivered, np.asarray(table.column("source_srid"), dtype=np.int32))
     stored = shapely.from_wkb(np.asarray(table.column("geom").to_numpy(), dtype=object))
     return Dataset(province, code, table, delivered, rounded, np.asarray(stored, dtype=object))
+
+
+def load_dataset(run_dir: Path, province: str, commune: str) -> Dataset:
+    """One dataset of a run's snapshot, with its geometries in all three forms."""
+    return read_dataset(province, commune, part_paths(run_dir)[commune])

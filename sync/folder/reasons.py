@@ -1,21 +1,81 @@
 """Why a commune waits for a person: a code, the sentence in both languages, and what a machine may want to know."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from parcels.bilingual import Bilingual
+from sync.folder.document import Record
+
+UNDECIDED = "CRS-UNDECIDED"  # of conform; the commune's live parcels may settle it at the gate
+OLDER = "OLDER"  # of the gate: extracted before what is live
+LOSS = "LOSS"  # of the merge: more would end than the brake allows
+FOREIGN_HANDS = "FOREIGN-HANDS"  # of the merge: rows were changed behind the pipeline
+
+Outcome = Literal["agrees", "undecided", "contradicted"]
+Ids = Literal["none", "scattered", "decide", "fit nothing", "fit elsewhere"]
+Areas = Literal["none", "not needed", "decide", "leave open", "fit nothing"]
+Metres = tuple[float, float]  # east, north
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Shift(Record):
+    """How many parcels of a dataset are live already, and how far from that they lie now (median, m)."""
+
+    found: int
+    east_m: float
+    north_m: float
+
+
+class CrsEvidence(Record):
+    """What was found out about the CRS of one dataset; see `sync.conform.detective.verdict`. CRSs by their names."""
+
+    outcome: Outcome
+    declared: str | None
+    proposal: str | None
+    candidates: tuple[str, ...]
+    parcels: int
+    distance_km: float | None
+    allowed_km: float | None
+    ids: Ids
+    id_count: int
+    id_shift_m: Metres | None
+    id_shifts_m: dict[str, Metres]
+    areas: Areas
+    area_count: int
+    area_ratio: float | None
+    area_error: float | None
+    mixed_with: str | None
+    mixed_share: float
+    part_no: int
+    history: Shift | None = None  # what the commune's live parcels add, at the gate
+
+    @model_serializer(mode="wrap")
+    def _short(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `history` where there is none."""
+        said: dict[str, Any] = whole(self)
+        return {name: value for name, value in said.items() if name != "history" or value is not None}
+
+
+class Reason(Record):
     """One reason to hold a commune."""
 
     code: str
-    said: Bilingual
-    evidence: Mapping[str, Any] | None = None
+    vi: str
+    en: str
+    evidence: CrsEvidence | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """As conform.json and gate.json hold it."""
-        said: dict[str, Any] = {"code": self.code, "vi": self.said.vi, "en": self.said.en}
-        return said if self.evidence is None else said | {"evidence": dict(self.evidence)}
+    @classmethod
+    def of(cls, code: str, said: Bilingual, evidence: CrsEvidence | None = None) -> "Reason":
+        """The reason of that code, in these words."""
+        return cls(code=code, vi=said.vi, en=said.en, evidence=evidence)
+
+    @property
+    def said(self) -> Bilingual:
+        """Its sentence."""
+        return Bilingual(self.vi, self.en)
+
+    @model_serializer(mode="wrap")
+    def _short(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `evidence` where there is none."""
+        said: dict[str, Any] = whole(self)
+        return {name: value for name, value in said.items() if name != "evidence" or value is not None}

@@ -1,16 +1,18 @@
-"""What the register said of a run, in the run's folder: for reports, which are made without a database too."""
+"""What became of each case of the register of findings in a run: for reports, which are made without a database too.
+
+`register.json` counts by state, `register.parquet` has a row per case. Left by load.
+"""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
-from sync.folder.files import read_json, write_json
+from sync.folder.document import Document, Upgrade
 
-REGISTER_JSON = "register.json"
 REGISTER = "register.parquet"
 
 # What became of a case in a run. `waiting` was found in what did not go live and is on no register yet.
@@ -43,21 +45,33 @@ REGISTER_SCHEMA = pa.schema(
 )
 
 
-def keep(folder: Path, counts: dict[str, Any], told: pa.Table) -> None:
-    """Leave register.json and register.parquet in a run's folder."""
-    pq.write_table(told, folder / f".{REGISTER}.part")
-    (folder / f".{REGISTER}.part").replace(folder / REGISTER)
-    write_json(folder / REGISTER_JSON, counts)
+def _apart(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 had the counts of the run beside `communes`."""
+    communes = content.pop("communes")
+    return {"counts": content, "communes": communes}
 
 
-def register_counts(folder: Path) -> dict[str, Any] | None:
-    """register.json of a run's folder: STATES and, under `communes`, the same of each; None before the load."""
-    return read_json(folder / REGISTER_JSON) if (folder / REGISTER_JSON).exists() else None
+class RegisterCounts(Document):
+    """Cases by STATES: of the run, and of each commune by code."""
+
+    FILE: ClassVar[str] = "register.json"
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_apart,)
+
+    counts: dict[str, int]
+    communes: dict[str, dict[str, int]]
 
 
-def load_register(folder: Path) -> pa.Table | None:
-    """register.parquet of a run's folder, REGISTER_SCHEMA; None before the load."""
-    return pq.read_table(folder / REGISTER) if (folder / REGISTER).exists() else None
+def write_register(run_dir: Path, cases: pa.Table) -> None:
+    """Leave the cases (REGISTER_SCHEMA) in a run's folder, whole or not at all."""
+    part = run_dir / f".{REGISTER}.part"
+    pq.write_table(cases, part)
+    part.replace(run_dir / REGISTER)
+
+
+def load_register(run_dir: Path) -> pa.Table | None:
+    """The cases of a run, REGISTER_SCHEMA; None before the load."""
+    path = run_dir / REGISTER
+    return pq.read_table(path) if path.exists() else None
 
 
 def states_of(findings: pa.Table, register: pa.Table | None) -> pa.Table:

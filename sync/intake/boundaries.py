@@ -1,10 +1,8 @@
-"""Boundaries of communes: an input that the central administration loads; this product ships none.
+"""Boundaries of communes from a polygon layer of any kind of source: an input of the centre; this product ships none.
 
-Reads a polygon layer of any kind of source, and carries boundaries to a run as a file in its folder, so that
-conform stays free of the database. What is wrong with a layer is judged in `sync.known.boundary_checks`.
+What is wrong with a layer is judged in `sync.known.boundary_checks`.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,76 +11,26 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
 from parcels import admin_units, crs
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
-from parcels.geometry import to_stored, to_wkb
+from parcels.geometry import to_stored
 from parcels.identifiers import normalise_number
 from parcels.text import clean
 from parcels.wkb import read_wkb
 from sync.declared.tomlfile import nearest
-from sync.folder.files import PRIVATE_FILE, private_folder
-from sync.folder.geoparquet import geo_metadata
+from sync.folder.boundaries import Boundaries
 from sync.intake.landing import delivery_sha256, hash_files
 from sync.intake.sources import GEOMETRY, Layer, Source, source_of
 
-BOUNDARIES: Final = "boundaries.parquet"
 DEFAULT_VALID_FROM: Final = admin_units.NEW_COMMUNES_FROM
 # How layers call the column of commune codes, folded; the first that is there is taken.
 CODE_COLUMNS: Final = (
     "communecode", "communeco", "maxa", "xaid", "maxaphuong", "maphuongxa", "madvhc", "madvhcxa", "mapx", "wardcode", "code", "ma",
 )  # fmt: skip
-_SCHEMA = pa.schema(
-    [
-        pa.field("commune_code", pa.string(), nullable=False),
-        pa.field("valid_from", pa.date32(), nullable=False),
-        pa.field("source_sha256", pa.string(), nullable=False),
-        pa.field("geom", pa.binary(), nullable=False),
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Boundaries:
-    """The outlines of communes.
-
-    codes     (k,) commune codes, each once, sorted
-    polygons  (k,) shapely MultiPolygon, EPSG:4756
-    sources   (k,) SHA-256 of the file that each came from
-    """
-
-    codes: tuple[str, ...]
-    valid_from: date
-    polygons: NDArray[np.object_]
-    sources: tuple[str, ...]
-
-    def of_province(self, province_code: str) -> "Boundaries":
-        """Those of one province's communes of today."""
-        mine = set(admin_units.communes_table(province_code)["commune_code"].to_pylist())
-        rows = [row for row, code in enumerate(self.codes) if code in mine]
-        return Boundaries(
-            tuple(self.codes[row] for row in rows),
-            self.valid_from,
-            self.polygons[rows],
-            tuple(self.sources[row] for row in rows),
-        )
-
-    def table(self) -> pa.Table:
-        """A row per commune: commune_code, valid_from, source_sha256, geom (WKB)."""
-        k = len(self.codes)
-        return pa.table(
-            [
-                pa.array(self.codes, pa.string()),
-                pa.repeat(pa.scalar(self.valid_from, pa.date32()), k),
-                pa.array(self.sources, pa.string()),
-                pa.array(to_wkb(self.polygons), pa.binary()),
-            ],
-            schema=_SCHEMA,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,41 +76,6 @@ def read_boundaries(
     names, polygons = _by_commune(codes.combine_chunks(), outlines)
     found = Boundaries(names, valid_from, polygons, (digest,) * len(names))
     return ReadLayer(found, path.name, chosen.name, zone, column, len(outlines))
-
-
-def write_boundaries(run_dir: Path, boundaries: Boundaries) -> None:
-    """Leave boundaries for conform in a run's folder, whole or not at all."""
-    private_folder(run_dir)
-    part = run_dir / f".{BOUNDARIES}.part"
-    table = boundaries.table()
-    if len(boundaries.codes):
-        bounds = shapely.total_bounds(boundaries.polygons)
-        table = table.replace_schema_metadata({"geo": json.dumps(geo_metadata(bounds))})
-    pq.write_table(table, part, compression="zstd")
-    part.chmod(PRIVATE_FILE)
-    part.replace(run_dir / BOUNDARIES)
-
-
-def load_boundaries(run_dir: Path) -> Boundaries | None:
-    """The boundaries of a run; None where it was given none."""
-    path = run_dir / BOUNDARIES
-    if not path.is_file():
-        return None
-    table = pq.read_table(path)
-    if not table.num_rows:
-        return None
-    return from_table(table)
-
-
-def from_table(table: pa.Table) -> Boundaries:
-    """Boundaries of a table as `Boundaries.table` makes it, one row at least."""
-    ordered = table.sort_by("commune_code")
-    return Boundaries(
-        tuple(ordered["commune_code"].to_pylist()),
-        max(ordered["valid_from"].to_pylist()),
-        read_wkb(ordered["geom"].combine_chunks()),
-        tuple(ordered["source_sha256"].to_pylist()),
-    )
 
 
 def _layer(layers: tuple[Layer, ...], wanted: str | None, file: str) -> Layer:

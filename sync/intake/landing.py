@@ -15,11 +15,11 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, TransientError
+from sync.folder.delivery import LandedFile
 from sync.folder.files import PRIVATE_FILE, private_folder
 
 try:
@@ -33,15 +33,6 @@ _LOCK = ".lock"
 _PATIENCE_S = 60.0
 _CHUNK = 1 << 20
 _READ_ONLY = 0o400
-
-
-@dataclass(frozen=True, slots=True)
-class LandedFile:
-    """One file of a delivery: its name relative to the delivery, SHA-256 in hexadecimal, size."""
-
-    name: str
-    sha256: str
-    bytes: int
 
 
 def delivery_sha256(files: Iterable[LandedFile]) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,23 +18,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 from parcels import admin_units
-from parcels.bilingual import Bilingual
-from parcels.errors import TerminalError, UsageError
-from sync import db
-from sync.declared.connection import PostGis, Sql
+from parcels.errors import TerminalError
+from sync.declared.connection import PostGis, Sql, no_connection
 from sync.declared.delivery import DELIVERY_FILE, VIETNAM
 from sync.declared.profile import Profile
-from sync.folder.files import private_folder, read_json, write_json, write_text
-from sync.intake.fetch import DELIVERY_JSON, load_delivery
+from sync.folder.delivery import DeliveryRecord
+from sync.folder.files import private_folder, write_text
+from sync.folder.pulled import Mark, Pulled, PulledEntry
 from sync.intake.remotes import Connection, Offer, Watermark, session_of
 from sync.intake.remotes.geoparquet import write_geoparquet
-from sync.known.history import watermark
-from sync.run import EVERYTHING, Run
 
 LOG = logging.getLogger(__name__)
 
 PULLED = "pulled"  # the folder in a run's own, gone once its bytes are in landing
-PULLED_JSON = "pulled.json"  # what was pulled, for the ledger; written when all of it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ class Accepted:
     full_at: datetime
 
 
-def accepted(history: list[dict[str, Any]], covered_to: datetime | None) -> dict[str, Accepted]:
+def accepted(history: Iterable[PulledEntry], covered_to: datetime | None) -> dict[str, Accepted]:
     """Per connection, from the entries of earlier pulls, newest first.
 
     covered_to  everything that the source changed up to this moment has come (`sync.known.history.watermark`): the
@@ -62,12 +58,12 @@ def accepted(history: list[dict[str, Any]], covered_to: datetime | None) -> dict
     marks: dict[str, tuple[Watermark, str, datetime]] = {}
     full: dict[str, datetime] = {}
     for entry in history:
-        name, began = entry["name"], datetime.fromisoformat(entry["extracted_at"])
+        name, began = entry.name, entry.extracted_at
         if covered_to is None or began > covered_to:
             continue
-        if entry["watermark"]:
-            marks.setdefault(name, (Watermark.from_dict(entry["watermark"]), entry["source"], began))
-        if entry["kind"] == "full":
+        if entry.watermark:
+            marks.setdefault(name, (Watermark.from_dict(entry.watermark.model_dump()), entry.source, began))
+        if entry.kind == "full":
             full.setdefault(name, began)
     return {name: Accepted(*marks[name], full[name]) for name in marks if name in full}
 
@@ -79,13 +75,12 @@ def pull(
     *,
     full: bool = False,
     now: datetime | None = None,
-) -> list[dict[str, Any]]:
+) -> tuple[PulledEntry, ...]:
     """Pull every connection of a profile into `folder` (made anew), the delivery.toml last.
 
     known  the last accepted pulls; full: everything, whatever the profile's mode
-    Returns an entry per connection for the ledger: name, kind, where, rows, extracted_at, watermark, notes. Raises
-    UsageError (CON-NONE) for a profile without connections, ComponentMissing, TransientError, DeliveryRejected; then
-    the folder holds no delivery.
+    Returns an entry per connection. Raises UsageError (CON-NONE) for a profile without connections, ComponentMissing,
+    TransientError, DeliveryRejected; then the folder holds no delivery.
     """
     if not profile.connection:
         raise no_connection(profile.province)
@@ -99,77 +94,56 @@ def pull(
         since = last[connection.name].watermark if last else None
         with session_of(connection, since) as session:
             offer = session.probe()
-            entry = _entry(connection, offer, kind, began)
+            said = {"where": offer.where, "kind": kind, "extracted_at": began.isoformat(), "rows": offer.rows}
             rows = write_geoparquet(
                 folder / f"{connection.name}.parquet",
                 session.read(offer),
                 offer.geometry,
                 offer.crs,
-                {key: entry[key] for key in ("where", "kind", "extracted_at", "rows")},
+                said,
                 offer.columns,
             )
-        entries.append(entry | {"rows": rows})
+        entries.append(_entry(connection, offer, kind, began, rows))
         parts.append(_part(connection, offer))
     write_text(folder / DELIVERY_FILE, _toml(profile, last, began, entries, parts))
-    return entries
+    return tuple(entries)
 
 
 @contextmanager
-def pulled_for(run: Run) -> Iterator[tuple[Path, list[dict[str, Any]]]]:
+def pulled_for(
+    run_dir: Path, profile: Profile, known: Callable[[], dict[str, Accepted]], *, full: bool
+) -> Iterator[tuple[Path, tuple[PulledEntry, ...]]]:
     """The folder that a run pulled, and its entries; removed when the block has taken it over.
+
+    known  asked for the last accepted pulls, where something is to be pulled
 
     A retry goes on with a pull that was finished, in the folder or already in landing: what is synchronised is what
     the source had when the run began.
     """
-    folder, document = run.folder / PULLED, run.folder / PULLED_JSON
-    landed = _landed(run)
-    if document.is_file() and (folder.is_dir() or landed is not None):
-        entries = read_json(document)["pulled"]
-        if landed is not None and not folder.is_dir():
-            yield landed, entries
-            return
-    else:
-        document.unlink(missing_ok=True)
-        entries = pull(run.profile(), folder, _known(run), full=run.requested == EVERYTHING)
-        for entry in entries:
-            for note in entry["notes"]:
-                LOG.warning("%s: %s | %s", entry["name"], note["vi"], note["en"])
-        write_json(document, {"pulled": entries})
+    folder = run_dir / PULLED
+    landed, earlier = _landed(run_dir), Pulled.find(run_dir)
+    if earlier is not None and not folder.is_dir() and landed is not None:
+        yield landed, earlier.pulled
+        return
+    if earlier is None or not folder.is_dir():
+        (run_dir / Pulled.FILE).unlink(missing_ok=True)
+        earlier = Pulled(pulled=pull(profile, folder, known(), full=full))
+        for entry in earlier.pulled:
+            for note in entry.notes:
+                LOG.warning("%s: %s | %s", entry.name, note.vi, note.en)
+        earlier.save(run_dir)
     try:
-        yield folder, entries
+        yield folder, earlier.pulled
     except TerminalError:  # trying again changes nothing
         shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _landed(run: Run) -> Path | None:
+def _landed(run_dir: Path) -> Path | None:
     """Where an earlier attempt of this stage has put what was pulled."""
-    if not (run.folder / DELIVERY_JSON).is_file():
-        return None
-    root = load_delivery(run.folder).root
-    return root if root.is_dir() else None
-
-
-def _known(run: Run) -> dict[str, Accepted]:
-    with db.connect(run.dsn) as connection:
-        history = db.fetch(connection, "ledger/pulls", {"province": run.province})
-    return accepted([row["entry"] for row in history], watermark(run.dsn, run.province).covered_to)
-
-
-def no_connection(province: str) -> UsageError:
-    """Somebody wants to pull from a province that only delivers files."""
-    return UsageError(
-        "CON-NONE",
-        Bilingual(
-            f"Hồ sơ của tỉnh {province} không có [connection]: không có nguồn nào để kéo dữ liệu.",
-            f"The profile of province {province} has no [connection]: there is no source to pull from.",
-        ),
-        Bilingual(
-            "Hãy chỉ một tệp hoặc thư mục, hoặc thêm [connection] vào hồ sơ tỉnh (docs/connections.md).",
-            "Name a file or a folder, or add a [connection] to the province's profile (docs/connections.md).",
-        ),
-    )
+    record = DeliveryRecord.find(run_dir)
+    return record.root if record is not None and record.root.is_dir() else None
 
 
 def _last(profile: Profile, known: dict[str, Accepted], now: datetime) -> dict[str, Accepted]:
@@ -187,17 +161,19 @@ def _last(profile: Profile, known: dict[str, Accepted], now: datetime) -> dict[s
     return found
 
 
-def _entry(connection: Connection, offer: Offer, kind: str, began: datetime) -> dict[str, Any]:
-    return {
-        "name": connection.name,
-        "kind": kind,
-        "where": offer.where,
-        "source": _source(connection),
-        "rows": offer.rows,
-        "extracted_at": began.isoformat(),
-        "watermark": offer.watermark and offer.watermark.as_dict(),
-        "notes": [note._asdict() for note in offer.notes],
-    }
+def _entry(
+    connection: Connection, offer: Offer, kind: Literal["full", "changes"], began: datetime, rows: int
+) -> PulledEntry:
+    return PulledEntry(
+        name=connection.name,
+        kind=kind,
+        where=offer.where,
+        source=_source(connection),
+        rows=rows,
+        extracted_at=began,
+        watermark=Mark(**offer.watermark.as_dict()) if offer.watermark else None,
+        notes=offer.notes,
+    )
 
 
 def _source(connection: Connection) -> str:
@@ -221,7 +197,7 @@ def _toml(
     profile: Profile,
     last: dict[str, Accepted],
     began: datetime,
-    entries: list[dict[str, Any]],
+    entries: list[PulledEntry],
     parts: list[dict[str, Any]],
 ) -> str:
     """The delivery.toml. Where the rows came from stands there as a remark: a delivery never names a connection."""
@@ -246,8 +222,8 @@ def _toml(
     return "\n".join(lines) + "\n"
 
 
-def _remark(entry: dict[str, Any]) -> str:
-    text = f"{entry['name']}: {entry['rows']} rows from {entry['where']}, {entry['kind']}"
+def _remark(entry: PulledEntry) -> str:
+    text = f"{entry.name}: {entry.rows} rows from {entry.where}, {entry.kind}"
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 

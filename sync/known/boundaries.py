@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from parcels.content_hash import to_hex
 from sync import db
-from sync.intake.boundaries import Boundaries, from_table, write_boundaries
+from sync.folder.boundaries import Boundaries, from_table, write_boundaries
 
 _COLUMNS = pa.schema(
     [

@@ -17,7 +17,7 @@ from parcels.bilingual import Bilingual
 from parcels.crs import VN2000, from_wgs84
 from parcels.errors import DeliveryRejected
 from parcels.geometry import area_m2
-from sync.intake.boundaries import Boundaries
+from sync.folder.boundaries import Boundaries
 
 TOLERANCE_M2: Final = 1.0
 _FAR_DEG: Final = 0.02  # about 2 km: further out, a reference point is another commune's

@@ -4,6 +4,8 @@ Asked only for datasets whose coordinates do not show their CRS: the same parcel
 where they are live if the delivery is in the CRS that it says, and 50 m or more away if it is in another one.
 """
 
+from dataclasses import dataclass
+from math import hypot
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +15,9 @@ import shapely
 from parcels.crs_hypotheses import metres_between
 from parcels.wkb import read_wkb
 from sync import db
-from sync.conform import load_conform
-from sync.conform.detective import UNDECIDED
+from sync.folder.conform import Conformed
+from sync.folder.reasons import UNDECIDED
 from sync.folder.snapshot import part_paths, read_part
-from sync.gate import LivePlace
 
 _PARCELS = 500  # of a dataset: their median is as good as that of all of them
 _KEYS = ("source_system", "source_key", "sheet_no", "parcel_no")
@@ -29,6 +30,20 @@ _TYPES = pa.schema(
         ("lat", pa.float64()),
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlace:
+    """How many parcels of a dataset are live already, and how far east and north of that they lie now (median, m)."""
+
+    found: int
+    east_m: float
+    north_m: float
+
+    @property
+    def shift_m(self) -> float:
+        """The distance, metres."""
+        return hypot(self.east_m, self.north_m)
 
 
 def live_places(dsn: str, province: str, run_dir: Path) -> dict[tuple[str, int], LivePlace]:
@@ -54,11 +69,11 @@ def _live(row: db.Row) -> LivePlace:
 
 def _wanted(run_dir: Path) -> pa.Table:
     """Keys and middles (VN-2000 degrees) of some parcels of each undecided dataset."""
-    holds = load_conform(run_dir)["holds"]
+    holds = Conformed.load(run_dir).holds
     paths = part_paths(run_dir)
     tables = [_TYPES.empty_table()]
     for code, reasons in holds.items():
-        parts = [reason["evidence"]["part_no"] for reason in reasons if reason["code"] == UNDECIDED]
+        parts = [r.evidence.part_no for r in reasons if r.code == UNDECIDED and r.evidence is not None]
         if not parts or code not in paths:
             continue
         table = read_part(paths[code], ["part_no", *_KEYS, "geom"])

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from sync.intake.boundaries import Boundaries, read_boundaries
+from sync.folder.boundaries import Boundaries
+from sync.intake.boundaries import read_boundaries
 from sync.known.context.file import write_context
 from sync.lab.generate import Options, generate
 from sync.lab.generate.deliver import BEFORE, BOUNDARIES, CONTEXT, POPULATION, Progress

@@ -3,24 +3,24 @@
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import shapely
 
 from parcels.content_hash import to_hex
 from parcels.crs import VN2000
 from sync import db
-from sync.check import load_dataset, load_findings
-from sync.intake.fetch import load_delivery
-from sync.report.places import places_of
+from sync.folder.dataset import load_dataset
+from sync.folder.delivery import DeliveryRecord
+from sync.folder.judgement import load_findings
+from sync.folder.loaded import RefusedRow, write_merge_findings
 from sync.run import Run
 from validators.base import Faults, Subject
 from validators.catalogue import BY_CODE
 from validators.delivery import Delivered, context_of
 from validators.findings import FINDINGS_SCHEMA, findings
 from validators.naming import name_rows
+from validators.places import places_of
 from validators.policy import policy_at
 
-MERGE_FINDINGS = "merge_findings.parquet"
 _COPIED = (
     "finding_id",
     "check_code",
@@ -35,26 +35,26 @@ _COPIED = (
 )
 
 
-def merge_findings(run: Run, quarantined: list[db.Row]) -> pa.Table:
+def merge_findings(run: Run, refused: tuple[RefusedRow, ...]) -> pa.Table:
     """Findings for the rows that the merge quarantined, worded as the checks word theirs; kept for the report."""
-    communes = sorted({row["commune_code"] for row in quarantined})
+    communes = sorted({row.commune_code for row in refused})
     tables = [
-        _of_commune(run, commune, [row for row in quarantined if row["commune_code"] == commune])
+        _of_commune(run, commune, [row for row in refused if row.commune_code == commune])
         for commune in communes
     ]
     table = pa.concat_tables([FINDINGS_SCHEMA.empty_table(), *tables])
-    pq.write_table(table, run.folder / MERGE_FINDINGS)
+    write_merge_findings(run.folder, table)
     return table
 
 
-def _of_commune(run: Run, commune: str, quarantined: list[db.Row]) -> pa.Table:
+def _of_commune(run: Run, commune: str, refused: list[RefusedRow]) -> pa.Table:
     dataset = load_dataset(run.judged_folder, run.province, commune)
-    as_of = load_delivery(run.judged_folder).as_of
+    as_of = DeliveryRecord.load(run.judged_folder).as_of
     # The merge quarantines no row that shares a handle, so what repeats in the delivery does not matter here.
     context = context_of(Delivered({}, as_of), province_code=run.province, policy=policy_at(as_of))
     row_no = np.asarray(dataset.column("row_no"), dtype=np.int64)
-    codes = np.array([row["merge_code"] for row in quarantined], dtype=object)
-    rows = np.searchsorted(row_no, np.array([row["row_no"] for row in quarantined], dtype=np.int64))
+    codes = np.array([row.merge_code for row in refused], dtype=object)
+    rows = np.searchsorted(row_no, np.array([row.row_no for row in refused], dtype=np.int64))
     found = [
         (check, check.severity, Faults(rows[codes == code]))
         for code in sorted(set(codes))

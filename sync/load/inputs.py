@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pyarrow as pa
 
 from parcels.versions import OrderKind
-from sync.check import load_rows, load_verdicts
-from sync.conform import load_conform
-from sync.gate import load_gate
-from sync.intake.fetch import DeliveryRecord, load_delivery
+from sync.folder.conform import Conformed
+from sync.folder.delivery import DeliveryRecord
+from sync.folder.gate import Gated
+from sync.folder.judgement import load_rows, load_verdicts
 from sync.run import Run
 from validators.policy import Policy, policy_at
+from validators.stored import CommuneVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Inputs:
 
     delivery: DeliveryRecord
     snapshot_sha256: str
-    verdicts: dict[str, dict[str, Any]]  # judgement/datasets.json by commune
-    gate: dict[str, Any]
+    verdicts: dict[str, CommuneVerdict]  # by commune
+    gate: Gated
     rows: pa.Table
     policy: Policy
     version_kind: OrderKind | None
@@ -30,7 +30,7 @@ class Inputs:
     @property
     def changes(self) -> bool:
         """Whether it is a change set."""
-        return self.delivery.kind == "changes"
+        return self.delivery.changes
 
     @property
     def observed_at(self) -> datetime:
@@ -41,14 +41,14 @@ class Inputs:
 def read_inputs(run: Run) -> Inputs:
     """Read them, of the run that judged."""
     folder = run.judged_folder
-    delivery = load_delivery(folder)
-    conformed = load_conform(folder)
+    delivery = DeliveryRecord.load(folder)
+    conformed = Conformed.load(folder)
     return Inputs(
         delivery=delivery,
-        snapshot_sha256=conformed["snapshot_sha256"],
-        version_kind=conformed.get("version_kind"),
-        verdicts={verdict["code"]: verdict for verdict in load_verdicts(folder)},
-        gate=load_gate(folder),
+        snapshot_sha256=conformed.snapshot_sha256,
+        version_kind=conformed.version_kind,
+        verdicts={verdict.code: verdict for verdict in load_verdicts(folder)},
+        gate=Gated.load(folder),
         rows=load_rows(folder).sort_by("row_no"),
         policy=policy_at(delivery.as_of),
     )

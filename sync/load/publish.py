@@ -1,29 +1,29 @@
 """The load stage: staging, merge, balances, verdicts, receipt — all of it commits together, or none of it."""
 
 from datetime import datetime
-from typing import Any
 
 from parcels.bilingual import Bilingual
 from parcels.errors import TransientError
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
-from sync.folder.files import read_json, write_json
-from sync.folder.register import STATES, keep
+from sync.folder.document import Counts
+from sync.folder.loaded import Gap, Loaded, ReceiptLine, RefusedRow
+from sync.folder.reasons import FOREIGN_HANDS, LOSS, OLDER
+from sync.folder.register import RegisterCounts, write_register
 from sync.folder.snapshot import part_paths
+from sync.folder.verdict import LoadedVerdict
 from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
 from sync.load.inputs import Inputs, read_inputs
 from sync.load.merge import Merged, MergeRequest, merge
-from sync.load.staging import Judged, create_staging, fill_staging, staging_tables
-from sync.load.verdicts import FOREIGN_HANDS, LOSS, regrouped, verdicts_after
+from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
+from sync.load.verdicts import regrouped, verdicts_after
 from sync.register import Looked, looked_communes, update
 from sync.run import Run
 
-OLDER = "OLDER"
 
-
-def load(run: Run) -> dict[str, Any]:
+def load(run: Run) -> Counts:
     """Bring the judged delivery into the national tables; the receipt, as `load.json` has it.
 
     A dry run does everything and rolls it back. Raises TransientError LOCK-LOST when another run took over,
@@ -31,42 +31,38 @@ def load(run: Run) -> dict[str, Any]:
     nothing and returns the same.
     """
     if receipt.show(run.dsn, run.run_id):
-        return _counts(read_json(run.folder / "load.json"))
+        return _counts(Loaded.load(run.folder))
     inputs = read_inputs(run)
-    gate_held = tuple(
-        code for code, verdict in inputs.gate["communes"].items() if verdict["decision"] == "hold"
-    )
     approved = run.communes if run.kind == "apply" else ()
-    judged = Judged(
+    staged = StagedRun(
         parts=part_paths(run.judged_folder),
         rows=inputs.rows,
-        held=frozenset(gate_held) - set(approved),
+        held=frozenset(inputs.gate.held) - set(approved),
         only=frozenset(approved) if run.kind == "apply" else None,
         as_of=inputs.delivery.as_of,
         changes=inputs.changes,
     )
     with db.connect(run.dsn) as connection:
         create_staging(connection, run.run_id)
-        fill_staging(connection, run.run_id, judged)
+        fill_staging(connection, run.run_id, staged)
     with db.connect(run.dsn) as connection:
-        document = _publish(connection, run, inputs, judged, approved)
-        # Before the commit: where there is a receipt, there is this.
-        write_json(run.folder / "load.json", document)
+        loaded = _publish(connection, run, inputs, staged, approved)
+        loaded.save(run.folder)  # before the commit: where there is a receipt, there is this
         if run.dry_run:
             connection.rollback()
-    return _counts(document)
+    return _counts(loaded)
 
 
-def _counts(document: dict[str, Any]) -> dict[str, Any]:
+def _counts(loaded: Loaded) -> Counts:
     return {
-        "held_communes": document["held_communes"],
-        **{name: document["totals"][name] for name in ("read", *receipt.ROWS, "ended", "moved_in")},
+        "held_communes": list(loaded.held_communes),
+        **{name: loaded.totals[name] for name in ("read", *receipt.ROWS, "ended", "moved_in")},
     }
 
 
 def _publish(
-    connection: db.Connection, run: Run, inputs: Inputs, judged: Judged, approved: tuple[str, ...]
-) -> dict[str, Any]:
+    connection: db.Connection, run: Run, inputs: Inputs, staged: StagedRun, approved: tuple[str, ...]
+) -> Loaded:
     chain = db.fetch_one(connection, "ledger/own_lock", {"province": run.province, "run_id": run.run_id})
     if chain is None:
         raise TransientError(
@@ -87,7 +83,7 @@ def _publish(
             as_of=inputs.delivery.as_of,
             now=now,
             complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),
-            gate_held=tuple(judged.held),
+            gate_held=tuple(staged.held),
             brake=inputs.policy.brake,
             loss_passed=_passed(connection, run, LOSS),
             foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
@@ -101,8 +97,9 @@ def _publish(
         ),
     )
     receipt.check_balances(merged.lines)
-    findings = merge_findings(run, merged.quarantined)
-    verdicts = verdicts_after(inputs, judged, merged, regrouped(run, inputs, merged, findings))
+    refused = tuple(RefusedRow(**row) for row in merged.quarantined)
+    findings = merge_findings(run, refused)
+    verdicts = verdicts_after(inputs, staged, merged, regrouped(run, inputs, refused, findings))
     head = receipt.write(
         connection,
         chain,
@@ -116,27 +113,27 @@ def _publish(
         merged.lines,
     )
     _write_verdicts(connection, run, inputs, verdicts, merged, now)
-    record_findings(connection, run, findings, judged.only)
+    record_findings(connection, run, findings, staged.only)
     register = _register(connection, run, inputs, verdicts, merged)
-    return {
+    return Loaded(
         **head,
-        "dry_run": run.dry_run,
-        "totals": receipt.totals(merged.lines),
-        "lines": merged.lines,
-        "quarantined_by_merge": merged.quarantined,
-        "held_communes": [verdict["commune_code"] for verdict in verdicts if verdict["decision"] == "hold"],
-        "communes": verdicts,
-        "changes": merged.notes,
-        "gaps": told(open_gaps(connection, run.province)),
-        "register": {name: register[name] for name in STATES},
-    }
+        dry_run=run.dry_run,
+        totals=receipt.totals(merged.lines),
+        lines=tuple(ReceiptLine(**line) for line in merged.lines),
+        quarantined_by_merge=refused,
+        held_communes=tuple(verdict.code for verdict in verdicts if verdict.decision == "hold"),
+        communes=verdicts,
+        changes=merged.notes,
+        gaps=tuple(Gap(**gap) for gap in told(open_gaps(connection, run.province))),
+        cases=register.counts,
+    )
 
 
 def _register(
-    connection: db.Connection, run: Run, inputs: Inputs, verdicts: list[dict[str, Any]], merged: Merged
-) -> dict[str, Any]:
+    connection: db.Connection, run: Run, inputs: Inputs, verdicts: tuple[LoadedVerdict, ...], merged: Merged
+) -> RegisterCounts:
     """Bring the register of findings up to date, and leave in the folder what became of each case."""
-    live = {verdict["commune_code"] for verdict in verdicts if verdict["decision"] == "accept"}
+    live = {verdict.code for verdict in verdicts if verdict.decision == "accept"}
     if inputs.changes:
         live |= {line["commune_code"] for line in merged.lines if not line["commune_held"]} - {
             UNKNOWN_COMMUNE
@@ -149,14 +146,13 @@ def _register(
             province=run.province,
             as_of=inputs.delivery.as_of,
             parcels=staging_tables(run.run_id)["parcel"],
-            not_run=looked_communes(
-                list(inputs.verdicts.values()), frozenset(live), nowhere=run.kind == "sync"
-            ),
+            not_run=looked_communes(inputs.verdicts.values(), frozenset(live), nowhere=run.kind == "sync"),
             delivered=tuple(inputs.verdicts),
             changes=inputs.changes,
         ),
     )
-    keep(run.folder, counts, cases)
+    write_register(run.folder, cases)
+    counts.save(run.folder)
     return counts
 
 
@@ -184,11 +180,8 @@ def _older_passed(run: Run, inputs: Inputs) -> tuple[str, ...]:
     """The communes that a person let go live although their data are older: by this approval or one before it."""
     if run.kind != "apply":
         return ()
-    gate = inputs.gate["communes"]
     return tuple(
-        code
-        for code in run.communes
-        if code in gate and OLDER in {reason["code"] for reason in gate[code]["reasons"]}
+        code for code in run.communes if OLDER in {reason.code for reason in inputs.gate.of(code).reasons}
     )
 
 
@@ -208,7 +201,7 @@ def _write_verdicts(
     connection: db.Connection,
     run: Run,
     inputs: Inputs,
-    verdicts: list[dict[str, Any]],
+    verdicts: tuple[LoadedVerdict, ...],
     merged: Merged,
     now: datetime,
 ) -> None:
@@ -219,8 +212,8 @@ def _write_verdicts(
         "extracted_at": inputs.delivery.extracted_at or inputs.delivery.received_at,
         "now": now,
         "parent_run_id": run.parent_run_id,
-        "communes": [verdict["commune_code"] for verdict in verdicts],
-        "verdicts": db.json_value(verdicts),
+        "communes": [verdict.code for verdict in verdicts],
+        "verdicts": db.json_value([verdict.model_dump() for verdict in verdicts]),
         "lines": db.json_value(merged.lines),
         "system": inputs.delivery.system,
         "observed_at": inputs.observed_at,

@@ -12,60 +12,61 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sync import db
+from sync.folder.loaded import RefusedRow
 from validators.catalogue import BY_CODE
 from validators.policy import Policy
-from validators.stored import grouped, measured_of
+from validators.stored import CommuneVerdict, grouped
+from validators.usability import Portion
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What was judged of one commune: its entry in datasets.json, its rows (ROWS_SCHEMA) and findings (FINDINGS_SCHEMA)."""
+class JudgedCommune:
+    """What was judged of one commune: its verdict, its rows (ROWS_SCHEMA) and findings (FINDINGS_SCHEMA)."""
 
-    verdict: dict[str, Any]
+    verdict: CommuneVerdict
     rows: pa.Table
     findings: pa.Table
 
 
 def after_merge(
-    judged: Judged, quarantined: list[db.Row], merged: pa.Table, policy: Policy, as_of: date
-) -> dict[str, Any]:
-    """The entry of datasets.json as it is after the merge.
+    judged: JudgedCommune, refused: list[RefusedRow], merged: pa.Table, policy: Policy, as_of: date
+) -> CommuneVerdict:
+    """The verdict as it is after the merge.
 
-    quarantined  what the merge refused of this commune: `row_no`, `merge_code`, `has_error`
-    merged       the findings about it (FINDINGS_SCHEMA)
+    refused  what the merge quarantined of this commune
+    merged   the findings about it (FINDINGS_SCHEMA)
     """
     verdict = judged.verdict
-    if not quarantined:
+    if not refused:
         return verdict
-    faultless = sum(not row["has_error"] for row in quarantined)
-    more = {
-        **verdict,
-        "accepted": verdict["accepted"] - len(quarantined),
-        "quarantined": verdict["quarantined"] + len(quarantined),
-        "rows_with_error": verdict["rows_with_error"] + faultless,
-        "measured": _measured(judged, quarantined),
-    }
-    portions = measured_of(more)
-    more["measures"] = {name: portion.share if portion else None for name, portion in portions.items()}
-    return more | grouped(more, pa.concat_tables([judged.findings, merged]), policy, as_of)
+    measured = _measured(judged, refused)
+    more = verdict.model_copy(
+        update={
+            "accepted": verdict.accepted - len(refused),
+            "quarantined": verdict.quarantined + len(refused),
+            "rows_with_error": verdict.rows_with_error + sum(not row.has_error for row in refused),
+            "measured": measured,
+            "measures": {name: portion.share if portion else None for name, portion in measured.items()},
+        }
+    )
+    return grouped(more, pa.concat_tables([judged.findings, merged]), policy, as_of)
 
 
-def _measured(judged: Judged, quarantined: list[db.Row]) -> dict[str, Any]:
+def _measured(judged: JudgedCommune, refused: list[RefusedRow]) -> dict[str, Portion | None]:
     """The measures without the rows in which only now something was found that they count."""
     row_no = np.asarray(judged.rows["row_no"].to_numpy(), dtype=np.int64)
-    merge_codes = np.array([row["merge_code"] for row in quarantined], dtype=object)
-    chosen = np.array([row["row_no"] for row in quarantined], dtype=np.int64)
+    merge_codes = np.array([row.merge_code for row in refused], dtype=object)
+    chosen = np.array([row.row_no for row in refused], dtype=np.int64)
     order = np.argsort(row_no)
     codes = (
         judged.rows["codes"].combine_chunks().take(pa.array(order[np.searchsorted(row_no[order], chosen)]))
     )
-    measured = dict(judged.verdict["measured"])
+    measured = dict(judged.verdict.measured)
     for name, portion in measured.items():
         counted = {code for code, check in BY_CODE.items() if name in check.measures}
         newly = np.isin(merge_codes, list(counted)) & ~_any_of(codes, counted)
-        if portion is not None and portion["of"] and newly.any():
-            measured[name] = {**portion, "good": portion["good"] - int(newly.sum())}
+        if portion is not None and portion.of and newly.any():
+            measured[name] = Portion(portion.good - int(newly.sum()), portion.of)
     return measured
 
 

@@ -32,7 +32,7 @@ _PLAIN = tuple(column.name for column in PARCEL if column.kind != "geometry")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class StagedRun:
     """A judged run: the parts of its snapshot by commune, and a decision for every row of them."""
 
     parts: dict[str, Path]
@@ -71,7 +71,7 @@ def item_columns(record: Record, alias: str | None = None) -> db.sql.Composable:
     return db.sql.SQL(", ").join(parts)
 
 
-def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
+def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun) -> int:
     """Copy the snapshot, a few communes at a time, into the run's staging; the number of rows."""
     tables = staging_tables(run_id)
     copied = 0
@@ -84,7 +84,7 @@ def fill_staging(connection: db.Connection, run_id: str, judged: Judged) -> int:
     return copied
 
 
-def _batches(judged: Judged) -> Iterator[tuple[pa.Table, pa.Array]]:
+def _batches(judged: StagedRun) -> Iterator[tuple[pa.Table, pa.Array]]:
     """The snapshot's rows with their sheet handles, in batches: hashing and copying have a price per call."""
     waiting: list[tuple[pa.Table, pa.Array]] = []
     for commune, path in judged.parts.items():
@@ -102,7 +102,7 @@ def _together(parts: list[tuple[pa.Table, pa.Array]]) -> tuple[pa.Table, pa.Arra
     return pa.concat_tables(tables), pa.concat_arrays(sheets)
 
 
-def _decisions(table: pa.Table, judged: Judged) -> pa.Table:
+def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
     """The judgement of these rows in their order, with what the gate and a person's approval make of it."""
     row_no = table["row_no"].to_numpy()
     rows = judged.rows.take(pa.array(np.searchsorted(judged.rows["row_no"].to_numpy(), row_no)))

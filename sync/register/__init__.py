@@ -4,7 +4,7 @@
 really judged and brought live, and writes what became of each (sql/register, in the order of the numbers).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
-from sync.folder.register import REGISTER_SCHEMA, STATES
+from sync.folder.register import REGISTER_SCHEMA, STATES, RegisterCounts
 from validators.catalogue import CHECKS
+from validators.stored import CommuneVerdict
 
 _STEPS = ("10_looked", "11_seams", "12_found", "20_missing")
 _WRITES = ("30_change", "31_cases", "32_settle", "33_events")
@@ -48,8 +49,8 @@ class Looked:
     )
 
 
-def update(connection: db.Connection, looked: Looked) -> tuple[dict[str, Any], pa.Table]:
-    """Bring the register up to date; the counts as in register.json, and a REGISTER_SCHEMA table.
+def update(connection: db.Connection, looked: Looked) -> tuple[RegisterCounts, pa.Table]:
+    """Bring the register up to date; what became of the cases: counts, and a REGISTER_SCHEMA table.
 
     Needs what the merge and `sync.load.findings.record_findings` leave in the transaction: merge_row, merge_commune,
     merge_finding; and the run's receipt and verdicts. Must be the last thing the transaction writes.
@@ -66,7 +67,7 @@ def update(connection: db.Connection, looked: Looked) -> tuple[dict[str, Any], p
     db.execute(
         connection,
         "register/50_run",
-        values | {"counts": db.json_value({name: counts[name] for name in STATES})},
+        values | {"counts": db.json_value(counts.counts)},
     )
     told = db.copy_out(
         connection, db.compose("register/41_told", {"as_of": db.sql.Literal(looked.as_of)}), REGISTER_SCHEMA
@@ -98,27 +99,26 @@ def _values(connection: db.Connection, looked: Looked) -> dict[str, Any]:
     }
 
 
-def _counts(rows: list[db.Row]) -> dict[str, Any]:
-    """`{state: cases}` of the run, and the same of each commune under `communes`."""
+def _counts(rows: list[db.Row]) -> RegisterCounts:
     none = dict.fromkeys(STATES, 0)
-    total: dict[str, Any] = dict(none)
+    total: dict[str, int] = dict(none)
     communes: dict[str, dict[str, int]] = {}
     for row in rows:
         into = total if row["commune_code"] is None else communes.setdefault(row["commune_code"], dict(none))
         into[row["state"]] = int(row["cases"])
-    return total | {"communes": dict(sorted(communes.items()))}
+    return RegisterCounts(counts=total, communes=dict(sorted(communes.items())))
 
 
 def looked_communes(
-    verdicts: list[dict[str, Any]], live: frozenset[str], *, nowhere: bool
+    verdicts: Iterable[CommuneVerdict], live: frozenset[str], *, nowhere: bool
 ) -> dict[str, tuple[str, ...]]:
     """What `Looked.not_run` says of a judgement.
 
-    verdicts  the entries of judgement/datasets.json
+    verdicts  those of the judgement
     live      the communes that go live, also those of which a change set only ends parcels
     nowhere   whether the rows of no commune are part of the run: not when it applies what was held
     """
-    left_out = {verdict["code"]: (*verdict["not_run"], *verdict["not_applicable"]) for verdict in verdicts}
+    left_out = {verdict.code: (*verdict.not_run, *verdict.not_applicable) for verdict in verdicts}
     everywhere = tuple(sorted({code for codes in left_out.values() for code in codes}))
     looked = {code: left_out.get(code, everywhere) for code in sorted(live)}
     if nowhere:  # also where every row has a commune now: then none is left of those that had none

@@ -1,9 +1,10 @@
 """Report: what the office sees of a run, into `report/`. Nothing in it names a person."""
 
 from pathlib import Path
-from typing import Any
 
-from sync.folder.files import private_folder, write_json
+from sync.folder.document import Counts
+from sync.folder.files import private_folder
+from sync.folder.summary import Summary
 from sync.report.geopackages import write_findings, write_quarantine
 from sync.report.material import Material, gather
 from sync.report.page import write_page
@@ -11,19 +12,18 @@ from sync.report.summary import summary_of
 from sync.report.workbook import write_workbook
 
 REPORT = "report"
-SUMMARY = "summary.json"
 WRITERS = {
     "findings.gpkg": write_findings,
     "quarantine.gpkg": write_quarantine,
     "findings.xlsx": write_workbook,
     "report.html": write_page,
 }
-FILES = (SUMMARY, *WRITERS)
+FILES = (Path(Summary.FILE).name, *WRITERS)
 
-__all__ = ["FILES", "REPORT", "SUMMARY", "gather", "report", "write_report"]
+__all__ = ["FILES", "REPORT", "gather", "report", "write_report"]
 
 
-def report(run_dir: Path, judged_dir: Path | None = None) -> dict[str, Any]:
+def report(run_dir: Path, judged_dir: Path | None = None) -> Counts:
     """Write `report/` of a run, after the gate or after the load; counts for the ledger.
 
     judged_dir  the folder of the run that judged the data, when `run_dir` only applies what was held
@@ -31,7 +31,7 @@ def report(run_dir: Path, judged_dir: Path | None = None) -> dict[str, Any]:
     return write_report(gather(run_dir, judged_dir))
 
 
-def write_report(material: Material) -> dict[str, Any]:
+def write_report(material: Material) -> Counts:
     """Write `report/` of what was gathered; counts for the ledger."""
     folder = private_folder(material.run_dir / REPORT)
     for name, write in WRITERS.items():
@@ -40,7 +40,5 @@ def write_report(material: Material) -> dict[str, Any]:
         write(material, part)
         part.replace(folder / name)
     summary = summary_of(material)
-    write_json(folder / SUMMARY, summary)
-    return {
-        name: summary[name] for name in ("decision", "read", "accepted", "held", "quarantined", "unreadable")
-    }
+    summary.save(material.run_dir)
+    return summary.model_dump(include={"decision", "read", "accepted", "held", "quarantined", "unreadable"})

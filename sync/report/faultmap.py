@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from sync.report.ground import Ground, Plane, grounds, plane_of
 from sync.report.material import Material, is_commune
-from sync.report.places import places_of, report_srid
+from sync.report.places import report_srid
+from validators.places import places_of
 
 WIDTH = 960  # of the drawing, in its own units
 PER_COMMUNE = 400  # faults drawn in one commune's map
@@ -74,20 +75,18 @@ class Frame:
 
 def maps_of(material: Material) -> dict[str, Any]:
     """`overview` (None without any place) and `communes`: code → a drawing for the page's template."""
-    srid = report_srid({part["epsg"] for part in material.conformed["parts"]})
+    srid = report_srid(material.conformed.srids)
     plane = plane_of(material.judged_dir, srid)
     known = grounds(material.judged_dir, plane)
-    shown = {
-        commune["code"]: known[commune["code"]] for commune in material.communes if commune["code"] in known
-    }
+    shown = {commune.code: known[commune.code] for commune in material.communes if commune.code in known}
     drawn = {code: ground for code, ground in shown.items() if ground.shape is not None}
-    worst = sorted(material.communes, key=lambda commune: (-commune["rows_with_error"], commune["code"]))
+    worst = sorted(material.communes, key=lambda commune: (-commune.rows_with_error, commune.code))
     communes = {}
     for commune in worst[:COMMUNES]:
-        if commune["code"] in drawn:
-            picture = _commune(material, drawn[commune["code"]], plane)
+        if commune.code in drawn:
+            picture = _commune(material, drawn[commune.code], plane)
             if picture is not None:
-                communes[commune["code"]] = picture
+                communes[commune.code] = picture
     homes = {code: ground for code, ground in drawn.items() if is_commune(code)}
     return {"overview": _overview(material, homes) if homes else None, "communes": communes}
 
@@ -95,7 +94,7 @@ def maps_of(material: Material) -> dict[str, Any]:
 def _overview(material: Material, drawn: dict[str, Ground]) -> dict[str, Any]:
     shapes = [ground.shape for ground in drawn.values()]
     frame = Frame.around(shapely.total_bounds(np.array(shapes, dtype=object)))
-    by_code = {commune["code"]: commune for commune in material.communes}
+    by_code = {commune.code: commune for commune in material.communes}
     pictures = []
     for code, ground in drawn.items():
         (middle,) = frame.points(shapely.get_coordinates(shapely.point_on_surface(ground.shape))[:1])
@@ -103,12 +102,12 @@ def _overview(material: Material, drawn: dict[str, Ground]) -> dict[str, Any]:
         pictures.append(
             {
                 "code": code,
-                "group": commune["group"] or 0,
+                "group": commune.group or 0,
                 "path": frame.path(ground.shape),
                 "x": float(middle[0]),
                 "y": float(middle[1]),
-                "errors": commune["rows_with_error"],
-                "held": commune["decision"] == "hold",
+                "errors": commune.rows_with_error,
+                "held": commune.decision == "hold",
             }
         )
     return {

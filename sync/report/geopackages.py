@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from parcels.wkb import read_wkb
 from sync.report.material import Material
-from sync.report.places import moved, places_of, report_srid
+from sync.report.places import report_srid
 from sync.report.styles import add_styles
 from validators.catalogue import BY_CODE, CHECKS
+from validators.places import moved, places_of
 
 FAMILIES: tuple[str, ...] = tuple(dict.fromkeys(check.code[:3] for check in CHECKS))
 LIMIT = 50_000
@@ -90,7 +91,7 @@ Geometries = NDArray[np.object_]
 
 def write_findings(material: Material, path: Path) -> None:
     """Write findings.gpkg: every finding at its place, a layer per family."""
-    target = report_srid({part["epsg"] for part in material.conformed["parts"]})
+    target = report_srid(material.conformed.srids)
     layers: dict[str, str] = {}
     table = material.findings.rename_columns(
         {"dataset": "commune", "quarantines": "quarantined", "other_dataset": "other_commune"}
@@ -138,7 +139,7 @@ def _worded(findings: pa.Table) -> pa.Table:
 
 def write_quarantine(material: Material, path: Path) -> None:
     """Write quarantine.gpkg: the refused rows with their geometry as delivered and the reasons."""
-    target = report_srid({part["epsg"] for part in material.conformed["parts"]})
+    target = report_srid(material.conformed.srids)
     table = _with_reasons(material.quarantined(), material.findings).slice(0, LIMIT)
     geometries = read_wkb(table["source_wkb"].combine_chunks())
     geometries = moved(geometries, np.asarray(table["source_srid"], dtype=np.int32), target)

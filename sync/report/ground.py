@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from parcels.crs import is_geographic
 from parcels.wkb import read_wkb
 from sync.folder.snapshot import part_paths, read_part
-from sync.report.places import moved
+from validators.places import moved
 
 Floats = NDArray[np.float64]
 

@@ -5,9 +5,10 @@ assumed: nothing of a delivery is left out silently.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from parcels.bilingual import Bilingual
+from sync.folder.conform import Conformed, ListRead
+from sync.folder.notes import LabelsFound, LayerNotes, LinesLeft, Places
 
 _LINES = {
     "dangling_lines": Bilingual("đường ranh bị hở (một đầu không nối)", "boundary lines with a loose end"),
@@ -24,68 +25,67 @@ _LABELS = {
 }
 
 
-def intake_notes(conformed: dict[str, Any]) -> list[tuple[str, Bilingual]]:
+def intake_notes(conformed: Conformed) -> list[tuple[str, Bilingual]]:
     """(file, sentence) in the order of the delivery; nothing where reading showed nothing worth a look."""
     told: list[tuple[str, Bilingual]] = []
     already: set[Bilingual] = set()  # which names are assumed is said once of a delivery in a hundred sheets
-    for part in conformed["parts"]:
-        notes = part.get("notes", {})
-        assumed = [said for said in _assumed(part.get("assumed", [])) if said not in already]
+    for part in conformed.parts:
+        assumed = [said for said in _assumed(part.assumed) if said not in already]
         already.update(assumed)
-        told += [(part["file"], said) for said in (*_drawing(notes), *_records(notes), *assumed)]
-    for one in conformed.get("lists", []):
-        told += [(one["file"], sentence) for sentence in _list(one)]
+        told += [(part.file, said) for said in (*_drawing(part.notes), *_records(part.notes), *assumed)]
+    for one in conformed.lists:
+        told += [(one.file, sentence) for sentence in _list(one)]
     return told
 
 
-def _drawing(notes: dict[str, Any]) -> Iterator[Bilingual]:
+def _drawing(notes: LayerNotes) -> Iterator[Bilingual]:
     for name, what in _LINES.items():
-        lines = notes.get(name)
-        if lines and lines["count"]:
-            count, places = lines["count"], _places(lines["places"])
+        lines: LinesLeft | None = getattr(notes, name)
+        if lines and lines.count:
+            count, places = lines.count, _places(lines.places)
             yield Bilingual(
                 f"{count} {what.vi}, ví dụ tại {places}.", f"{count} {what.en}, for example at {places}."
             )
-    if notes.get("polygons_without_number"):
-        count = notes["polygons_without_number"]
+    if notes.polygons_without_number:
+        count = notes.polygons_without_number
         yield Bilingual(
             f"{count} vùng khép kín không có số thửa.", f"{count} closed areas without a parcel number."
         )
     for name, what in _LABELS.items():
-        labels = notes.get(name)
-        if not isinstance(labels, dict):
+        labels: LabelsFound | None = getattr(notes, name)
+        if labels is None:
             continue
-        if labels["in_no_polygon"]:
-            count, places = labels["in_no_polygon"], _places(labels["places_in_no_polygon"])
+        if labels.in_no_polygon:
+            count, places = labels.in_no_polygon, _places(labels.places_in_no_polygon)
             yield Bilingual(
                 f"{count} nhãn {what.vi} không nằm trong thửa nào, ví dụ tại {places}.",
                 f"{count} labels of {what.en} lie in no parcel, for example at {places}.",
             )
-        if labels["in_one_polygon_several"]:
-            count, places = labels["in_one_polygon_several"], _places(labels["places_of_several"])
+        if labels.in_one_polygon_several:
+            count, places = labels.in_one_polygon_several, _places(labels.places_of_several)
             yield Bilingual(
                 f"{count} thửa có nhiều nhãn {what.vi} khác nhau, ví dụ tại {places}.",
                 f"{count} parcels with several different labels of {what.en}, for example at {places}.",
             )
 
 
-def _records(notes: dict[str, Any]) -> Iterator[Bilingual]:
-    if notes.get("records_without_id"):
-        count = notes["records_without_id"]
+def _records(notes: LayerNotes) -> Iterator[Bilingual]:
+    if notes.records_without_id:
+        count = notes.records_without_id
         yield Bilingual(
             f"{count} bản ghi thửa đất không có mã đối tượng.", f"{count} parcel records without an id."
         )
-    if notes.get("elements_not_read"):
-        listed = ", ".join(f"{name} ({count})" for name, count in notes["elements_not_read"].items())
+    if notes.elements_not_read:
+        listed = ", ".join(f"{name} ({count})" for name, count in notes.elements_not_read.items())
         yield Bilingual(f"Phần tử không được đọc: {listed}.", f"Elements that are not read: {listed}.")
-    if notes.get("cells_with_errors"):
-        count = notes["cells_with_errors"]
+    if notes.cells_with_errors:
+        count = notes.cells_with_errors
         yield Bilingual(
             f"{count} ô báo lỗi công thức (#N/A …).", f"{count} cells hold a formula's error (#N/A …)."
         )
 
 
-def _assumed(names: list[str]) -> Iterator[Bilingual]:
+def _assumed(names: tuple[str, ...]) -> Iterator[Bilingual]:
     if names:
         listed = ", ".join(names)
         yield Bilingual(
@@ -94,20 +94,20 @@ def _assumed(names: list[str]) -> Iterator[Bilingual]:
         )
 
 
-def _list(one: dict[str, Any]) -> Iterator[Bilingual]:
+def _list(one: ListRead) -> Iterator[Bilingual]:
     yield Bilingual(
-        f"Danh sách {one['rows']} dòng: {one['matched']} dòng khớp với {one['parcels']} thửa; "
-        f"{one['without_geometry']} dòng không có thửa trên bản đồ; {one['repeated']} dòng lặp lại một thửa đã khớp.",
-        f"A list of {one['rows']} rows: {one['matched']} match {one['parcels']} parcels; "
-        f"{one['without_geometry']} have no parcel on the map; {one['repeated']} repeat one that matched.",
+        f"Danh sách {one.rows} dòng: {one.matched} dòng khớp với {one.parcels} thửa; "
+        f"{one.without_geometry} dòng không có thửa trên bản đồ; {one.repeated} dòng lặp lại một thửa đã khớp.",
+        f"A list of {one.rows} rows: {one.matched} match {one.parcels} parcels; "
+        f"{one.without_geometry} have no parcel on the map; {one.repeated} repeat one that matched.",
     )
-    if one["differing"]:
-        listed = ", ".join(f"{name} ({count})" for name, count in one["differing"].items())
+    if one.differing:
+        listed = ", ".join(f"{name} ({count})" for name, count in one.differing.items())
         yield Bilingual(
             f"Giá trị của bản đồ khác danh sách: {listed}.",
             f"The map says otherwise than the list: {listed}.",
         )
 
 
-def _places(places: list[list[float]]) -> str:
+def _places(places: Places) -> str:
     return "; ".join(f"({x:.1f}, {y:.1f})" for x, y in places[:3])

@@ -2,25 +2,22 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
-from sync.check import JUDGEMENT, load_findings, load_refused, load_verdicts
-from sync.conform import load_conform
-from sync.folder.files import read_json
-from sync.folder.register import load_register, register_counts, states_of
-from sync.folder.repairs import load_repairs
+from sync.folder.conform import Conformed
+from sync.folder.delivery import DeliveryRecord
+from sync.folder.gate import Decision, Gated
+from sync.folder.judgement import load_findings, load_refused, load_repairs, load_verdicts
+from sync.folder.loaded import Loaded, load_merge_findings
+from sync.folder.register import RegisterCounts, load_register, states_of
 from sync.folder.snapshot import part_paths, read_part
-from sync.gate import load_gate
-from sync.intake.fetch import DeliveryRecord, load_delivery
+from sync.folder.verdict import DecidedVerdict, LoadedVerdict
 from validators.findings import FINDINGS_SCHEMA
-
-LOAD_JSON = "load.json"
-MERGE_FINDINGS = "merge_findings.parquet"
+from validators.stored import CommuneVerdict
 
 # What a report may show of a parcel: its handles and what it is, nothing of the people.
 PARCEL_COLUMNS = (
@@ -36,66 +33,56 @@ PARCEL_COLUMNS = (
     "area_legal_m2",
 )
 
-# What the merge may change of a verdict, under the same name.
-COUNTED_AGAIN = (
-    "group_code",
-    "group_title",
-    "assured_group",
-    "measures",
-    "measured",
-    "fixes",
-    "rows_with_error",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A judged run. `loaded`: load.json, once the merge has decided too.
+    """A judged run. `loaded`: what the merge did, once it has.
 
-    communes  a dictionary per dataset of the run: its verdict, with `decision` and `hold_reasons`
+    communes  the verdict on each dataset of the run, as the gate and then the merge decided
     findings  FINDINGS_SCHEMA with the merge's findings, errors first, then by check and row; with `state` and
               `first_seen_at` of the register, NULL before a load
     repairs   REPAIRS_SCHEMA: proposals, applied by nobody
-    followed  what the register counted of the run (register.json); None before a load
+    followed  what the register counted of the run; None before a load
     """
 
     run_dir: Path
     judged_dir: Path
     record: DeliveryRecord
-    conformed: dict[str, Any]
-    communes: tuple[dict[str, Any], ...]
+    conformed: Conformed
+    communes: tuple[DecidedVerdict, ...]
     findings: pa.Table
     repairs: pa.Table
-    loaded: dict[str, Any] | None
-    followed: dict[str, Any] | None
+    loaded: Loaded | None
+    followed: RegisterCounts | None
 
     @property
-    def decision(self) -> str:
+    def decision(self) -> Decision:
         """accept, or hold when any commune waits."""
-        return "hold" if any(commune["decision"] == "hold" for commune in self.communes) else "accept"
+        return "hold" if any(commune.decision == "hold" for commune in self.communes) else "accept"
 
-    def merged(self, key: str) -> dict[str, str]:
-        """A mapping that every verdict carries, such as not_applicable, over all datasets."""
+    @property
+    def not_applicable(self) -> dict[str, str]:
+        """Checks that the profile leaves out → why."""
         merged: dict[str, str] = {}
         for commune in self.communes:
-            merged |= commune[key]
+            merged |= commune.not_applicable
         return dict(sorted(merged.items()))
 
     @property
-    def not_run(self) -> list[str]:
+    def not_run(self) -> tuple[str, ...]:
         """Checks that some dataset could not be put to."""
-        return sorted({code for commune in self.communes for code in commune["not_run"]})
+        return tuple(sorted({code for commune in self.communes for code in commune.not_run}))
 
     def quarantined(self) -> pa.Table:
         """Rows that may not enter the database: PARCEL_COLUMNS, source_wkb, source_srid, dataset, codes."""
         refused = load_refused(self.judged_dir)
-        if self.loaded is not None and self.loaded["quarantined_by_merge"]:
+        if self.loaded is not None and self.loaded.quarantined_by_merge:
             by_merge = [
-                {"row_no": row["row_no"], "dataset": row["commune_code"]}
-                for row in self.loaded["quarantined_by_merge"]
+                {"row_no": row.row_no, "dataset": row.commune_code}
+                for row in self.loaded.quarantined_by_merge
             ]
             refused = pa.concat_tables([refused, pa.Table.from_pylist(by_merge, schema=refused.schema)])
-        known = {commune["code"] for commune in self.communes}
+        known = {commune.code for commune in self.communes}
         columns = [*PARCEL_COLUMNS, "source_wkb", "source_srid"]
         empty = pa.schema([SNAPSHOT_SCHEMA.field(name) for name in columns]).empty_table()
         tables = [empty.append_column("dataset", pa.array([], pa.string()))]
@@ -114,53 +101,47 @@ class Material:
 def gather(run_dir: Path, judged_dir: Path | None = None) -> Material:
     """Gather a run. `judged_dir`: the folder of the run that judged, when `run_dir` only applies it."""
     judged = judged_dir or run_dir
-    loaded = read_json(run_dir / LOAD_JSON) if (run_dir / LOAD_JSON).exists() else None
+    loaded = Loaded.find(run_dir)
     communes = _communes(judged, loaded, applied=judged != run_dir)
     return Material(
         run_dir=run_dir,
         judged_dir=judged,
-        record=load_delivery(judged),
-        conformed=load_conform(judged),
+        record=DeliveryRecord.load(judged),
+        conformed=Conformed.load(judged),
         communes=communes,
-        findings=_findings(run_dir, judged, [commune["code"] for commune in communes]),
-        repairs=_of_communes(load_repairs(judged / JUDGEMENT), communes),
+        findings=_findings(run_dir, judged, [commune.code for commune in communes]),
+        repairs=_of_communes(load_repairs(judged), communes),
         loaded=loaded,
-        followed=register_counts(run_dir),
+        followed=RegisterCounts.find(run_dir),
     )
 
 
-def _communes(judged: Path, loaded: dict[str, Any] | None, *, applied: bool) -> tuple[dict[str, Any], ...]:
+def _communes(judged: Path, loaded: Loaded | None, *, applied: bool) -> tuple[DecidedVerdict, ...]:
     """Every dataset's verdict, with what the gate and then the merge decided."""
-    gate = load_gate(judged)["communes"]
-    merged = {line["commune_code"]: line for line in loaded["communes"]} if loaded else {}
+    gate = Gated.load(judged)
+    merged = {verdict.code: verdict for verdict in loaded.communes} if loaded else {}
     communes = []
     for verdict in load_verdicts(judged):
-        code = verdict["code"]
-        if applied and code not in merged:
-            continue
-        decided = gate.get(code, {"decision": "accept", "reasons": []})
-        entry = {**verdict, "decision": decided["decision"], "hold_reasons": decided["reasons"]}
+        code = verdict.code
         if code in merged:
-            line = merged[code]
-            entry |= {
-                "decision": line["decision"],
-                "hold_reasons": line["reasons"] if line["decision"] == "hold" else [],
-                "group": line["usability_group"],
-                "reasons": line["group_reasons"],
-                **{key: line[key] for key in COUNTED_AGAIN if key in line},
-                "quarantined": line["quarantined"],
-                "accepted": verdict["read"] - line["quarantined"] - line["unreadable"],
-            }
-        communes.append(entry)
+            communes.append(_after_the_merge(verdict, merged[code]))
+        elif not applied:
+            said = gate.of(code)
+            communes.append(
+                DecidedVerdict(**dict(verdict), decision=said.decision, hold_reasons=said.reasons)
+            )
     return tuple(communes)
 
 
+def _after_the_merge(verdict: CommuneVerdict, merged: LoadedVerdict) -> DecidedVerdict:
+    """What the merge counted again, with what only the judgement knows: older loads do not keep it."""
+    names = set(DecidedVerdict.model_fields) - {"not_applicable", "not_run", "findings"}
+    counted = {name: getattr(merged, name) for name in names}
+    return DecidedVerdict(**dict(verdict) | counted)
+
+
 def _findings(run_dir: Path, judged: Path, codes: list[str]) -> pa.Table:
-    tables = [load_findings(judged).cast(FINDINGS_SCHEMA)]
-    extra = run_dir / MERGE_FINDINGS
-    if extra.exists():
-        tables.append(pq.read_table(extra).cast(FINDINGS_SCHEMA))
-    table = pa.concat_tables(tables)
+    table = pa.concat_tables([load_findings(judged).cast(FINDINGS_SCHEMA), load_merge_findings(run_dir)])
     table = table.filter(pc.is_in(table["dataset"], value_set=pa.array(codes, pa.string())))
     states = states_of(table, load_register(run_dir))
     for name in states.column_names:
@@ -170,8 +151,8 @@ def _findings(run_dir: Path, judged: Path, codes: list[str]) -> pa.Table:
     return table.append_column("rank", rank).sort_by(order).drop_columns(["rank"])
 
 
-def _of_communes(table: pa.Table, communes: tuple[dict[str, Any], ...]) -> pa.Table:
-    codes = pa.array([commune["code"] for commune in communes], pa.string())
+def _of_communes(table: pa.Table, communes: tuple[DecidedVerdict, ...]) -> pa.Table:
+    codes = pa.array([commune.code for commune in communes], pa.string())
     return table.filter(pc.is_in(table["dataset"], value_set=codes))
 
 

@@ -8,8 +8,9 @@ import pyarrow.compute as pc
 from parcels import admin_units
 from parcels.bilingual import Bilingual
 from sync.declared.delivery import VIETNAM
+from sync.folder.delivery import DeliveryRecord
 from sync.folder.register import STATE_WORDS
-from sync.intake.fetch import DeliveryRecord
+from sync.folder.verdict import DecidedVerdict
 from sync.report.faultmap import maps_of
 from sync.report.intake import intake_notes
 from sync.report.material import Material, is_commune
@@ -28,6 +29,7 @@ from sync.report.words import (
 from sync.report.workbook import commune_name
 from validators.base import MEASURES
 from validators.catalogue import BY_CODE
+from validators.stored import KeptFixes
 
 SHOWN_PER_COMMUNE = 25
 
@@ -50,40 +52,42 @@ def _facts(material: Material) -> dict[str, Any]:
         "extracted_at": record.extracted_at and f"{record.extracted_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}",
         "received_at": f"{record.received_at.astimezone(VIETNAM):%d/%m/%Y %H:%M}",
         "summary": summary,
-        "says": DELIVERY_DECISIONS[summary["decision"]],
-        "provisional": PROVISIONAL if summary["provisional"] else None,
-        "parts": material.conformed["parts"],
+        "says": DELIVERY_DECISIONS[summary.decision],
+        "provisional": PROVISIONAL if summary.provisional else None,
+        "parts": material.conformed.parts,
         "followed": [
-            (STATE_WORDS[name], material.followed[name]) for name in STATE_WORDS if material.followed[name]
+            (words, material.followed.counts[name])
+            for name, words in STATE_WORDS.items()
+            if material.followed.counts.get(name)
         ]
         if material.followed
         else [],
         "repairs": _repairs(material),
         "intake": intake_notes(material.conformed),
-        "files_not_read": material.conformed["files_not_read"],
-        "old_codes": material.conformed["old_codes"],
+        "files_not_read": material.conformed.files_not_read,
+        "old_codes": material.conformed.old_codes,
         "span": _span(record),
-        "gaps": (material.loaded or {}).get("gaps", []),
+        "gaps": material.loaded.gaps if material.loaded else (),
         "ignored": _totals(material, "ignored"),
         "ended_by_row": _totals(material, "ended_by_row"),
-        "notes": [
-            (CHANGE_NOTES[note], rows) for note, rows in (material.loaded or {}).get("changes", {}).items()
-        ],
-        "checks": _checks(material, summary["findings"]),
+        "notes": [(CHANGE_NOTES[note], rows) for note, rows in material.loaded.changes.items()]
+        if material.loaded
+        else [],
+        "checks": _checks(material, summary.findings),
         "communes": [_commune(material, commune) for commune in material.communes],
         "measures": MEASURES,
-        "not_applicable": {code: (check_title(code), why) for code, why in summary["not_applicable"].items()},
-        "not_run": {code: check_title(code) for code in summary["not_run"]},
+        "not_applicable": {code: (check_title(code), why) for code, why in summary.not_applicable.items()},
+        "not_run": {code: check_title(code) for code in summary.not_run},
     }
 
 
 def _totals(material: Material, name: str) -> int:
-    return int(material.loaded["totals"][name]) if material.loaded else 0
+    return material.loaded.totals[name] if material.loaded else 0
 
 
 def _span(record: DeliveryRecord) -> Bilingual | None:
     """Which changes a change set holds; None of a full snapshot."""
-    if record.kind == "full":
+    if not record.changes:
         return None
     if record.span.since is None or record.span.until is None:
         return Bilingual(f"số {record.span.sequence}", f"number {record.span.sequence}")
@@ -115,19 +119,19 @@ def _checks(material: Material, counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _commune(material: Material, commune: dict[str, Any]) -> dict[str, Any]:
-    mine = material.findings.filter(pc.equal(material.findings["dataset"], commune["code"]))
+def _commune(material: Material, commune: DecidedVerdict) -> dict[str, Any]:
+    mine = material.findings.filter(pc.equal(material.findings["dataset"], commune.code))
     listed = mine.filter(pc.not_equal(mine["severity"], "info"))
     shown = listed.slice(0, SHOWN_PER_COMMUNE).select(
         ["check_code", "severity", "handle", "others", "message_vi", "message_en", "row_no"]
     )
     return {
-        **commune,
-        "name": commune_name(commune["code"], material),
-        "is_commune": is_commune(commune["code"]),
-        "said_decision": DECISIONS[commune["decision"]],
+        **commune.model_dump(),
+        "name": commune_name(commune.code, material),
+        "is_commune": is_commune(commune.code),
+        "said_decision": DECISIONS[commune.decision],
         "said_group": group_said(commune),
-        "fixes": _fixes(commune["fixes"]),
+        "fixes": _fixes(commune.fixes),
         "shown": shown.to_pylist(),
         "more": max(len(listed) - SHOWN_PER_COMMUNE, 0),
     }
@@ -143,8 +147,9 @@ def _repairs(material: Material) -> list[tuple[Bilingual, int]]:
     return [(Bilingual(f"{code} {title.vi}", f"{title.en}"), count) for title, code, count in titles]
 
 
-def _fixes(fixes: dict[str, Any] | None) -> dict[str, Any] | None:
+def _fixes(fixes: KeptFixes | None) -> dict[str, Any] | None:
     """What to mend for the next better group, with the titles of the checks."""
     if fixes is None:
         return None
-    return {**fixes, "checks": [{**line, "title": check_title(line["check"])} for line in fixes["checks"]]}
+    said = fixes.model_dump()
+    return {**said, "checks": [{**line, "title": check_title(line["check"])} for line in said["checks"]]}

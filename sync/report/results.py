@@ -5,7 +5,9 @@ from typing import Any
 from rich.table import Table
 
 from parcels.bilingual import Bilingual, Lang
-from sync.folder.files import read_json
+from sync.folder.loaded import Loaded
+from sync.folder.summary import Summary
+from sync.folder.verdict import LoadedVerdict
 from sync.run import Run
 
 COLUMNS: tuple[tuple[str, Bilingual], ...] = (
@@ -31,26 +33,58 @@ DECISIONS = {"accept": Bilingual("nhận", "accept"), "hold": Bilingual("tạm g
 
 def run_summary(run: Run) -> dict[str, Any]:
     """`sync --json`: everything `check --json` says, and what became of it in the database."""
-    checked = read_json(run.folder / "report" / "summary.json")
-    loaded = read_json(run.folder / "load.json")
-    total = loaded["totals"]
+    checked = Summary.load(run.folder)
+    loaded = Loaded.load(run.folder)
+    total = loaded.totals
     return {
-        **checked,
+        **checked.as_dict(),
         "run": run.run_id,
         "dry_run": run.dry_run,
-        "decision": "hold" if loaded["held_communes"] else checked["decision"],
+        "decision": "hold" if loaded.held_communes else checked.decision,
         "receipt": {
-            key: loaded[key]
-            for key in ("sequence", "receipt_sha256", "previous_sha256", "snapshot_sha256", "lines", "totals")
+            "sequence": loaded.sequence,
+            "receipt_sha256": loaded.receipt_sha256,
+            "previous_sha256": loaded.previous_sha256,
+            "snapshot_sha256": loaded.snapshot_sha256,
+            "lines": [line.model_dump() for line in loaded.lines],
+            "totals": total,
         },
         **{name: total[name] for name in ("new", "changed", "unchanged", "ended", "held", "quarantined")},
         **{name: total[name] for name, _ in SOMETIMES},
-        "changes": loaded.get("changes", {}),
-        "gaps": loaded.get("gaps", []),
-        "register": loaded.get("register", {}),
-        "held_communes": loaded["held_communes"],
-        "communes_loaded": loaded["communes"],
+        "changes": loaded.changes,
+        "gaps": [gap.model_dump() for gap in loaded.gaps],
+        "register": loaded.cases,
+        "held_communes": list(loaded.held_communes),
+        "communes_loaded": [_commune(verdict) for verdict in loaded.communes],
         "report": str(run.folder / "report"),
+    }
+
+
+def _commune(verdict: LoadedVerdict) -> dict[str, Any]:
+    """A verdict under the names of `--json`, which are those of the ledger."""
+    said = verdict.model_dump()
+    reasons = said["reasons"]
+    return {
+        "commune_code": verdict.code,
+        "valid_from": verdict.valid_from,
+        "decision": verdict.decision,
+        "complete": verdict.complete,
+        "rows_read": verdict.read,
+        "quarantined": verdict.quarantined,
+        "unreadable": verdict.unreadable,
+        "rows_with_error": verdict.rows_with_error,
+        "excused": verdict.excused,
+        "usability_group": verdict.group,
+        "group_code": verdict.group_code,
+        "group_title": said["group_title"],
+        "assured_group": verdict.assured_group,
+        "provisional": verdict.provisional,
+        "reasons": said["hold_reasons"] if verdict.decision == "hold" else reasons,
+        "group_reasons": reasons,
+        "measures": verdict.measures,
+        "measured": said["measured"],
+        "fixes": said["fixes"],
+        "policy": verdict.policy,
     }
 
 

@@ -1,9 +1,8 @@
 """The words of the reports, in both languages."""
 
-from typing import Any
-
 from parcels.bilingual import Bilingual
 from validators.catalogue import BY_CODE
+from validators.stored import CommuneVerdict
 
 DECISIONS: dict[str, Bilingual] = {
     "accept": Bilingual("Nhận", "Accepted"),
@@ -62,10 +61,7 @@ def check_advice(code: str) -> Bilingual:
     return BY_CODE[code].advice
 
 
-def group_said(commune: dict[str, Any]) -> Bilingual | None:
+def group_said(commune: CommuneVerdict) -> Bilingual | None:
     """A commune's usability group in words, by the scheme of its policy; None where it has none."""
-    title = commune["group_title"]
-    if title is None:
-        return None
-    code = commune["group_code"]
-    return Bilingual(f"Nhóm {code}: {title['vi']}", f"Group {code}: {title['en']}")
+    title, code = commune.group_title, commune.group_code
+    return None if title is None else Bilingual(f"Nhóm {code}: {title.vi}", f"Group {code}: {title.en}")

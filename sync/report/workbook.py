@@ -13,13 +13,16 @@ import shapely
 import xlsxwriter
 
 from parcels import admin_units
+from parcels.bilingual import Bilingual
 from parcels.crs import is_geographic
 from parcels.model import UNKNOWN_COMMUNE
+from sync.folder.reasons import Reason
 from sync.folder.register import STATE_WORDS
 from sync.report.material import Material
-from sync.report.places import places_of, report_srid
+from sync.report.places import report_srid
 from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
 from validators.base import MEASURES
+from validators.places import places_of
 
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
 _CELL = 32_000  # characters; Excel ends at 32,767
@@ -80,9 +83,9 @@ def write_workbook(material: Material, path: Path) -> None:
         )
         text = book.add_format({"text_wrap": True, "valign": "top"})
         _overview(book, head, text, material)
-        srid = report_srid({part["epsg"] for part in material.conformed["parts"]})
+        srid = report_srid(material.conformed.srids)
         for commune in material.communes:
-            code = commune["code"]
+            code = commune.code
             mine = material.findings.filter(pc.equal(material.findings["dataset"], code))
             if len(mine):
                 _commune(book, head, text, code, _placed(mine.slice(0, SHEET_ROWS), srid), len(mine))
@@ -101,27 +104,27 @@ def _overview(book: Any, head: Any, text: Any, material: Material) -> None:
     share = book.add_format({"num_format": "0.0%", "valign": "top"})
     _header(sheet, head, text, _OVERVIEW)
     for number, commune in enumerate(material.communes, start=1):
-        reasons = [*commune["hold_reasons"], *commune["reasons"]]
+        reasons: list[Reason | Bilingual] = [*commune.hold_reasons, *commune.reasons]
         group = group_said(commune)
         texts = (
-            commune["code"],
-            commune_name(commune["code"], material),
-            _both(DECISIONS[commune["decision"]]),
+            commune.code,
+            commune_name(commune.code, material),
+            _both(DECISIONS[commune.decision]),
             _both(group) if group else "",
         )
-        why = " ".join(reason["vi"] for reason in reasons)
+        why = " ".join(reason.vi for reason in reasons)
         widths = [width for _, width in _OVERVIEW]
         _set_height(sheet, number, [*zip(texts, widths, strict=False), (why, widths[-1])])
         for column, said in enumerate(texts):
             sheet.write_string(number, column, said, text)
-        fixes = commune["fixes"]
-        counts = [commune[name] for name in _COUNTS] + [fixes["findings"] if fixes else None]
+        fixes = commune.fixes
+        counts = [getattr(commune, name) for name in _COUNTS] + [fixes.findings if fixes else None]
         for column, value in enumerate(counts, start=len(texts)):
             if value is not None:
                 sheet.write_number(number, column, value, text)
         for column, name in enumerate(MEASURES, start=len(texts) + len(counts)):
-            if commune["measures"][name] is not None:
-                sheet.write_number(number, column, commune["measures"][name], share)
+            if commune.measures[name] is not None:
+                sheet.write_number(number, column, commune.measures[name], share)
         sheet.write_string(number, len(_OVERVIEW) - 1, why[:_CELL], text)
     sheet.autofilter(0, 0, max(len(material.communes), 1), len(_OVERVIEW) - 1)
 

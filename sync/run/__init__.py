@@ -6,14 +6,14 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
+from sync.declared.connection import no_connection
 from sync.declared.profile import Profile, load_profile
-from sync.folder.files import read_json, write_json
+from sync.folder.profile import KeptProfile
 from sync.platform.addresses import resolve_dsn
 from sync.run import ledger
 from sync.run.staging import drop_staging
 from sync.settings import settings
 
-PROFILE = "profile.json"
 FROM_SOURCE = "[connection]"  # what a run that pulls has in the place of a path
 EVERYTHING = f"{FROM_SOURCE} full"  # whatever the watermark is
 
@@ -45,7 +45,7 @@ class Run:
 
     def profile(self) -> Profile:
         """How this province delivered: the profile as it was when the run began, kept in its folder."""
-        return Profile.model_validate(read_json(self.judged_folder / PROFILE))
+        return KeptProfile.load(self.judged_folder).profile
 
 
 def start_run(
@@ -98,8 +98,8 @@ def start_run(
         finish_run(abandoned, dsn=address)
     run = open_run(run_id, dsn=address)
     run.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if used is not None and not (run.folder / PROFILE).exists():  # a retry goes on with what it began with
-        write_json(run.folder / PROFILE, used.model_dump(mode="json"))
+    if used is not None and not KeptProfile.is_in(run.folder):  # a retry goes on with what it began with
+        KeptProfile(profile=used).save(run.folder)
     return run
 
 
@@ -113,8 +113,6 @@ def _requested(
         if path is not None:
             raise _both()
         if not profile.connection:
-            from sync.intake.pull import no_connection
-
             raise no_connection(profile.province)
         return EVERYTHING if full else FROM_SOURCE
     from sync.intake.inbox import resolve_in_inbox  # closing a run should not wait for GDAL to be imported

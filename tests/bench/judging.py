@@ -16,11 +16,12 @@ import pyarrow.parquet as pq
 
 from parcels import identifiers
 from parcels.wkb import read_wkb
-from sync.check import judge, load_verdicts
+from sync.check import check
 from sync.conform import conform
 from sync.declared.profile import load_profile
+from sync.folder.boundaries import write_boundaries
+from sync.folder.judgement import load_verdicts
 from sync.folder.snapshot import part_paths
-from sync.intake.boundaries import write_boundaries
 from sync.intake.fetch import fetch
 from sync.known.context.file import read_context
 from tests.bench.interlis import write_transfer
@@ -39,11 +40,11 @@ def read(run: Path, delivery: Path, context: Path) -> dict[str, Any]:
     return {"parcels": conform(run, profile)["read"]}
 
 
-def check(run: Path, context: Path) -> dict[str, Any]:
+def judge(run: Path, context: Path) -> dict[str, Any]:
     """The check stage with everything that the nation knows."""
-    counts = judge(run, load_profile(PROVINCE), read_context(context, PROVINCE))
-    not_run = sorted({code for verdict in load_verdicts(run) for code in verdict["not_run"]})
-    findings = sum(sum(verdict["findings"].values()) for verdict in load_verdicts(run))
+    counts = check(run, load_profile(PROVINCE), read_context(context, PROVINCE))
+    not_run = sorted({code for verdict in load_verdicts(run) for code in verdict.not_run})
+    findings = sum(count for verdict in load_verdicts(run) for count in verdict.findings.values())
     return {"parcels": counts["read"], "findings": findings, "not_run": not_run}
 
 
@@ -67,7 +68,7 @@ def transfer(run: Path, folder: Path, parcels: str) -> dict[str, Any]:
 
 STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "read": read,
-    "check": check,
+    "check": judge,
     "ids": ids,
     "transfer": transfer,
 }

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from sync.check import judge
+from sync.check import check
 from sync.conform import conform
 from sync.conform.parts import resolve_parts
 from sync.declared.profile import load_profile
+from sync.folder.delivery import DeliveryRecord
 from sync.gate import gate
-from sync.intake.fetch import fetch, load_delivery
+from sync.intake.fetch import fetch
 from sync.report import report
 from tests.bench.large import PROVINCE
 from tests.bench.peak import peak, reset_peak
@@ -27,9 +28,11 @@ def main(delivery: Path, run: Path, wanted: list[str]) -> None:
     profile = load_profile(PROVINCE)
     stages = {
         "fetch": lambda: fetch(delivery, profile, run),
-        "probe": lambda: {"read": sum(p.layer.rows for p in resolve_parts(load_delivery(run), profile))},
+        "probe": lambda: {
+            "read": sum(p.layer.rows for p in resolve_parts(DeliveryRecord.load(run), profile))
+        },
         "conform": lambda: conform(run, profile),
-        "check": lambda: judge(run, profile),
+        "check": lambda: check(run, profile),
         "gate": lambda: gate(run),
         "report": lambda: report(run),
     }

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from parcels.model import UNKNOWN_COMMUNE
 from sync.care.reconcile import reconcile
 from sync.cli.app import app
-from sync.conform import load_conform
-from sync.intake.boundaries import BOUNDARIES, load_boundaries
+from sync.folder.boundaries import BOUNDARIES, load_boundaries
+from sync.folder.conform import Conformed
 from sync.known.boundaries import boundaries_of, hand_over, store_boundaries
 from sync.load.merge import Merged
 from sync.load.receipt import totals
@@ -152,9 +152,9 @@ def test_a_delivery_of_a_divided_commune_goes_live_where_the_loaded_boundaries_p
     run = start_run(province, "test", path=delivery, profile=profile, dsn=database.dsn)
     for stage in ("fetch", "conform", "check"):
         run_stage(stage, run)
-    said = load_conform(run.folder)
-    assert said["communes"] == dict.fromkeys(outlines.codes, 4)
-    assert said["conversion"]["boundaries"] == ["0" * 64]
+    said = Conformed.load(run.folder)
+    assert said.communes == dict.fromkeys(outlines.codes, 4)
+    assert said.conversion.boundaries == ("0" * 64,)
     finish_run(run.run_id, dsn=database.dsn)
 
 

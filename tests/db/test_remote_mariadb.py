@@ -1,6 +1,5 @@
 """Any SQLAlchemy database: a real MariaDB server, and PostGIS by a query that gives WKB or WKT."""
 
-import json
 import secrets
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ import pytest
 import shapely
 
 from parcels.errors import ComponentMissing, DeliveryRejected, LandsyncError, TransientError, UsageError
+from sync.folder.pulled import PulledEntry
 from sync.intake.pull import accepted
 from sync.intake.remotes import session_of
 from tests.support.remotes import canonical_rows, profile_with, pulled, reference, table, text_of
@@ -85,10 +85,10 @@ def test_every_way_gives_the_same_canonical_rows_as_a_file(
 ) -> None:
     delivered, (entry,) = pulled(profile_with(**(WHERE | way)), tmp_path / "pulled")
     rows = canonical_rows(delivered, tmp_path / "run")
-    assert rows.num_rows == expected.num_rows == entry["rows"]
+    assert rows.num_rows == expected.num_rows == entry.rows
     for name in [*COMPARED, "geom", "area_m2"]:
         assert rows[name].to_pylist() == expected[name].to_pylist(), name
-    assert entry["notes"] == []
+    assert entry.notes == ()
 
 
 def test_a_table_keeps_its_types_and_numbers_all_their_digits(schema: str, tmp_path: Path) -> None:
@@ -113,8 +113,8 @@ def test_since_the_watermark_comes_what_changed_and_what_does_not_say(
         profile = profile_with(**WHERE, geometry="geom", mode="since", watermark="luc")
         began = datetime(2026, 11, 21, tzinfo=UTC)
         _, first = pulled(profile, tmp_path / "first", now=began)
-        assert (first[0]["kind"], first[0]["rows"]) == ("full", 240)
-        known = accepted(json.loads(json.dumps(first)), began)
+        assert (first[0].kind, first[0].rows) == ("full", 240)
+        known = accepted([PulledEntry.model_validate_json(entry.model_dump_json()) for entry in first], began)
         cursor.execute(
             f"UPDATE {schema}.`ThuaDat` SET luc = '2026-11-20 07:30:00' WHERE `thuaDatId` = '22000000007'"
         )
@@ -126,10 +126,12 @@ def test_since_the_watermark_comes_what_changed_and_what_does_not_say(
     said = tomllib.loads((tmp_path / "second" / "delivery.toml").read_text(encoding="utf-8"))
     assert (said["kind"], said["since"], said["until"]) == ("changes", began, later)
     assert "complete_for" not in said
-    assert not second[0]["watermark"]["value"].startswith("2999")  # a time that has not come holds nothing up
+    mark = second[0].watermark
+    assert mark is not None
+    assert not mark.value.startswith("2999")  # a time that has not come holds nothing up
     for other in ({"full": True}, {"now": began + timedelta(days=7)}):
         _, (entry,) = pulled(profile, tmp_path / "third", **({"known": known, "now": later} | other))
-        assert entry["kind"] == "full"
+        assert entry.kind == "full"
     another = profile_with(
         **(WHERE | {"table": None, "query": "SELECT * FROM `ThuaDat`"}),
         geometry="geom",
@@ -137,7 +139,7 @@ def test_since_the_watermark_comes_what_changed_and_what_does_not_say(
         watermark="luc",
     )
     _, (entry,) = pulled(another, tmp_path / "fourth", known=known, now=later)
-    assert entry["kind"] == "full"
+    assert entry.kind == "full"
 
 
 def test_rows_written_while_it_reads_are_not_seen(schema: str, mariadb: MariaDb) -> None:

@@ -64,10 +64,10 @@ def test_a_table_gives_the_same_canonical_rows_as_a_file(
 ) -> None:
     delivered, (entry,) = pulled(profile_with(**TABLE), tmp_path / "pulled")
     rows = canonical_rows(delivered, tmp_path / "run")
-    assert rows.num_rows == expected.num_rows == entry["rows"]
+    assert rows.num_rows == expected.num_rows == entry.rows
     for name in [*COMPARED, "geom", "area_m2"]:
         assert rows[name].to_pylist() == expected[name].to_pylist(), name
-    assert entry["notes"] == []
+    assert entry.notes == ()
     schema = pq.read_schema(tmp_path / "pulled" / "thua_dat.parquet")
     assert schema.field("dienTichPhapLy").type == pa.decimal128(18, 4)
     assert schema.field("ngayHoanThanh").type == pa.date32()
@@ -95,7 +95,7 @@ def test_a_query_may_have_percent_signs_colons_and_vietnamese(source: Source, tm
                FROM "Địa chính"."ThuaDat" AS t WHERE "diaChi" LIKE '%phố%' OR "diaChi" IS NULL"""
     _, (entry,) = pulled(profile_with(**WHERE, query=query), tmp_path / "pulled")
     rows = pq.read_table(tmp_path / "pulled" / "thua_dat.parquet")
-    assert 0 < rows.num_rows == entry["rows"]
+    assert 0 < rows.num_rows == entry.rows
     first = rows.slice(0, 1).to_pylist()[0]
     assert first["ghi chú"] == "12:30 50%% é"
     assert (first["nan"], first["mai"], first["mở"], first["b"], first["j"], first["co"]) == (

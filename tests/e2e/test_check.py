@@ -13,10 +13,11 @@ import pytest
 import shapely
 from typer.testing import CliRunner, Result
 
-from sync.check import JUDGEMENT
 from sync.cli.app import app
+from sync.folder.judgement import FINDINGS, JUDGEMENT
+from sync.folder.summary import Summary
 from sync.report import FILES
-from sync.report.explain.judged import FINDINGS, PARCELS, VERDICTS
+from sync.report.explain.judged import PARCELS, ReportedVerdicts
 from tests.support.strip import COMMUNE, LAYER, strip
 
 PROFILE = """
@@ -79,7 +80,8 @@ def test_a_good_delivery_is_accepted_and_reported(here: Path) -> None:
 def test_json_is_the_summary(here: Path) -> None:
     result = check("thua_dat.gpkg", "--json", "--out", "bao_cao")
     said = json.loads(result.stdout)
-    assert said == json.loads((here / "bao_cao" / "summary.json").read_text(encoding="utf-8"))
+    kept = json.loads((here / "bao_cao" / "summary.json").read_text(encoding="utf-8"))
+    assert kept == {"version": Summary.version(), **said}
     assert (said["decision"], said["read"], said["accepted"]) == ("accept", 20, 20)
 
 
@@ -211,7 +213,7 @@ def test_it_leaves_nothing_behind_but_the_report(here: Path, monkeypatch: pytest
     left = set(here.rglob("*")) - before
     report = here / "bao_cao"
     explained = [
-        report / JUDGEMENT / name for name in (FINDINGS, PARCELS, VERDICTS)
+        report / name for name in (FINDINGS, PARCELS, ReportedVerdicts.FILE)
     ]  # for `explain`, offline
     assert left == {report, report / JUDGEMENT, *explained, *(report / name for name in FILES)}
 

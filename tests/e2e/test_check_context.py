@@ -13,10 +13,11 @@ import shapely
 from typer.testing import CliRunner, Result
 
 from parcels.identifiers import national_ids
-from sync.check import judge, load_findings, load_verdicts
+from sync.check import check
 from sync.cli.app import app
 from sync.conform import conform
 from sync.declared.profile import load_profile
+from sync.folder.judgement import load_findings, load_verdicts
 from sync.intake.fetch import fetch
 from sync.known.context.export import export_context
 from sync.known.context.file import read_context
@@ -99,7 +100,7 @@ def offline(delivery: Path, run_dir: Path, context: Path | None) -> Path:
     profile = load_profile(PROVINCE)
     fetch(delivery, profile, run_dir)
     conform(run_dir, profile)
-    judge(run_dir, profile, None if context is None else read_context(context, PROVINCE))
+    check(run_dir, profile, None if context is None else read_context(context, PROVINCE))
     return run_dir
 
 
@@ -108,7 +109,7 @@ def told(folder: Path) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["finding_id"], row["row_no"]))
 
 
-def check(*arguments: object) -> Result:
+def command(*arguments: object) -> Result:
     return CliRunner().invoke(app, ["check", *map(str, arguments), "--json"])
 
 
@@ -125,10 +126,10 @@ def test_offline_with_a_context_says_what_the_centre_says(
     assert {row["check_code"] for row in told(office)} >= SEEDED
     of_office, of_centre = (
         {
-            entry["code"]: {name: entry[name] for name in ("group", "not_run", "measures", "provisional")}
-            for entry in entries
+            verdict.code: (verdict.group, verdict.not_run, verdict.measures, verdict.provisional)
+            for verdict in verdicts
         }
-        for entries in (load_verdicts(office), load_verdicts(centre))
+        for verdicts in (load_verdicts(office), load_verdicts(centre))
     )
     assert of_office == of_centre
 
@@ -140,13 +141,13 @@ def test_without_a_context_the_verdict_is_provisional_and_the_rest_is_not_run(
     alone = offline(spoilt, tmp_path / "alone", None)
     known = offline(spoilt, tmp_path / "known", tmp_path / "08.context")
     assert not SEEDED & {row["check_code"] for row in told(alone)}
-    for entry in load_verdicts(alone):
-        assert set(entry["not_run"]) >= SEEDED
-        assert entry["provisional"]
+    for verdict in load_verdicts(alone):
+        assert set(verdict.not_run) >= SEEDED
+        assert verdict.provisional
     of_both = [
         row
         for row in told(known)
-        if row["check_code"] not in {code for e in load_verdicts(alone) for code in e["not_run"]}
+        if row["check_code"] not in {code for verdict in load_verdicts(alone) for code in verdict.not_run}
     ]
     assert told(alone) == of_both
 
@@ -157,11 +158,11 @@ def test_the_command_takes_the_province_from_the_file_and_refuses_another(
     context = tmp_path / "08.context"
     assert landsync("context", "export", "--province", PROVINCE, "--out", context).status == 0
     monkeypatch.delenv("LANDSYNC_DSN")  # offline
-    done = check(spoilt, "--context", context, "--out", tmp_path / "report")
+    done = command(spoilt, "--context", context, "--out", tmp_path / "report")
     summary = json.loads(done.stdout)
     assert summary["province"] == PROVINCE
     assert set(summary["findings"]) >= SEEDED
-    wrong = check(spoilt, "--province", "15", "--context", context, "--out", tmp_path / "none")
+    wrong = command(spoilt, "--province", "15", "--context", context, "--out", tmp_path / "none")
     assert wrong.exit_code == 2
     assert json.loads(wrong.stdout)["error"]["code"] == "CTX-PROVINCE"
     assert not (tmp_path / "none").exists()
@@ -171,7 +172,7 @@ def test_an_old_context_is_said_to_be_old(landsync: Landsync, live: Path, tmp_pa
     context = tmp_path / "08.context"
     made_at = datetime.now(UTC) - timedelta(days=40)
     export_context(landsync.database.dsn, PROVINCE, context, made_at.date(), made_at)
-    done = check(live, "--context", context, "--out", tmp_path / "report")
+    done = command(live, "--context", context, "--out", tmp_path / "report")
     assert "40 days old" in done.stderr
     assert json.loads(done.stdout)["province"] == PROVINCE
 

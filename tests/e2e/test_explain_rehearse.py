@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from sync.folder.judgement import Judged
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import PROVINCE
 
@@ -250,8 +251,7 @@ def test_other_tolerances_are_judged_anew_from_the_snapshot(
     assert told.document["totals"]["judged_again"] == 3
     balanced(told.document)
     assert not list((landsync.home / "runs").glob("*rehearse*"))
-    judgement = landsync.home / "runs" / summary["run"] / "judgement" / "datasets.json"
-    assert json.loads(judgement.read_text(encoding="utf-8"))["policy"] == "2025-three-groups/3"
+    assert Judged.load(landsync.home / "runs" / summary["run"]).policy == "2025-three-groups/3"
 
 
 def test_where_the_snapshot_expired_the_counts_decide_what_they_can(

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pyarrow.parquet as pq
 import pytest
 
-from sync.folder.register import load_register, register_counts, states_of
+from sync.folder.register import RegisterCounts, load_register, states_of
 from tests.e2e.conftest import Landsync, Told
 from tests.support.deliveries import PROVINCE, copy_of, rewrite
 
@@ -97,10 +97,9 @@ def test_the_folder_of_a_run_says_the_state_of_every_finding(landsync: Landsync,
         if code == "ATT-AREA"
     ]
     assert (areas.count("open"), areas.count("new"), len(areas)) == (40, 10, 50)
-    counts = register_counts(folder)
-    assert counts is not None
-    assert {name: counts[name] for name in told["register"]} == told["register"]
-    assert sum(line["new"] for line in counts["communes"].values()) == counts["new"]
+    register_counts = RegisterCounts.load(folder)
+    assert register_counts.counts == told["register"]
+    assert sum(line["new"] for line in register_counts.communes.values()) == register_counts.counts["new"]
     assert states_of(findings, None)["state"].null_count == len(findings)
 
 

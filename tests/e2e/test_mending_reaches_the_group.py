@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from sync.check import load_findings, load_rows, load_verdicts
+from sync.folder.judgement import load_findings, load_rows, load_verdicts
 from sync.folder.snapshot import part_paths
 from sync.lab.evaluate import evaluate
 from sync.lab.generate import Options, deliver
@@ -19,8 +19,8 @@ from sync.lab.generate.province import Batch
 from sync.lab.labelled import generate_labelled
 from validators.fixes import Fixes, smallest_fixes
 from validators.policy import policy_at
+from validators.stored import CommuneVerdict
 from validators.tally import incidence
-from validators.usability import Portion
 
 OPTIONS = Options(
     parcels=2600, provinces=("01", "25", "80"), communes_per_province=5, defects=0.08, seed=4, labelled=True
@@ -47,13 +47,12 @@ def places(run_dir: Path) -> dict[int, tuple[int, int]]:
     }
 
 
-def fixes_of(run_dir: Path, verdict: dict) -> tuple[Fixes | None, pa.Table]:
+def fixes_of(run_dir: Path, verdict: CommuneVerdict) -> tuple[Fixes | None, pa.Table]:
     rows, findings = (
-        table.filter(pc.equal(table["dataset"], verdict["code"]))
+        table.filter(pc.equal(table["dataset"], verdict.code))
         for table in (load_rows(run_dir), load_findings(run_dir))
     )
-    measured = {name: Portion(**said) if said else None for name, said in verdict["measured"].items()}
-    return smallest_fixes(rows, findings, policy_at(date(2026, 11, 20)), measured), findings
+    return smallest_fixes(rows, findings, policy_at(date(2026, 11, 20)), verdict.measured), findings
 
 
 def work_of(keep: Path) -> Work:
@@ -61,16 +60,16 @@ def work_of(keep: Path) -> Work:
     for run_dir in sorted(keep.iterdir()):
         place = places(run_dir)
         for verdict in load_verdicts(run_dir):
-            if verdict["group"] in (None, 1):
+            if verdict.group in (None, 1):
                 continue
             fixes, findings = fixes_of(run_dir, verdict)
             assert fixes is not None
             chosen = findings.filter(pc.is_in(findings["finding_id"], value_set=fixes.finding_ids))
             assert len(chosen) == fixes.findings
             work.rows[run_dir.name] |= {place[int(row)] for row in incidence(chosen)[1]}
-            work.land_users[verdict["code"]] = fixes.land_users
-            work.target[run_dir.name, verdict["code"]] = fixes.target
-            work.before[run_dir.name, verdict["code"]] = verdict["group"]
+            work.land_users[verdict.code] = fixes.land_users
+            work.target[run_dir.name, verdict.code] = fixes.target
+            work.before[run_dir.name, verdict.code] = verdict.group
     return work
 
 
@@ -121,10 +120,10 @@ def test_what_is_to_be_mended_reaches_the_group_that_was_promised(
     generate_labelled(OPTIONS, tmp_path / "mended")
     evaluate(tmp_path / "mended", tmp_path / "after")
     after = {
-        (run_dir.name, verdict["code"]): verdict["group"]
+        (run_dir.name, verdict.code): verdict.group
         for run_dir in sorted((tmp_path / "after").iterdir())
         for verdict in load_verdicts(run_dir)
-        if verdict["group"] is not None
+        if verdict.group is not None
     }
     assert {place: after[place] for place in work.target} == work.target
     assert all(group == 1 for place, group in after.items() if place not in work.target)

@@ -14,8 +14,9 @@ import shapely
 from typer.testing import CliRunner
 
 from sync.cli.app import app
-from sync.conform import conform, load_conform
+from sync.conform import conform
 from sync.declared.profile import Profile
+from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 
@@ -61,7 +62,7 @@ def rows_of(delivery: Path, profile: Profile, run_dir: Path) -> pa.Table:
     """The snapshot, in order of key; the delivery's CRS was not contradicted."""
     fetch(delivery, profile, run_dir)
     conform(run_dir, profile)
-    assert load_conform(run_dir)["holds"] == {}
+    assert Conformed.load(run_dir).holds == {}
     rows = pa.concat_tables([read_part(path) for path in part_paths(run_dir).values()])
     return rows.sort_by([("source_key", "ascending"), ("row_no", "ascending")])
 

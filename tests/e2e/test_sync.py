@@ -1,12 +1,12 @@
 """`landsync sync` from files to PostGIS and back: what the promise means, delivery by delivery."""
 
-import json
 import socket
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 
+from sync.folder.profile import KeptProfile
 from sync.settings import ROOT
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import PROVINCE, copy_of, rewrite, undeclare
@@ -255,8 +255,8 @@ def test_another_profile_may_be_named_and_is_kept_with_the_run(
     other.write_text(changed, encoding="utf-8")
     told = sync(landsync, renamed, "--profile", str(other))
     assert (told.status, told.document["new"]) == (0, 600)
-    kept = json.loads((landsync.home / "runs" / told.document["run"] / "profile.json").read_text())
-    assert kept["columns"]["commune_code"] == "ma_dvhc"
+    kept = KeptProfile.load(landsync.home / "runs" / told.document["run"])
+    assert kept.profile.columns["commune_code"] == "ma_dvhc"
     missing = sync(landsync, renamed, "--profile", str(tmp_path / "none.toml"))
     assert (missing.status, missing.document["error"]["code"]) == (2, "PRF-MISSING")
 

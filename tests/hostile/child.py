@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from parcels.errors import LandsyncError
-from sync.check import judge
+from sync.check import check
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
@@ -75,7 +75,7 @@ def checked(path: Path, profile: Profile, run: Path, *, whole: bool) -> dict[str
     try:
         fetch(path, profile, run)
         conform(run, profile)
-        judge(run, profile)
+        check(run, profile)
         gate(run)
         if whole:
             report(run)

@@ -15,7 +15,7 @@ from parcels import admin_units
 from parcels.crs import VN2000
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.intake.boundaries import Boundaries, write_boundaries
+from sync.folder.boundaries import Boundaries, write_boundaries
 from sync.intake.fetch import fetch
 from tests.support.strip import profile_of
 

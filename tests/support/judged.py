@@ -18,7 +18,7 @@ from sync.declared.changes import Span
 from sync.folder.snapshot import part_paths
 from sync.load import receipt
 from sync.load.merge import Merged, MergeRequest, merge
-from sync.load.staging import Judged, create_staging, fill_staging
+from sync.load.staging import StagedRun, create_staging, fill_staging
 from sync.run import ledger
 from sync.run.staging import drop_staging
 from validators.judge import ROWS_SCHEMA
@@ -62,7 +62,7 @@ def write_judged(
     held: Iterable[str] = (),
     only: Iterable[str] | None = None,
     changes: bool = False,
-) -> Judged:
+) -> StagedRun:
     """A snapshot and a judgement of these rows, as the stages before the load leave them."""
     snapshot = folder / "snapshot"
     snapshot.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def write_judged(
         )
     for commune, part in parts.items():
         pq.write_table(pa.Table.from_pylist(part, schema=SNAPSHOT_SCHEMA), snapshot / f"{commune}.parquet")
-    return Judged(
+    return StagedRun(
         parts=part_paths(folder),
         rows=pa.Table.from_pylist(rows, schema=ROWS_SCHEMA),
         held=frozenset(held),

@@ -14,6 +14,7 @@ from sync import db
 from sync.load.findings import write_findings
 from sync.register import Looked, looked_communes, update
 from validators.findings import FINDINGS_SCHEMA
+from validators.stored import CommuneVerdict
 
 AS_OF = date(2026, 11, 20)
 HA_NOI = ("00004", "00008", "00025")
@@ -86,7 +87,7 @@ class Nation:
         changed: bool = True,
         roll_back: bool = False,
         **options: Any,
-    ) -> dict[str, Any]:
+    ) -> dict[str, int]:
         """The load's last step for the communes that go live (all that were delivered, unless said)."""
         gone_live = frozenset(delivered.communes if live is None else live)
         run_id = delivered.run_id
@@ -98,10 +99,7 @@ class Nation:
                 _merged(cursor, run_id, delivered, gone_live, changed=changed)
             told = [fault for fault in delivered.faults if not applying or fault.commune in gone_live]
             write_findings(connection, run_id, delivered.province, _table(told, _row_numbers(delivered)))
-            verdicts = [
-                {"code": code, "not_run": delivered.not_run.get(code, ()), "not_applicable": {}}
-                for code in delivered.communes
-            ]
+            verdicts = [_verdict(code, delivered.not_run.get(code, ())) for code in delivered.communes]
             looked = Looked(
                 run_id=run_id,
                 judged_by=delivered.run_id,
@@ -116,9 +114,9 @@ class Nation:
             counts, _ = update(connection, looked)
             if roll_back:
                 connection.rollback()
-        return counts
+        return counts.counts
 
-    def run(self, province: str, *faults: Fault, **said: Any) -> dict[str, Any]:
+    def run(self, province: str, *faults: Fault, **said: Any) -> dict[str, int]:
         """Judge and publish at once: the communes of the faults, or those said; counts of the register."""
         options = {
             name: said.pop(name) for name in ("live", "changed", "roll_back", "catalogue") if name in said
@@ -202,6 +200,32 @@ def _merged(cursor: Any, run_id: str, delivered: Delivered, live: frozenset[str]
             "VALUES (%s, %s, %s, false, '[]', '{}', 'test')",
             (run_id, code, "accept" if code in live else "hold"),
         )
+
+
+def _verdict(code: str, not_run: tuple[str, ...]) -> CommuneVerdict:
+    """Of which the register reads only what was not run."""
+    return CommuneVerdict(
+        code=code,
+        read=0,
+        accepted=0,
+        quarantined=0,
+        unreadable=0,
+        rows_with_error=0,
+        excused=0,
+        group=None,
+        group_code=None,
+        group_title=None,
+        assured_group=None,
+        reasons=(),
+        fixes=None,
+        measures={},
+        measured={},
+        provisional=False,
+        not_applicable={},
+        not_run=not_run,
+        policy="test",
+        findings={},
+    )
 
 
 def _status(delivered: Delivered, code: str, key: str, live: frozenset[str]) -> str:

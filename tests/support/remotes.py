@@ -12,6 +12,7 @@ import shapely
 from psycopg2 import sql
 
 from sync.declared.profile import Profile
+from sync.folder.pulled import PulledEntry
 from sync.intake.pull import pull
 from tests.support.database import Server
 from tests.support.formats import WRITERS, Delivered
@@ -36,7 +37,7 @@ def profile_with(**connection: Any) -> Profile:
     return Profile.model_validate(said)
 
 
-def pulled(profile: Profile, folder: Path, **options: Any) -> tuple[Delivered, list[dict[str, Any]]]:
+def pulled(profile: Profile, folder: Path, **options: Any) -> tuple[Delivered, tuple[PulledEntry, ...]]:
     """What a pull leaves: a delivery as any other, and the entries for the ledger."""
     entries = pull(profile, folder, **options)
     return Delivered(folder, profile), entries

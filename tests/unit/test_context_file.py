@@ -17,7 +17,7 @@ import pytest
 import shapely
 
 from parcels.errors import LandsyncError
-from sync.intake.boundaries import Boundaries
+from sync.folder.boundaries import Boundaries
 from sync.known.context import members
 from sync.known.context.document import Receipt
 from sync.known.context.edge import CELL, Footprint

@@ -10,10 +10,39 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from sync.check import load_findings, load_verdicts
 from sync.cli.app import app
+from sync.folder.judgement import load_findings, load_verdicts
 from sync.report.status import COUNTS, status_table
 from validators.findings import FINDINGS_SCHEMA
+
+# judgement/datasets.json as it was before measures were kept as they are counted; `fixes` was a number of rows.
+BEFORE_MEASURED = {
+    "as_of": "2026-11-20",
+    "policy": "2025-three-groups/1",
+    "province": "08",
+    "communes": [
+        {
+            "code": "00715",
+            "read": 300,
+            "accepted": 290,
+            "quarantined": 10,
+            "unreadable": 0,
+            "rows_with_error": 40,
+            "group": 2,
+            "assured_group": 3,
+            "reasons": [
+                {"vi": "Tỷ lệ thửa có lỗi vượt 10 %.", "en": "More than 10 % of parcels have errors."}
+            ],
+            "fixes": 11,
+            "measures": {"duy_nhat": 1.0, "xac_thuc": None},
+            "provisional": True,
+            "not_applicable": {},
+            "not_run": ["IDN-CLAIMED"],
+            "policy": "2025-three-groups/1",
+            "findings": {"ATT-AREA": 40},
+        }
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +121,16 @@ def test_a_run_judged_before_these_columns_can_still_be_read(report: Path, tmp_p
     new = pq.read_table(report / "judgement" / "findings.parquet")
     old = new.drop_columns(["other_rows", "excused", "others", "width_mm"])
     pq.write_table(old, folder / "findings.parquet")
-    (folder / "datasets.json").write_text('{"communes": [{"code": "00715", "group": 2}]}', encoding="utf-8")
+    (folder / "datasets.json").write_text(json.dumps(BEFORE_MEASURED), encoding="utf-8")
     read = load_findings(tmp_path)
     assert read.schema.equals(FINDINGS_SCHEMA)
     assert read["other_rows"].to_pylist() == [[]] * len(new)
     assert not any(read["excused"].to_pylist())
-    assert load_verdicts(tmp_path)[0]["measured"] == {}
+    (verdict,) = load_verdicts(tmp_path)
+    assert (verdict.code, verdict.group, verdict.rows_with_error) == ("00715", 2, 40)
+    assert (verdict.measured, verdict.group_code, verdict.group_title) == ({}, None, None)
+    assert (verdict.fixes, verdict.excused) == (None, 0)  # mending was counted in another way
+    assert verdict.findings == {"ATT-AREA": 40}
     assert isinstance(read["finding_id"], pa.ChunkedArray)
 
 

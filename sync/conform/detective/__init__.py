@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from parcels import admin_units
 from parcels.crs_hypotheses import declared
 from sync.conform.detective.decide import decide
-from sync.conform.detective.reasons import UNDECIDED, reason_of
+from sync.conform.detective.reasons import reason_of
 from sync.conform.detective.sample import Sample
 from sync.conform.detective.verdict import Verdict
 from sync.conform.shapes import Shapes
+from sync.folder.reasons import UNDECIDED
 from validators.policy import CrsRules
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from parcels.admin_units import Commune, old_province
 from parcels.crs_hypotheses import Hypothesis, gauss_krueger_number, hypotheses, metres_between, places
 from parcels.crs_hypotheses import declared as declared_as
 from sync.conform.detective.sample import Sample
-from sync.conform.detective.verdict import Areas, Ids, Outcome, Verdict
+from sync.conform.detective.verdict import Verdict
 from sync.conform.plausible import Reach, distances_km, reach_of
+from sync.folder.reasons import Areas, Ids, Outcome
 from validators.policy import CrsRules
 
 Floats = NDArray[np.float64]

@@ -21,20 +21,20 @@ _IN_THE_REGION_KM = 3000.0
 
 def reason_of(verdict: Verdict | None, code: str, part: "ReadPart") -> Reason | None:
     """The reason to hold the dataset of a commune (by its code) in a part; None where it may pass."""
-    evidence = None if verdict is None else verdict.evidence() | {"part_no": part.part_no}
+    evidence = None if verdict is None else verdict.evidence(part.part_no)
     if part.held is not None:
         if verdict is None:
             return part.held
         more = _of_the_file(verdict, part)
         said = Bilingual(f"{part.held.said.vi} {more.vi}", f"{part.held.said.en} {more.en}")
-        return Reason(part.held.code, said, evidence)
+        return Reason.of(part.held.code, said, evidence)
     if verdict is None or verdict.outcome == "agrees":
         return None
     known = commune_of(code)
     commune = code if known is None else known.name
     if verdict.outcome == "undecided":
-        return Reason(UNDECIDED, _undecided(verdict, commune, part), evidence)
-    return Reason("CRS-IMPLAUSIBLE", _contradicted(verdict, commune, part), evidence)
+        return Reason.of(UNDECIDED, _undecided(verdict, commune, part), evidence)
+    return Reason.of("CRS-IMPLAUSIBLE", _contradicted(verdict, commune, part), evidence)
 
 
 def _of_the_file(verdict: Verdict, part: "ReadPart") -> Bilingual:

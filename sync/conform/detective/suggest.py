@@ -19,7 +19,7 @@ from sync.conform.detective.sample import Sample
 from sync.conform.detective.words import listed, name_of, to_write
 from sync.declared.delivery import Axes
 from sync.declared.profile import Profile
-from sync.intake.fetch import DeliveryRecord
+from sync.folder.delivery import DeliveryRecord
 from sync.intake.sources import GEOMETRY, Layer, Source
 from validators.policy import policy_at
 

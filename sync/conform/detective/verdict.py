@@ -1,15 +1,11 @@
 """What was found out about the CRS of one dataset, for sentences and for machines."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
 
 import numpy as np
 
 from parcels.crs_hypotheses import Hypothesis
-
-Outcome = Literal["agrees", "undecided", "contradicted"]
-Ids = Literal["none", "scattered", "decide", "fit nothing", "fit elsewhere"]
-Areas = Literal["none", "not needed", "decide", "leave open", "fit nothing"]
+from sync.folder.reasons import Areas, CrsEvidence, Ids, Metres, Outcome
 
 _MOST_LISTED = 12
 
@@ -49,29 +45,33 @@ class Verdict:
         """How far the parcels lie from their ids under the declared CRS, in the median."""
         return round(float(np.hypot(*self.id_shift_m))) if self.id_shift_m is not None else None
 
-    def evidence(self) -> dict[str, Any]:
-        """As conform.json and gate.json hold it."""
-        return {
-            "outcome": self.outcome,
-            "declared": self.declared.name if self.declared else None,
-            "proposal": self.proposal.name if self.proposal else None,
-            "candidates": [hypothesis.name for hypothesis in self.candidates[:_MOST_LISTED]],
-            "parcels": self.parcels,
-            "distance_km": _short(self.distance_km, 2),
-            "allowed_km": _short(self.allowed_km, 2),
-            "ids": self.ids,
-            "id_count": self.id_count,
-            "id_shift_m": [round(metres, 1) for metres in self.id_shift_m] if self.id_shift_m else None,
-            "id_shifts_m": {
-                name: [round(metres, 1) for metres in shift] for name, shift in self.shifts_m.items()
-            },
-            "areas": self.areas,
-            "area_count": self.area_count,
-            "area_ratio": _short(self.area_ratio, 6),
-            "area_error": _short(self.area_error, 6),
-            "mixed_with": self.mixed_with.name if self.mixed_with else None,
-            "mixed_share": round(self.mixed_share, 4),
-        }
+    def evidence(self, part_no: int) -> CrsEvidence:
+        """As conform.json and gate.json hold it, of a dataset in this part of the delivery."""
+        return CrsEvidence(
+            outcome=self.outcome,
+            declared=self.declared.name if self.declared else None,
+            proposal=self.proposal.name if self.proposal else None,
+            candidates=tuple(hypothesis.name for hypothesis in self.candidates[:_MOST_LISTED]),
+            parcels=self.parcels,
+            distance_km=_short(self.distance_km, 2),
+            allowed_km=_short(self.allowed_km, 2),
+            ids=self.ids,
+            id_count=self.id_count,
+            id_shift_m=_metres(self.id_shift_m) if self.id_shift_m else None,
+            id_shifts_m={name: _metres(shift) for name, shift in self.shifts_m.items()},
+            areas=self.areas,
+            area_count=self.area_count,
+            area_ratio=_short(self.area_ratio, 6),
+            area_error=_short(self.area_error, 6),
+            mixed_with=self.mixed_with.name if self.mixed_with else None,
+            mixed_share=round(self.mixed_share, 4),
+            part_no=part_no,
+        )
+
+
+def _metres(shift: tuple[float, float]) -> Metres:
+    east, north = shift
+    return round(east, 1), round(north, 1)
 
 
 def _short(value: float | None, digits: int) -> float | None:

@@ -22,9 +22,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, DeliveryRejected, UsageError
+from sync.folder.boundaries import Boundaries, from_table
 from sync.intake.archives import zips
 from sync.intake.archives.limits import Budget
-from sync.intake.boundaries import Boundaries, from_table
 from sync.known.context import members
 from sync.known.context.document import FORMAT, VERSION, Document
 from sync.known.context.holders import held_elsewhere

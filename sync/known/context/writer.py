@@ -13,8 +13,8 @@ from typing import IO, Final, Self
 import numpy as np
 import pyarrow as pa
 
+from sync.folder.boundaries import Boundaries
 from sync.folder.files import PRIVATE_FILE
-from sync.intake.boundaries import Boundaries
 from sync.known.context import members
 from sync.known.context.document import FORMAT, VERSION, CommuneEntry, Document, Receipt
 from sync.known.context.near import bounds_of

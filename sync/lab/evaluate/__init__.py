@@ -20,16 +20,18 @@ import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.check import judge, load_findings, load_verdicts
+from sync.check import check
 from sync.conform import conform
 from sync.declared.profile import load_profile
+from sync.folder.boundaries import write_boundaries
+from sync.folder.judgement import load_findings, load_verdicts
 from sync.folder.snapshot import part_paths
-from sync.intake.boundaries import write_boundaries
 from sync.intake.fetch import fetch
 from sync.known.context.file import read_context
 from sync.lab.evaluate.compare import CheckLine, Difference, compare
 from sync.lab.generate.deliver import CONTEXT, FINDINGS, NATION
 from validators.catalogue import CHECKS
+from validators.stored import CommuneVerdict
 
 Progress = Callable[[str, int], None]
 
@@ -119,7 +121,7 @@ def evaluate(nation: Path, keep: Path | None = None, progress: Progress | None =
             found.append(_findings(run_dir, line["code"]))
             for verdict in load_verdicts(run_dir):
                 verdicts.append((line["code"], verdict))
-                not_run |= set(verdict["not_run"])
+                not_run |= set(verdict.not_run)
         if progress:
             progress(line["code"], line["parcels"])
     expected = read_truth(nation / FINDINGS)
@@ -188,7 +190,7 @@ def _check(nation: Path, province: str, run_dir: Path) -> None:
         write_boundaries(run_dir, known.boundaries)
     fetch(nation / province, profile, run_dir)
     conform(run_dir, profile)
-    judge(run_dir, profile, known)
+    check(run_dir, profile, known)
 
 
 def _findings(run_dir: Path, province: str) -> pa.Table:
@@ -210,14 +212,14 @@ def _in_order(lines: list[CheckLine]) -> list[CheckLine]:
     return sorted(lines, key=lambda line: (place.get(line.code, len(place)), line.code))
 
 
-def _compare_verdicts(nation: Path, verdicts: list[tuple[str, dict[str, Any]]]) -> list[CommuneDifference]:
+def _compare_verdicts(nation: Path, verdicts: list[tuple[str, CommuneVerdict]]) -> list[CommuneDifference]:
     """Rows read, quarantined and with an error, and the group, of every commune."""
     found = {
-        (province, verdict["code"]): {
-            "read": verdict["read"],
-            "quarantined": verdict["quarantined"] + verdict["unreadable"],
-            "rows_with_error": verdict["rows_with_error"],
-            "group": verdict["group"],
+        (province, verdict.code): {
+            "read": verdict.read,
+            "quarantined": verdict.quarantined + verdict.unreadable,
+            "rows_with_error": verdict.rows_with_error,
+            "group": verdict.group,
         }
         for province, verdict in verdicts
     }

@@ -1,6 +1,5 @@
 """Why a commune is in its group: measures as counted, every rule with its figures, what was not run, what to mend first."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,13 +8,14 @@ import pyarrow as pa
 from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.report.explain.judged import Judged
+from sync.folder.verdict import DecidedVerdict
+from sync.report.explain.judged import Judgement
 from validators.base import MEASURES
 from validators.catalogue import BY_CODE, CHECKS
 from validators.fixes import Fixes, fixes_to_next
 from validators.policy import Policy, named_policy, policy_at
 from validators.rulings import LAND_USERS, condition
-from validators.stored import grouped, tally_of_verdict
+from validators.stored import CommuneVerdict, grouped, tally_of_verdict
 from validators.tally import incidence
 from validators.usability import Tally, group, rulings
 
@@ -33,7 +33,7 @@ _POLICY_GONE = Bilingual(
 )
 
 
-def explain_commune(judged: Judged, code: str, other: Policy | None = None) -> dict[str, Any]:
+def explain_commune(judged: Judgement, code: str, other: Policy | None = None) -> dict[str, Any]:
     """The document of `explain --json` for a commune.
 
     other  another policy than the one it was judged by: groups, rules and fixes are then its own
@@ -43,11 +43,11 @@ def explain_commune(judged: Judged, code: str, other: Policy | None = None) -> d
     verdict = _verdict(judged, code)
     findings = judged.findings_of(code)
     policy, notes = _policy(judged, verdict, other)
-    known = verdict["group"] is not None
+    known = verdict.group is not None
     tally = tally_of_verdict(verdict, findings, policy) if known else None
     decided = (
         grouped(verdict, findings, policy, judged.as_of)
-        if known and policy.name != verdict["policy"]
+        if known and policy.name != verdict.policy
         else verdict
     )
     return {
@@ -60,18 +60,20 @@ def explain_commune(judged: Judged, code: str, other: Policy | None = None) -> d
         "policy": policy.name,
         "policy_title": policy.title,
         "notes": [note._asdict() for note in notes],
-        "decision": verdict["decision"],
-        "hold_reasons": verdict["hold_reasons"],
-        **{name: verdict.get(name) for name in COUNTS},
-        **{
-            name: decided[name] for name in ("group", "group_code", "group_title", "assured_group", "reasons")
-        },
-        "provisional": verdict["provisional"],
+        "decision": verdict.decision,
+        "hold_reasons": [reason.model_dump() for reason in verdict.hold_reasons],
+        **{name: getattr(verdict, name) for name in COUNTS},
+        "group": decided.group,
+        "group_code": decided.group_code,
+        "group_title": decided.group_title._asdict() if decided.group_title else None,
+        "assured_group": decided.assured_group,
+        "reasons": [reason._asdict() for reason in decided.reasons],
+        "provisional": verdict.provisional,
         "groups": groups_document(policy, tally) if tally else [],
         "measures": measures_document(verdict, findings),
         "checks": checks_document(findings),
-        "not_run": list(verdict["not_run"]),
-        "not_applicable": dict(verdict["not_applicable"]),
+        "not_run": list(verdict.not_run),
+        "not_applicable": dict(verdict.not_applicable),
         "fixes": fixes_document(fixes_to_next(findings, tally, policy)) if tally else None,
     }
 
@@ -103,20 +105,20 @@ def groups_document(policy: Policy, tally: Tally) -> list[dict[str, Any]]:
     ]
 
 
-def measures_document(verdict: Mapping[str, Any], findings: pa.Table) -> list[dict[str, Any]]:
+def measures_document(verdict: CommuneVerdict, findings: pa.Table) -> list[dict[str, Any]]:
     """Every quality measure as it was counted, and what became of each of its checks."""
     found = {each["code"]: each for each in checks_document(findings)}
     told = []
     for name, title in MEASURES.items():
-        portion = verdict["measured"].get(name)
+        portion = verdict.measured.get(name)
         told.append(
             {
                 "name": name,
                 "title": title._asdict(),
-                "good": portion and portion["good"],
-                "of": portion and portion["of"],
+                "good": portion and portion.good,
+                "of": portion and portion.of,
                 "counted_in": "land_users" if name == LAND_USERS else "rows",
-                "share": verdict["measures"].get(name),
+                "share": verdict.measures.get(name),
                 "checks": [
                     {
                         "code": check.code,
@@ -132,10 +134,10 @@ def measures_document(verdict: Mapping[str, Any], findings: pa.Table) -> list[di
     return told
 
 
-def _state(code: str, verdict: Mapping[str, Any]) -> str:
-    if code in verdict["not_run"]:
+def _state(code: str, verdict: CommuneVerdict) -> str:
+    if code in verdict.not_run:
         return "not_run"
-    return "not_applicable" if code in verdict["not_applicable"] else "ran"
+    return "not_applicable" if code in verdict.not_applicable else "ran"
 
 
 def checks_document(findings: pa.Table) -> list[dict[str, Any]]:
@@ -173,10 +175,10 @@ def fixes_document(fixes: Fixes | None) -> dict[str, Any] | None:
 
 
 def _policy(
-    judged: Judged, verdict: Mapping[str, Any], other: Policy | None
+    judged: Judgement, verdict: CommuneVerdict, other: Policy | None
 ) -> tuple[Policy, list[Bilingual]]:
     try:
-        used = named_policy(verdict["policy"])
+        used = named_policy(verdict.policy)
         gone: list[Bilingual] = []
     except UsageError:
         used, gone = policy_at(judged.as_of), [_POLICY_GONE]
@@ -185,7 +187,7 @@ def _policy(
     return other, [] if other.judges_like(used) and not gone else [_OTHER_TOLERANCES]
 
 
-def _verdict(judged: Judged, code: str) -> dict[str, Any]:
+def _verdict(judged: Judgement, code: str) -> DecidedVerdict:
     if code in judged.communes:
         return judged.communes[code]
     known = ", ".join(sorted(judged.communes)[:12])
@@ -198,7 +200,7 @@ def _verdict(judged: Judged, code: str) -> dict[str, Any]:
     )
 
 
-def commune_name(code: str, judged: Judged) -> str | None:
+def commune_name(code: str, judged: Judgement) -> str | None:
     """The name of a commune on the day of the judgement; None where it has none."""
     commune = admin_units.commune(code, judged.as_of)
     return commune.name if commune else None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,15 +16,15 @@ import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.check import JUDGEMENT, ROWS
-from sync.folder.files import private_folder, read_json, write_json
+from sync.folder.document import Document
+from sync.folder.files import private_folder
+from sync.folder.judgement import FINDINGS, JUDGEMENT, is_judged, load_rows
 from sync.folder.snapshot import part_paths, read_part
+from sync.folder.verdict import DecidedVerdict
 from sync.report.material import Material, gather
 from validators.findings import FINDINGS_SCHEMA
 
-VERDICTS = "verdicts.json"
-FINDINGS = "findings.parquet"
-PARCELS = "parcels.parquet"
+PARCELS = f"{JUDGEMENT}/parcels.parquet"
 
 _HANDLES = ("source_system", "source_key", "national_id", "map_set", "map_scale", "sheet_no", "parcel_no")
 PARCELS_SCHEMA = pa.schema(
@@ -37,12 +37,22 @@ PARCELS_SCHEMA = pa.schema(
 )
 
 
+class ReportedVerdicts(Document):
+    """`verdicts.json`: what `landsync check --out` leaves of the verdicts."""
+
+    FILE: ClassVar[str] = f"{JUDGEMENT}/verdicts.json"
+
+    province: str
+    as_of: date
+    communes: tuple[DecidedVerdict, ...]
+
+
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """A judgement that can be explained.
 
     source    where it comes from: `kind` run | report, `run`, `folder`
-    communes  code → its entry of datasets.json as it is after gate and merge, with `decision`
+    communes  code → its verdict as it is after gate and merge
     findings  FINDINGS_SCHEMA
     parcels   PARCELS_SCHEMA of a dataset, or of all of them
     """
@@ -50,7 +60,7 @@ class Judged:
     source: dict[str, Any]
     province: str
     as_of: date
-    communes: Mapping[str, dict[str, Any]]
+    communes: Mapping[str, DecidedVerdict]
     findings: pa.Table
     parcels: Callable[[str | None], pa.Table]
 
@@ -62,31 +72,26 @@ class Judged:
 def leave_judgement(material: Material, out_dir: Path) -> None:
     """Write what explaining needs, of a run that was judged, into `judgement/` of `out_dir`."""
     run_dir = material.judged_dir
-    folder = private_folder(out_dir / JUDGEMENT)
-    with pq.ParquetWriter(folder / PARCELS, PARCELS_SCHEMA, compression="zstd") as parcels:
+    private_folder(out_dir / JUDGEMENT)
+    with pq.ParquetWriter(out_dir / PARCELS, PARCELS_SCHEMA, compression="zstd") as parcels:
         decisions = _decisions(run_dir)
         for dataset in part_paths(run_dir):
             parcels.write_table(_parcels_of(run_dir, dataset, decisions))
     pq.write_table(
         material.findings.select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA),
-        folder / FINDINGS,
+        out_dir / FINDINGS,
         compression="zstd",
     )
-    write_json(
-        folder / VERDICTS,
-        {
-            "province": material.record.province,
-            "as_of": material.record.as_of,
-            "communes": list(material.communes),
-        },
-    )
+    ReportedVerdicts(
+        province=material.record.province, as_of=material.record.as_of, communes=material.communes
+    ).save(out_dir)
 
 
-def from_folder(folder: Path) -> Judged:
+def from_folder(folder: Path) -> Judgement:
     """What `landsync check --out` left in a folder, or a run's folder. Raises UsageError EXPLAIN-FOLDER."""
-    if (folder / JUDGEMENT / VERDICTS).is_file():
+    if ReportedVerdicts.is_in(folder):
         return _from_report(folder)
-    if (folder / JUDGEMENT / ROWS).is_file():
+    if is_judged(folder):
         return from_run(folder.name, folder, folder)
     raise UsageError(
         "EXPLAIN-FOLDER",
@@ -101,10 +106,10 @@ def from_folder(folder: Path) -> Judged:
     )
 
 
-def from_run(run_id: str, folder: Path, judged_folder: Path) -> Judged:
+def from_run(run_id: str, folder: Path, judged_folder: Path) -> Judgement:
     """A run's own judgement, after gate and merge as far as it came."""
     material = gather(folder, judged_folder if judged_folder != folder else None)
-    return Judged(
+    return Judgement(
         source={"kind": "run", "run": run_id, "folder": str(folder)},
         province=material.record.province,
         as_of=material.record.as_of,
@@ -114,29 +119,29 @@ def from_run(run_id: str, folder: Path, judged_folder: Path) -> Judged:
     )
 
 
-def _from_report(folder: Path) -> Judged:
-    said = read_json(folder / JUDGEMENT / VERDICTS)
+def _from_report(folder: Path) -> Judgement:
+    said = ReportedVerdicts.load(folder)
 
     def parcels(dataset: str | None) -> pa.Table:
         only = None if dataset is None else [("dataset", "=", dataset)]
-        return pq.read_table(folder / JUDGEMENT / PARCELS, filters=only)
+        return pq.read_table(folder / PARCELS, filters=only)
 
-    return Judged(
+    return Judgement(
         source={"kind": "report", "run": None, "folder": str(folder)},
-        province=said["province"],
-        as_of=date.fromisoformat(said["as_of"]),
-        communes={commune["code"]: commune for commune in said["communes"]},
-        findings=pq.read_table(folder / JUDGEMENT / FINDINGS),
+        province=said.province,
+        as_of=said.as_of,
+        communes={commune.code: commune for commune in said.communes},
+        findings=pq.read_table(folder / FINDINGS),
         parcels=parcels,
     )
 
 
-def _by_code(material: Material) -> dict[str, dict[str, Any]]:
-    return {commune["code"]: commune for commune in material.communes}
+def _by_code(material: Material) -> dict[str, DecidedVerdict]:
+    return {commune.code: commune for commune in material.communes}
 
 
 def _decisions(run_dir: Path) -> pa.Table:
-    return pq.read_table(run_dir / JUDGEMENT / ROWS, columns=["row_no", "dataset", "decision"])
+    return load_rows(run_dir, ["row_no", "dataset", "decision"])
 
 
 def _snapshot_parcels(judged_dir: Path, material: Material, dataset: str | None) -> pa.Table:
@@ -145,7 +150,7 @@ def _snapshot_parcels(judged_dir: Path, material: Material, dataset: str | None)
     known = part_paths(judged_dir)
     tables = [_parcels_of(judged_dir, code, decisions) for code in wanted if code in known]
     table = pa.concat_tables([PARCELS_SCHEMA.empty_table(), *tables])
-    by_merge = [row["row_no"] for row in (material.loaded or {}).get("quarantined_by_merge", [])]
+    by_merge = [row.row_no for row in material.loaded.quarantined_by_merge] if material.loaded else []
     late = pc.is_in(table["row_no"], value_set=pa.array(by_merge, pa.int64()))
     decided = pc.if_else(late, "quarantine", table["decision"])
     return table.set_column(

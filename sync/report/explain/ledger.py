@@ -11,26 +11,26 @@ from parcels.errors import LandsyncError, UsageError
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.provinces import provinces
 from sync import db
-from sync.check import JUDGEMENT
 from sync.declared.profile import load_profile
+from sync.folder.judgement import is_judged
 from sync.report.explain.commune import COUNTS
-from sync.report.explain.judged import Judged, from_run
+from sync.report.explain.judged import Judgement, from_run
 from sync.report.explain.parcel import HANDLES, Wanted, find_rows
 from sync.run import open_run
 from sync.settings import settings
 from validators.policy import named_policy
 
 
-def judged_by_run(run_id: str, dsn: str | None) -> Judged:
+def judged_by_run(run_id: str, dsn: str | None) -> Judgement:
     """The judgement of a run. Raises UsageError EXPLAIN-RUN where its folder is gone, RUN-UNKNOWN.
 
     dsn  None: without a database; then only a run that judged itself, not one that applied what was held
     """
     folder = settings().runs / run_id
     judged_folder = folder
-    if not (folder / JUDGEMENT).is_dir() and dsn is not None:
+    if not is_judged(folder) and dsn is not None:
         judged_folder = open_run(run_id, dsn=dsn).judged_folder
-    if not (judged_folder / JUDGEMENT).is_dir():
+    if not is_judged(judged_folder):
         raise UsageError(
             "EXPLAIN-RUN",
             Bilingual(
@@ -94,7 +94,9 @@ _ONLY_THE_LEDGER = Bilingual(
 class Found:
     """A parcel that a name may mean: where it is live, in which judgement, and as which row it was delivered there."""
 
-    def __init__(self, judged: Judged, rows: pa.Table, live: dict[str, Any], handles: dict[str, Any]) -> None:
+    def __init__(
+        self, judged: Judgement, rows: pa.Table, live: dict[str, Any], handles: dict[str, Any]
+    ) -> None:
         self.judged = judged
         self.rows = rows
         self.live = live
@@ -110,9 +112,9 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
     """
     values = _values(text)
     found: list[Found] = []
-    judgements: dict[str, Judged | None] = {}
+    judgements: dict[str, Judgement | None] = {}
 
-    def judged_of(commune: str) -> Judged | None:
+    def judged_of(commune: str) -> Judgement | None:
         if commune not in judgements:
             row = last_verdict(connection, commune)
             try:
@@ -174,7 +176,7 @@ def _uid(text: str) -> str | None:
         return None
 
 
-def _row_of(judged: Judged, live: db.Row) -> pa.Table:
+def _row_of(judged: Judgement, live: db.Row) -> pa.Table:
     """The row as which a live parcel was last delivered, by its strongest handle; no row where it was not."""
     parcels = judged.parcels(live["commune_code"])
     tries = [("source_key",), ("national_id",), ("map_set", "map_scale", "sheet_no", "parcel_no")]

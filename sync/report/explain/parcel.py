@@ -11,12 +11,12 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from parcels.text import clean_text
 from sync.report.explain.commune import commune_name
-from sync.report.explain.judged import PARCELS_SCHEMA, Judged
+from sync.report.explain.judged import PARCELS_SCHEMA, Judgement
 from validators.base import MEASURES
 from validators.catalogue import BY_CODE
 from validators.fixes import fixes_to_next
 from validators.policy import named_policy, policy_at
-from validators.stored import tally_of_verdict
+from validators.stored import CommuneVerdict, tally_of_verdict
 from validators.tally import erroneous, incidence
 
 ROW = "row:"  # a row of the delivery by its number, where its handles are not its own
@@ -38,7 +38,7 @@ class Wanted:
     dataset: str | None = None
 
 
-def find_rows(judged: Judged, wanted: Wanted) -> pa.Table:
+def find_rows(judged: Judgement, wanted: Wanted) -> pa.Table:
     """The rows of a judgement that a name may mean: PARCELS_SCHEMA.
 
     A row number, commune/sheet/number (or sheet/number), a source key (with or without its system), or a national id.
@@ -72,7 +72,7 @@ def candidates_document(parcels: list[dict[str, Any]], province: str) -> dict[st
 
 
 def explain_parcel(
-    judged: Judged, parcel: dict[str, Any], live: dict[str, Any] | None = None, *, delivered: bool = True
+    judged: Judgement, parcel: dict[str, Any], live: dict[str, Any] | None = None, *, delivered: bool = True
 ) -> dict[str, Any]:
     """The document of `explain --json` for a parcel.
 
@@ -99,15 +99,15 @@ def explain_parcel(
         "province": judged.province,
         "source": judged.source,
         "as_of": judged.as_of,
-        "policy": verdict["policy"],
+        "policy": verdict.policy,
         "commune": dataset,
         "commune_name": commune_name(dataset, judged),
-        "commune_group": verdict["group"],
-        "commune_group_title": verdict["group_title"],
+        "commune_group": verdict.group,
+        "commune_group_title": verdict.group_title._asdict() if verdict.group_title else None,
         "row_no": row_no,
         **{name: parcel[name] for name in HANDLES},
         "decision": decision,
-        "waits": verdict["decision"] == "hold" and decision == "accept",
+        "waits": verdict.decision == "hold" and decision == "accept",
         "counts_as_refused": decision in {"quarantine", "unreadable"},
         "counts_as_error": any(each["counts_against_group"] for each in said),
         "live": live,
@@ -115,12 +115,12 @@ def explain_parcel(
     }
 
 
-def _fixes(judged: Judged, verdict: dict[str, Any], findings: pa.Table) -> list[str]:
+def _fixes(judged: Judgement, verdict: CommuneVerdict, findings: pa.Table) -> list[str]:
     """The ids of what the commune should mend first."""
-    if verdict["group"] is None:
+    if verdict.group is None:
         return []
     try:
-        policy = named_policy(verdict["policy"])
+        policy = named_policy(verdict.policy)
     except UsageError:
         policy = policy_at(judged.as_of)
     fixes = fixes_to_next(findings, tally_of_verdict(verdict, findings, policy), policy)

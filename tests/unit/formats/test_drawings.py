@@ -9,7 +9,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
-from sync.conform import load_conform
+from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths, read_part
 from tests.support.formats import drawing as written
 from tests.support.formats.drawing import CARRIED
@@ -80,7 +80,7 @@ def test_a_hole_and_a_second_part_are_polygons_of_their_own_without_a_number(
     assert rows.num_rows == len(tiny()) + 2
     assert rows["parcel_no"].null_count == 2
     assert rows["source_wkb"].null_count == 0
-    assert sum(part["notes"]["polygons_without_number"] for part in load_conform(run)["parts"]) == 2
+    assert sum(part.notes.polygons_without_number or 0 for part in Conformed.load(run).parts) == 2
 
 
 def sheet(

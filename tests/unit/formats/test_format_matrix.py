@@ -10,7 +10,8 @@ import shapely
 
 from parcels.columns import delivered_columns
 from parcels.crs import from_vn2000_geographic
-from sync.conform import conform, load_conform
+from sync.conform import conform
+from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 from tests.support.formats import WRITERS, Delivered
@@ -24,7 +25,7 @@ def canonical_rows(delivered: Delivered, run_dir: Path) -> pa.Table:
     """The snapshot of a delivery, in order of identity."""
     fetch(delivered.path, delivered.profile, run_dir)
     conform(run_dir, delivered.profile)
-    assert load_conform(run_dir)["holds"] == {}
+    assert Conformed.load(run_dir).holds == {}
     parts = [read_part(path) for path in part_paths(run_dir).values()]
     rows = pa.concat_tables(parts)
     return rows.sort_by([("source_key", "ascending"), ("parcel_no", "ascending")])

@@ -4,9 +4,51 @@ from pathlib import Path
 
 import pytest
 
+from sync.folder.conform import CodesRead, Conformed, Conversion, ListRead, PartRead
+from sync.folder.notes import LayerNotes
 from sync.report.intake import intake_notes
 from tests.support.formats.reading import layers_of
 from tests.unit.formats.test_drawings import KINDS, sheet, square
+
+
+def part(file: str, notes: LayerNotes, assumed: tuple[str, ...] = ()) -> PartRead:
+    return PartRead(
+        part_no=0,
+        file=file,
+        layer="thua",
+        columns={},
+        columns_not_mapped=(),
+        values_not_readable={},
+        texts=(),
+        notes=notes,
+        archive=None,
+        epsg=9209,
+        crs_of_file=None,
+        crs="none",
+        encoding="UTF-8",
+        old_province=None,
+        read=2,
+        deleted_in_file=0,
+        assumed=assumed,
+        commune_codes=CodesRead(codes="new", shown_by="same", unclear=(), rows={}),
+        communes={"00691": 2},
+    )
+
+
+def conformed(*parts: PartRead, lists: tuple[ListRead, ...] = ()) -> Conformed:
+    return Conformed(
+        snapshot_sha256="0" * 64,
+        read=2 * len(parts),
+        communes={"00691": 2 * len(parts)},
+        parts=parts,
+        lists=lists,
+        files_not_read=(),
+        old_codes={},
+        version_kind=None,
+        conversion=Conversion(boundaries=(), sheet_table=None, sheet_table_against_the_official_table=0),
+        crs={},
+        holds={},
+    )
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -14,7 +56,7 @@ def test_loose_lines_and_stray_labels_of_a_drawing_are_told_with_a_place(kind: s
     lines = [square(0, 0, 10), square(20, 0, 10), [(5.0, -1.0), (5.0, 5.0)]]
     texts = [("13", "1", 2.0, 2.0), ("13", "2", 8.0, 2.0), ("13", "9", 50.0, 5.0)]
     (layer,) = layers_of(sheet(kind, tmp_path, lines, texts))
-    told = intake_notes({"parts": [{"file": "00691-12", "notes": layer.notes}]})
+    told = intake_notes(conformed(part("00691-12", LayerNotes.model_validate(layer.notes))))
     assert {file for file, _ in told} == {"00691-12"}
     english = " ".join(said.en for _, said in told)
     assert "2 boundary lines with a loose end, for example at (400005.0" in english
@@ -26,26 +68,35 @@ def test_loose_lines_and_stray_labels_of_a_drawing_are_told_with_a_place(kind: s
 
 def test_a_drawing_in_which_everything_fits_says_nothing(tmp_path: Path) -> None:
     (layer,) = layers_of(sheet("dxf", tmp_path, [square(0, 0, 10)], [("13", "1", 2.0, 2.0)]))
-    assert intake_notes({"parts": [{"file": "a", "notes": layer.notes}]}) == []
+    assert intake_notes(conformed(part("a", LayerNotes.model_validate(layer.notes)))) == []
 
 
 def test_assumed_names_are_said_once_for_a_delivery_of_many_sheets() -> None:
-    parts = [{"file": f"{k}", "notes": {}, "assumed": ["address"]} for k in range(3)]
-    ((file, said),) = intake_notes({"parts": parts})
+    parts = [part(f"{k}", LayerNotes(), ("address",)) for k in range(3)]
+    ((file, said),) = intake_notes(conformed(*parts))
     assert file == "0"
     assert "address" in said.en
 
 
 def test_a_list_says_how_many_rows_found_their_parcel() -> None:
-    one = {
-        "file": "pl3.xlsx",
-        "rows": 7,
-        "matched": 4,
-        "parcels": 5,
-        "without_geometry": 2,
-        "repeated": 1,
-        "differing": {"land_use": 3},
-    }
-    first, second = intake_notes({"parts": [], "lists": [one]})
+    one = ListRead(
+        part_no=1,
+        file="pl3.xlsx",
+        layer="PL3",
+        columns={},
+        columns_not_mapped=(),
+        values_not_readable={},
+        texts=(),
+        notes=LayerNotes(),
+        on=("commune_code", "sheet_no", "parcel_no"),
+        rows=7,
+        matched=4,
+        parcels=5,
+        without_geometry=2,
+        without_key=0,
+        repeated=1,
+        differing={"land_use": 3},
+    )
+    first, second = intake_notes(conformed(lists=(one,)))
     assert "7 rows: 4 match 5 parcels; 2 have no parcel on the map; 1 repeat" in first[1].en
     assert "land_use (3)" in second[1].vi

@@ -18,8 +18,9 @@ from generated_nation import CLEAN, Nation, read_nation, read_part
 from parcels.admin_units import old_provinces
 from parcels.crs import from_wgs84, same_crs
 from parcels.identifiers import decode, in_vietnam, is_well_formed
-from sync.declared.delivery import read_delivery
 from sync.declared.profile import load_profile
+from sync.intake.delivery import read_listed
+from sync.intake.listing import list_files
 from sync.lab.generate import Options, generate
 from sync.lab.generate.nation import plan, reach_km
 from sync.lab.generate.province import make_province
@@ -88,7 +89,7 @@ def test_counts_are_those_asked_for(clean: Nation) -> None:
 
 def test_a_delivery_says_whose_it_is_and_what_it_is_complete_for(clean: Nation) -> None:
     for province in CLEAN.provinces:
-        delivery = read_delivery(clean.root / province, load_profile(province))
+        delivery = read_listed(list_files(clean.root / province), load_profile(province))
         parts = [part for part in clean.parts if part.province == province]
         assert delivery.says.kind == "full"
         assert delivery.says.commune_codes == "new"

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from parcels.admin_units import communes
 from parcels.errors import DeliveryRejected, LandsyncError, UsageError
 from sync.cli.app import app
-from sync.intake.boundaries import load_boundaries, read_boundaries, write_boundaries
+from sync.folder.boundaries import load_boundaries, write_boundaries
+from sync.intake.boundaries import read_boundaries
 from sync.known.boundary_checks import _gaps, _overlaps, check_boundaries
 from tests.support.divided import cells, divided, frame_of, inside, profile_at
 

@@ -10,10 +10,11 @@ import shapely
 
 from parcels import admin_units
 from parcels.model import UNKNOWN_COMMUNE
-from sync.check import judge, load_findings
-from sync.conform import load_conform
+from sync.check import check
 from sync.conform.sheets import read_sheet_table
 from sync.conform.territory import OUTSIDE, STRADDLES, Territories
+from sync.folder.conform import Conformed
+from sync.folder.judgement import load_findings
 from tests.support.divided import (
     SIDE_DEG,
     cells,
@@ -63,8 +64,8 @@ def test_the_commune_that_holds_a_parcel_is_its_commune(tmp_path: Path) -> None:
         (code, map_set)
         for code, map_set in zip(table["commune_code"].to_pylist(), table["map_set"].to_pylist(), strict=True)
     } == {(code, OLD if code in elsewhere else None) for code in (FIRST, SECOND)}
-    assert load_conform(run)["old_codes"] == {"geometry": 10}
-    assert load_conform(run)["conversion"]["boundaries"] == ["0" * 64]
+    assert Conformed.load(run).old_codes == {"geometry": 10}
+    assert Conformed.load(run).conversion.boundaries == ("0" * 64,)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_without_boundary_and_sheet_table_nothing_is_decided_and_the_finding_say
     frame = frame_of([(OLD, "1", inside(SHAPE[FIRST], 3)), (ABSORBED, "1", inside(SHAPE[FIRST], 1))])
     run = conformed(tmp_path, frame, PROVINCE, STATED)
     assert decided(run)[:3] == [(UNKNOWN_COMMUNE, "undecided", "no-evidence")] * 3
-    judge(run, profile_at(PROVINCE))
+    check(run, profile_at(PROVINCE))
     found = load_findings(run).to_pandas()
     found = found[found["check_code"] == "IDN-COMMUNE-EXPIRED"]
     assert len(found) == 3
@@ -123,16 +124,18 @@ def test_a_sheet_table_decides_and_gives_the_new_number(tmp_path: Path) -> None:
     assert read["sheet_no"].to_pylist() == ["61", "2", "62", "4"]
     assert read["delivered_sheet_no"].to_pylist() == ["1", "2", "3", "4"]
     assert read["map_set"].to_pylist() == [None] * 4  # the new numbers are the new commune's own
-    said = load_conform(run)["conversion"]["sheet_table"]
-    assert (said["entries"], said["used"]) == (3, 3)
+    said = Conformed.load(run).conversion.sheet_table
+    assert said is not None
+    assert (said.entries, said.used) == (3, 3)
 
 
 def test_a_sheet_that_the_table_puts_into_two_communes_decides_nothing(tmp_path: Path) -> None:
     table = sheet_table([(OLD, "1", "1000", FIRST, "61"), (OLD, "1", "1000", SECOND, "7")])
     run = conformed(tmp_path, frame_of([(OLD, "1", inside(SHAPE[FIRST], 1))]), PROVINCE, STATED, sheets=table)
     assert decided(run) == [(UNKNOWN_COMMUNE, "undecided", "sheet-ambiguous")]
-    said = load_conform(run)["conversion"]["sheet_table"]
-    assert (said["sheets_in_several_communes"], said["examples"]) == (1, [f"{OLD}|1|1000"])
+    said = Conformed.load(run).conversion.sheet_table
+    assert said is not None
+    assert (said.sheets_in_several_communes, said.examples) == (1, (f"{OLD}|1|1000",))
 
 
 def test_the_scale_tells_two_map_sets_of_one_commune_apart(tmp_path: Path) -> None:
@@ -186,8 +189,9 @@ def test_sheets_of_absorbed_communes_get_the_number_that_the_table_says(tmp_path
     assert decided(run) == [(new, "whole", None)] * 4
     assert read["sheet_no"].to_pylist() == ["60", "2", "3", "4"]
     assert read["map_set"].to_pylist() == [None, ABSORBED, ABSORBED, ABSORBED]
-    said = load_conform(run)["conversion"]["sheet_table"]
-    assert (said["against_the_official_table"], said["sheet_numbers_shared"]) == (1, 2)
+    said = Conformed.load(run).conversion.sheet_table
+    assert said is not None
+    assert (said.against_the_official_table, said.sheet_numbers_shared) == (1, 2)
 
 
 def divided_or_whole(code: str) -> list[str]:

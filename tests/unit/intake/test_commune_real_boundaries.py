@@ -8,8 +8,9 @@ import pytest
 import shapely
 
 from parcels.model import UNKNOWN_COMMUNE
-from sync.conform import load_conform
-from sync.intake.boundaries import Boundaries, read_boundaries
+from sync.folder.boundaries import Boundaries
+from sync.folder.conform import Conformed
+from sync.intake.boundaries import read_boundaries
 from sync.known.boundary_checks import check_boundaries
 from tests.support.divided import conformed, divided, frame_of, inside, sheet_table
 from tests.support.strip import snapshot_of
@@ -45,7 +46,7 @@ def test_geometry_decides_right_for_every_parcel(nation: Boundaries, province: s
     table = snapshot_of(run)
     assert len(truth) >= EACH * 2 * len(divided(province))
     assert table["dataset"].to_pylist() == truth.tolist()
-    assert load_conform(run)["old_codes"] == {"geometry": len(truth)}
+    assert Conformed.load(run).old_codes == {"geometry": len(truth)}
 
 
 @pytest.mark.parametrize("province", PROVINCES)
@@ -61,7 +62,7 @@ def test_a_sheet_table_decides_right_for_every_parcel(
     run = conformed(tmp_path, frame, province, STATED, sheets=table)
     read = snapshot_of(run)
     assert read["dataset"].to_pylist() == truth.tolist()
-    assert load_conform(run)["old_codes"] == {"sheet": len(truth)}
+    assert Conformed.load(run).old_codes == {"sheet": len(truth)}
     renumbered = frame["soTo"] + frame["maXa"]
     assert read["sheet_no"].to_pylist() == renumbered.tolist()
 
@@ -70,7 +71,7 @@ def test_a_sheet_table_decides_right_for_every_parcel(
 def test_without_either_none_is_decided(nation: Boundaries, province: str, tmp_path: Path) -> None:
     frame, truth = parcels_in(nation.of_province(province), province)
     run = conformed(tmp_path, frame, province, STATED)
-    assert load_conform(run)["communes"] == {UNKNOWN_COMMUNE: len(truth)}
+    assert Conformed.load(run).communes == {UNKNOWN_COMMUNE: len(truth)}
     assert set(snapshot_of(run)["commune_decided_by"].to_pylist()) == {"undecided"}
 
 

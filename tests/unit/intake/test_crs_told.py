@@ -13,10 +13,13 @@ import shapely
 from parcels.admin_units import commune
 from parcels.errors import DeliveryRejected
 from parcels.identifiers import encode, national_ids
-from sync.conform import load_conform
 from sync.declared.profile import Profile
+from sync.folder.conform import Conformed
+from sync.folder.gate import Gated
+from sync.folder.reasons import CrsEvidence, Reason, Shift
 from sync.folder.snapshot import part_paths, read_part
-from sync.gate import LivePlace, gate, load_gate
+from sync.gate import gate
+from sync.known.places import LivePlace
 from tests.support.strip import COMMUNE, LAYER, NEIGHBOUR, ZONE, conformed, profile_of, strip
 
 Write = Callable[..., Path]
@@ -32,8 +35,13 @@ def swapped(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_geometry(gpd.GeoSeries(turned, crs=frame.crs))
 
 
-def holds(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    return load_conform(folder)["holds"]
+def holds(folder: Path) -> dict[str, tuple[Reason, ...]]:
+    return Conformed.load(folder).holds
+
+
+def evidence_of(reason: Reason) -> CrsEvidence:
+    assert reason.evidence is not None
+    return reason.evidence
 
 
 # --- files, sentences, corrections ---------------------------------------------------------------
@@ -46,10 +54,10 @@ def test_swapped_axes_are_proposed_and_what_was_proposed_passes(
     toml = tmp_path / "goi" / "delivery.toml"
     toml.write_text('province = "08"\n[[parts]]\nfile = "a.gpkg"\nepsg = 9209\n')
     ((reason,),) = holds(conformed(tmp_path / "goi", profile, tmp_path / "run")).values()
-    assert reason["code"] == "CRS-IMPLAUSIBLE"
-    assert 'epsg = 9209 và axes = "north-east"' in reason["vi"]
-    assert 'epsg = 9209 and axes = "north-east"' in reason["en"]
-    assert reason["evidence"]["proposal"] == "EPSG:9209 swapped"
+    assert reason.code == "CRS-IMPLAUSIBLE"
+    assert 'epsg = 9209 và axes = "north-east"' in reason.vi
+    assert 'epsg = 9209 and axes = "north-east"' in reason.en
+    assert evidence_of(reason).proposal == "EPSG:9209 swapped"
     toml.write_text('province = "08"\n[[parts]]\nfile = "a.gpkg"\nepsg = 9209\naxes = "north-east"\n')
     again = conformed(tmp_path / "goi", profile, tmp_path / "again")
     assert holds(again) == {}
@@ -66,7 +74,7 @@ def test_axes_said_to_be_turned_that_are_not_are_proposed_the_other_way(
         'province = "08"\n[[parts]]\nfile = "a.gpkg"\nepsg = 9209\naxes = "north-east"\n'
     )
     ((reason,),) = holds(conformed(tmp_path / "goi", profile, tmp_path / "run")).values()
-    assert 'axes = "east-north"' in reason["en"]
+    assert 'axes = "east-north"' in reason.en
 
 
 def test_two_datasets_of_one_file_may_be_in_two_systems(
@@ -78,9 +86,9 @@ def test_two_datasets_of_one_file_may_be_in_two_systems(
     folder = conformed(path, profile, tmp_path / "run")
     ((reason,),) = holds(folder).values()
     assert list(holds(folder)) == [NEIGHBOUR]
-    assert "epsg = 9210" in reason["vi"]
-    shown = load_conform(folder)["crs"]
-    assert [shown[code][0]["outcome"] for code in (COMMUNE, NEIGHBOUR)] == ["agrees", "contradicted"]
+    assert "epsg = 9210" in reason.vi
+    shown = Conformed.load(folder).crs
+    assert [shown[code][0].outcome for code in (COMMUNE, NEIGHBOUR)] == ["agrees", "contradicted"]
 
 
 @pytest.mark.parametrize(
@@ -98,9 +106,9 @@ def test_what_no_epsg_code_can_say_is_to_be_mended_before_the_export(
     moved = shapely.transform(frame.geometry.to_numpy(), change)
     path = gpkg(frame.set_geometry(gpd.GeoSeries(moved, crs=frame.crs)))
     ((reason,),) = holds(conformed(path, profile_of(columns=IDS), tmp_path / "run")).values()
-    assert reason["evidence"]["proposal"] == proposed
-    assert words in reason["vi"]
-    assert "epsg = 9209" in reason["en"]
+    assert evidence_of(reason).proposal == proposed
+    assert words in reason.vi
+    assert "epsg = 9209" in reason.en
 
 
 def test_a_file_that_is_right_against_the_declaration_is_named_as_the_proposal(
@@ -108,9 +116,9 @@ def test_a_file_that_is_right_against_the_declaration_is_named_as_the_proposal(
 ) -> None:
     folder = conformed(gpkg(strip(2, epsg=9210)), profile_of(parts=[{"epsg": ZONE}]), tmp_path / "run")
     ((reason,),) = holds(folder).values()
-    assert reason["code"] == "CRS-MISMATCH"
-    assert "khớp với hệ ghi trong tệp" in reason["vi"]
-    assert "write epsg = 9210" in reason["en"].lower()
+    assert reason.code == "CRS-MISMATCH"
+    assert "khớp với hệ ghi trong tệp" in reason.vi
+    assert "write epsg = 9210" in reason.en.lower()
 
 
 def test_a_declaration_that_is_right_against_the_file_is_said_to_be(
@@ -118,8 +126,8 @@ def test_a_declaration_that_is_right_against_the_file_is_said_to_be(
 ) -> None:
     path = gpkg(strip(2).set_crs(9210, allow_override=True))
     ((reason,),) = holds(conformed(path, profile, tmp_path / "run")).values()
-    assert reason["code"] == "CRS-MISMATCH"
-    assert "fit the declared EPSG:9209" in reason["en"]
+    assert reason.code == "CRS-MISMATCH"
+    assert "fit the declared EPSG:9209" in reason.en
 
 
 def test_what_is_not_declared_is_refused_with_what_it_seems_to_be(gpkg: Write, tmp_path: Path) -> None:
@@ -149,8 +157,8 @@ def test_hanoi_1972_is_to_be_transformed_and_not_declared(gpkg: Write, tmp_path:
     )
     path = gpkg(frame.set_geometry(gpd.GeoSeries(squares, crs=frame.crs)))
     ((reason,),) = holds(conformed(path, profile_of(columns=IDS), tmp_path / "run")).values()
-    assert reason["evidence"]["proposal"] == "EPSG:2044 prefix"
-    assert "HN-72 không được nhận trực tiếp" in reason["vi"]
+    assert evidence_of(reason).proposal == "EPSG:2044 prefix"
+    assert "HN-72 không được nhận trực tiếp" in reason.vi
 
 
 # --- the gate ------------------------------------------------------------------------------------
@@ -166,16 +174,16 @@ def undecided(gpkg: Write, tmp_path: Path) -> Path:
 
 def test_what_is_not_decided_waits_and_says_so(undecided: Path) -> None:
     ((reason,),) = holds(undecided).values()
-    assert reason["code"] == "CRS-UNDECIDED"
-    assert "EPSG:4756" in reason["vi"]
+    assert reason.code == "CRS-UNDECIDED"
+    assert "EPSG:4756" in reason.vi
     assert gate(undecided)["held_communes"] == [COMMUNE]
 
 
 def test_the_communes_own_parcels_settle_what_is_not_decided(undecided: Path) -> None:
     near = {(COMMUNE, 0): LivePlace(12, 0.3, -0.2)}
     assert gate(undecided, places=near)["held_communes"] == []
-    (settled,) = load_gate(undecided)["communes"][COMMUNE]["settled"]
-    assert settled["evidence"]["history"] == {"found": 12, "east_m": 0.3, "north_m": -0.2}
+    (settled,) = Gated.load(undecided).communes[COMMUNE].settled
+    assert evidence_of(settled).history == Shift(found=12, east_m=0.3, north_m=-0.2)
 
 
 @pytest.mark.parametrize("place", [LivePlace(12, 195.0, -112.0), LivePlace(2, 0.0, 0.0)])
@@ -183,8 +191,8 @@ def test_parcels_that_lie_elsewhere_or_too_few_of_them_settle_nothing(
     undecided: Path, place: LivePlace
 ) -> None:
     assert gate(undecided, places={(COMMUNE, 0): place})["held_communes"] == [COMMUNE]
-    (reason,) = load_gate(undecided)["communes"][COMMUNE]["reasons"]
-    assert ("225 m" in reason["vi"]) == (place.found == 12)
+    (reason,) = Gated.load(undecided).communes[COMMUNE].reasons
+    assert ("225 m" in reason.vi) == (place.found == 12)
 
 
 def test_the_history_settles_no_contradiction(gpkg: Write, profile: Profile, tmp_path: Path) -> None:

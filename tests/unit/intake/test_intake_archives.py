@@ -10,11 +10,13 @@ import pyarrow as pa
 import pytest
 
 from parcels.errors import DeliveryRejected, UsageError
-from sync.conform import conform, load_conform
+from sync.conform import conform
 from sync.declared.profile import Profile, load_profile
+from sync.folder.conform import Conformed
+from sync.folder.delivery import DeliveryRecord
 from sync.folder.snapshot import part_paths, read_part
 from sync.intake.archives import UNPACKED, is_archive
-from sync.intake.fetch import fetch, load_delivery
+from sync.intake.fetch import fetch
 from sync.intake.inbox import newest_in_inbox, resolve_in_inbox
 from tests.support.formats import EVERY
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, profile_of, strip
@@ -65,16 +67,16 @@ def test_a_zipped_shapefile_gives_the_rows_of_the_shapefile(
     packed = rows(archive, profile_of(), tmp_path / "packed", tmp_path / "landing")
     plain = rows(shape[0].with_name("thua.shp"), profile_of(), tmp_path / "plain")
     assert packed.equals(plain)
-    part = load_conform(tmp_path / "packed")["parts"][0]
-    assert (part["file"], part["archive"]) == (f"goi.zip/{inside}thua.shp", "goi.zip")
+    part = Conformed.load(tmp_path / "packed").parts[0]
+    assert (part.file, part.archive) == (f"goi.zip/{inside}thua.shp", "goi.zip")
 
 
 def test_the_archive_as_delivered_is_what_landing_keeps(shape: list[Path], tmp_path: Path) -> None:
     archive = zipped(tmp_path / "goi.zip", *shape)
     fetch(archive, profile_of(), tmp_path / "run", tmp_path / "landing")
-    record = load_delivery(tmp_path / "run")
+    record = DeliveryRecord.load(tmp_path / "run")
     sha256 = hashlib.sha256(archive.read_bytes()).hexdigest()
-    assert [(file["name"], file["sha256"]) for file in record.files] == [("goi.zip", sha256)]
+    assert [(file.name, file.sha256) for file in record.files] == [("goi.zip", sha256)]
     assert {path.name for path in record.root.iterdir()} == {"goi.zip"}
     assert record.path_of("goi.zip/thua.shp") == tmp_path / "run" / UNPACKED / "goi.zip" / "thua.shp"
 
@@ -100,7 +102,7 @@ def test_a_zip_in_a_zip_is_read(shape: list[Path], tmp_path: Path) -> None:
     inner = zipped(tmp_path / "trong.zip", *shape)
     outer = zipped(tmp_path / "ngoai.zip", inner, inside="a/")
     assert rows(outer, profile_of(), tmp_path / "run").num_rows == 5
-    assert load_conform(tmp_path / "run")["parts"][0]["file"] == "ngoai.zip/a/trong.zip/thua.shp"
+    assert Conformed.load(tmp_path / "run").parts[0].file == "ngoai.zip/a/trong.zip/thua.shp"
 
 
 def test_a_folder_may_hold_files_and_archives(gpkg: Write, tmp_path: Path) -> None:
@@ -109,8 +111,8 @@ def test_a_folder_may_hold_files_and_archives(gpkg: Write, tmp_path: Path) -> No
     second = gpkg(strip(4, first=50), "khac/b.gpkg")
     zipped(folder / "b.zip", second)
     assert rows(folder, profile_of(), tmp_path / "run", tmp_path / "landing").num_rows == 7
-    assert [part["archive"] for part in load_conform(tmp_path / "run")["parts"]] == [None, "b.zip"]
-    assert load_delivery(tmp_path / "run").path_of("a.gpkg").samefile(first) or first.exists()
+    assert [part.archive for part in Conformed.load(tmp_path / "run").parts] == [None, "b.zip"]
+    assert DeliveryRecord.load(tmp_path / "run").path_of("a.gpkg").samefile(first) or first.exists()
 
 
 @pytest.mark.parametrize("inside", ["", "goi/"])
@@ -121,7 +123,7 @@ def test_a_delivery_toml_in_the_archive_speaks_for_it(gpkg: Write, inside: str, 
     other = gpkg(strip(2, first=70), "la.gpkg")
     archive = zipped(tmp_path / "x.zip", data, toml, other, inside=inside)
     assert rows(archive, profile_of(), tmp_path / "run").num_rows == 3
-    record = load_delivery(tmp_path / "run")
+    record = DeliveryRecord.load(tmp_path / "run")
     assert record.declared
     assert record.complete_for == (COMMUNE,)
     assert record.unlisted == (f"x.zip/{inside}la.gpkg",)
@@ -172,7 +174,7 @@ def test_names_of_old_windows_tools_arrive_in_unicode(gpkg: Write, tmp_path: Pat
             made.writestr(stand_in, data)
         archive.write_bytes(archive.read_bytes().replace(stand_in.encode(), raw))
         rows(archive, profile_of(), tmp_path / f"run{number}")
-        name = load_conform(tmp_path / f"run{number}")["parts"][0]["file"]
+        name = Conformed.load(tmp_path / f"run{number}").parts[0].file
         assert name == f"{number}.zip/" + ("Thửa đất.gpkg", "Đất.gpkg", "thu/muc/a.gpkg")[number]
 
 
@@ -184,7 +186,7 @@ def test_what_macos_adds_is_no_data(gpkg: Write, tmp_path: Path) -> None:
         made.writestr("__MACOSX/._a.gpkg", b"\0\5\x16\7")
         made.writestr(".DS_Store", b"x")
     rows(archive, profile_of(), tmp_path / "run")
-    assert [part["file"] for part in load_conform(tmp_path / "run")["parts"]] == ["x.zip/a.gpkg"]
+    assert [part.file for part in Conformed.load(tmp_path / "run").parts] == ["x.zip/a.gpkg"]
 
 
 def test_the_inbox_takes_archives(shape: list[Path], tmp_path: Path) -> None:
@@ -236,5 +238,5 @@ def test_real_cadastres_are_found_in_their_zips(
     shared_data: Path, file: str, parts: str, tmp_path: Path
 ) -> None:
     fetch(shared_data / "cadastre" / file, load_profile("01"), tmp_path / "run")
-    assert [part.file for part in load_delivery(tmp_path / "run").parts] == [parts]
-    assert load_delivery(tmp_path / "run").path_of(parts).is_file()
+    assert [part.file for part in DeliveryRecord.load(tmp_path / "run").parts] == [parts]
+    assert DeliveryRecord.load(tmp_path / "run").path_of(parts).is_file()

@@ -19,8 +19,8 @@ from parcels import admin_units
 from parcels.admin_units import conversion
 from parcels.errors import DeliveryRejected
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
-from sync.conform import load_conform
 from sync.declared.profile import Profile
+from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths, split
 from tests.support.strip import COMMUNE, NEIGHBOUR, ZONE, conformed, profile_of, snapshot_of, strip
 
@@ -39,9 +39,9 @@ def test_every_row_reaches_the_snapshot_in_order(gpkg: Write, profile: Profile, 
     assert table["source_key"].to_pylist() == frame["thuaDatId"].tolist()
     assert table["dataset"].to_pylist() == [COMMUNE] * 3 + [NEIGHBOUR] * 2 + [COMMUNE] * 2 + [UNKNOWN_COMMUNE]
     assert table["commune_code"].to_pylist()[-1] == "99999"  # kept as delivered
-    said = load_conform(folder)
-    assert said["communes"] == {UNKNOWN_COMMUNE: 1, COMMUNE: 5, NEIGHBOUR: 2}
-    assert said["read"] == 8
+    said = Conformed.load(folder)
+    assert said.communes == {UNKNOWN_COMMUNE: 1, COMMUNE: 5, NEIGHBOUR: 2}
+    assert said.read == 8
 
 
 def test_the_snapshot_is_geoparquet(gpkg: Write, profile: Profile, tmp_path: Path) -> None:
@@ -72,12 +72,12 @@ def test_geometry_is_kept_raw_and_stored_on_the_grid(gpkg: Write, profile: Profi
 
 def test_the_same_delivery_gives_the_same_snapshot(gpkg: Write, profile: Profile, tmp_path: Path) -> None:
     path = gpkg(pd.concat([strip(30), strip(20, NEIGHBOUR, first=50)]))
-    first = load_conform(conformed(path, profile, tmp_path / "1"))["snapshot_sha256"]
-    assert load_conform(conformed(path, profile, tmp_path / "2"))["snapshot_sha256"] == first
+    first = Conformed.load(conformed(path, profile, tmp_path / "1")).snapshot_sha256
+    assert Conformed.load(conformed(path, profile, tmp_path / "2")).snapshot_sha256 == first
     changed = strip(30)
     changed.loc[0, "loaiDat"] = "CLN"
     other = gpkg(changed, "other.gpkg")
-    assert load_conform(conformed(other, profile, tmp_path / "3"))["snapshot_sha256"] != first
+    assert Conformed.load(conformed(other, profile, tmp_path / "3")).snapshot_sha256 != first
 
 
 def test_a_layer_listed_twice_is_refused(gpkg: Write, profile: Profile, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_old_commune_codes_are_converted_where_the_old_commune_stayed_whole(
     assert table["dataset"].to_pylist() == [COMMUNE, UNKNOWN_COMMUNE, COMMUNE]
     assert table["commune_code"].to_pylist() == [COMMUNE, "99999", COMMUNE]
     assert table["map_set"].to_pylist() == [absorbed, None, absorbed]  # sheets of two communes stay apart
-    assert load_conform(folder)["old_codes"] == {"whole": 2, "unknown": 1}
+    assert Conformed.load(folder).old_codes == {"whole": 2, "unknown": 1}
 
 
 def test_a_divided_old_commune_belongs_nowhere_even_where_its_number_lives_on(

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from parcels.errors import DeliveryRejected, UsageError
-from sync.declared.delivery import read_delivery
 from sync.declared.paths import leaves_its_folder
 from sync.declared.profile import Profile
-from sync.intake.fetch import fetch, load_delivery
+from sync.folder.delivery import DeliveryRecord
+from sync.intake.delivery import Delivery, read_listed
+from sync.intake.fetch import fetch
 from sync.intake.inbox import newest_in_inbox, resolve_in_inbox
 from sync.intake.landing import object_path
+from sync.intake.listing import list_files
 from tests.support.strip import strip
 
 Write = Callable[..., Path]
@@ -46,15 +48,20 @@ def folder(tmp_path: Path, gpkg: Write, shapefile: Write) -> Path:
     return tmp_path / "goi"
 
 
+def read(path: Path, profile: Profile) -> Delivery:
+    """The delivery at a path."""
+    return read_listed(list_files(path), profile)
+
+
 def rejected(path: Path, profile: Profile, code: str) -> DeliveryRejected:
     with pytest.raises(DeliveryRejected) as caught:
-        read_delivery(path, profile)
+        read(path, profile)
     assert caught.value.code == code
     return caught.value
 
 
 def test_parts_keep_their_own_crs_and_old_province(folder: Path, profile: Profile) -> None:
-    delivery = read_delivery(folder, profile)
+    delivery = read(folder, profile)
     assert delivery.declared
     assert [(part.file, part.epsg, part.old_province) for part in delivery.says.parts] == [
         ("a/thua_dat.shp", 9209, "Hà Giang"),
@@ -66,7 +73,7 @@ def test_parts_keep_their_own_crs_and_old_province(folder: Path, profile: Profil
 
 def test_a_folder_without_delivery_toml_is_complete_for_nothing(folder: Path, profile: Profile) -> None:
     (folder / "delivery.toml").unlink()
-    delivery = read_delivery(folder, profile)
+    delivery = read(folder, profile)
     assert not delivery.declared
     assert delivery.says.complete_for == ()
     assert {part.file for part in delivery.says.parts} == {"a/thua_dat.shp", "thua_dat.gpkg"}
@@ -74,7 +81,7 @@ def test_a_folder_without_delivery_toml_is_complete_for_nothing(folder: Path, pr
 
 def test_a_data_file_that_is_not_named_is_reported(folder: Path, profile: Profile, gpkg: Write) -> None:
     gpkg(strip(1), "goi/quen.gpkg")
-    assert read_delivery(folder, profile).unlisted == ("quen.gpkg",)
+    assert read(folder, profile).unlisted == ("quen.gpkg",)
 
 
 def test_another_province_is_refused(folder: Path, profile: Profile) -> None:
@@ -139,7 +146,7 @@ def test_a_folder_without_data_is_refused(tmp_path: Path, profile: Profile) -> N
 
 def test_nothing_at_the_path_is_wrong_use(tmp_path: Path, profile: Profile) -> None:
     with pytest.raises(UsageError) as caught:
-        read_delivery(tmp_path / "nowhere", profile)
+        read(tmp_path / "nowhere", profile)
     assert caught.value.code == "DLV-NOT-FOUND"
 
 
@@ -160,14 +167,14 @@ def mode(path: Path) -> int:
 def test_landing_keeps_each_file_once_and_read_only(folder: Path, profile: Profile, tmp_path: Path) -> None:
     landing = tmp_path / "home" / "landing"
     fetch(folder, profile, tmp_path / "home" / "runs" / "1", landing)
-    record = load_delivery(tmp_path / "home" / "runs" / "1")
+    record = DeliveryRecord.load(tmp_path / "home" / "runs" / "1")
     for file in record.files:
-        content = (folder / file["name"]).read_bytes()
-        assert file["sha256"] == hashlib.sha256(content).hexdigest()
-        stored = object_path(landing, file["sha256"])
+        content = (folder / file.name).read_bytes()
+        assert file.sha256 == hashlib.sha256(content).hexdigest()
+        stored = object_path(landing, file.sha256)
         assert stored.read_bytes() == content
         assert mode(stored) == 0o400
-        assert (record.root / file["name"]).samefile(stored)
+        assert (record.root / file.name).samefile(stored)
     folders = [path for path in (tmp_path / "home").rglob("*") if path.is_dir()]
     assert folders
     assert {mode(path) for path in folders} == {0o700}
@@ -194,7 +201,7 @@ def test_a_run_without_landing_stores_nothing_and_reads_in_place(
     folder: Path, profile: Profile, tmp_path: Path
 ) -> None:
     said = fetch(folder, profile, tmp_path / "run")
-    assert load_delivery(tmp_path / "run").root == folder
+    assert DeliveryRecord.load(tmp_path / "run").root == folder
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["delivery.json"]
     landed = fetch(folder, profile, tmp_path / "run2", tmp_path / "landing")
     assert landed["delivery_sha256"] == said["delivery_sha256"]
@@ -203,7 +210,7 @@ def test_a_run_without_landing_stores_nothing_and_reads_in_place(
 def test_delivery_json_reads_back(folder: Path, profile: Profile, tmp_path: Path) -> None:
     received = datetime(2026, 11, 21, 18, 30, tzinfo=UTC)
     fetch(folder, profile, tmp_path / "run", received_at=received)
-    record = load_delivery(tmp_path / "run")
+    record = DeliveryRecord.load(tmp_path / "run")
     assert record.received_at == received
     assert record.as_of.isoformat() == "2026-11-20"  # the day of the extract, in Vietnam
     assert [part.epsg for part in record.parts] == [9209, 9211]
@@ -217,7 +224,7 @@ def test_a_single_shapefile_travels_with_its_other_files(
     path = shapefile(strip(2), "in/thua_dat.shp")
     shapefile(strip(2), "in/thua_dat_khac.shp")
     fetch(path, profile, tmp_path / "run", tmp_path / "landing")
-    names = {file["name"] for file in load_delivery(tmp_path / "run").files}
+    names = {file.name for file in DeliveryRecord.load(tmp_path / "run").files}
     assert names == {f"thua_dat.{suffix}" for suffix in ("shp", "shx", "dbf", "prj", "cpg")}
 
 

@@ -1,6 +1,5 @@
 """The check stage and the gate: what the validators are handed, what is written of their answers, who waits."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +12,15 @@ import shapely
 
 from parcels.errors import UsageError
 from parcels.model import UNKNOWN_COMMUNE
-from sync.check import judge, load_dataset, load_findings, load_rows, load_verdicts
+from sync.check import check
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.gate import gate, load_gate
+from sync.folder.conform import Conformed
+from sync.folder.dataset import load_dataset
+from sync.folder.gate import Gated
+from sync.folder.judgement import load_findings, load_rows, load_verdicts
+from sync.folder.reasons import Reason
+from sync.gate import gate
 from sync.intake.fetch import fetch
 from tests.support.known import KnownTables, claims_table
 from tests.support.strip import COMMUNE, PROVINCE, ZONE, profile_of, strip
@@ -42,7 +46,7 @@ def folder(gpkg: Write, profile: Profile, tmp_path: Path) -> Path:
 
 
 def test_every_row_gets_one_decision_and_the_counts_balance(folder: Path, profile: Profile) -> None:
-    counts = judge(folder, profile)
+    counts = check(folder, profile)
     assert counts == {"read": 51, "accepted": 46, "quarantined": 5, "unreadable": 0}
     rows = load_rows(folder).sort_by("row_no")
     assert rows["row_no"].to_pylist() == list(range(51))
@@ -54,16 +58,16 @@ def test_every_row_gets_one_decision_and_the_counts_balance(folder: Path, profil
         31: ["IDN-DUP-SOURCE", "IDN-NATIONAL-MISSING"],
         50: ["IDN-COMMUNE-UNKNOWN", "IDN-NATIONAL-MISSING"],
     }
-    verdicts = {verdict["code"]: verdict for verdict in load_verdicts(folder)}
+    verdicts = {verdict.code: verdict for verdict in load_verdicts(folder)}
     assert set(verdicts) == {UNKNOWN_COMMUNE, COMMUNE, NEIGHBOUR}
     for verdict in verdicts.values():
-        assert verdict["read"] == verdict["accepted"] + verdict["quarantined"] + verdict["unreadable"]
-    assert verdicts[COMMUNE]["findings"]["GEO-INVALID"] == 1
-    assert [verdicts[code]["group"] for code in (COMMUNE, NEIGHBOUR, UNKNOWN_COMMUNE)] == [2, 2, None]
+        assert verdict.read == verdict.accepted + verdict.quarantined + verdict.unreadable
+    assert verdicts[COMMUNE].findings["GEO-INVALID"] == 1
+    assert [verdicts[code].group for code in (COMMUNE, NEIGHBOUR, UNKNOWN_COMMUNE)] == [2, 2, None]
 
 
 def test_a_fault_has_its_place_in_the_delivered_zone(folder: Path, profile: Profile) -> None:
-    judge(folder, profile)
+    check(folder, profile)
     findings = load_findings(folder)
     (row,) = findings.filter(pc.equal(findings["check_code"], "GEO-INVALID")).to_pylist()
     assert row["place_srid"] == ZONE
@@ -78,13 +82,13 @@ def test_ids_of_other_provinces_quarantine_where_they_are_known(gpkg: Write, tmp
     profile = profile_of(columns={"source_key": "thuaDatId", "commune_code": "maXa", "national_id": "ma"})
     fetch(gpkg(frame), profile, tmp_path / "run")
     conform(tmp_path / "run", profile)
-    judge(tmp_path / "run", profile)
+    check(tmp_path / "run", profile)
     by_register = {"IDN-CLAIMED", "IDN-CONFLICT"}
-    assert by_register <= set(load_verdicts(tmp_path / "run")[0]["not_run"])
-    judge(tmp_path / "run", profile, KnownTables(held=claims_table(("w7er83vw181v", "01"))))
+    assert by_register <= set(load_verdicts(tmp_path / "run")[0].not_run)
+    check(tmp_path / "run", profile, KnownTables(held=claims_table(("w7er83vw181v", "01"))))
     (verdict,) = load_verdicts(tmp_path / "run")
-    assert not by_register & set(verdict["not_run"])
-    assert verdict["quarantined"] == 1
+    assert not by_register & set(verdict.not_run)
+    assert verdict.quarantined == 1
     assert load_rows(tmp_path / "run")["claims_id"].to_pylist() == [True, True, False]
 
 
@@ -98,15 +102,15 @@ def test_the_three_forms_of_a_geometry_are_what_they_say(folder: Path) -> None:
 
 def test_a_check_that_does_not_exist_cannot_be_left_out(folder: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        judge(folder, profile_of(not_applicable={"IDN-NONE": "vì sao"}))
+        check(folder, profile_of(not_applicable={"IDN-NONE": "vì sao"}))
     assert caught.value.code == "CHECK-UNKNOWN"
     assert not (folder / "judgement" / "rows.parquet").exists()
 
 
 def decisions(folder: Path) -> dict[str, tuple[str, list[str]]]:
     return {
-        code: (verdict["decision"], [reason["code"] for reason in verdict["reasons"]])
-        for code, verdict in load_gate(folder)["communes"].items()
+        code: (said.decision, [reason.code for reason in said.reasons])
+        for code, said in Gated.load(folder).communes.items()
     }
 
 
@@ -128,8 +132,7 @@ def test_a_commune_waits_only_when_newer_data_are_live(folder: Path, later: int,
 
 
 def test_what_conform_found_holds_that_commune(folder: Path) -> None:
-    said = json.loads((folder / "conform.json").read_text(encoding="utf-8"))
-    said["holds"] = {NEIGHBOUR: [{"code": "CRS-MISMATCH", "vi": "…", "en": "…"}]}
-    (folder / "conform.json").write_text(json.dumps(said), encoding="utf-8")
+    found = Reason(code="CRS-MISMATCH", vi="…", en="…")
+    Conformed.load(folder).model_copy(update={"holds": {NEIGHBOUR: (found,)}}).save(folder)
     assert gate(folder)["held_communes"] == [NEIGHBOUR]
     assert decisions(folder)[NEIGHBOUR] == ("hold", ["CRS-MISMATCH"])

@@ -9,13 +9,14 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from sync.check import JUDGEMENT, judge, load_findings
+from sync.check import check
 from sync.check.parallel import each_in_order, in_order
-from sync.conform import conform, load_conform
+from sync.conform import conform
 from sync.conform.shapes import shapes_of
 from sync.declared.profile import Profile
-from sync.folder.files import write_json
-from sync.folder.repairs import load_repairs
+from sync.folder.conform import Conformed
+from sync.folder.judgement import load_findings, load_repairs
+from sync.folder.notes import LayerNotes
 from sync.intake.fetch import fetch
 from tests.support.strip import strip
 
@@ -28,10 +29,11 @@ def judged(path: Path, profile: Profile, run: Path, curves: int = 0) -> list[dic
     fetch(path, profile, run)
     conform(run, profile)
     if curves:
-        told = load_conform(run)
-        told["parts"][0]["notes"]["curves"] = curves
-        write_json(run / "conform.json", told)
-    judge(run, profile)
+        told = Conformed.load(run)
+        first, *others = told.parts
+        drawn = first.model_copy(update={"notes": LayerNotes(curves=curves)})
+        told.model_copy(update={"parts": (drawn, *others)}).save(run)
+    check(run, profile)
     return [row for row in load_findings(run).to_pylist() if row["check_code"].startswith("GEO")]
 
 
@@ -67,7 +69,7 @@ def test_proposals_are_written_beside_the_findings(gpkg: Write, profile: Profile
     bow_tie = shapely.get_coordinates(frame.geometry[3])[[0, 2, 1, 3, 0]]
     frame.loc[3, "geometry"] = shapely.Polygon(bow_tie)
     found = judged(gpkg(frame), profile, tmp_path / "run")
-    (line,) = load_repairs(tmp_path / "run" / JUDGEMENT).to_pylist()
+    (line,) = load_repairs(tmp_path / "run").to_pylist()
     assert (line["kind"], line["row_no"]) == ("make_valid", 3)
     assert line["finding_id"] in {row["finding_id"] for row in found}
     assert shapely.is_valid(shapely.from_wkb(line["after_wkb"]))

@@ -10,10 +10,11 @@ import pytest
 import xlsxwriter
 
 from parcels.errors import DeliveryRejected, LandsyncError
-from sync.conform import conform, load_conform
+from sync.conform import conform
 from sync.conform.lists import _both
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile, load_profile
+from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
@@ -59,7 +60,7 @@ def list_of(path: Path, *rows: list[Any], header: tuple[str, ...] = tuple(COLUMN
 
 
 @pytest.fixture
-def delivered(tmp_path: Path) -> Callable[..., tuple[list[dict[str, Any]], dict[str, Any]]]:
+def delivered(tmp_path: Path) -> Callable[..., tuple[list[dict[str, Any]], Conformed]]:
     """The snapshot, in order of row, of three parcels and a list; and conform.json."""
 
     def run(
@@ -67,7 +68,7 @@ def delivered(tmp_path: Path) -> Callable[..., tuple[list[dict[str, Any]], dict[
         profile: Profile | None = None,
         toml: str = TOML,
         frame: gpd.GeoDataFrame | None = None,
-    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    ) -> tuple[list[dict[str, Any]], Conformed]:
         folder = tmp_path / "delivery"
         folder.mkdir(exist_ok=True)
         (strip(3) if frame is None else frame).to_file(folder / "thua.gpkg", driver="GPKG", layer=LAYER)
@@ -77,7 +78,7 @@ def delivered(tmp_path: Path) -> Callable[..., tuple[list[dict[str, Any]], dict[
         fetch(folder, used, tmp_path / "run")
         conform(tmp_path / "run", used)
         parts = [read_part(path) for path in part_paths(tmp_path / "run").values()]
-        return pa.concat_tables(parts).sort_by("row_no").to_pylist(), load_conform(tmp_path / "run")
+        return pa.concat_tables(parts).sort_by("row_no").to_pylist(), Conformed.load(tmp_path / "run")
 
     return run
 
@@ -93,16 +94,16 @@ def test_a_list_says_more_than_the_map_and_the_map_keeps_its_own(delivered: Call
     assert [row["certificate_no"] for row in rows] == ["AB 123", "AB 124", None]
     assert [row["sheet_no"] for row in rows] == ["7", "7", "7"]
     assert str(rows[0]["certificate_issued_on"]) == "2024-06-05"
-    (one,) = said["lists"]
-    assert (one["rows"], one["matched"], one["parcels"], one["without_geometry"], one["repeated"]) == (
+    (one,) = said.lists
+    assert (one.rows, one.matched, one.parcels, one.without_geometry, one.repeated) == (
         2,
         2,
         2,
         0,
         0,
     )
-    assert one["differing"] == {"area_legal_m2": 1, "land_use": 1}
-    assert not (said["holds"])
+    assert one.differing == {"area_legal_m2": 1, "land_use": 1}
+    assert not said.holds
 
 
 def test_a_row_without_a_parcel_is_a_row_without_geometry(delivered: Callable[..., Any]) -> None:
@@ -118,11 +119,11 @@ def test_a_row_without_a_parcel_is_a_row_without_geometry(delivered: Callable[..
         (None, None, None),
     ]
     assert [(row["part_no"], row["source_row"], row["row_no"]) for row in alone] == [(1, 0, 3), (1, 1, 4)]
-    (one,) = said["lists"]
-    assert (one["without_geometry"], one["without_key"], one["matched"]) == (2, 1, 1)
-    assert said["read"] == 5
-    assert one["rows"] == one["matched"] + one["without_geometry"] + one["repeated"]
-    assert said["holds"] == {}
+    (one,) = said.lists
+    assert (one.without_geometry, one.without_key, one.matched) == (2, 1, 1)
+    assert said.read == 5
+    assert one.rows == one.matched + one.without_geometry + one.repeated
+    assert said.holds == {}
 
 
 def test_the_first_of_several_rows_counts_and_the_others_are_told(delivered: Callable[..., Any]) -> None:
@@ -132,8 +133,8 @@ def test_the_first_of_several_rows_counts_and_the_others_are_told(delivered: Cal
     )  # fmt: skip
     assert (rows[0]["land_use"], rows[0]["certificate_no"]) == ("ONT", "A")
     assert len(rows) == 4
-    (one,) = said["lists"]
-    assert (one["repeated"], one["matched"], one["without_geometry"]) == (2, 1, 1)
+    (one,) = said.lists
+    assert (one.repeated, one.matched, one.without_geometry) == (2, 1, 1)
 
 
 def test_what_means_something_together_comes_from_one_side(delivered: Callable[..., Any]) -> None:
@@ -177,7 +178,7 @@ def test_a_list_may_be_joined_by_the_national_id(delivered: Callable[..., Any]) 
     )
     assert [row["land_use"] for row in rows] == ["LUC", "CLN", "LUC"]
     assert rows[1]["parcel_no"] == "2"  # what names the parcel stays the map's
-    assert said["lists"][0]["on"] == ["national_id"]
+    assert said.lists[0].on == ("national_id",)
 
 
 def test_a_csv_is_a_list_too(delivered: Callable[..., Any], tmp_path: Path) -> None:

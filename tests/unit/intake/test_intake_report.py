@@ -16,14 +16,19 @@ import pyogrio
 import pytest
 import shapely
 
-from sync.check import judge
+from sync.check import check
 from sync.conform import conform
 from sync.declared.profile import Profile
+from sync.folder.files import write_json
+from sync.folder.judgement import load_verdicts
+from sync.folder.loaded import Loaded
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import FILES, report
+from sync.load.receipt import COUNTS
+from sync.report import FILES, gather, report
 from tests.support.strip import COMMUNE, ZONE, strip
 from validators.catalogue import BY_CODE
+from validators.stored import CommuneVerdict
 
 Write = Callable[..., Path]
 NEIGHBOUR = "00694"
@@ -38,7 +43,7 @@ def run(path: Path, profile: Profile, folder: Path) -> Path:
     """Every offline stage; the run's folder."""
     fetch(path, profile, folder)
     conform(folder, profile)
-    judge(folder, profile)
+    check(folder, profile)
     gate(folder)
     report(folder)
     return folder
@@ -64,6 +69,7 @@ def summary(folder: Path) -> dict[str, Any]:
 def test_the_summary_has_exactly_its_keys_and_balances(folder: Path) -> None:
     said = summary(folder)
     assert list(said) == [
+        "version",
         "province",
         "delivery_sha256",
         "decision",
@@ -217,46 +223,137 @@ def test_no_report_names_a_person(folder: Path) -> None:
     assert SECRET.encode() in (folder / "snapshot").joinpath(f"{COMMUNE}.parquet").read_bytes()
 
 
-def loaded(folder: Path, quarantined: list[int]) -> None:
-    """What the load stage leaves of a merge that quarantined more rows and held the neighbour."""
-    lines = [
-        {
-            "commune_code": code,
-            "decision": decision,
-            "reasons": [{"code": "LOSS", "vi": "Mất nhiều thửa.", "en": "Too many parcels lost."}],
-            "group_reasons": [{"vi": "Vì sao.", "en": "Why."}],
-            "usability_group": 3,
-            "quarantined": count,
-            "unreadable": 0,
+def receipt_line(code: str, quarantined: int) -> dict[str, Any]:
+    areas = dict.fromkeys(("area_before_m2", "area_in_m2", "area_out_m2", "area_after_m2"), "0.0000")
+    return {
+        "commune_code": code,
+        **dict.fromkeys(COUNTS, 0),
+        "read": quarantined,
+        "quarantined": quarantined,
+        **areas,
+        "manifest_sha256": "0" * 64,
+        "commune_held": code == NEIGHBOUR,
+        "valid_from": "2025-07-01",
+    }
+
+
+LOSS = {"code": "LOSS", "vi": "Mất nhiều thửa.", "en": "Too many parcels lost."}
+WHY = {"vi": "Vì sao.", "en": "Why."}
+
+
+def as_written(verdict: CommuneVerdict, quarantined: int, decision: str) -> dict[str, Any]:
+    """A verdict in load.json."""
+    return {
+        **verdict.model_dump(mode="json"),
+        "group": 3,
+        "reasons": [WHY],
+        "quarantined": quarantined,
+        "accepted": verdict.read - quarantined,
+        "decision": decision,
+        "hold_reasons": [LOSS] if decision == "hold" else [],
+        "valid_from": "2025-07-01",
+        "complete": True,
+    }
+
+
+def as_in_version_1(verdict: CommuneVerdict, quarantined: int, decision: str) -> dict[str, Any]:
+    """A verdict in load.json of version 1: under names of its own, and without what the judgement says too."""
+    said = verdict.model_dump(mode="json")
+    same = ("unreadable", "rows_with_error", "excused", "group_code", "group_title", "assured_group")
+    kept = ("provisional", "measures", "measured", "fixes", "policy")
+    return {
+        "commune_code": verdict.code,
+        "valid_from": "2025-07-01",
+        "decision": decision,
+        "complete": True,
+        "rows_read": verdict.read,
+        "quarantined": quarantined,
+        "usability_group": 3,
+        "reasons": [LOSS] if decision == "hold" else [WHY],
+        "group_reasons": [WHY],
+        **{name: said[name] for name in (*same, *kept)},
+    }
+
+
+def before_measured(verdict: CommuneVerdict, quarantined: int, decision: str) -> dict[str, Any]:
+    """A verdict in load.json of version 1 as it was when the merge counted again no more than rows and group."""
+    left_out = (
+        "rows_with_error",
+        "excused",
+        "group_code",
+        "group_title",
+        "assured_group",
+        "measured",
+        "fixes",
+    )
+    line = as_in_version_1(verdict, quarantined, decision)
+    return {name: value for name, value in line.items() if name not in left_out}
+
+
+Load = Callable[..., None]
+
+
+@pytest.fixture(params=[as_written, as_in_version_1, before_measured])
+def loaded(request: pytest.FixtureRequest) -> Load:
+    """What the load stage leaves of a merge that quarantined more rows and held the neighbour, now and earlier."""
+    said: Callable[[CommuneVerdict, int, str], dict[str, Any]] = request.param
+    stated = {"version": Loaded.version()} if said is as_written else {}
+
+    def leave(
+        judged: Path, quarantined: list[int], run_dir: Path | None = None, only: str | None = None
+    ) -> None:
+        verdicts = {verdict.code: verdict for verdict in load_verdicts(judged)}
+        merged = {COMMUNE: (3 + len(quarantined), "accept"), NEIGHBOUR: (0, "hold")}
+        if only is not None:
+            merged = {only: (merged[only][0], "accept")}
+        lines = [receipt_line(code, count) for code, (count, _) in merged.items()]
+        document = {
+            "run_id": "08-1",
+            "province_code": "08",
+            "delivery_sha256": "0" * 64,
+            "snapshot_sha256": "0" * 64,
+            "sequence": 1,
+            "previous_sha256": None,
+            "receipt_sha256": "0" * 64,
+            "dry_run": False,
+            "totals": {name: sum(line[name] for line in lines) for name in COUNTS},
+            "lines": lines,
+            "quarantined_by_merge": [
+                {"commune_code": COMMUNE, "row_no": row_no, "merge_code": "IDN-CLAIMED", "has_error": False}
+                for row_no in quarantined
+            ],
+            "held_communes": [code for code, (_, decision) in merged.items() if decision == "hold"],
+            "communes": [said(verdicts[code], *merged[code]) for code in merged],
+            "changes": {},
+            "gaps": [],
+            "register": {},
         }
-        for code, decision, count in ((COMMUNE, "accept", 3 + len(quarantined)), (NEIGHBOUR, "hold", 0))
-    ]
-    by_merge = [
-        {"row_no": row_no, "commune_code": COMMUNE, "merge_code": "IDN-CLAIMED"} for row_no in quarantined
-    ]
-    totals = {"ignored": 0, "ended_by_row": 0}
-    document = {"communes": lines, "quarantined_by_merge": by_merge, "totals": totals}
-    (folder / "load.json").write_text(json.dumps(document), encoding="utf-8")
+        write_json((run_dir or judged) / Loaded.FILE, stated | document)
+
+    return leave
 
 
-def test_after_the_load_the_report_says_what_the_merge_decided(folder: Path) -> None:
+def test_after_the_load_the_report_says_what_the_merge_decided(folder: Path, loaded: Load) -> None:
     loaded(folder, [10])
     report(folder)
     said = summary(folder)
     assert (said["decision"], said["accepted"], said["held"], said["quarantined"]) == ("hold", 21, 5, 4)
-    assert said["communes"][1]["reasons"][0]["code"] == "LOSS"
-    assert said["communes"][0]["reasons"] == [{"vi": "Vì sao.", "en": "Why."}]
+    assert said["communes"][1]["reasons"] == [LOSS, WHY]
+    assert said["communes"][0]["reasons"] == [WHY]
+    assert [commune["group"] for commune in said["communes"]] == [3, 3]
+    judged, merged = load_verdicts(folder), gather(folder).communes
+    for name in ("rows_with_error", "assured_group", "excused", "measures", "measured", "fixes"):
+        assert [getattr(verdict, name) for verdict in merged] == [
+            getattr(verdict, name) for verdict in judged
+        ]
     path = folder / "report" / "quarantine.gpkg"
     assert 10 in gpd.read_file(path, layer="quarantine")["row_no"].tolist()
 
 
-def test_an_apply_run_reports_only_what_it_applied(folder: Path, tmp_path: Path) -> None:
+def test_an_apply_run_reports_only_what_it_applied(folder: Path, tmp_path: Path, loaded: Load) -> None:
     apply_dir = tmp_path / "apply"
     apply_dir.mkdir()
-    loaded(apply_dir, [])
-    document = json.loads((apply_dir / "load.json").read_text(encoding="utf-8"))
-    document["communes"] = [line | {"decision": "accept"} for line in document["communes"][1:]]
-    (apply_dir / "load.json").write_text(json.dumps(document), encoding="utf-8")
+    loaded(folder, [], apply_dir, only=NEIGHBOUR)
     report(apply_dir, folder)
     said = summary(apply_dir)
     assert [commune["code"] for commune in said["communes"]] == [NEIGHBOUR]

@@ -1,10 +1,8 @@
 """Old encodings through the whole intake: shapefile bytes, misread GeoPackages, declarations, what is kept and told."""
 
 import html
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pyarrow as pa
@@ -16,10 +14,11 @@ from parcels.encodings.codecs import western
 from parcels.encodings.column import Column
 from parcels.encodings.evidence import READINGS, Words
 from parcels.errors import DeliveryRejected
-from sync.check import judge
-from sync.conform import conform, load_conform
+from sync.check import check
+from sync.conform import conform
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile
+from sync.folder.conform import Conformed, TextColumn
 from sync.folder.snapshot import part_paths, read_part
 from sync.gate import gate
 from sync.intake.fetch import fetch
@@ -56,9 +55,9 @@ def snapshot(path: Path, profile: Profile, folder: Path) -> pa.Table:
     return pa.concat_tables([read_part(part) for part in part_paths(folder).values()]).sort_by("row_no")
 
 
-def texts(folder: Path) -> dict[str, dict[str, Any]]:
-    (part,) = load_conform(folder)["parts"]
-    return {entry["column"]: entry for entry in part["texts"]}
+def texts(folder: Path) -> dict[str, TextColumn]:
+    (part,) = Conformed.load(folder).parts
+    return {entry.column: entry for entry in part.texts}
 
 
 @pytest.mark.parametrize("encoding", ["TCVN3", "VNI", "VPS", "VISCII", "CP1258", "UTF-8"])
@@ -70,9 +69,10 @@ def test_a_shapefile_of_bytes_is_read_in_the_encoding_that_its_words_show(
     said = table["land_user_name"].to_pylist()
     assert [name.lower() for name in said] == [name.lower() for name in NAMES]
     entry = texts(tmp_path / "run")["tenChu"]
-    assert (entry["encoding"], entry["how"]) == (encoding, "found")
-    assert entry["probability"] >= 0.99
-    assert entry["converted"] == (0 if encoding == "UTF-8" else 6)
+    assert (entry.encoding, entry.how) == (encoding, "found")
+    assert entry.probability is not None
+    assert entry.probability >= 0.99
+    assert entry.converted == (0 if encoding == "UTF-8" else 6)
 
 
 @pytest.mark.parametrize("encoding", ["TCVN3", "VNI", "VPS", "VISCII", "CP1258"])
@@ -186,7 +186,7 @@ def test_the_report_tells_of_columns_and_counts_and_of_no_value(
     folder = tmp_path / "run"
     fetch(gpkg(frame_of(delivered)), profile, folder)
     conform(folder, profile)
-    judge(folder, profile)
+    check(folder, profile)
     gate(folder)
     report(folder)
     page = html.unescape((folder / "report" / "report.html").read_text(encoding="utf-8"))
@@ -194,7 +194,7 @@ def test_the_report_tells_of_columns_and_counts_and_of_no_value(
     assert "tenChu" in page
     for name in (*NAMES, *delivered):
         assert name not in page
-        assert name not in json.dumps(load_conform(folder), ensure_ascii=False)
+        assert name not in (folder / Conformed.FILE).read_text(encoding="utf-8")
 
 
 @pytest.mark.shared_data

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcels.errors import DeliveryRejected, UsageError
-from sync.conform import load_conform
 from sync.conform.columns import Mapper, find_columns
 from sync.declared.profile import Profile
+from sync.folder.conform import Conformed
 from tests.support.strip import conformed, profile_of, snapshot_of, strip
 
 Write = Callable[..., Path]
@@ -43,9 +43,9 @@ def test_a_missing_column_names_the_nearest_present_one(
 def test_columns_that_nobody_maps_are_reported(gpkg: Write, profile: Profile, tmp_path: Path) -> None:
     frame = strip(1)
     frame["ghiChu"] = "x"
-    (part,) = load_conform(conformed(gpkg(frame), profile, tmp_path / "run"))["parts"]
-    assert part["columns_not_mapped"] == ["ghiChu"]
-    assert part["columns"]["parcel_no"] == "soThua"
+    (part,) = Conformed.load(conformed(gpkg(frame), profile, tmp_path / "run")).parts
+    assert part.columns_not_mapped == ("ghiChu",)
+    assert part.columns["parcel_no"] == "soThua"
 
 
 def test_values_that_a_column_cannot_hold_are_counted(gpkg: Write, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_values_that_a_column_cannot_hold_are_counted(gpkg: Write, tmp_path: Pat
     folder = conformed(gpkg(frame), profile, tmp_path / "run")
     assert snapshot_of(folder)["surveyed_on"].to_pylist() == [date(2020, 2, 29), None, None, None]
     assert snapshot_of(folder)["area_legal_m2"].to_pylist() == [Decimal("12.5000"), None, None, None]
-    assert load_conform(folder)["parts"][0]["values_not_readable"] == {"surveyed_on": 2, "area_legal_m2": 1}
+    assert Conformed.load(folder).parts[0].values_not_readable == {"surveyed_on": 2, "area_legal_m2": 1}
 
 
 def test_identifiers_keep_every_digit() -> None:

@@ -12,9 +12,9 @@ import shapely
 
 from parcels.admin_units import communes
 from parcels.errors import DeliveryRejected
-from sync.conform import load_conform
 from sync.conform.plausible import distance_km, reach_of
 from sync.declared.profile import Profile
+from sync.folder.conform import Conformed
 from tests.support.strip import COMMUNE, LAYER, NEIGHBOUR, ZONE, conformed, profile_of, snapshot_of, strip
 from validators.policy import policy_at
 
@@ -31,7 +31,7 @@ def test_parts_in_different_zones_keep_their_own(gpkg: Write, profile: Profile, 
     table = snapshot_of(folder)
     assert table["part_no"].to_pylist() == [0, 0, 1, 1]  # in the order of delivery.toml
     assert table["source_srid"].to_pylist() == [9211, 9211, 9209, 9209]
-    assert load_conform(folder)["holds"] == {}
+    assert Conformed.load(folder).holds == {}
 
 
 def test_zones_of_the_profile_are_told_apart_by_what_the_file_states(gpkg: Write, tmp_path: Path) -> None:
@@ -71,10 +71,10 @@ def test_an_old_province_has_its_zone_even_where_the_profile_is_silent(
 def test_a_file_that_states_another_crs_is_held(gpkg: Write, tmp_path: Path) -> None:
     path = gpkg(strip(2, epsg=9210))
     folder = conformed(path, profile_of(parts=[{"epsg": ZONE}]), tmp_path / "run")
-    (reason, *_) = load_conform(folder)["holds"][COMMUNE]
-    assert reason["code"] == "CRS-MISMATCH"
-    assert "9209" in reason["vi"]
-    assert "9210" in reason["en"]
+    (reason, *_) = Conformed.load(folder).holds[COMMUNE]
+    assert reason.code == "CRS-MISMATCH"
+    assert "9209" in reason.vi
+    assert "9210" in reason.en
 
 
 def test_a_prj_with_a_shifted_false_easting_is_held(
@@ -84,7 +84,7 @@ def test_a_prj_with_a_shifted_false_easting_is_held(
     prj = path.with_suffix(".prj")
     prj.write_text(prj.read_text().replace("500000.0", "510000.0"))
     folder = conformed(path, profile, tmp_path / "run")
-    assert [reason["code"] for reason in load_conform(folder)["holds"][COMMUNE]] == ["CRS-MISMATCH"]
+    assert [reason.code for reason in Conformed.load(folder).holds[COMMUNE]] == ["CRS-MISMATCH"]
 
 
 def test_parcels_far_from_their_commune_hold_that_commune_alone(
@@ -97,10 +97,10 @@ def test_parcels_far_from_their_commune_hold_that_commune_alone(
     ]
     path = shapefile(frame)
     path.with_suffix(".prj").unlink()  # what the file does not state cannot contradict
-    holds = load_conform(conformed(path, profile, tmp_path / "run"))["holds"]
+    holds = Conformed.load(conformed(path, profile, tmp_path / "run")).holds
     assert list(holds) == [COMMUNE]
-    assert [reason["code"] for reason in holds[COMMUNE]] == ["CRS-IMPLAUSIBLE"]
-    assert "Phường Hà Giang 2" in holds[COMMUNE][0]["vi"]
+    assert [reason.code for reason in holds[COMMUNE]] == ["CRS-IMPLAUSIBLE"]
+    assert "Phường Hà Giang 2" in holds[COMMUNE][0].vi
 
 
 def test_a_few_stray_parcels_do_not_hold_a_commune(
@@ -109,7 +109,7 @@ def test_a_few_stray_parcels_do_not_hold_a_commune(
     frame = strip(11)
     frame.loc[:4, "geometry"] = frame.geometry[:5].translate(400_000)
     path = shapefile(frame)
-    assert load_conform(conformed(path, profile, tmp_path / "run"))["holds"] == {}
+    assert Conformed.load(conformed(path, profile, tmp_path / "run")).holds == {}
 
 
 def test_no_commune_of_2025_is_implausible_at_its_own_place_and_a_zone_error_is(shared_data: Path) -> None:

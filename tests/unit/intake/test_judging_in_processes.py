@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from sync.check import DATASETS, FINDINGS, JUDGEMENT, ROWS, judge, workers
+from sync.check import check, workers
 from sync.conform import conform
 from sync.declared.profile import Profile
-from sync.folder.repairs import REPAIRS
+from sync.folder.judgement import FINDINGS, REPAIRS, ROWS, Judged
 from sync.intake.fetch import fetch
 from tests.support.strip import strip
 
@@ -30,9 +30,9 @@ def test_processes_and_threads_say_the_same(
     monkeypatch.setattr(workers, "THREADS", 2)
     for large in (10**9, 1):
         monkeypatch.setattr(workers, "LARGE", large)
-        judge(folder, profile)
-        tables = [pq.read_table(folder / JUDGEMENT / name) for name in (ROWS, FINDINGS, REPAIRS)]
-        said.append((tables, (folder / JUDGEMENT / DATASETS).read_text(encoding="utf-8")))
+        check(folder, profile)
+        tables = [pq.read_table(folder / name) for name in (ROWS, FINDINGS, REPAIRS)]
+        said.append((tables, (folder / Judged.FILE).read_text(encoding="utf-8")))
     (threads, verdicts), (processes, again) = said
     assert all(one.equals(other) for one, other in zip(threads, processes, strict=True))
     assert len(threads[1]) > 2

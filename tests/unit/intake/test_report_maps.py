@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from sync.check import judge
+from sync.check import check
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
@@ -33,7 +33,7 @@ def judged(gpkg: Write, profile: Profile, tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     fetch(gpkg(frame), profile, folder)
     conform(folder, profile)
-    judge(folder, profile)
+    check(folder, profile)
     gate(folder)
     return folder
 

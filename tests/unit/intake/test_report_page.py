@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from sync.check import judge
+from sync.check import check
 from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
@@ -42,7 +42,7 @@ def page(gpkg: Callable[..., Path], profile: Profile, tmp_path: Path) -> Path:
     folder = tmp_path / "run"
     fetch(gpkg(frame), profile, folder)
     conform(folder, profile)
-    judge(folder, profile)
+    check(folder, profile)
     gate(folder)
     report(folder)
     whole = (folder / "report" / "report.html").read_text(encoding="utf-8")

@@ -64,6 +64,6 @@ def test_entries_that_cannot_be_used_are_counted_by_why(tmp_path: Path) -> None:
     parcels = sheet_table([(OLD, "3", None, PARTS[0], "63")]).assign(soThuTuThua="9", soThuTuThuaCu="8")
     both = table.merge(parcels, how="outer")
     both.to_csv(tmp_path / "to.csv", index=False)
-    said = read_sheet_table(tmp_path / "to.csv").report
+    said = read_sheet_table(tmp_path / "to.csv").used
     counted = ("entries", "used", "incomplete", "against_the_official_table", "parcels_renumbered")
-    assert [said[name] for name in counted] == [4, 1, 1, 1, 1]
+    assert [getattr(said, name) for name in counted] == [4, 1, 1, 1, 1]

@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 import pytest
 
 from parcels.errors import UsageError
 from sync.declared.profile import load_profile
+from sync.folder.pulled import Mark, PulledEntry
 from sync.intake.pull import accepted
 from sync.intake.remotes.base import Watermark
 from sync.intake.remotes.database import _reach_back
@@ -112,12 +113,17 @@ def test_since_reaches_back_behind_the_watermark() -> None:
     assert _reach_back(100, 60) == 40
 
 
-def entry(day: int, kind: str, mark: int | None) -> dict[str, Any]:
-    began = datetime(2026, 11, day, tzinfo=UTC)
-    return {
-        "name": "thua_dat", "source": "a", "kind": kind, "extracted_at": began.isoformat(),
-        "watermark": None if mark is None else Watermark(mark).as_dict(),
-    }  # fmt: skip
+def entry(day: int, kind: Literal["full", "changes"], mark: int | None) -> PulledEntry:
+    return PulledEntry(
+        name="thua_dat",
+        kind=kind,
+        where="h/d",
+        source="a",
+        rows=1,
+        extracted_at=datetime(2026, 11, day, tzinfo=UTC),
+        watermark=None if mark is None else Mark(**Watermark(mark).as_dict()),
+        notes=(),
+    )
 
 
 def test_a_pull_goes_on_from_the_newest_one_that_has_come_whole() -> None:

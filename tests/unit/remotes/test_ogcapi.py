@@ -53,8 +53,8 @@ def test_the_cadastre_s_own_zone_gives_the_same_canonical_rows_as_a_file(
 ) -> None:
     delivered, (entry,) = pulled(profile_with(**settings(ogc, **more)), tmp_path / "pulled")
     rows = canonical_rows(delivered, tmp_path / "run")
-    assert rows.num_rows == expected.num_rows == entry["rows"]
-    assert entry["notes"] == []
+    assert rows.num_rows == expected.num_rows == entry.rows
+    assert entry.notes == ()
     for name in [*COMPARED, "geom", "area_m2"]:
         assert rows[name].to_pylist() == expected[name].to_pylist(), name
     assert all("EPSG%2F0%2F5899" in asked for asked in ogc.asked if "/items" in asked)
@@ -64,7 +64,7 @@ def test_degrees_are_taken_where_nothing_else_is_offered_and_said_to_be_a_loss(
     ogc: Web, expected: pa.Table, tmp_path: Path
 ) -> None:
     delivered, (entry,) = pulled(profile_with(**settings(ogc, collection="thua-dat-do")), tmp_path / "pulled")
-    assert ["WGS 84" in note["en"] for note in entry["notes"]] == [True]
+    assert ["WGS 84" in note.en for note in entry.notes] == [True]
     assert "epsg = 4326" in (tmp_path / "pulled" / "delivery.toml").read_text(encoding="utf-8")
     rows = canonical_rows(delivered, tmp_path / "run")
     moved = shapely.hausdorff_distance(metres(rows["geom"]), metres(expected["geom"]))
@@ -167,5 +167,5 @@ def test_an_empty_page_of_an_empty_collection_is_no_row(tmp_path: Path) -> None:
 
     with serving(Web(answer)) as web:
         _, (entry,) = pulled(profile_with(**settings(web)), tmp_path / "pulled")
-    assert entry["rows"] == 0
+    assert entry.rows == 0
     assert pq.read_table(tmp_path / "pulled" / "thua_dat.parquet").num_rows == 0

@@ -29,7 +29,7 @@ def test_pages_give_the_same_canonical_rows_as_a_file(
 ) -> None:
     delivered, (entry,) = pulled(profile_with(**settings(wfs, format=form, key=key)), tmp_path / "pulled")
     rows = canonical_rows(delivered, tmp_path / "run")
-    assert rows.num_rows == expected.num_rows == entry["rows"]
+    assert rows.num_rows == expected.num_rows == entry.rows
     for name in [*COMPARED, "geom", "area_m2"]:
         assert rows[name].to_pylist() == expected[name].to_pylist(), name
     pages = [asked for asked in wfs.asked if "startIndex" in asked]
@@ -144,7 +144,7 @@ def test_a_page_that_is_shorter_than_asked_loses_nothing(wfs: Web, tmp_path: Pat
     """Servers have limits of their own: the next page begins where this one ended."""
     wfs.tamper = without(-1)
     _, (entry,) = pulled(profile_with(**settings(wfs)), tmp_path / "pulled")
-    assert entry["rows"] == 240
+    assert entry.rows == 240
 
 
 def on_page(answer: Answer | None):
@@ -228,7 +228,7 @@ def test_a_redirect_on_the_same_host_is_followed(wfs: Web, tmp_path: Path) -> No
         (301, {"Location": path.replace("/ows", "/moi")}, b"") if path.startswith("/ows") else honest
     )
     _, (entry,) = pulled(profile_with(**settings(wfs)), tmp_path / "pulled")
-    assert entry["rows"] == 240
+    assert entry.rows == 240
 
 
 def test_coordinates_in_the_wrong_order_are_refused_until_the_profile_says_so(

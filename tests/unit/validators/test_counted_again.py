@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from validator_datasets import AS_OF, claims, context, dataset
 
-from sync.load.regroup import Judged, after_merge
+from sync.folder.loaded import RefusedRow
+from sync.load.regroup import JudgedCommune, after_merge
 from validators.findings import FINDINGS_SCHEMA
 from validators.judge import judge
 from validators.policy import named_policy, policy_at
@@ -16,7 +17,7 @@ from validators.stored import grouped
 
 POLICY = policy_at(AS_OF)
 CLAIMED = "IDN-CLAIMED"
-KEPT = ("group", "group_code", "group_title", "assured_group", "reasons", "fixes", "policy")
+KEPT = {"group", "group_code", "group_title", "assured_group", "reasons", "fixes", "policy"}
 
 
 def spoilt(n, wrong):
@@ -34,26 +35,23 @@ def test_after_the_merge_the_verdict_is_as_if_the_claims_had_been_known(n, data)
     before = judge(delivered, context(delivered))
     known = judge(delivered, context(delivered, register=claims(*((ids[row], "79") for row in taken))))
     refused = [
-        {
-            "row_no": row,
-            "merge_code": CLAIMED,
-            "commune_code": delivered.commune_code,
-            "has_error": row in wrong,
-        }
+        RefusedRow(
+            commune_code=delivered.commune_code, row_no=row, merge_code=CLAIMED, has_error=row in wrong
+        )
         for row in sorted(taken)
     ]
     merged = known.findings.filter(pc.equal(known.findings["check_code"], CLAIMED))
-    entry = {"code": before.commune_code, **before.as_dict()}
-    after = after_merge(Judged(entry, before.rows, before.findings), refused, merged, POLICY, AS_OF)
-    expected = known.as_dict()
-    assert {key: after[key] for key in expected} == expected
+    judged = JudgedCommune(before.kept(), before.rows, before.findings)
+    after = after_merge(judged, refused, merged, POLICY, AS_OF)
+    own = {"findings": judged.verdict.findings}  # those of the merge are kept beside the judgement
+    assert after == known.kept().model_copy(update=own)
 
 
 def test_where_the_merge_refused_nothing_the_verdict_stays():
     verdict = judge(spoilt(5, {1}), context(spoilt(5, {1})))
-    entry = {"code": verdict.commune_code, **verdict.as_dict()}
-    judged = Judged(entry, verdict.rows, verdict.findings)
-    assert after_merge(judged, [], FINDINGS_SCHEMA.empty_table(), POLICY, AS_OF) is entry
+    kept = verdict.kept()
+    judged = JudgedCommune(kept, verdict.rows, verdict.findings)
+    assert after_merge(judged, [], FINDINGS_SCHEMA.empty_table(), POLICY, AS_OF) is kept
 
 
 @settings(max_examples=15)
@@ -61,11 +59,11 @@ def test_where_the_merge_refused_nothing_the_verdict_stays():
 def test_under_another_scheme_the_tables_say_what_judging_by_it_says(n, data):
     delivered = spoilt(n, data.draw(st.sets(st.integers(0, n - 1))))
     abce = named_policy("2026-abce")
-    entry = judge(delivered, context(delivered)).as_dict()
+    kept = judge(delivered, context(delivered)).kept()
     findings = judge(delivered, context(delivered)).findings
-    directly = judge(delivered, context(delivered, policy=abce)).as_dict()
-    again = grouped(entry, findings, abce, AS_OF)
-    assert {key: again[key] for key in KEPT} == {key: directly[key] for key in KEPT}
+    directly = judge(delivered, context(delivered, policy=abce)).kept()
+    again = grouped(kept, findings, abce, AS_OF)
+    assert again.model_dump(include=KEPT) == directly.model_dump(include=KEPT)
 
 
 def test_an_excused_finding_is_marked_and_counts_no_more():
@@ -76,5 +74,4 @@ def test_an_excused_finding_is_marked_and_counts_no_more():
     after = judge(delivered, excused)
     assert after.group.number == 1
     assert after.findings["excused"].to_pylist() == [True]
-    entry = after.as_dict()
-    assert grouped(entry, after.findings, POLICY, AS_OF)["group"] == 1
+    assert grouped(after.kept(), after.findings, POLICY, AS_OF).group == 1

@@ -28,7 +28,7 @@ def test_an_excused_error_is_listed_and_counted_and_no_longer_counts_against_the
     after = judged(wrong, **spoiled)
     assert ids(after, "ATT-REQUIRED") == wrong
     assert (after.counts.rows_with_error, after.group.number, after.excused) == (0, 1, 2)  # type: ignore[union-attr]
-    assert after.as_dict()["excused"] == 2
+    assert after.kept().excused == 2
     half = judged(wrong[:1], **spoiled)
     assert (half.counts.rows_with_error, half.excused) == (1, 1)
 

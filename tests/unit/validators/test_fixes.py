@@ -331,10 +331,10 @@ def test_the_verdict_says_what_to_mend_and_its_tables_say_the_same():
     assert verdict.group.number == 3
     again = smallest_fixes(verdict.rows, verdict.findings, POLICY, verdict.measured)
     assert verdict.fixes == again
-    said = verdict.as_dict()["fixes"]
-    assert said["method"] == "greedy"
-    assert (said["target"], said["target_code"]) == (2, "2")
-    assert said["findings"] == sum(each["findings"] for each in said["checks"])
+    said = verdict.kept().fixes
+    assert said.method == "greedy"
+    assert (said.target, said.target_code) == (2, "2")
+    assert said.findings == sum(each.findings for each in said.checks)
 
 
 def test_tables_say_of_measures_what_the_judgement_said():

@@ -1,0 +1,148 @@
+"""`conform.json`: how the delivery became a snapshot, and what reading it showed. Left by conform."""
+
+from typing import Any, ClassVar, Literal
+
+from parcels.versions import OrderKind
+from sync.folder.document import Document, Record, Upgrade
+from sync.folder.notes import LayerNotes
+from sync.folder.reasons import CrsEvidence, Reason
+
+
+class TextColumn(Record):
+    """A text column that was converted, is mixed, undecided or lost characters; counts are rows.
+
+    probability   None for one that nothing spoke of
+    converted     into Unicode; composed: into NFC; as_they_were: already Unicode; undecided: left as delivered
+    lost          characters lost before delivery; case_unknown: TCVN3 capitals; mixed: of both kinds
+    """
+
+    column: str
+    encoding: str
+    suspected: str | None
+    probability: float | None
+    how: Literal["declared", "found"]
+    converted: int
+    composed: int
+    mixed: bool
+    as_they_were: int
+    undecided: int
+    lost: int
+    case_unknown: int
+
+
+class CodesRead(Record):
+    """How the commune codes of a part were read; see `sync.conform.eras.Era`."""
+
+    codes: Literal["new", "old"]
+    shown_by: str
+    unclear: tuple[str, ...]
+    rows: dict[str, int]
+
+
+class _TableRead(Record):
+    """What reading any table showed. `columns`: canonical name → delivered names."""
+
+    part_no: int
+    file: str
+    layer: str
+    columns: dict[str, str]
+    columns_not_mapped: tuple[str, ...]
+    values_not_readable: dict[str, int]
+    texts: tuple[TextColumn, ...]
+    notes: LayerNotes
+
+
+class PartRead(_TableRead):
+    """One part of the delivery, its rows by commune.
+
+    crs      a code of what holds it, else whether the file states the CRS it was declared in
+    assumed  canonical columns whose delivered names nobody has confirmed
+    """
+
+    archive: str | None
+    epsg: int
+    crs_of_file: str | None
+    crs: str
+    encoding: str
+    old_province: str | None
+    read: int
+    deleted_in_file: int
+    assumed: tuple[str, ...]
+    commune_codes: CodesRead
+    communes: dict[str, int]
+
+
+class ListRead(_TableRead):
+    """One list of attributes joined to the parts: rows = matched + without_geometry + repeated."""
+
+    on: tuple[str, ...]
+    rows: int
+    matched: int
+    parcels: int
+    without_geometry: int
+    without_key: int
+    repeated: int
+    differing: dict[str, int]
+
+
+class SheetTableUsed(Record):
+    """What of the table of old and new map sheets could be used."""
+
+    file: str
+    entries: int
+    used: int
+    incomplete: int
+    against_the_official_table: int
+    parcels_renumbered: int
+    sheet_numbers_shared: int
+    sheets_in_several_communes: int
+    examples: tuple[str, ...]
+
+
+class Conversion(Record):
+    """What decided the communes of rows delivered under old codes."""
+
+    boundaries: tuple[str, ...]
+    sheet_table: SheetTableUsed | None
+    sheet_table_against_the_official_table: int
+
+
+def _stated(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 got its parts one after the other; what it is silent of did not exist."""
+    content.setdefault("version_kind", None)
+    content.setdefault("lists", [])
+    content.setdefault("crs", {})
+    for part in content["parts"]:
+        part.setdefault("notes", {})
+        part.setdefault("assumed", [])
+        part.setdefault("archive", None)
+    return content
+
+
+class Conformed(Document):
+    """The way from delivered tables to the snapshot.
+
+    communes    rows by commune, `-`: of no commune of the province; read: of all of them
+    old_codes   rows by what became of their old commune code
+    crs, holds  by commune
+    """
+
+    FILE: ClassVar[str] = "conform.json"
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_stated,)
+
+    snapshot_sha256: str
+    read: int
+    communes: dict[str, int]
+    parts: tuple[PartRead, ...]
+    lists: tuple[ListRead, ...]
+    files_not_read: tuple[str, ...]
+    old_codes: dict[str, int]
+    version_kind: OrderKind | None
+    conversion: Conversion
+    crs: dict[str, tuple[CrsEvidence, ...]]
+    holds: dict[str, tuple[Reason, ...]]
+
+    @property
+    def srids(self) -> set[int]:
+        """EPSG codes of the delivered coordinates."""
+        return {part.epsg for part in self.parts}

@@ -1,0 +1,91 @@
+"""Everything that lies in a run's folder, in the order in which the stages leave it. `docs/run-folder.md` is made from it."""
+
+from dataclasses import dataclass
+from types import ModuleType
+
+import pyarrow as pa
+
+from parcels.model import SNAPSHOT_SCHEMA
+from sync.folder import (
+    boundaries,
+    conform,
+    delivery,
+    gate,
+    judgement,
+    loaded,
+    profile,
+    pulled,
+    register,
+    snapshot,
+    summary,
+)
+from sync.folder.document import Document
+from validators.findings import FINDINGS_SCHEMA
+from validators.judge import ROWS_SCHEMA
+from validators.repairs import REPAIRS_SCHEMA
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A Parquet file, or a folder of files of one schema, and what it holds."""
+
+    file: str
+    schema: pa.Schema
+    holds: str
+
+
+# Who leaves it, the module that reads and writes it, its documents, its tables.
+CONTENTS: tuple[tuple[str, ModuleType, tuple[type[Document], ...], tuple[Table, ...]], ...] = (
+    ("the start of the run", profile, (profile.KeptProfile,), ()),
+    ("fetch, of a profile with a connection", pulled, (pulled.Pulled,), ()),
+    ("fetch", delivery, (delivery.DeliveryRecord,), ()),
+    (
+        "conform, or `check --boundaries`",
+        boundaries,
+        (),
+        (Table(boundaries.BOUNDARIES, boundaries.SCHEMA, "GeoParquet, a row per commune of the province."),),
+    ),
+    (
+        "conform",
+        snapshot,
+        (),
+        (
+            Table(
+                f"{snapshot.SNAPSHOT}/<commune>.parquet",
+                SNAPSHOT_SCHEMA,
+                "GeoParquet, the rows of a commune; `-.parquet`: the rows of no commune of the province.",
+            ),
+        ),
+    ),
+    ("conform", conform, (conform.Conformed,), ()),
+    (
+        "check",
+        judgement,
+        (judgement.Judged,),
+        (
+            Table(judgement.ROWS, ROWS_SCHEMA, "The decision on every row."),
+            Table(judgement.FINDINGS, FINDINGS_SCHEMA, "Every finding, by commune, row and check."),
+            Table(
+                judgement.REPAIRS, REPAIRS_SCHEMA, "How shapes could be mended; never applied (repairs.md)."
+            ),
+        ),
+    ),
+    ("gate", gate, (gate.Gated,), ()),
+    (
+        "load",
+        loaded,
+        (loaded.Loaded,),
+        (Table(loaded.MERGE_FINDINGS, FINDINGS_SCHEMA, "Findings of the rows that only the merge refused."),),
+    ),
+    (
+        "load",
+        register,
+        (register.RegisterCounts,),
+        (
+            Table(
+                register.REGISTER, register.REGISTER_SCHEMA, "A row per case that the run found or settled."
+            ),
+        ),
+    ),
+    ("report", summary, (summary.Summary,), ()),
+)

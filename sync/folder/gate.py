@@ -1,0 +1,34 @@
+"""`gate.json`: which communes go on and which wait for a person. Left by the gate."""
+
+from typing import ClassVar, Literal
+
+from sync.folder.document import Document, Record
+from sync.folder.reasons import Reason
+
+Decision = Literal["accept", "hold"]
+
+
+class GateDecision(Record):
+    """Of one commune. `settled`: reasons of conform that the commune's live parcels settled."""
+
+    decision: Decision
+    reasons: tuple[Reason, ...] = ()
+    settled: tuple[Reason, ...] = ()
+
+
+class Gated(Document):
+    """Every commune of the delivery, by code."""
+
+    FILE: ClassVar[str] = "gate.json"
+
+    decision: Decision
+    communes: dict[str, GateDecision]
+
+    def of(self, code: str) -> GateDecision:
+        """The decision on a commune, or on the rows of none, which nothing holds."""
+        return self.communes.get(code, GateDecision(decision="accept"))
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The communes that wait."""
+        return tuple(code for code, said in self.communes.items() if said.decision == "hold")

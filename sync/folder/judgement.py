@@ -1,0 +1,122 @@
+"""`judgement/`: what the checks found, row by row, and a verdict for each commune. Left by check."""
+
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sync.folder.document import Document, Upgrade
+from sync.folder.files import private_folder
+from validators.findings import FINDINGS_SCHEMA
+from validators.judge import ROWS_SCHEMA
+from validators.repairs import REPAIRS_SCHEMA
+from validators.stored import CommuneVerdict
+
+JUDGEMENT = "judgement"
+ROWS = f"{JUDGEMENT}/rows.parquet"
+FINDINGS = f"{JUDGEMENT}/findings.parquet"
+REPAIRS = f"{JUDGEMENT}/repairs.parquet"
+_SCHEMAS = {ROWS: ROWS_SCHEMA, FINDINGS: FINDINGS_SCHEMA, REPAIRS: REPAIRS_SCHEMA}
+
+# What entries of version 1 may lack; what held without can still be approved and explained.
+_NOT_KEPT: dict[str, Any] = {
+    "measured": {},
+    "group_code": None,
+    "group_title": None,
+    "fixes": None,
+    "excused": 0,
+    "findings": {},
+}
+
+
+def _whole(content: dict[str, Any]) -> dict[str, Any]:
+    return content | {"communes": [_NOT_KEPT | entry for entry in content["communes"]]}
+
+
+class Judged(Document):
+    """`datasets.json`: when and by which policy, and a verdict per dataset, in order of code."""
+
+    FILE: ClassVar[str] = f"{JUDGEMENT}/datasets.json"
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_whole,)
+
+    as_of: date
+    policy: str
+    province: str
+    communes: tuple[CommuneVerdict, ...]
+
+
+class JudgementWriter:
+    """Rows, findings and repairs as they come; they appear when the block ends without an exception."""
+
+    def __init__(self, run_dir: Path) -> None:
+        private_folder(run_dir / JUDGEMENT)
+        self._final = {name: run_dir / name for name in _SCHEMAS}
+        self._parts = {name: path.with_name(f".{path.name}.part") for name, path in self._final.items()}
+        self._files = {name: pq.ParquetWriter(self._parts[name], schema) for name, schema in _SCHEMAS.items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def add(self, rows: pa.Table, findings: pa.Table, repairs: pa.Table) -> None:
+        """What was found in one dataset."""
+        for name, table in zip(_SCHEMAS, (rows, findings, repairs), strict=True):
+            self._files[name].write_table(table)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._files.values():
+            file.close()
+        if kind is None:
+            for name, part in self._parts.items():
+                part.replace(self._final[name])
+
+
+def is_judged(run_dir: Path) -> bool:
+    """Whether the folder has a judgement."""
+    return (run_dir / ROWS).is_file()
+
+
+def load_verdicts(run_dir: Path) -> tuple[CommuneVerdict, ...]:
+    """A verdict per dataset, in order of code."""
+    return Judged.load(run_dir).communes
+
+
+def load_findings(run_dir: Path) -> pa.Table:
+    """FINDINGS_SCHEMA: every finding of the judgement."""
+    table = pq.read_table(run_dir / FINDINGS)
+    for field in FINDINGS_SCHEMA:
+        if field.name not in table.column_names:  # judged before there was such a column
+            table = table.append_column(field, _nothing(field.type, len(table)))
+    return table.select(FINDINGS_SCHEMA.names)
+
+
+def _nothing(kind: pa.DataType, n: int) -> pa.Array:
+    empty = {pa.bool_(): False, pa.list_(pa.string()): [], pa.list_(pa.int64()): []}
+    return pa.repeat(pa.scalar(empty.get(kind), kind), n)
+
+
+def load_rows(run_dir: Path, columns: list[str] | None = None) -> pa.Table:
+    """ROWS_SCHEMA, or some of its columns: the decision on every row."""
+    return pq.read_table(run_dir / ROWS, columns=columns)
+
+
+def load_refused(run_dir: Path) -> pa.Table:
+    """`row_no` and `dataset` of the rows that were not accepted, without holding all the others."""
+    wanted = ["row_no", "dataset", "decision"]
+    with pq.ParquetFile(run_dir / ROWS) as rows:
+        pieces = [
+            pa.Table.from_batches([batch]).filter(pc.not_equal(batch["decision"], "accept"))
+            for batch in rows.iter_batches(columns=wanted)
+        ]
+    schema = pa.schema([ROWS_SCHEMA.field(name) for name in wanted])
+    return pa.concat_tables(pieces or [schema.empty_table()]).select(["row_no", "dataset"])
+
+
+def load_repairs(run_dir: Path) -> pa.Table:
+    """REPAIRS_SCHEMA: every proposal, in order of commune."""
+    return pq.read_table(run_dir / REPAIRS)

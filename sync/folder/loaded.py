@@ -1,0 +1,151 @@
+"""`load.json`: what the merge did, as the receipt has it, and `merge_findings.parquet`: what only it could find. Left by load."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parcels.bilingual import Bilingual
+from sync.folder.document import Document, Record, Upgrade
+from sync.folder.verdict import LoadedVerdict
+from validators.findings import FINDINGS_SCHEMA
+
+MERGE_FINDINGS = "merge_findings.parquet"
+
+
+class ReceiptLine(Record):
+    """A commune's line: rows in, parcels before and after, areas (m²), the hash of what is now live."""
+
+    commune_code: str
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    ended_by_row: int
+    ignored: int
+    quarantined: int
+    unreadable: int
+    held: int
+    current_before: int
+    moved_in: int
+    moved_out: int
+    ended: int
+    current_after: int
+    area_before_m2: Decimal
+    area_in_m2: Decimal
+    area_out_m2: Decimal
+    area_after_m2: Decimal
+    manifest_sha256: str
+    commune_held: bool
+    valid_from: date | None
+
+
+class RefusedRow(Record):
+    """A row that the merge itself quarantined; `has_error`: whether the checks had found an error in it."""
+
+    commune_code: str
+    row_no: int
+    merge_code: str
+    has_error: bool
+
+
+class Gap(Record):
+    """What has not come though later changes have, and how it is said."""
+
+    province_code: str
+    source_system: str
+    since: datetime | None
+    until: datetime | None
+    sequence_from: int | None
+    sequence_to: int | None
+    noticed_at: datetime
+    communes: tuple[str, ...]
+    vi: str
+    en: str
+
+    @property
+    def said(self) -> Bilingual:
+        """The sentence."""
+        return Bilingual(self.vi, self.en)
+
+
+# Version 1 had names of its own for a verdict.
+_NAMES = {
+    "commune_code": "code",
+    "rows_read": "read",
+    "usability_group": "group",
+    "group_reasons": "reasons",
+}
+
+
+def _one_set_of_names(content: dict[str, Any]) -> dict[str, Any]:
+    communes = [_renamed(line) for line in content["communes"]]
+    cases = content.pop("register", {})
+    return {"changes": {}, "gaps": []} | content | {"communes": communes, "cases": cases}
+
+
+def _renamed(line: dict[str, Any]) -> dict[str, Any]:
+    """A verdict of version 1: `reasons` were those of the decision. What it leaves out is in the judgement."""
+    held = line["decision"] == "hold"
+    said = {_NAMES.get(name, name): value for name, value in line.items() if name != "reasons"}
+    counted: dict[str, Any] = {
+        "measured": {},
+        "group_code": None,
+        "group_title": None,
+        "assured_group": None,
+        "fixes": None,
+    }
+    kept = {"rows_with_error": 0, "excused": 0, "not_applicable": {}, "not_run": [], "findings": {}}
+    return (
+        counted
+        | kept
+        | said
+        | {
+            "hold_reasons": line["reasons"] if held else [],
+            "accepted": said["read"] - said["quarantined"] - said["unreadable"],
+        }
+    )
+
+
+class Loaded(Document):
+    """The receipt's head and lines, and what became of each commune.
+
+    lines      of every commune with rows, or with parcels that the run touched; totals: their counts added up
+    communes   the verdicts after the merge; held_communes: those of them that wait
+    changes    why rows of a change set were ignored, and where an action did not fit → rows
+    cases      of the register of findings, by state
+    """
+
+    FILE: ClassVar[str] = "load.json"
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_one_set_of_names,)
+
+    run_id: str
+    province_code: str
+    delivery_sha256: str
+    snapshot_sha256: str
+    sequence: int
+    previous_sha256: str | None
+    receipt_sha256: str
+    dry_run: bool
+    totals: dict[str, int]
+    lines: tuple[ReceiptLine, ...]
+    quarantined_by_merge: tuple[RefusedRow, ...]
+    held_communes: tuple[str, ...]
+    communes: tuple[LoadedVerdict, ...]
+    changes: dict[str, int]
+    gaps: tuple[Gap, ...]
+    cases: dict[str, int]
+
+
+def write_merge_findings(run_dir: Path, table: pa.Table) -> None:
+    """Keep the findings (FINDINGS_SCHEMA) of the rows that the merge quarantined."""
+    pq.write_table(table, run_dir / MERGE_FINDINGS)
+
+
+def load_merge_findings(run_dir: Path) -> pa.Table:
+    """FINDINGS_SCHEMA; without rows before the load."""
+    path = run_dir / MERGE_FINDINGS
+    return pq.read_table(path).cast(FINDINGS_SCHEMA) if path.is_file() else FINDINGS_SCHEMA.empty_table()

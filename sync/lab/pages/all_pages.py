@@ -1,0 +1,22 @@
+"""The list of pages, and how they are written."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from parcels import columns_doc
+from sync.lab.pages import errors, run_folder
+from validators import checks_doc
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "columns.md": columns_doc.document,
+    "checks.md": checks_doc.document,
+    "errors.md": errors.document,
+    "run-folder.md": run_folder.document,
+}
+
+
+def write_pages(folder: Path) -> None:
+    """Write every page into the folder of the documentation."""
+    for name, document in PAGES.items():
+        (folder / name).write_text(document(), encoding="utf-8", newline="\n")
