@@ -33,7 +33,7 @@ def arrow_field(column: Column) -> pa.Field:
 #   commune_code is today's code where the delivered one could be converted, else as delivered, known or not
 #   delivered_*  commune and sheet as the province wrote them, where a conversion changed or might have changed them;
 #                commune_decided_by says how: whole | sheet | geometry | undecided, NULL where nothing was converted;
-#                commune_undecided_because why not (validators.identity.UNDECIDED_BECAUSE)
+#                commune_undecided_because why not (validators.identity.communes)
 #   raw_text     delivered column → text before its encoding was converted; NULL where nothing was
 #   not_readable names of canonical columns, joined by NOT_READABLE_JOINER, whose delivered value their type cannot hold
 #                (of text: it held control characters, which are left out);

@@ -7,9 +7,12 @@ cannot be compared with each other, so a delivery keeps to one kind.
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from parcels.arrays import one_array
 from parcels.text import clean
 
 OrderKind = Literal["number", "time"]
@@ -83,6 +86,12 @@ def _times(text: pa.Array) -> pa.Array:
 def read_times(values: pa.Array) -> pa.Array:
     """Times as microseconds since 1970 (UTC), (n,) int64; NULL where a value is no time."""
     return _times(clean(values))
+
+
+def ends(table: pa.Table) -> NDArray[np.bool_]:
+    """(n,) the rows of a snapshot that end an object."""
+    action = pc.fill_null(pc.equal(one_array(table.column("action")), END), False)
+    return np.asarray(action.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def read_actions(values: pa.Array) -> pa.Array:

@@ -13,7 +13,7 @@ from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.columns import RECORDS
 from validators.base import Check, Faults, Subject, where
-from validators.usability import Portion
+from validators.measures import Portion
 
 CODES = ("ATT-USER-MISMATCHED", "ATT-USER-NOT-FOUND")
 _SEPARATOR = "|"
@@ -93,6 +93,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=mismatched,
         measures=("xac_thuc",),
+        share=share,
         scope="contextual",
         can_run=has_results,
     ),
@@ -114,6 +115,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=not_found,
         measures=("xac_thuc",),
+        share=share,
         scope="contextual",
         can_run=has_results,
     ),

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.model import Dataset
+from validators.measures import Measure, Portion
 from validators.policy import Policy
 
 Severity = Literal["info", "warning", "error"]
-Measure = Literal["dung", "du", "sach", "song", "thong_nhat", "dung_chung", "xac_thuc"]
 # self_contained: the delivery alone is enough. contextual: needs what the nation already knows (see Context).
 Scope = Literal["self_contained", "contextual"]
 # merge: only the database can tell, inside the merge; the check is in the catalogue for its words.
@@ -29,18 +29,6 @@ JudgedBy = Literal["judge", "merge"]
 Rows = NDArray[np.int64]  # positions in the dataset, not row_no
 Mask = NDArray[np.bool_]
 T = TypeVar("T")
-
-MEASURES: dict[Measure, Bilingual] = {
-    "dung": Bilingual("Đúng", "Correct"),
-    "du": Bilingual("Đủ", "Complete"),
-    "sach": Bilingual("Sạch", "Clean"),
-    "song": Bilingual("Sống", "Up to date"),
-    "thong_nhat": Bilingual("Thống nhất", "Consistent"),
-    "dung_chung": Bilingual("Dùng chung", "Shared"),
-    # Beside the six: of land users, not of rows (validators.authentication).
-    "xac_thuc": Bilingual("Xác thực", "Authenticated"),
-}
-
 
 WHOLE = -1  # in Faults.rows: the fault is of the commune as a whole, of no row
 
@@ -51,7 +39,7 @@ class Others:
 
     fault    (m,) index into the faults
     row      (m,) position in the dataset; WHOLE where the parcel belongs to another dataset
-    name     (m,) of those of other datasets: what finding ids are made of (`validators.handles.names_of`); else NULL
+    name     (m,) of those of other datasets: what finding ids are made of (`validators.identity.handles.names_of`); else NULL
     handle   (m,) as people know it; NULL where `row` says it, or where the parcel has none
     dataset  (m,) commune code of the other dataset; NULL where the parcel is of this one
     """
@@ -173,7 +161,7 @@ def positions(mask: pa.Array) -> Rows:
 class Repeated:
     """Handles that occur more than once in the whole delivery, with the number of their rows.
 
-    Each a table of `handle` (text) and `rows` (int64). Handles are texts of `validators.handles`; `version` is of
+    Each a table of `handle` (text) and `rows` (int64). Handles are texts of `validators.identity.handles`; `version` is of
     change sets: object and version that stand in several rows which differ.
     """
 
@@ -272,6 +260,8 @@ class Check:
     runs_partly whether it holds only some of it: what is found counts, and the check is among those not run too
     changes_only  it is of change sets
     of_ends     it also looks at rows that end an object, of which no more is asked than that
+    unreadable  (n,) which rows, where the fault is found, can be tied to nothing: neither to a parcel nor to a commune
+    share       how its measures are counted where they are not of rows; the same for all checks of a measure
     """
 
     code: str
@@ -293,6 +283,8 @@ class Check:
     may_lack: bool = False
     changes_only: bool = False
     of_ends: bool = False
+    unreadable: Callable[[Subject], Mask] | None = None
+    share: Callable[[Subject], Portion | None] | None = None
 
     def severity_at(self, policy: Policy, as_of: date) -> Severity:
         """How bad a fault is under `policy` at `as_of`."""

@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 from parcels.bilingual import Bilingual
-from validators.base import MEASURES, Check, Measure
+from validators.base import Check
 from validators.catalogue import CHECKS
+from validators.measures import MEASURES, Measure
 from validators.policy import Policy, policies
 from validators.rulings import condition
 

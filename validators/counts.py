@@ -17,8 +17,8 @@ from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.wkb import read_wkb
 from validators.base import WHOLE, Check, Faults, Rows, Subject, where
-from validators.handles import text
-from validators.matching import has_previous, matches_of, previous_of
+from validators.identity.handles import text
+from validators.identity.matching import has_previous, matches_of, previous_of
 from validators.numbering import Integers, Sheets, counted_numbers, each_once, runs_missing, sheets_of, told
 from validators.shape import Geometries
 

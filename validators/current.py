@@ -6,13 +6,13 @@ Made from the database or read from a context file; the same columns either way.
 import pyarrow as pa
 
 from parcels.model import SNAPSHOT_SCHEMA
-from validators.handles import CLAIMS_SCHEMA, KEY_COLUMNS
+from validators.identity.handles import CLAIMS_SCHEMA, KEY_COLUMNS
 
 __all__ = ["AUTHENTICATION_SCHEMA", "CLAIMS_SCHEMA", "CURRENT_SCHEMA", "RETIRED_SCHEMA"]
 
 # Of one or several communes, a row per live parcel.
 #   province_code, commune_code   where the parcel is live
-#   KEY_COLUMNS                   its handles, as in a snapshot: `validators.handles.names_of` works on them
+#   KEY_COLUMNS                   its handles, as in a snapshot: `validators.identity.handles.names_of` works on them
 #   parcel_uid                    its permanent identity; NULL for rows that are delivered now (neighbours)
 #   land_use, area_m2             as stored
 #   geom                          WKB, MultiPolygon, EPSG:4756, as stored

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from validators.base import Context, Repeated, Rows, positions
-from validators.handles import CLAIMS_SCHEMA, Handles, handles_of
 from validators.hashing import Hashes, text_hashes, twice
+from validators.identity.handles import CLAIMS_SCHEMA, Handles, handles_of
 from validators.policy import Policy
 
 _KINDS = Handles._fields
@@ -152,7 +152,7 @@ def context_of(
     """The context in which every dataset of one delivery is judged: made once per delivery.
 
     claims    the register of national ids, or the part of it that this delivery touches; None offline
-    repeats   what repeats in it where it is a change set (`validators.changes.repeated_in_changes`)
+    repeats   what repeats in it where it is a change set (`validators.change_sets.repeated_in_changes`)
     """
     return Context(
         as_of=delivered.as_of,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from parcels.bilingual import Lang
 from validators.base import WHOLE, Check, Faults, Others, Severity
-from validators.members import SEPARATOR, Named, members_of
+from validators.identity.members import SEPARATOR, Named, members_of
 
 FINDINGS_SCHEMA = pa.schema(
     [

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from validators.base import Mask
 from validators.catalogue import BY_CODE
 from validators.groups import FoundRule, GroupRule, MeasureRule
+from validators.measures import LAND_USERS, Portion
 from validators.policy import Policy
-from validators.rulings import LAND_USERS
 from validators.tally import codes_of, counts_against, erroneous, incidence, of_codes, tally_of
-from validators.usability import Portion, Tally, group, rulings
+from validators.usability import Tally, group, rulings
 
 METHOD = "greedy"
 _ROUNDS = 50  # after so many the rest is taken in one go: long chains of faults would be followed one by one

@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 
 from parcels.arrays import count_values
 from parcels.model import UNKNOWN_COMMUNE, Dataset
-from validators import authentication, identity
-from validators.base import MEASURES, Check, Context, Faults, Mask, Measure, Rows, Severity, Subject
+from parcels.versions import ends
+from validators.base import Check, Context, Faults, Mask, Rows, Severity, Subject
 from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
-from validators.changes import ends as ended_rows
 from validators.findings import numbered_findings
 from validators.fixes import Fixes, fixes_to_next
-from validators.naming import name_rows
-from validators.national_id import well_formed
+from validators.identity.naming import name_rows
+from validators.identity.national_id import well_formed
+from validators.measures import MEASURES, Measure, Portion
 from validators.repairs import propose
 from validators.stored import CommuneVerdict, KeptFixes
 from validators.tally import assured, found_by_rules
-from validators.usability import Group, Portion, Tally, group
+from validators.usability import Group, Tally, group
 
 Decision = Literal["accept", "quarantine", "unreadable"]
 Found = list[tuple[Check, Severity, Faults]]
@@ -157,8 +157,7 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
         rows_with_error=int(erroneous.sum()),
     )
     decision = np.select([unreadable, refused], ["unreadable", "quarantine"], "accept")
-    measured = {name: _measured(name, found, len(dataset), context) for name in MEASURES}
-    measured["xac_thuc"] = authentication.share(subject)  # of land users, not of rows
+    measured = {name: _measured(name, found, subject) for name in MEASURES}
     usability, worst, fixes = _groups(dataset, context, counts, table, measured, not_run)
     return Verdict(
         commune_code=dataset.commune_code,
@@ -183,7 +182,7 @@ def _of_the_living(subject: Subject, faults: Faults) -> Faults:
         return faults
     fault, row = faults.touched
     kept = np.ones(len(faults), dtype=bool)
-    kept[fault[ended_rows(subject.dataset.table)[row]]] = False
+    kept[fault[ends(subject.dataset.table)[row]]] = False
     return faults if kept.all() else faults.keep(kept)
 
 
@@ -209,17 +208,15 @@ def _excused(
 def _decide(subject: Subject, found: Found, excused: dict[str, NDArray[np.int64]]) -> tuple[Mask, Mask, Mask]:
     """Which rows are refused, which of these are unreadable, and which have an error."""
     n = len(subject)
-    refused, erroneous, nameless = (np.zeros(n, dtype=bool) for _ in range(3))
+    refused, unreadable, erroneous = (np.zeros(n, dtype=bool) for _ in range(3))
     for check, severity, faults in found:
         if check.quarantines:
             refused[faults.touched[1]] = True
         if check.quarantines or severity == "error":
             fault, row = faults.touched
             erroneous[row[~np.isin(fault, excused.get(check.code, []))]] = True
-        if check.find is identity.missing:
-            nameless[faults.rows] = True
-    # Neither a parcel nor a commune to tie it to.
-    unreadable = nameless & (subject.fact(identity.commune_state) == "unknown")
+        if check.unreadable is not None:
+            unreadable[faults.rows] |= check.unreadable(subject)[faults.rows]
     return refused, unreadable, erroneous
 
 
@@ -269,10 +266,14 @@ def _groups(
     return group(tally, policy), group(worst, policy), fixes_to_next(findings, tally, policy)
 
 
-def _measured(name: Measure, found: Found, n: int, context: Context) -> Portion | None:
-    """The rows read in which no check of this measure found anything."""
+def _measured(name: Measure, found: Found, subject: Subject) -> Portion | None:
+    """The rows read in which no check of this measure found anything, or what its checks count instead."""
+    share = next((check.share for check in CHECKS if name in check.measures and check.share), None)
+    if share is not None:
+        return share(subject)
+    n = len(subject)
     relevant = [faults.touched[1] for check, _, faults in found if name in check.measures]
     if relevant and n:
         return Portion(n - len(np.unique(np.concatenate(relevant))), n)
     codes = {check.code for check in CHECKS if name in check.measures}
-    return Portion(0, 0) if codes and codes <= set(context.not_applicable) else None
+    return Portion(0, 0) if codes and codes <= set(subject.context.not_applicable) else None

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from validators.base import Mask, Rows, where
-from validators.handles import text
+from validators.identity.handles import text
 
 Integers = NDArray[np.int64]
 

@@ -3,15 +3,14 @@
 from decimal import Decimal
 
 from parcels.bilingual import Bilingual
-from validators.base import MEASURES
 from validators.groups import FoundRule, GroupRule, MeasureRule, ShareRule
+from validators.measures import LAND_USERS, MEASURES
 
 _MORE = Bilingual("vượt mức", "more than")
 _UP_TO = Bilingual("không vượt mức", "not more than")
 _LESS = Bilingual("thấp hơn mức", "less than")
 _ENOUGH = Bilingual("đạt mức", "at least")
 
-LAND_USERS = "xac_thuc"  # the one measure that counts land users, not rows
 # Said where no land user is authenticated: then they may be parcels (`validators.authentication.share`).
 _NAMELESS = Bilingual(
     "; nếu xã không ghi người sử dụng đất nào thì mỗi thửa đất tính là một người chưa gửi xác thực",

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict
 
 from parcels.bilingual import BilingualText
 from validators.fixes import FixesOfCheck, fixes_to_next
+from validators.measures import Portion
 from validators.policy import Policy
 from validators.tally import assured, found_by_rules
-from validators.usability import Portion, Tally, group
+from validators.usability import Tally, group
 
 
 class KeptFixes(BaseModel):

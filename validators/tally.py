@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from validators.base import MEASURES, Check
+from validators.base import Check
 from validators.catalogue import BY_CODE, CHECKS
 from validators.groups import FoundRule, MeasureRule
+from validators.measures import MEASURES, Portion
 from validators.policy import Policy
-from validators.rulings import LAND_USERS
-from validators.usability import Portion, Tally
+from validators.usability import Tally
 
 
 def incidence(findings: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -100,7 +100,7 @@ def tally_of(
 def _measured(read: int, findings: pa.Table) -> dict[str, Portion | None]:
     finding, row = incidence(findings)
     portions: dict[str, Portion | None] = {}
-    for name in sorted({name for check in CHECKS for name in check.measures} - {LAND_USERS}):
+    for name in sorted({name for check in CHECKS if check.share is None for name in check.measures}):
         codes = {check.code for check in CHECKS if name in check.measures}
         bad = len(np.unique(row[of_codes(findings, codes)[finding]]))
         portions[name] = Portion(read - bad, read)
@@ -160,7 +160,7 @@ def refuse_unknown_names(policy: Policy, origin: str) -> None:
             [each for each in rule.found if each not in BY_CODE and each not in families]
             if isinstance(rule, FoundRule)
             else [rule.measure]
-            if isinstance(rule, MeasureRule) and rule.measure not in {*MEASURES, LAND_USERS}
+            if isinstance(rule, MeasureRule) and rule.measure not in MEASURES
             else []
         )
     ]

@@ -11,6 +11,7 @@ from typing import Literal
 
 from parcels.bilingual import Bilingual
 from validators.groups import FoundRule, GroupDefinition, GroupRule, MeasureRule
+from validators.measures import Portion
 from validators.policy import Policy, policies
 from validators.rulings import reason
 
@@ -21,19 +22,6 @@ State = Literal["holds", "fails", "not_run", "not_applicable"]
 NAMES: dict[int, Bilingual] = {
     number: group.title.said for number, group in enumerate(policies()[0].groups, start=1)
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """So many of so many: a measure as it was counted."""
-
-    good: int
-    of: int
-
-    @property
-    def share(self) -> float | None:
-        """0 to 1; None of nothing."""
-        return self.good / self.of if self.of else None
 
 
 @dataclass(frozen=True, slots=True)

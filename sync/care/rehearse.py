@@ -32,9 +32,10 @@ from sync.load.regroup import JudgedCommune, after_merge
 from sync.report.material import gather
 from sync.run import Run, open_run
 from validators.groups import FoundRule, MeasureRule
+from validators.measures import Portion
 from validators.policy import Policy, named_policy
 from validators.stored import CommuneVerdict, grouped
-from validators.usability import Portion, Tally, rulings
+from validators.usability import Tally, rulings
 
 _LINKED = (DeliveryRecord.FILE, Conformed.FILE, KeptProfile.FILE, BOUNDARIES, SNAPSHOT)
 

@@ -27,9 +27,9 @@ from sync.known import Known
 from validators.base import Context, Repeated
 from validators.borders.seam import reach_m
 from validators.catalogue import CHECKS
-from validators.changes import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
+from validators.change_sets import CHANGE_COLUMNS, contradicting, repeated_in_changes, repeated_versions
 from validators.delivery import Delivered, context_of
-from validators.handles import KEY_COLUMNS
+from validators.identity.handles import KEY_COLUMNS
 from validators.policy import Policy, policy_at
 
 _FOREIGN = (

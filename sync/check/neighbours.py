@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels.model import UNKNOWN_COMMUNE
+from parcels.versions import ends
 from sync.check.parallel import in_order
 from sync.folder.snapshot import read_part
 from sync.known import Known
 from validators.borders.land import Land, boxes_of, land_of
-from validators.changes import ends
 from validators.current import CURRENT_SCHEMA
-from validators.handles import KEY_COLUMNS, names_of
+from validators.identity.handles import KEY_COLUMNS, names_of
 
 _GEOM = "geom"
 Integers = NDArray[np.int64]

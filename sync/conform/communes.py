@@ -37,7 +37,7 @@ CONVERSION: Final = (
     "commune_decided_by",
     "commune_undecided_because",
 )
-# Why a row is not decided, beside what `territory` says (see validators.identity.UNDECIDED_BECAUSE).
+# Why a row is not decided, beside what `territory` says (see validators.identity.communes).
 NO_EVIDENCE: Final = "no-evidence"
 SHEET_UNLISTED: Final = "sheet-unlisted"
 SHEET_AMBIGUOUS: Final = "sheet-ambiguous"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from parcels.crs import VN2000, from_wgs84
 from sync.folder.boundaries import Boundaries
 
-# Why a parcel is not decided (see validators.identity.UNDECIDED_BECAUSE).
+# Why a parcel is not decided (see validators.identity.communes).
 NO_GEOMETRY: Final = "no-geometry"
 STRADDLES: Final = "straddles"
 OUTSIDE: Final = "outside"

@@ -17,7 +17,7 @@ from validators.base import Faults, Subject
 from validators.catalogue import BY_CODE
 from validators.delivery import Delivered, context_of
 from validators.findings import FINDINGS_SCHEMA, findings
-from validators.naming import name_rows
+from validators.identity.naming import name_rows
 from validators.places import places_of
 from validators.policy import policy_at
 

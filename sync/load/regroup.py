@@ -14,9 +14,9 @@ import pyarrow.compute as pc
 
 from sync.folder.loaded import RefusedRow
 from validators.catalogue import BY_CODE
+from validators.measures import Portion
 from validators.policy import Policy
 from validators.stored import CommuneVerdict, grouped
-from validators.usability import Portion
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from parcels.versions import END
 from sync import db
 from sync.folder.snapshot import read_part
 from sync.run.staging import SCHEMA, staging_prefix
-from validators import handles
+from validators.identity import handles
 
 ITEMS: tuple[Record, ...] = ("land_use_part", "land_user", "certificate")
 LIVE: dict[Record, tuple[str, str]] = {

@@ -27,8 +27,8 @@ from sync.report.words import (
     group_said,
 )
 from sync.report.workbook import commune_name
-from validators.base import MEASURES
 from validators.catalogue import BY_CODE
+from validators.measures import MEASURES
 from validators.stored import KeptFixes
 
 SHOWN_PER_COMMUNE = 25

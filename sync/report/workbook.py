@@ -21,7 +21,7 @@ from sync.folder.register import STATE_WORDS
 from sync.report.material import Material
 from sync.report.places import report_srid
 from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
-from validators.base import MEASURES
+from validators.measures import MEASURES
 from validators.places import places_of
 
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows

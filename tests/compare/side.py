@@ -9,18 +9,17 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from xml.dom import minidom  # noqa: S408 - our own workbook
+from xml.dom import minidom
 from zipfile import ZipFile
 
 import psycopg2
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 from psycopg2 import sql
 
 from sync.platform import packages
 from tests.support.cluster import SharedCluster
-from tests.support.database import Server, _prepare  # noqa: PLC2701 - the one way both sides have
+from tests.support.database import Server, _prepare
 
 PROVINCES = ("22", "31")
 SEEDED = ["--parcels", "1600", "--provinces", ",".join(PROVINCES), "--communes-per-province", "3"]
@@ -94,7 +93,7 @@ class Side:
                 with ZipFile(path) as book:
                     for member in book.namelist():
                         if member.startswith("xl/worksheets/") or member == "xl/sharedStrings.xml":
-                            parsed = minidom.parseString(book.read(member))  # noqa: S318 - our own workbook
+                            parsed = minidom.parseString(book.read(member))
                             self.keep(f"{where}.{Path(member).name}", parsed.toprettyxml())
             elif path.name in {"summary.json", "report.html", "national.html"}:
                 text = path.read_text(encoding="utf-8")

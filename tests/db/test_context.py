@@ -18,7 +18,7 @@ from tests.support.database import Database
 from tests.support.judged import AS_OF, COMMUNES, Plot, run_merge, square
 from validators.current import CURRENT_SCHEMA
 from validators.delivery import as_claims
-from validators.handles import sheet_handles
+from validators.identity.handles import sheet_handles
 
 pytestmark = pytest.mark.db
 HERE, THERE, _ = COMMUNES

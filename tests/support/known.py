@@ -11,7 +11,7 @@ from parcels.geometry import to_wkb
 from parcels.model import Dataset
 from sync.known.context.near import in_order, touching
 from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
-from validators.handles import KEY_COLUMNS
+from validators.identity.handles import KEY_COLUMNS
 
 
 def live(dataset: Dataset) -> pa.Table:

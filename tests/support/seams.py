@@ -22,7 +22,7 @@ from validators.borders import CHECKS
 from validators.borders.seam import reach_m
 from validators.delivery import Delivered, context_of
 from validators.findings import findings
-from validators.naming import name_rows
+from validators.identity.naming import name_rows
 from validators.policy import policy_at
 
 AS_OF = date(2026, 11, 21)

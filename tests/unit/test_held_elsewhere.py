@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sync.known.context.holders import held_elsewhere
 from validators.current import CLAIMS_SCHEMA
-from validators.handles import KEY_COLUMNS
+from validators.identity.handles import KEY_COLUMNS
 
 AS_OF = date(2026, 11, 20)
 CODES = ["00004", "00008", "00025"]

@@ -15,6 +15,7 @@ from shapely.affinity import scale, translate
 
 from parcels.crs import VN2000
 from parcels.model import UNKNOWN_COMMUNE
+from parcels.versions import END
 from sync.check.neighbours import Neighbours
 from tests.support.known import KnownTables, live
 from tests.support.seams import (
@@ -33,7 +34,6 @@ from tests.support.seams import (
 from validators import borders, topology
 from validators.borders.cases import cases_of, renewed, to_judge
 from validators.borders.land import boxes_of
-from validators.changes import END
 from validators.current import CURRENT_SCHEMA
 from validators.findings import FINDINGS_SCHEMA
 

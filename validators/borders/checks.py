@@ -16,7 +16,7 @@ from validators.base import WHOLE, Check, Faults, Others, Subject
 from validators.borders.faults import Cases, gaps_of, overlaps_of
 from validators.borders.outside import can_tell_outside, outside
 from validators.borders.seam import names_at, seam_of
-from validators.members import SEPARATOR
+from validators.identity.members import SEPARATOR
 
 
 @cache

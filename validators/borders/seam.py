@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from validators.base import WHOLE, Rows, Subject
 from validators.borders.land import degrees, placed
-from validators.handles import names_of
-from validators.naming import full_names, geometry_text
+from validators.identity.handles import names_of
+from validators.identity.naming import full_names, geometry_text
 from validators.plane import enclosed
 from validators.policy import Policy
 from validators.shape import Geometries
@@ -97,7 +97,7 @@ def _in_order(seam: Seam) -> Seam:
 
 
 def names_at(subject: Subject, others: Rows) -> tuple[pa.Array, pa.Array]:
-    """Names and handles of neighbours, as their own commune's judgement names them; see `validators.naming`.
+    """Names and handles of neighbours, as their own commune's judgement names them; see `validators.identity.naming`.
 
     Handles repeat within a delivery only: what is live has its own.
 

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from validators.base import Check, Faults, Subject
-from validators.members import Named
+from validators.identity.members import Named
 from validators.repairs import coverage, single
 from validators.repairs.place import put_in_place
 from validators.repairs.table import REPAIRS_SCHEMA, Drafts, lines_of

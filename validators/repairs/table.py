@@ -12,7 +12,7 @@ from parcels.bilingual import Bilingual, Lang
 from parcels.geometry import metres_at, to_wkb
 from validators.base import Faults, Mask, Rows, Subject, where
 from validators.findings import say_number, uuid5
-from validators.members import SEPARATOR, Named
+from validators.identity.members import SEPARATOR, Named
 from validators.repairs.place import areas_m2
 from validators.shape import Geometries, source_srid
 

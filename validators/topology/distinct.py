@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from validators.base import Rows, Subject, where
-from validators.handles import known_as
+from validators.identity.handles import known_as
 from validators.plane import Plane
 from validators.shape import Geometries
 from validators.topology.matching import Floats, Segments, segments_of, shape_hashes

@@ -14,7 +14,7 @@ from sync.known.context.edge import Footprint
 from sync.known.context.near import bounds_of
 from sync.known.context.writer import ContextWriter
 from sync.known.database import known_to_the_nation
-from validators.handles import national_handles
+from validators.identity.handles import national_handles
 
 # Ids that other provinces hold are handed over for the cells of so many characters (39 by 20 km) that the province's land
 # touches: an id of elsewhere is told by IDN-OUTSIDE, and by the centre (docs/adr/0123).

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from validators.base import positions
 from validators.current import CLAIMS_SCHEMA
-from validators.handles import KEY_COLUMNS, sheet_handles, source_handles
+from validators.identity.handles import KEY_COLUMNS, sheet_handles, source_handles
 
 _OF_HOLDERS: Final = ("province_code", "commune_code", *KEY_COLUMNS)
 # Where a national id is live: the row in its commune's table.

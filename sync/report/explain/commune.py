@@ -10,11 +10,11 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.folder.verdict import DecidedVerdict
 from sync.report.explain.judged import Judgement
-from validators.base import MEASURES
 from validators.catalogue import BY_CODE, CHECKS
 from validators.fixes import Fixes, fixes_to_next
+from validators.measures import LAND_USERS, MEASURES
 from validators.policy import Policy, named_policy, policy_at
-from validators.rulings import LAND_USERS, condition
+from validators.rulings import condition
 from validators.stored import CommuneVerdict, grouped, tally_of_verdict
 from validators.tally import incidence
 from validators.usability import Tally, group, rulings

@@ -12,9 +12,9 @@ from parcels.errors import UsageError
 from parcels.text import clean_text
 from sync.report.explain.commune import commune_name
 from sync.report.explain.judged import PARCELS_SCHEMA, Judgement
-from validators.base import MEASURES
 from validators.catalogue import BY_CODE
 from validators.fixes import fixes_to_next
+from validators.measures import MEASURES
 from validators.policy import named_policy, policy_at
 from validators.stored import CommuneVerdict, tally_of_verdict
 from validators.tally import erroneous, incidence

@@ -8,7 +8,7 @@ from sync.report.figures import count
 from sync.report.national import words
 from sync.report.national.figures import National
 from sync.report.rendering import rendered
-from validators.base import MEASURES
+from validators.measures import MEASURES
 
 
 def write_page(report: National, path: Path) -> None:

@@ -9,7 +9,7 @@ import xlsxwriter
 from sync.declared.delivery import VIETNAM
 from sync.report.national import words
 from sync.report.national.figures import National
-from validators.base import MEASURES
+from validators.measures import MEASURES
 
 _BEFORE = ("code", "name", "parcels", "communes", "delivered")
 _AFTER = ("not_delivered", "quarantined", "unreadable", "stale_parcels", "held", "provisional")

@@ -5,8 +5,8 @@ from datetime import date
 import pyarrow.compute as pc
 import pytest
 import shapely
-from validator_datasets import AS_OF, ORIGIN, dataset, found, verdict
 
+from tests.unit.validators.validator_datasets import AS_OF, ORIGIN, dataset, found, verdict
 from validators.policy import Required, policy_at
 
 

@@ -1,9 +1,9 @@
 """The checks of change sets: what names an object, what happens to it, which version it is; and nothing of its commune."""
 
 import pyarrow as pa
-from validator_datasets import AS_OF, COMMUNE, PROVINCE, claims, dataset, nowhere
 
-from validators.changes import contradicting, repeated_in_changes, repeated_versions
+from tests.unit.validators.validator_datasets import AS_OF, COMMUNE, PROVINCE, claims, dataset, nowhere
+from validators.change_sets import contradicting, repeated_in_changes, repeated_versions
 from validators.delivery import Delivered, context_of
 from validators.judge import Verdict, judge
 from validators.policy import policy_at

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 import shapely
-from validator_datasets import EPSG, ORIGIN, dataset, found, squares, verdict
 
 from parcels import crs, geometry
 from parcels.model import Dataset
+from tests.unit.validators.validator_datasets import EPSG, ORIGIN, dataset, found, squares, verdict
 from validators.base import Subject
 from validators.shape import Fault, shape_of
 

@@ -5,12 +5,12 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from validator_datasets import AS_OF, context, dataset, found, verdict
 
 from parcels.model import Dataset
+from tests.unit.validators.validator_datasets import AS_OF, context, dataset, found, verdict
 from validators.current import AUTHENTICATION_SCHEMA
 from validators.judge import judge
-from validators.usability import Portion
+from validators.measures import Portion
 
 
 def details(data, code, **more):

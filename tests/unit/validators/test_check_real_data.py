@@ -12,8 +12,8 @@ import pyogrio
 import pytest
 import shapely
 from shapely import from_wkb, from_wkt
-from validator_datasets import dataset, nowhere, verdict
 
+from tests.unit.validators.validator_datasets import dataset, nowhere, verdict
 from validators.base import Subject
 from validators.shape import STAGES, Fault, is_valid, shape_of
 

@@ -7,9 +7,9 @@ from string import Formatter
 import pytest
 
 from parcels.errors import UsageError
-from validators.base import MEASURES
 from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
 from validators.checks_doc import document
+from validators.measures import MEASURES
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from validators.delivery import CLAIMS_SCHEMA, Delivered
-from validators.handles import KEY_COLUMNS, handles_of
+from validators.identity.handles import KEY_COLUMNS, handles_of
 
 AS_OF = date(2026, 11, 20)
 HERE, THERE, NOWHERE = "00004", "00008", "-"

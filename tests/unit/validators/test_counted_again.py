@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from validator_datasets import AS_OF, claims, context, dataset
 
 from sync.folder.loaded import RefusedRow
 from sync.load.regroup import JudgedCommune, after_merge
+from tests.unit.validators.validator_datasets import AS_OF, claims, context, dataset
 from validators.findings import FINDINGS_SCHEMA
 from validators.judge import judge
 from validators.policy import named_policy, policy_at

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import shapely
-from validator_datasets import AS_OF, dataset, found, nowhere, squares, verdict
 
 from tests.support.known import live
+from tests.unit.validators.validator_datasets import AS_OF, dataset, found, nowhere, squares, verdict
 from validators.policy import policy_at
 
 RULES = policy_at(AS_OF).counts

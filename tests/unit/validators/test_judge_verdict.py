@@ -11,16 +11,25 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from validator_datasets import COMMUNE, ORIGIN, context, dataset, found, nowhere, squares, verdict
 
 from parcels.columns import RECORDS
 from parcels.errors import UsageError
 from parcels.model import Dataset
+from tests.unit.validators.validator_datasets import (
+    COMMUNE,
+    ORIGIN,
+    context,
+    dataset,
+    found,
+    nowhere,
+    squares,
+    verdict,
+)
 from validators.base import Faults, Subject
 from validators.catalogue import BY_CODE, CHECKS
 from validators.findings import FINDINGS_SCHEMA, NAMESPACE, findings, uuid5
+from validators.identity.naming import name_rows
 from validators.judge import ROWS_SCHEMA, Counts, judge
-from validators.naming import name_rows
 from validators.policy import policy_at
 from validators.usability import Tally, group
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from validators import delivery, handles
+from validators import delivery
 from validators.delivery import Delivered
 from validators.hashing import text_hashes, twice
+from validators.identity import handles
 
 AS_OF = date(2026, 11, 20)
 TEXTS = st.lists(st.text(max_size=12), max_size=60)

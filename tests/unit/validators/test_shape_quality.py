@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from validator_datasets import EPSG, ORIGIN, context, dataset, squares, verdict
 
 from parcels import crs, geometry
+from tests.unit.validators.validator_datasets import EPSG, ORIGIN, context, dataset, squares, verdict
 from validators import shape_quality, shape_reading
 from validators.base import WHOLE, Context, Subject
 from validators.judge import judge

@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from validator_datasets import AS_OF
 
+from tests.unit.validators.validator_datasets import AS_OF
+from validators.measures import Portion
 from validators.policy import named_policy, parse_policy, policies, policy_at
-from validators.usability import Portion, Tally, group
+from validators.usability import Tally, group
 
 POLICY = policy_at(AS_OF)
 

@@ -12,8 +12,8 @@ import shapely
 from numpy.typing import NDArray
 
 from validators.base import Repeated, Rows, Subject
-from validators.handles import known_as
-from validators.members import SEPARATOR, Named
+from validators.identity.handles import known_as
+from validators.identity.members import SEPARATOR, Named
 from validators.shape import Geometries, shape_of, source_srid
 
 
@@ -44,7 +44,7 @@ def name_rows(subject: Subject, involved: Rows) -> Named:
 def full_names(known: pa.Array, text: pa.Array, commune_code: str, repeated: Repeated | None) -> pa.Array:
     """(n,) what rows of a commune are named by.
 
-    known     (n,) by their handles (`validators.handles.names_of`); NULL where a row has none
+    known     (n,) by their handles (`validators.identity.handles.names_of`); NULL where a row has none
     text      (n,) their geometries as `geometry_text`; looked at where a handle does not name the row alone
     repeated  the handles that name no row alone; None where every handle does
     """

@@ -7,8 +7,8 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from validator_datasets import EPSG, ORIGIN, dataset, squares, verdict
 
+from tests.unit.validators.validator_datasets import EPSG, ORIGIN, dataset, squares, verdict
 from validators.repairs import REPAIRS_SCHEMA
 
 X, Y = ORIGIN

@@ -1,51 +1,15 @@
 """Finding what is wrong with what a parcel is called and where it belongs: the functions of the IDN checks."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from parcels import admin_units, identifiers
-from parcels.model import UNKNOWN_COMMUNE
-from validators import handles
+from parcels import identifiers
 from validators.base import Faults, Subject, positions, where
-from validators.echo import echo
-from validators.matching import live_handles
-from validators.national_id import candidates, far_from_parcel, well_formed
+from validators.identity import handles
+from validators.identity.matching import live_handles
+from validators.identity.national_id import candidates, far_from_parcel, well_formed
 from validators.plane import plane_of
-
-MISSING = "missing"  # the row has no commune code
-UNDECIDED = "undecided"  # an old code that could not be converted, whether or not its five digits live on
-# Why: what the detail of a finding says. The first is also said where no reason was given.
-UNDECIDED_BECAUSE: tuple[str, ...] = (
-    "no-evidence",
-    "no-successor",
-    "straddles",
-    "outside",
-    "no-geometry",
-    "sheet-unlisted",
-    "sheet-ambiguous",
-    "contradiction",
-)
-
-
-def commune_state(subject: Subject) -> NDArray[np.object_]:
-    """(n,) known, other_province, expired, undecided or unknown. Use as a fact.
-
-    In a commune's dataset its name decides: old codes were converted on the way there. In the dataset of no
-    commune the code as delivered does.
-    """
-    dataset, context = subject.dataset, subject.context
-    if dataset.commune_code != UNKNOWN_COMMUNE:
-        named = pa.array([dataset.commune_code])
-        state = admin_units.classify_codes(named, context.province_code, context.as_of)
-        return np.repeat(state, len(dataset))
-    codes = subject.text("commune_code")
-    state = admin_units.classify_codes(codes, context.province_code, context.as_of)
-    undecided = pc.fill_null(pc.equal(subject.text("commune_decided_by"), UNDECIDED), False)
-    return np.where((state == "known") | np.asarray(undecided), UNDECIDED, state)
 
 
 def missing(subject: Subject) -> Faults:
@@ -93,22 +57,6 @@ def claimed(subject: Subject) -> Faults:
     holder = held.take(pa.array(rows))
     at = pc.if_else(claims["own"], claims["commune_code"], claims["province_code"]).combine_chunks()
     return Faults(rows, detail=at.take(holder))
-
-
-def of_commune_state(*states: str) -> Callable[[Subject], Faults]:
-    """A function that finds the rows whose commune is in one of these states; the detail is the code."""
-
-    def find(subject: Subject) -> Faults:
-        state = subject.fact(commune_state)
-        rows = where(np.isin(state, states))
-        codes = echo(subject.text("commune_code").take(pa.array(rows)))
-        undecided = pa.array(state[rows] == UNDECIDED)
-        why = pc.fill_null(
-            subject.text("commune_undecided_because").take(pa.array(rows)), UNDECIDED_BECAUSE[0]
-        )
-        return Faults(rows, detail=pc.fill_null(pc.if_else(undecided, why, codes), MISSING))
-
-    return find
 
 
 def malformed(subject: Subject) -> Faults:

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from validator_datasets import ORIGIN, context, dataset, found, verdict
 
+from tests.unit.validators.validator_datasets import ORIGIN, context, dataset, found, verdict
 from validators.base import Subject
 from validators.shape import shape_of
 from validators.topology import topology_of

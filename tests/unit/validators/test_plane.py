@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from validator_datasets import EPSG, ORIGIN, context, dataset, nowhere, squares
 
 from parcels import crs
+from tests.unit.validators.validator_datasets import EPSG, ORIGIN, context, dataset, nowhere, squares
 from validators.base import Subject
 from validators.plane import can_measure, plane_of
 

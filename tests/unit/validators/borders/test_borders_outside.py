@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 import shapely
-from validator_datasets import EPSG, ORIGIN, context, dataset, nowhere
 
 from parcels import crs
+from tests.unit.validators.validator_datasets import EPSG, ORIGIN, context, dataset, nowhere
 from validators.base import Subject
 from validators.borders.outside import can_tell_outside, outside
 from validators.judge import judge

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from parcels.crs_hypotheses import metres_between
 from parcels.wkb import read_wkb
-from validators import handles
 from validators.base import Mask, Rows, Subject, where
+from validators.identity import handles
 from validators.policy import Policy
 from validators.shape import Geometries, shape_of
 

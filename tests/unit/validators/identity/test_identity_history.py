@@ -6,13 +6,22 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from validator_datasets import COMMUNE, EPSG, PROVINCE, context, dataset, found, squares, verdict
 
 from parcels import crs, identifiers
 from parcels.model import Dataset
 from tests.support.known import live
+from tests.unit.validators.validator_datasets import (
+    COMMUNE,
+    EPSG,
+    PROVINCE,
+    context,
+    dataset,
+    found,
+    squares,
+    verdict,
+)
 from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
-from validators.handles import sheet_handles
+from validators.identity.handles import sheet_handles
 from validators.judge import judge
 
 HISTORY = {

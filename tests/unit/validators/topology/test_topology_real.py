@@ -14,8 +14,8 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
-from validator_datasets import AS_OF, context, nowhere
 
+from tests.unit.validators.validator_datasets import AS_OF, context, nowhere
 from validators.base import Subject
 from validators.plane import plane_of
 from validators.policy import policy_at

@@ -21,7 +21,7 @@ class Named:
     """What findings need to know of the rows of a dataset; parallel arrays over all rows.
 
     row_no  (n,) name of the row in this run
-    name    (n,) what finding ids are made of; see `validators.naming`
+    name    (n,) what finding ids are made of; see `validators.identity.naming`
     twin    (n,) text that orders rows of one name by what they are; NULL where the name is the row's alone
     handle  (n,) the strongest handle as delivered; NULL when none
     srid    (n,) EPSG code of the delivered coordinates

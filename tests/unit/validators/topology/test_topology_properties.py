@@ -8,9 +8,9 @@ import pyarrow.compute as pc
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from validator_datasets import ORIGIN, context, dataset, verdict
 
 from parcels.model import Dataset
+from tests.unit.validators.validator_datasets import ORIGIN, context, dataset, verdict
 from validators.base import Subject
 from validators.plane import plane_of
 from validators.topology import topology_of

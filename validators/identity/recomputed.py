@@ -13,8 +13,8 @@ import shapely
 from parcels import crs, identifiers
 from parcels.bilingual import Bilingual
 from validators.base import Check, Faults, Rows, Subject, where
-from validators.matching import has_land, has_previous, land_of, matches_of, previous_of
-from validators.national_id import candidates
+from validators.identity.matching import has_land, has_previous, land_of, matches_of, previous_of
+from validators.identity.national_id import candidates
 from validators.shape import source_srid
 
 # How much less deep than the deepest point still is as deep: the point is found to a tenth of a metre on either side.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from parcels import crs, identifiers
 from parcels.identifiers import Cells
 from validators.base import Mask, Rows, Subject, where
-from validators.handles import own_handles
+from validators.identity.handles import own_handles
 from validators.plane import can_measure, plane_of
 from validators.shape import Geometries, shape_of, source_srid, storable_rows
 

@@ -11,9 +11,9 @@ from parcels import crs, identifiers
 from parcels.bilingual import Bilingual
 from parcels.crs_hypotheses import metres_between
 from parcels.wkb import read_wkb
-from validators import handles
 from validators.base import WHOLE, Check, Faults, Mask, Others, Rows, Subject, where
-from validators.matching import (
+from validators.identity import handles
+from validators.identity.matching import (
     areas_of,
     has_land,
     has_previous,

@@ -6,7 +6,9 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 import shapely
-from validator_datasets import (
+
+from parcels import admin_units, crs, geometry, identifiers
+from tests.unit.validators.validator_datasets import (
     AS_OF,
     COMMUNE,
     EPSG,
@@ -19,8 +21,6 @@ from validator_datasets import (
     squares,
     verdict,
 )
-
-from parcels import admin_units, crs, geometry, identifiers
 from validators.judge import judge
 from validators.policy import NationalIdRules, policy_at
 
