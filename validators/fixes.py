@@ -86,7 +86,7 @@ def fixes_to_next(findings: pa.Table, tally: Tally, policy: Policy) -> Fixes | N
     if number == 1 or not tally.read:
         return None
     target = policy.groups[number - 2]
-    work = _Work(findings)
+    work = _Mending(findings)
     land_users = 0
     demands = []
     for ruling in rulings(target, tally):
@@ -110,7 +110,7 @@ def fixes_to_next(findings: pa.Table, tally: Tally, policy: Policy) -> Fixes | N
     )
 
 
-class _Work:
+class _Mending:
     """The findings of a commune in the order of their ids, the rows they touch, and which are chosen so far."""
 
     def __init__(self, findings: pa.Table) -> None:

@@ -10,7 +10,7 @@ import shapely
 from parcels.bilingual import Bilingual
 from parcels.crs import VN2000
 from validators.base import Check, Faults, Subject, where, words
-from validators.shape import STAGES, Fault, misordered, reasons, shape_of, source_srid
+from validators.shape import STAGES, ShapeFault, misordered, reasons, shape_of, source_srid
 
 _REASONS: dict[str, Bilingual] = {
     "Self-intersection": Bilingual("đường ranh giới tự cắt", "the boundary crosses itself"),
@@ -66,7 +66,7 @@ _TYPE_WORDS = {
 }
 
 
-def _with(fault: Fault) -> Callable[[Subject], Faults]:
+def _with(fault: ShapeFault) -> Callable[[Subject], Faults]:
     def find(subject: Subject) -> Faults:
         return Faults(where(subject.fact(shape_of).fault == fault))
 
@@ -75,7 +75,7 @@ def _with(fault: Fault) -> Callable[[Subject], Faults]:
 
 def not_polygonal(subject: Subject) -> Faults:
     """Rows whose geometry is no polygon; the detail is the type in OGC words."""
-    rows = where(subject.fact(shape_of).fault == Fault.TYPE)
+    rows = where(subject.fact(shape_of).fault == ShapeFault.TYPE)
     type_id = shapely.get_type_id(subject.dataset.delivered[rows])
     known = np.where(type_id < len(_TYPE_NAMES), type_id, len(_TYPE_NAMES) - 1)
     return Faults(rows, detail=_TYPE_NAMES.take(pa.array(known)))
@@ -84,7 +84,7 @@ def not_polygonal(subject: Subject) -> Faults:
 def zero_area(subject: Subject) -> Faults:
     """Rows that cover nothing; the detail says where the area was lost when not already delivered so."""
     shape = subject.fact(shape_of)
-    rows = where(shape.fault == Fault.ZERO_AREA)
+    rows = where(shape.fault == ShapeFault.ZERO_AREA)
     stages = pa.array([None, *STAGES[1:]], pa.string())
     return Faults(rows, detail=stages.take(pa.array(shape.stage[rows])))
 
@@ -93,7 +93,7 @@ def invalid(subject: Subject) -> Faults:
     """Rows with an invalid polygon, delivered so or made so on the way; reason and place of the first fault."""
     dataset = subject.dataset
     shape = subject.fact(shape_of)
-    rows = where(shape.fault == Fault.INVALID)
+    rows = where(shape.fault == ShapeFault.INVALID)
     stage = shape.stage[rows]
     form = np.choose(stage, (dataset.delivered[rows], dataset.rounded[rows], dataset.stored[rows]))
     reason, place = reasons(form)
@@ -125,7 +125,7 @@ CHECKS: tuple[Check, ...] = (
             "Bổ sung ranh giới thửa đất từ bản đồ địa chính rồi gửi lại.",
             "Add the boundary from the cadastral map and deliver the parcel again.",
         ),
-        find=_with(Fault.NULL),
+        find=_with(ShapeFault.NULL),
         measures=("du",),
     ),
     Check(
@@ -141,7 +141,7 @@ CHECKS: tuple[Check, ...] = (
             "Bổ sung ranh giới thửa đất từ bản đồ địa chính rồi gửi lại.",
             "Add the boundary from the cadastral map and deliver the parcel again.",
         ),
-        find=_with(Fault.EMPTY),
+        find=_with(ShapeFault.EMPTY),
         measures=("du",),
     ),
     Check(

@@ -17,7 +17,7 @@ from parcels import crs
 from parcels.geometry import metres_at
 from validators.base import Mask, Rows, Subject, where
 from validators.edges import Edges, edges_of
-from validators.shape import POLYGON, Fault, Geometries, shape_of, source_srid, without_area
+from validators.shape import POLYGON, Geometries, ShapeFault, shape_of, source_srid, without_area
 
 _VIETNAM_LON = (100.0, 120.0)
 _GEOGRAPHIC = (crs.VN2000, crs.WGS84)
@@ -54,7 +54,7 @@ def can_measure(subject: Subject) -> bool:
 
 def plane_of(subject: Subject) -> Plane | None:
     """The dataset's plane; None where no metric CRS is known for it. Use as `subject.fact(plane_of)`."""
-    rows = where(np.isin(subject.fact(shape_of).fault, (Fault.NONE, Fault.INVALID)))
+    rows = where(np.isin(subject.fact(shape_of).fault, (ShapeFault.NONE, ShapeFault.INVALID)))
     srids = subject.fact(source_srid)
     target = measured_in(subject, rows)
     if target is None:
@@ -73,7 +73,7 @@ def plane_of(subject: Subject) -> Plane | None:
     deep = rows[on_grid][shapely.has_z(shapes[rows[on_grid]]) | shapely.has_m(shapes[rows[on_grid]])]
     shapes[deep] = shapely.force_2d(shapes[deep])
     shapes[rows[~on_grid]] = subject.dataset.rounded[rows[~on_grid]]
-    suspect = where(subject.fact(shape_of).fault == Fault.INVALID)
+    suspect = where(subject.fact(shape_of).fault == ShapeFault.INVALID)
     made_valid = _make_valid(shapes, suspect)
     moved = np.zeros(n, dtype=bool)
     moved[rows] = srids[rows] != target

@@ -36,7 +36,7 @@ _REASON = r"^(?P<reason>[^\[]*)"  # GEOS says: Self-intersection[587005 2326005]
 _PLACE = r"\[(?P<x>-?[0-9.]+(?:e[+-]?[0-9]+)?) (?P<y>-?[0-9.]+(?:e[+-]?[0-9]+)?)"
 
 
-class Fault(IntEnum):
+class ShapeFault(IntEnum):
     """The one thing wrong with a shape."""
 
     NONE = 0
@@ -51,7 +51,7 @@ class Fault(IntEnum):
 class Shape:
     """Per row of the dataset.
 
-    fault   (n,) a Fault
+    fault   (n,) a ShapeFault
     stage   (n,) index into STAGES: where the fault appeared
     on_grid (n,) whether it is a polygon that rounding leaves as it was delivered; not asked of others
     """
@@ -63,7 +63,7 @@ class Shape:
     @property
     def usable(self) -> Mask:
         """(n,) whether the row has a valid polygon or multipolygon with an area."""
-        return np.asarray(self.fault == Fault.NONE)
+        return np.asarray(self.fault == ShapeFault.NONE)
 
 
 def shape_of(subject: Subject) -> Shape:
@@ -76,9 +76,9 @@ def shape_of(subject: Subject) -> Shape:
     on_grid = np.zeros(n, dtype=bool)
 
     type_id = shapely.get_type_id(delivered)  # -1 for None
-    fault[~np.isin(type_id, (POLYGON, MULTIPOLYGON))] = Fault.TYPE
-    fault[shapely.is_empty(delivered)] = Fault.EMPTY
-    fault[type_id < 0] = Fault.NULL
+    fault[~np.isin(type_id, (POLYGON, MULTIPOLYGON))] = ShapeFault.TYPE
+    fault[shapely.is_empty(delivered)] = ShapeFault.EMPTY
+    fault[type_id < 0] = ShapeFault.NULL
 
     geographic = geographic_rows(subject)
     forms: dict[Stage, Forms] = {
@@ -87,7 +87,7 @@ def shape_of(subject: Subject) -> Shape:
         "stored": dataset.stored,
     }
     for number, name in enumerate(STAGES):
-        rows = where(fault == Fault.NONE)
+        rows = where(fault == ShapeFault.NONE)
         if name == "rounded":
             away = _rounded_away(subject, rows)
             on_grid[rows[~away]] = True
@@ -99,8 +99,8 @@ def shape_of(subject: Subject) -> Shape:
             rows, form, degrees = rows[kept], form[kept], degrees[kept]
         nothing = without_area(form, degrees)
         invalid = ~nothing & ~is_valid(form)
-        fault[rows[nothing]] = Fault.ZERO_AREA
-        fault[rows[invalid]] = Fault.INVALID
+        fault[rows[nothing]] = ShapeFault.ZERO_AREA
+        fault[rows[invalid]] = ShapeFault.INVALID
         stage[rows[nothing | invalid]] = number
     return Shape(fault, stage, on_grid)
 

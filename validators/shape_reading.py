@@ -7,13 +7,13 @@ import shapely
 from parcels.bilingual import Bilingual
 from parcels.wkb import CURVED, geometry_types
 from validators.base import WHOLE, Check, Faults, Subject, where, words
-from validators.shape import Fault, shape_of, source_srid
+from validators.shape import ShapeFault, shape_of, source_srid
 from validators.shape_quality import LEFT_OUT_BY_EXPORT
 
 
 def curves(subject: Subject) -> Faults:
     """Rows whose curves cannot be read, and a commune in whose drawings curves were made straight; measure: how many."""
-    rows = where(subject.fact(shape_of).fault == Fault.TYPE)
+    rows = where(subject.fact(shape_of).fault == ShapeFault.TYPE)
     wkb = subject.dataset.column("source_wkb").combine_chunks().take(pa.array(rows))
     rows = rows[np.isin(geometry_types(wkb), CURVED)]
     straightened = subject.context.straightened

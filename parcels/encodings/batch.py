@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from parcels.encodings.evidence import Words
+from parcels.encodings.evidence import Vocabulary
 
 # What parts words: blanks, digits and ASCII marks. Other controls do not: VISCII and VPS have letters there.
 _BETWEEN: Final = r"[\t\n\x0b\x0c\r -@\[-`{-~]+"
@@ -16,12 +16,12 @@ _BEYOND_ASCII: Final = r"[^\t\n\x0b\x0c\r -~]"
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds values of people
-class Batch:
+class WordBatch:
     """A batch (n,) by its distinct values and their words.
 
     coded    the batch, each distinct value once
     numbers  which distinct values hold more than ASCII (m,), and `texts`, those values
-    places   numbers in Words of their words beyond ASCII, each distinct one once (w,)
+    places   numbers in Vocabulary of their words beyond ASCII, each distinct one once (w,)
     owners   for each occurrence of a word the value it stands in (0 … m-1), and `kind`, the word (0 … w-1)
     """
 
@@ -33,7 +33,7 @@ class Batch:
     kind: NDArray[np.intp]
 
     @classmethod
-    def of(cls, values: pa.Array, words: Words) -> "Batch":
+    def of(cls, values: pa.Array, words: Vocabulary) -> "WordBatch":
         """Take a batch apart; words that were not seen before are read."""
         coded = pc.dictionary_encode(values)
         accented = pc.match_substring_regex(coded.dictionary, _BEYOND_ASCII)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from parcels.encodings.batch import Batch
+from parcels.encodings.batch import WordBatch
 from parcels.encodings.codecs import (
     LEGACY,
     UTF8,
@@ -25,7 +25,15 @@ from parcels.encodings.codecs import (
     is_cut,
     western,
 )
-from parcels.encodings.evidence import AS_IT_STANDS, IMPOSSIBLE, READINGS, SOUND, Words, judge, likelihoods
+from parcels.encodings.evidence import (
+    AS_IT_STANDS,
+    IMPOSSIBLE,
+    READINGS,
+    SOUND,
+    Vocabulary,
+    likeliest,
+    likelihoods,
+)
 
 _COMBINING: Final = r"[\x{300}-\x{36f}]"
 _LOST: Final = r"\pL\?+[\pL]|(^|[^\pL?])\?\pL|\pL\?+ +\pL|\x{FFFD}"
@@ -47,14 +55,14 @@ _BYTES_PRIOR: Final = np.array([0.0, *[0.0] * len(LEGACY), 2.0])
 
 
 @dataclass(slots=True)
-class Column:
+class TextColumn:
     """The state of one column.
 
     as_bytes  values are byte text: nobody has decoded them yet
     declared  the encoding that was declared; None: it is to be found
     """
 
-    words: Words
+    words: Vocabulary
     declared: str | None = None
     decided: list[int] = field(default_factory=list)
     probability: float | None = None
@@ -68,7 +76,7 @@ class Column:
     _recent: dict[int, None] = field(default_factory=dict)
     _clear: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(READINGS)))
     _leaning: int | None = None
-    _pending: Batch | None = None
+    _pending: WordBatch | None = None
 
     def __post_init__(self) -> None:
         if self.declared is not None:
@@ -87,7 +95,7 @@ class Column:
 
     def observe(self, values: pa.Array) -> None:
         """Take in the next batch (n,), before `decide` and `convert`."""
-        self._pending = Batch.of(values, self.words)
+        self._pending = WordBatch.of(values, self.words)
         self._recent |= dict.fromkeys(self._pending.places.tolist())
         for old in list(self._recent)[: max(len(self._recent) - _RECENT, 0)]:
             del self._recent[old]
@@ -106,22 +114,22 @@ class Column:
             prior[:] = _RARE  # a second old encoding in one column needs as much evidence as a first one
         shared = [number for number in elsewhere if number not in self.decided]
         prior[shared] = np.maximum(prior[shared], _SHARED)
-        verdict = judge(values, quality, [AS_IT_STANDS, *self.decided], prior)
-        if verdict is None:
+        found = likeliest(values, quality, [AS_IT_STANDS, *self.decided], prior)
+        if found is None:
             return False
-        likely = verdict.probability > 0.5 and verdict.against <= max(2, 2 * verdict.support)
-        self._leaning = verdict.encoding if likely else None
-        utf8_bytes = self.as_bytes and READINGS[verdict.encoding] == UTF8
-        enough = _SUPPORT_ELSEWHERE if verdict.encoding in elsewhere else _SUPPORT
-        if READINGS[verdict.encoding] == UTF8:
+        likely = found.probability > 0.5 and found.against <= max(2, 2 * found.support)
+        self._leaning = found.encoding if likely else None
+        utf8_bytes = self.as_bytes and READINGS[found.encoding] == UTF8
+        enough = _SUPPORT_ELSEWHERE if found.encoding in elsewhere else _SUPPORT
+        if READINGS[found.encoding] == UTF8:
             enough = 0 if self.as_bytes else 1  # bytes are UTF-8 by their form, hardly ever by chance
-        tolerated = np.inf if utf8_bytes else _AGAINST * verdict.support
-        if verdict.probability < _CERTAIN or verdict.support < enough or verdict.against > tolerated:
+        tolerated = np.inf if utf8_bytes else _AGAINST * found.support
+        if found.probability < _CERTAIN or found.support < enough or found.against > tolerated:
             if self.probability is None or not self.decided:
-                self.probability = 1 - verdict.probability
+                self.probability = 1 - found.probability
             return False
-        self.decided.append(verdict.encoding)
-        self.probability = verdict.probability
+        self.decided.append(found.encoding)
+        self.probability = found.probability
         return True
 
     def _check_declaration(self, values: NDArray[np.float64], sound: NDArray[np.bool_]) -> None:
@@ -165,7 +173,7 @@ class Column:
         by_row = pc.fill_null(pa.array(different).take(places), False)
         return result.take(places), np.asarray(by_row.to_numpy(zero_copy_only=False), np.bool_)
 
-    def _read(self, batch: Batch, rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], pa.Array]:
+    def _read(self, batch: WordBatch, rows: NDArray[np.int64]) -> tuple[NDArray[np.intp], pa.Array]:
         """The reading chosen for each distinct value beyond ASCII, and its text."""
         chosen, unsure = self._choose(batch)
         self.undecided += int(rows[unsure].sum())
@@ -220,7 +228,7 @@ class Column:
         self.composed += int(rows[changed & stay].sum())
         return composed
 
-    def _choose(self, batch: Batch) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    def _choose(self, batch: WordBatch) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """For each distinct value beyond ASCII the reading (n,), and whether it stays because nothing decides."""
         count = len(batch.texts)
         considered = [AS_IT_STANDS, *self.decided]

@@ -52,7 +52,7 @@ _LOST: Final = "\ufffd"
 
 
 @dataclass(slots=True)
-class Words:
+class Vocabulary:
     """Words seen, each once, and what each of its readings is worth.
 
     page               how the words came: "bytes" (as byte text), or read by a code page: "cp1252", "cp1258"
@@ -172,7 +172,7 @@ def _case(run: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Likeliest:
     """What a column's words say.
 
     encoding     the most likely reading of the words that are not what they seem, by number in READINGS
@@ -191,7 +191,7 @@ class Verdict:
 _SHARES: Final = ((0.98, 0.9), (0.6, 0.04), (0.2, 0.03), (0.02, 0.02), (0.002, 0.01))
 
 
-def likelihoods(words: Words, places: NDArray[np.intp]) -> tuple[Floats, NDArray[np.int8]]:
+def likelihoods(words: Vocabulary, places: NDArray[np.intp]) -> tuple[Floats, NDArray[np.int8]]:
     """Log-likelihood and quality of each reading of each word (n, r), foreign words weighed as the column has them."""
     vietnamese, foreign, quality = words.worth(places)
     unknown = np.count_nonzero((quality < SOUND).all(axis=1))
@@ -199,7 +199,7 @@ def likelihoods(words: Words, places: NDArray[np.intp]) -> tuple[Floats, NDArray
     return np.logaddexp(vietnamese + log(1 - share), foreign + log(share)), quality
 
 
-def judge(values: Floats, quality: NDArray[np.int8], known: list[int], prior: Floats) -> Verdict | None:
+def likeliest(values: Floats, quality: NDArray[np.int8], known: list[int], prior: Floats) -> Likeliest | None:
     """Which further encoding the words are in, next to the readings that are `known` to occur; None: no other.
 
     values, quality  (n, r) from `likelihoods`, a row per distinct word
@@ -222,4 +222,4 @@ def judge(values: Floats, quality: NDArray[np.int8], known: list[int], prior: Fl
     support = float(np.where(seems[turned] == STRANGE, 1.0, _FOREIGN_WEIGHT).sum())
     could = values[:, best] > IMPOSSIBLE / 2
     against = int(np.count_nonzero(could & (quality < SOUND).all(axis=1)))
-    return Verdict(best, float(np.exp(evidence[best] - total)), support, against)
+    return Likeliest(best, float(np.exp(evidence[best] - total)), support, against)

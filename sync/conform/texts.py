@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from parcels.bilingual import Bilingual
 from parcels.encodings import BYTES, LEGACY, UTF8, named
-from parcels.encodings.column import NOT_UTF8, Column
-from parcels.encodings.evidence import Words
+from parcels.encodings.column import NOT_UTF8, TextColumn
+from parcels.encodings.evidence import Vocabulary
 from parcels.errors import DeliveryRejected
 from sync.conform.parts import ReadPart
 from sync.folder.conform import TextColumn
@@ -39,9 +39,9 @@ class Texts:
 
     def __init__(self, part: ReadPart) -> None:
         self._file = part.file
-        self._words = Words(_page(part.layer.encoding))
+        self._words = Vocabulary(_page(part.layer.encoding))
         self._declared = _declared(part)
-        self._columns: dict[str, Column] = {}
+        self._columns: dict[str, TextColumn] = {}
 
     def convert(self, batch: pa.RecordBatch) -> Converted:
         """The batch with Unicode text, NFC, in every text column. Raises DeliveryRejected (DLV-ENCODING)."""
@@ -52,7 +52,7 @@ class Texts:
             and _worth_a_look(array.cast(pa.string()))
         }
         for name, values in looked_at.items():
-            column = self._columns.setdefault(name, Column(self._words, self._declared))
+            column = self._columns.setdefault(name, TextColumn(self._words, self._declared))
             column.observe(values)
         self._decide(list(looked_at))
         texts, raw = dict(zip(batch.schema.names, batch.columns, strict=True)), {}

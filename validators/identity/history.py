@@ -17,7 +17,7 @@ from validators.identity.matching import (
     areas_of,
     has_land,
     has_previous,
-    land_of,
+    land_change,
     live_handles,
     matches_of,
     middles_of,
@@ -67,7 +67,7 @@ def moved(subject: Subject) -> Faults:
     A parcel that grew, or of which a part is left, has its middle elsewhere as well; so it has moved only if a point
     inside it lies outside of where it was, and the other way round.
     """
-    land, previous = subject.fact(land_of), previous_of(subject)
+    land, previous = subject.fact(land_change), previous_of(subject)
     far = where(land.apart > float(subject.context.policy.history.moved_m))
     now = subject.dataset.stored[land.rows[far]]
     then = read_wkb(previous["geom"].combine_chunks().take(pa.array(land.live[far])))
@@ -85,7 +85,7 @@ def moved(subject: Subject) -> Faults:
 
 def id_changed(subject: Subject) -> Faults:
     """Rows with another national id than their parcel has, on the same land; the detail is the live id."""
-    land = subject.fact(land_of)
+    land = subject.fact(land_change)
     ids = subject.fact(handles.own_handles).national_id
     shared = pc.is_in(
         ids, value_set=subject.context.repeated.national_id["handle"].combine_chunks(), skip_nulls=True

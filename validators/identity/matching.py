@@ -42,7 +42,7 @@ class Matches:
 
 
 @dataclass(frozen=True, slots=True)
-class Land:
+class LandChange:
     """Of the rows that are a live parcel and have a shape (k): how the land differs.
 
     rows      (k,) positions in the dataset; live: (k,) among the live parcels
@@ -102,7 +102,7 @@ def matches_of(subject: Subject) -> Matches:
     return Matches(live, present, nameless)
 
 
-def land_of(subject: Subject) -> Land:
+def land_change(subject: Subject) -> LandChange:
     """How the land of known parcels differs; use as a fact. Only what differs in a byte is looked at."""
     previous, matches = previous_of(subject), subject.fact(matches_of)
     rows = where((matches.live >= 0) & subject.fact(has_land))
@@ -118,7 +118,7 @@ def land_of(subject: Subject) -> Land:
     apart[differs] = np.hypot(*metres_between(middles[differs, 1], middles[differs, 0]).T)
     areas, before = subject.dataset.numpy("area_m2"), areas_of(previous)
     grown[differs] = share_grown(areas[rows[differs]], before[live[differs]])
-    return Land(rows, live, apart, grown, middles)
+    return LandChange(rows, live, apart, grown, middles)
 
 
 def has_land(subject: Subject) -> Mask:

@@ -13,7 +13,7 @@ import shapely
 from parcels import crs, identifiers
 from parcels.bilingual import Bilingual
 from validators.base import Check, Faults, Rows, Subject, where
-from validators.identity.matching import has_land, has_previous, land_of, matches_of, previous_of
+from validators.identity.matching import has_land, has_previous, land_change, matches_of, previous_of
 from validators.identity.national_id import candidates
 from validators.shape import source_srid
 
@@ -42,7 +42,7 @@ def _new_or_moved(subject: Subject) -> Rows:
     none = np.empty(0, np.int64)
     if not previous_of(subject).num_rows:
         return none
-    matches, land = subject.fact(matches_of), subject.fact(land_of)
+    matches, land = subject.fact(matches_of), subject.fact(land_change)
     chosen = (matches.live < 0) & ~matches.nameless
     chosen[land.rows[~land.same(subject.context.policy)]] = True
     return where(chosen & subject.fact(candidates) & subject.fact(has_land))

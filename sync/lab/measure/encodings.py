@@ -19,8 +19,8 @@ from sync.console import emit_json, out
 if TYPE_CHECKING:
     import numpy as np
 
-    from parcels.encodings.column import Column
-    from parcels.encodings.evidence import Words
+    from parcels.encodings.column import TextColumn
+    from parcels.encodings.evidence import Vocabulary
 
 UNICODE = ("UTF-8 NFC", "UTF-8 NFD")
 ALREADY = ("Latin-1 only", "Western words")  # Unicode of kinds that are easily mistaken
@@ -96,13 +96,13 @@ def measure(columns: int, rows: int, seed: int) -> list[Line]:
     import numpy as np
 
     from parcels.encodings import BYTES, LEGACY
-    from parcels.encodings.evidence import Words
+    from parcels.encodings.evidence import Vocabulary
     from parcels.encodings.syllables import learn
     from sync.lab.measure.western import WORDS
 
     learnt, names = halves()
     frequencies = learn(learnt)
-    words = {page: Words(page, frequencies) for page in (BYTES, "cp1252")}
+    words = {page: Vocabulary(page, frequencies) for page in (BYTES, "cp1252")}
     plain = [name for name in names if not name.isascii() and max(name) <= "\xff"]
     random = np.random.default_rng(seed)
     lines = [Line(encoding, came_as) for encoding in LEGACY for came_as in TRANSPORTS]
@@ -148,7 +148,7 @@ def delivered(names: list[str], encoding: str, came_as: str) -> list[str]:
     return [western(name) for name in coded] if came_as == "cp1252" else coded
 
 
-def _add(line: Line, values: list[str], names: list[str], words: "Words") -> None:
+def _add(line: Line, values: list[str], names: list[str], words: "Vocabulary") -> None:
     """Read one column of values that should become names."""
     column, said = _read(values, words)
     line.found[_found(column)] += 1
@@ -164,10 +164,10 @@ def measure_vectors(vectors: Path, columns: int, rows: int, seed: int) -> list[L
 
     from parcels.encodings import BYTES
     from parcels.encodings.codecs import western
-    from parcels.encodings.evidence import Words
+    from parcels.encodings.evidence import Vocabulary
 
     random = np.random.default_rng(seed)
-    words = {page: Words(page) for page in (BYTES, "cp1252")}
+    words = {page: Vocabulary(page) for page in (BYTES, "cp1252")}
     lines = []
     for encoding in VECTORS:
         pairs = _agreed(vectors, encoding)
@@ -193,19 +193,19 @@ def _agreed(vectors: Path, encoding: str) -> list[tuple[str, str]]:
         ]
 
 
-def _read(values: list[str], words: "Words") -> tuple["Column", list[str]]:
+def _read(values: list[str], words: "Vocabulary") -> tuple["TextColumn", list[str]]:
     import pyarrow as pa
 
-    from parcels.encodings.column import Column
+    from parcels.encodings.column import TextColumn
 
-    column = Column(words)
+    column = TextColumn(words)
     column.observe(pa.array(values, pa.string()))
     while column.decide(frozenset()):
         pass  # each time it found a further encoding
     return column, column.convert()[0].to_pylist()
 
 
-def _found(column: "Column") -> str:
+def _found(column: "TextColumn") -> str:
     from parcels.encodings.evidence import READINGS
 
     if column.decided:

@@ -11,8 +11,8 @@ import pytest
 
 from parcels.encodings import encode_text
 from parcels.encodings.codecs import western
-from parcels.encodings.column import Column
-from parcels.encodings.evidence import READINGS, Words
+from parcels.encodings.column import TextColumn
+from parcels.encodings.evidence import READINGS, Vocabulary
 from parcels.errors import DeliveryRejected
 from sync.check import check
 from sync.conform import conform
@@ -201,14 +201,14 @@ def test_the_report_tells_of_columns_and_counts_and_of_no_value(
 @pytest.mark.parametrize("pattern", ["cadastre/**/*.gpkg", "cases/**/*.gpkg"])
 def test_no_text_of_another_country_is_converted(shared_data: Path, pattern: str) -> None:
     """French, German, Māori, English: every text column of every layer as it stands."""
-    words, looked_at = Words("cp1252"), 0
+    words, looked_at = Vocabulary("cp1252"), 0
     for path in sorted(shared_data.glob(pattern)):
         for layer, _ in pyogrio.list_layers(path):
             _, table = pyogrio.read_arrow(path, layer=layer, read_geometry=False, max_features=20_000)
             for name in table.column_names:
                 values = table[name].combine_chunks()
                 if pa.types.is_string(values.type):
-                    column = Column(words)
+                    column = TextColumn(words)
                     column.observe(values)
                     column.decide(frozenset())
                     assert [READINGS[number] for number in column.decided] == [], (

@@ -9,7 +9,7 @@ from parcels import crs, geometry
 from parcels.model import Dataset
 from tests.unit.validators.validator_datasets import EPSG, ORIGIN, dataset, found, squares, verdict
 from validators.base import Subject
-from validators.shape import Fault, shape_of
+from validators.shape import ShapeFault, shape_of
 
 X, Y = ORIGIN
 
@@ -245,11 +245,11 @@ def test_shape_faults_are_those_of_the_enumeration():
     data = dataset([*SHAPELESS.values(), *squares(1)])
     shape = shape_of(Subject(data, None))
     assert shape.fault.tolist() == [
-        Fault.NULL,
-        Fault.EMPTY,
-        Fault.TYPE,
-        Fault.ZERO_AREA,
-        Fault.INVALID,
-        Fault.NONE,
+        ShapeFault.NULL,
+        ShapeFault.EMPTY,
+        ShapeFault.TYPE,
+        ShapeFault.ZERO_AREA,
+        ShapeFault.INVALID,
+        ShapeFault.NONE,
     ]
     assert shape.usable.tolist() == [False] * 5 + [True]

@@ -15,7 +15,7 @@ from shapely import from_wkb, from_wkt
 
 from tests.unit.validators.validator_datasets import dataset, nowhere, verdict
 from validators.base import Subject
-from validators.shape import STAGES, Fault, is_valid, shape_of
+from validators.shape import STAGES, ShapeFault, is_valid, shape_of
 
 pytestmark = pytest.mark.shared_data
 
@@ -117,9 +117,9 @@ def test_our_validity_is_that_of_jts(shared_data):
     polygonal = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
     assert polygonal.sum() == 400
     delivered_so = shape.stage == STAGES.index("delivered")
-    refused = delivered_so & np.isin(shape.fault, (Fault.INVALID, Fault.ZERO_AREA))
+    refused = delivered_so & np.isin(shape.fault, (ShapeFault.INVALID, ShapeFault.ZERO_AREA))
     assert (~refused[polygonal] == expected[polygonal]).all()
-    assert np.isin(shape.fault[~polygonal], (Fault.EMPTY, Fault.TYPE)).all()
+    assert np.isin(shape.fault[~polygonal], (ShapeFault.EMPTY, ShapeFault.TYPE)).all()
 
 
 GEOJSON = {
