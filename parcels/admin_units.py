@@ -47,7 +47,6 @@ EARLIEST = date(2025, 1, 1)  # the first list we hold; an earlier date is answer
 
 CodeState = Literal["known", "expired", "other_province", "unknown"]
 Reading = Literal["new_only", "old_only", "same", "differs", "none"]
-Extent = Literal["whole", "part", "no_successor", "native", "unknown"]
 Texts: TypeAlias = NDArray[np.object_] | NDArray[np.str_] | Values
 
 
@@ -190,7 +189,7 @@ def conversion_candidates() -> pa.Table:
 
 
 def convert_codes(old_codes: Texts) -> tuple[pa.Array, NDArray[np.object_]]:
-    """New commune codes of old ones, and how sure that is: (n,) text, (n,) of Extent.
+    """New commune codes of old ones, and how sure that is: (n,) text, (n,) one of these:
 
     whole         the one new commune that took it
     part          divided between several: NULL; geometry or the sheet cross-reference decides, never the code

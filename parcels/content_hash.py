@@ -46,11 +46,6 @@ def content_hash(table: pa.Table, record: Record, geometry: Values | None = None
     return pa.concat_arrays(chunks)
 
 
-def serialise(table: pa.Table, record: Record, geometry: Values | None = None) -> pa.Array:
-    """The text that is hashed, a row each: for finding out why two hashes differ."""
-    return _serialise(table, [column for column in RECORDS[record] if column.hashed], record, geometry)
-
-
 def _serialise(
     table: pa.Table,
     columns: list[Column],

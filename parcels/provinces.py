@@ -2,7 +2,6 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -11,18 +10,11 @@ _REFERENCE = Path(__file__).resolve().parent / "reference"
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """One of the 34. `kind_since` is the latest possible date where `kind_since_certainty` is not "exact"."""
+    """One of the 34, as it is called now."""
 
     code: str
     name: str
     full_name: str
-    kind: str
-    kind_since: date
-    kind_since_certainty: str
-    kind_before: str | None
-    kind_as_of: date
-    valid_from: date
-    valid_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +24,6 @@ class OldProvince:
     code: str
     name: str
     province_code: str
-    meridian_deg: float
     epsg: int
 
 
@@ -49,13 +40,6 @@ def provinces() -> dict[str, Province]:
             row["province_code"],
             row["name"],
             row["full_name"],
-            row["kind"],
-            date.fromisoformat(row["kind_since"]),
-            row["kind_since_certainty"],
-            row["kind_before"] or None,
-            date.fromisoformat(row["kind_as_of"]),
-            date.fromisoformat(row["valid_from"]),
-            date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
         )
         for row in _rows("provinces.csv")
     }
@@ -68,7 +52,6 @@ def _old_provinces() -> tuple[OldProvince, ...]:
             row["old_province_code"],
             row["old_province"],
             row["province_code"],
-            float(row["meridian_deg"]),
             int(row["epsg"]),
         )
         for row in _rows("meridians.csv")
@@ -76,7 +59,7 @@ def _old_provinces() -> tuple[OldProvince, ...]:
 
 
 def old_provinces(province_code: str | None = None) -> list[OldProvince]:
-    """The old provinces that a new one (or the nation) is made of, with meridian and EPSG, by old code."""
+    """The old provinces that a new one (or the nation) is made of, each with the EPSG of its zone, by old code."""
     return [old for old in _old_provinces() if province_code in (None, old.province_code)]
 
 

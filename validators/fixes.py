@@ -7,7 +7,6 @@ Otherwise, for each rule that fails, the set has at most as many findings as the
 parcels that one of its findings is about (docs/adr/0135).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +17,9 @@ from numpy.typing import NDArray
 from validators.base import Mask
 from validators.catalogue import BY_CODE
 from validators.groups import FoundRule, GroupRule, MeasureRule
-from validators.measures import LAND_USERS, Portion
+from validators.measures import LAND_USERS
 from validators.policy import Policy
-from validators.tally import codes_of, counts_against, erroneous, incidence, of_codes, tally_of
+from validators.tally import codes_of, counts_against, erroneous, incidence, of_codes
 from validators.usability import Tally, group, rulings
 
 METHOD = "greedy"
@@ -62,19 +61,6 @@ class Fixes:
                 for each in self.checks
             ],
         }
-
-
-def smallest_fixes(
-    rows: pa.Table,
-    findings: pa.Table,
-    policy: Policy,
-    measured: Mapping[str, Portion | None] | None = None,
-) -> Fixes | None:
-    """What to mend in one commune, from the tables of its judgement; `finding_ids` names the findings.
-
-    Arguments as of `validators.tally.tally_of`. None where the commune is in the best group or has no rows.
-    """
-    return fixes_to_next(findings, tally_of(rows, findings, policy, measured), policy)
 
 
 def fixes_to_next(findings: pa.Table, tally: Tally, policy: Policy) -> Fixes | None:

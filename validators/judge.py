@@ -4,7 +4,6 @@ A pure function of dataset and context: no clock, no file, no order of rows.
 """
 
 from dataclasses import asdict, dataclass
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -26,14 +25,13 @@ from validators.stored import CommuneVerdict, KeptFixes
 from validators.tally import assured, found_by_rules
 from validators.usability import Group, Tally, group
 
-Decision = Literal["accept", "quarantine", "unreadable"]
 Found = list[tuple[Check, Severity, Faults]]
 
 ROWS_SCHEMA = pa.schema(
     [
         pa.field("row_no", pa.int64(), nullable=False),
         pa.field("dataset", pa.string(), nullable=False),
-        pa.field("decision", pa.string(), nullable=False),  # a Decision
+        pa.field("decision", pa.string(), nullable=False),  # accept | quarantine | unreadable
         pa.field("codes", pa.list_(pa.string()), nullable=False),
         pa.field("has_error", pa.bool_(), nullable=False),
         pa.field("claims_id", pa.bool_(), nullable=False),  # it has a well-formed national id

@@ -1,6 +1,6 @@
 """From the tables of a judgement to what the rules of groups are about: rows by what was found in them, once each."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -69,42 +69,6 @@ def found_by_rules(findings: pa.Table, policy: Policy) -> dict[tuple[str, ...], 
         named: len(np.unique(row[(of_codes(findings, codes_of(rule)) & against)[finding]]))
         for named, rule in rules.items()
     }
-
-
-def tally_of(
-    rows: pa.Table,
-    findings: pa.Table,
-    policy: Policy,
-    measured: Mapping[str, Portion | None] | None = None,
-) -> Tally:
-    """What the rules are about, from the tables of one commune.
-
-    rows      ROWS_SCHEMA (validators.judge)
-    findings  FINDINGS_SCHEMA
-    measured  how the measures were counted; without it those of rows are counted here, as if every check had run
-    """
-    decisions = pc.value_counts(rows["decision"])
-    many = dict(
-        zip(decisions.field("values").to_pylist(), decisions.field("counts").to_pylist(), strict=True)
-    )
-    return Tally(
-        read=len(rows),
-        quarantined=many.get("quarantine", 0),
-        unreadable=many.get("unreadable", 0),
-        rows_with_error=int(pc.sum(rows["has_error"]).as_py() or 0),
-        found=found_by_rules(findings, policy),
-        measures=_measured(len(rows), findings) if measured is None else measured,
-    )
-
-
-def _measured(read: int, findings: pa.Table) -> dict[str, Portion | None]:
-    finding, row = incidence(findings)
-    portions: dict[str, Portion | None] = {}
-    for name in sorted({name for check in CHECKS if check.share is None for name in check.measures}):
-        codes = {check.code for check in CHECKS if name in check.measures}
-        bad = len(np.unique(row[of_codes(findings, codes)[finding]]))
-        portions[name] = Portion(read - bad, read)
-    return portions
 
 
 def assured(tally: Tally, not_run: Collection[str], policy: Policy, as_of: date) -> Tally:

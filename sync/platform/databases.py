@@ -64,19 +64,6 @@ def create_database(dsn: str, name: str, *, owner: str, template: str | None = N
     return True
 
 
-def rename_database(dsn: str, name: str, new_name: str) -> None:
-    """Give a database that nobody uses another name: the last step of making a template, so that it is whole or absent."""
-    with administer(dsn) as cursor:
-        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-        cursor.execute(statement.format(sql.Identifier(name), sql.Identifier(new_name)))
-
-
-def drop_database(dsn: str, name: str) -> None:
-    """Remove a database, ending its connections."""
-    with administer(dsn) as cursor:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def prepare_owner(dsn: str, password: str) -> None:
     """The role that owns the land database and makes the other roles; no superuser."""
     allow_login(dsn, {OWNER: password})

@@ -6,14 +6,3 @@ A result is a fact about a land user beside the province's data; it changes none
 from typing import Final
 
 STATUSES: Final = ("found", "mismatched", "not_found")
-# What becomes of a line: lines = their sum.
-OUTCOMES: Final = (
-    "applied_new",
-    "applied_changed",
-    "unchanged",
-    "late",
-    "repeated",
-    "contradicting",
-    "unknown",
-    "malformed",
-)

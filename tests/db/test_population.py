@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from parcels.errors import DeliveryRejected, LandsyncError
 from sync import db
 from sync.known.database import known_to_the_nation
-from sync.population import OUTCOMES
 from sync.population.load import import_into, import_results, population_status
 from tests.support.database import Database
 from tests.support.judged import AS_OF, Plot, run_merge
@@ -22,6 +21,17 @@ HEADER = "province,system,land_user_key,status,checked_at"
 SYSTEM = "vbdlis"
 KEYS = ("A1", "A2", "A3")  # land users of province 01; A1 holds two parcels
 STATUSES = ("found", "mismatched", "not_found")
+# What becomes of a line.
+OUTCOMES = (
+    "applied_new",
+    "applied_changed",
+    "unchanged",
+    "late",
+    "repeated",
+    "contradicting",
+    "unknown",
+    "malformed",
+)
 DAYS = tuple(f"2026-0{month}-01T08:00:00+07:00" for month in range(1, 6))
 
 

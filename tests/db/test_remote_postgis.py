@@ -14,6 +14,7 @@ from parcels.errors import ComponentMissing, LandsyncError, TransientError, Usag
 from sync.intake.remotes import session_of
 from sync.platform import databases
 from tests.support.database import Server
+from tests.support.databases import drop_database
 from tests.support.remotes import READER, canonical_rows, fill_postgis, profile_with, pulled, reference
 from tests.support.services import PASSWORD
 from tests.unit.formats.test_format_matrix import COMPARED
@@ -51,7 +52,7 @@ def source(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
         monkeypatch.setenv(VARIABLE, Source(server, name).reader)
         yield Source(server, name)
     finally:
-        databases.drop_database(server.superuser_dsn, name)
+        drop_database(server.superuser_dsn, name)
 
 
 @pytest.fixture(scope="module")

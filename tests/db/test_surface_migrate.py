@@ -23,6 +23,7 @@ from sync.db.reference import TABLES, load_column_catalogue, load_reference_tabl
 from sync.platform import databases
 from sync.settings import settings
 from tests.support.database import Database, Server
+from tests.support.databases import drop_database
 from tests.support.surface import migrated
 
 __all__ = ["migrated"]
@@ -38,7 +39,7 @@ def empty(server: Server) -> Iterator[Database]:
     try:
         yield Database(name, server)
     finally:
-        databases.drop_database(server.superuser_dsn, name)
+        drop_database(server.superuser_dsn, name)
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_a_superuser_migrates_a_database_of_its_own(server: Server) -> None:
             )
             assert cursor.fetchall() == [("landsync_owner",)]
     finally:
-        databases.drop_database(server.superuser_dsn, name)
+        drop_database(server.superuser_dsn, name)
 
 
 def test_who_may_not_migrate_is_told_so(database: Database) -> None:
@@ -132,7 +133,7 @@ def test_a_database_that_cannot_hold_vietnamese_is_refused(server: Server) -> No
         with pytest.raises(ComponentMissing, match="ENCODING SQL_ASCII <> UTF8"):
             migrate(server.dsn(name))
     finally:
-        databases.drop_database(server.superuser_dsn, name)
+        drop_database(server.superuser_dsn, name)
 
 
 def test_a_server_that_does_not_answer_may_answer_later() -> None:

@@ -17,6 +17,7 @@ from sync.lab.evaluate import evaluate
 from sync.lab.generate import Options, deliver
 from sync.lab.generate.province import Batch
 from sync.lab.labelled import generate_labelled
+from tests.support.fixes import smallest_fixes
 from validators.fixes import Fixes, smallest_fixes
 from validators.policy import policy_at
 from validators.stored import CommuneVerdict

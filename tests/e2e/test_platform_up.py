@@ -21,6 +21,7 @@ from sync.platform.clean import clean
 from sync.platform.processes import Mark
 from sync.settings import Settings
 from tests.support.database import Server, server
+from tests.support.databases import drop_database
 
 __all__ = ["server"]
 
@@ -123,7 +124,7 @@ def test_a_server_of_ones_own_is_migrated_and_not_started(home: Home, server: Se
         assert home.json("down", LANDSYNC_DSN=server.dsn("own_land")) == {"postgresql": False, "airflow": 0}
         assert can_read(server.dsn("own_land"))
     finally:
-        databases.drop_database(server.superuser_dsn, "own_land")
+        drop_database(server.superuser_dsn, "own_land")
 
 
 def test_a_server_of_ones_own_that_does_not_answer_is_a_sentence(home: Home) -> None:

@@ -11,6 +11,7 @@ from sync.platform import databases
 from sync.run import start_run
 from sync.stages import run_stage
 from tests.e2e.conftest import Landsync
+from tests.support.databases import drop_database
 from tests.support.remotes import READER, fill_postgis
 from tests.support.services import PASSWORD
 from tests.support.tiny import PROVINCE, tiny
@@ -69,7 +70,7 @@ def source(landsync: Landsync, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sour
         monkeypatch.setenv("LANDSYNC_SOURCE_22", dsn)
         yield edit
     finally:
-        databases.drop_database(server.superuser_dsn, name)
+        drop_database(server.superuser_dsn, name)
 
 
 def totals(landsync: Landsync, profile: Path, *more: str) -> dict[str, int]:

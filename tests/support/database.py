@@ -19,6 +19,7 @@ from sync.db.migrations import migrate
 from sync.platform import databases, packages
 from sync.platform.land import shape_of_the_database
 from tests.support.cluster import SharedCluster
+from tests.support.databases import drop_database, rename_database
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -91,13 +92,13 @@ def _prepare(server: Server, lock: FileLock) -> None:
         if databases.database_exists(server.superuser_dsn, server.template):
             return
         draft = f"{server.template}_draft"
-        databases.drop_database(server.superuser_dsn, draft)
+        drop_database(server.superuser_dsn, draft)
         databases.prepare_owner(server.superuser_dsn, PASSWORDS[databases.OWNER])
         databases.create_database(server.superuser_dsn, draft, owner=databases.OWNER)
         databases.prepare_land(server.dsn(draft))
         migrate(server.dsn(draft, databases.OWNER))
         databases.allow_login(server.superuser_dsn, PASSWORDS)
-        databases.rename_database(server.superuser_dsn, draft, server.template)
+        rename_database(server.superuser_dsn, draft, server.template)
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +109,7 @@ def server() -> Iterator[Server]:
         server = Server(own, f"landsync_template_{os.getpid()}")
         _prepare(server, FileLock(f"/tmp/{server.template}.lock"))
         yield server
-        databases.drop_database(own, server.template)
+        drop_database(own, server.template)
         return
     programs = packages.installed()
     if programs is None:
@@ -136,4 +137,4 @@ def database(server: Server) -> Iterator[Database]:
     try:
         yield Database(name, server)
     finally:
-        databases.drop_database(server.superuser_dsn, name)
+        drop_database(server.superuser_dsn, name)

@@ -11,6 +11,7 @@ import pytest
 
 from sync.platform import databases
 from tests.support.database import Database, Server
+from tests.support.databases import drop_database
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -31,7 +32,7 @@ def migrated(server: Server) -> Iterator[Database]:
     try:
         yield Database(name, server)
     finally:
-        databases.drop_database(server.superuser_dsn, name)
+        drop_database(server.superuser_dsn, name)
 
 
 @pytest.fixture

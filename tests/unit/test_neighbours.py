@@ -32,10 +32,8 @@ from tests.support.seams import (
     one_by_one,
 )
 from validators import borders, topology
-from validators.borders.cases import cases_of, renewed, to_judge
 from validators.borders.land import boxes_of
 from validators.current import CURRENT_SCHEMA
-from validators.findings import FINDINGS_SCHEMA
 
 SEAMS = (*topology.CHECKS, *borders.CHECKS)
 # Three by two communes, two of another province, in four zones and degrees.
@@ -55,14 +53,12 @@ def checkered(seed):
     return Nation.of(lattice(ACROSS, UP, seed), commune, ZONES)
 
 
-def edited(nation, seed, edits, communes=CODES):
-    """The nation after some random edits of parcels of these communes, and the communes that changed."""
+def edited(nation, seed, edits):
+    """The nation after some random edits of its parcels."""
     rng = np.random.default_rng(seed)
-    changed = set()
     for number in range(edits):
-        at = int(rng.choice(np.flatnonzero(np.isin(nation.commune, communes))))
-        shape, code = nation.shapes[at], nation.commune[at]
-        changed.add(code)
+        at = int(rng.choice(np.flatnonzero(np.isin(nation.commune, CODES))))
+        shape = nation.shapes[at]
         match rng.integers(6):
             case 0:
                 nation = nation.change(at, translate(shape, *rng.uniform(-0.9, 0.9, 2)))
@@ -72,15 +68,13 @@ def edited(nation, seed, edits, communes=CODES):
                 nation = nation.without(at)
             case 3:  # it changes hands
                 nation = replace(nation, commune=nation.commune.copy())
-                nation.commune[at] = rng.choice(communes)
-                changed.add(nation.commune[at])
+                nation.commune[at] = rng.choice(CODES)
             case 4:  # another commune has it too, or a part of it
-                taker = rng.choice(communes)
-                changed.add(taker)
+                taker = rng.choice(CODES)
                 nation = nation.plus(shape.buffer(rng.uniform(-4, 1)), taker, f"edit-{seed}-{number}")
             case 5:
                 nation = nation.change(at, translate(shape, *rng.uniform(-30, 30, 2)))
-    return nation, changed
+    return nation
 
 
 def judged(run, *arguments):
@@ -93,7 +87,7 @@ def judged(run, *arguments):
 def test_as_one_delivery_by_commune_or_in_two_deliveries_and_in_any_order_the_findings_are_the_same(
     seed, edits, split
 ):
-    nation, _ = edited(checkered(seed), seed, edits)
+    nation = edited(checkered(seed), seed, edits)
     whole = cases(judged(as_whole, nation, SEAMS).values())
     assert whole == cases(judged(one_by_one, nation, SEAMS).values())
     assert whole == cases(judged(as_whole, nation.shuffled(seed), SEAMS).values())
@@ -111,44 +105,10 @@ def test_as_one_delivery_by_commune_or_in_two_deliveries_and_in_any_order_the_fi
 @given(seed=st.integers(0, 10**6), edits=st.integers(1, 12))
 @some_times
 def test_both_sides_of_a_seam_say_the_same(seed, edits):
-    nation, _ = edited(checkered(seed), seed, edits)
+    nation = edited(checkered(seed), seed, edits)
     for several in cases(judged(as_whole, nation, borders.CHECKS).values()).values():
         first, second = several
         assert first == second
-
-
-def meeting(nation, folder):
-    """Who has land in whose cells."""
-    neighbours = Neighbours(nation.write(folder, nation.codes), PROVINCE, REACH_M)
-    return {code: set(neighbours.delivered(code)["commune_code"].to_pylist()) for code in nation.codes}
-
-
-def test_where_nothing_is_found_there_is_no_case():
-    assert cases_of([FINDINGS_SCHEMA.empty_table()]).num_rows == 0
-    assert cases_of([]).num_rows == 0
-
-
-@given(seed=st.integers(0, 10**6), edits=st.integers(1, 6), some=st.integers(1, 3))
-@some_times
-def test_judging_what_changed_and_its_seams_gives_what_judging_everything_gives(seed, edits, some):
-    before, _ = edited(checkered(seed), seed, 6)
-    rng = np.random.default_rng(seed)
-    communes = rng.choice(before.codes, min(some, len(before.codes)), replace=False)
-    after, changed = edited(before, seed + 1, edits, communes)
-    known = cases_of(judged(as_whole, before, SEAMS).values())
-    again = to_judge(changed, (judged(meeting, before), judged(meeting, after)))
-    findings = judged(one_by_one, after, SEAMS, sorted(again & set(after.codes)))
-    full = cases_of(judged(as_whole, after, SEAMS).values())
-    assert renewed(known, again, findings.values()).equals(full)
-
-
-def test_only_some_communes_are_judged_again_when_one_of_many_changes(tmp_path):
-    _row, column = np.divmod(np.arange(16 * 48), 48)
-    far = np.array(COMMUNES[:12])[column // 4]
-    nation = Nation.of(lattice(48, 16), far)
-    again = to_judge({COMMUNES[0]}, [meeting(nation, tmp_path)])
-    assert COMMUNES[0] in again
-    assert COMMUNES[11] not in again
 
 
 def four(n):

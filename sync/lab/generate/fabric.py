@@ -169,18 +169,6 @@ def _offsets(first: NDArray[np.int64], drawing: NDArray[np.int64]) -> NDArray[np
     return np.cumsum(length) - length
 
 
-def make_fabric(
-    rng: np.random.Generator,
-    style: Style,
-    parcels: int,
-    centre: tuple[float, float],
-    radius: float,
-) -> Fabric | None:
-    """The fabric of one commune; see `make_fabrics`."""
-    fabrics = make_fabrics(rng, style, (parcels,), centre, radius)
-    return None if fabrics is None else fabrics[0]
-
-
 def make_fabrics(
     rng: np.random.Generator,
     style: Style,

@@ -14,7 +14,7 @@ from sync.lab.generate.fabric import (
     URBAN,
     Fabric,
     Style,
-    make_fabric,
+    make_fabrics,
 )
 
 CENTRE = (512_345.6, 2_301_234.5)
@@ -22,9 +22,9 @@ STYLES = st.sampled_from([URBAN, RURAL])
 
 
 def build(seed: int, style: Style, parcels: int, radius: float = 1e5) -> Fabric:
-    fabric = make_fabric(np.random.default_rng(seed), style, parcels, CENTRE, radius)
-    assert fabric is not None
-    return fabric
+    fabrics = make_fabrics(np.random.default_rng(seed), style, (parcels,), CENTRE, radius)
+    assert fabrics is not None
+    return fabrics[0]
 
 
 def vertices(geometry: np.ndarray) -> np.ndarray:
@@ -65,9 +65,10 @@ def test_coordinates_are_whole_millimetres_and_rings_have_4_to_30_vertices(
 def test_a_fabric_stays_in_its_circle_and_is_still_valid_when_shrunk(
     seed: int, parcels: int, radius: float
 ) -> None:
-    fabric = make_fabric(np.random.default_rng(seed), RURAL, parcels, CENTRE, radius)
-    if fabric is None:
+    fabrics = make_fabrics(np.random.default_rng(seed), RURAL, (parcels,), CENTRE, radius)
+    if fabrics is None:
         return
+    (fabric,) = fabrics
     distance = np.hypot(*(shapely.get_coordinates(fabric.geometry) - CENTRE).T)
     assert distance.max() <= radius
     assert shapely.is_valid(fabric.geometry).all()
@@ -76,7 +77,7 @@ def test_a_fabric_stays_in_its_circle_and_is_still_valid_when_shrunk(
 
 
 def test_a_fabric_without_room_is_refused_instead_of_crushed() -> None:
-    assert make_fabric(np.random.default_rng(1), RURAL, 400, CENTRE, 40.0) is None
+    assert make_fabrics(np.random.default_rng(1), RURAL, (400,), CENTRE, 40.0) is None
 
 
 def test_holes_are_filled_by_other_parcels_and_some_parcels_have_several_parts() -> None:

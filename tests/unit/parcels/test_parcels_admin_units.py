@@ -156,10 +156,8 @@ def test_the_old_provinces_of_a_new_one() -> None:
     assert len(admin_units.old_provinces()) == 63
 
 
-def test_a_province_states_what_it_was_before() -> None:
-    province = admin_units.provinces()["75"]
-    assert (province.full_name, province.kind_before) == ("Thành phố Đồng Nai", "tỉnh")
-    assert province.kind_since == date(2026, 4, 30)
+def test_a_province_is_called_as_it_is_now() -> None:
+    assert admin_units.provinces()["75"].full_name == "Thành phố Đồng Nai"  # a province until 30 April 2026
     assert list(admin_units.provinces()) == sorted(admin_units.provinces())
 
 

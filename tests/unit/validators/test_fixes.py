@@ -11,13 +11,13 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.fixes import smallest_fixes, tally_of
 from tests.unit.validators.validator_datasets import AS_OF, ORIGIN, context, dataset, squares
 from validators.findings import FINDINGS_SCHEMA
-from validators.fixes import smallest_fixes
 from validators.judge import ROWS_SCHEMA, judge
 from validators.measures import Portion
 from validators.policy import named_policy, parse_policy, policies, policy_at
-from validators.tally import incidence, tally_of
+from validators.tally import incidence
 from validators.usability import group
 
 POLICY = policy_at(AS_OF)
