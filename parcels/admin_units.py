@@ -7,7 +7,7 @@ therefore takes the date it is asked for; LATEST asks for what is valid now as f
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -22,11 +22,9 @@ __all__ = [
     "EARLIEST",
     "LATEST",
     "NEW_COMMUNES_FROM",
-    "CodeState",
     "Commune",
     "OldProvince",
     "Province",
-    "Reading",
     "classify_codes",
     "code_readings",
     "commune",
@@ -45,8 +43,6 @@ LATEST = date.max
 NEW_COMMUNES_FROM = date(2025, 7, 1)
 EARLIEST = date(2025, 1, 1)  # the first list we hold; an earlier date is answered from it
 
-CodeState = Literal["known", "expired", "other_province", "unknown"]
-Reading = Literal["new_only", "old_only", "same", "differs", "none"]
 Texts: TypeAlias = NDArray[np.object_] | NDArray[np.str_] | Values
 
 
@@ -103,7 +99,7 @@ def _text_array(codes: Texts) -> pa.Array:
 
 
 def classify_codes(codes: Texts, province_code: str, at: date = LATEST) -> NDArray[np.object_]:
-    """What each commune code is at a date, for a province: (n,) of CodeState.
+    """What each commune code is at a date, for a province: (n,) text, one of these:
 
     known            a commune of this province valid at the date
     other_province   valid at the date, in another province
@@ -214,7 +210,7 @@ def convert_codes(old_codes: Texts) -> tuple[pa.Array, NDArray[np.object_]]:
 
 
 def code_readings(codes: Texts, province_code: str) -> NDArray[np.object_]:
-    """What taking each code for an old or for a new one would mean, in a province: (n,) of Reading.
+    """What taking each code for an old or for a new one would mean, in a province: (n,) text, one of these:
 
     new_only  names a commune of the province only since 1 July 2025
     old_only  named one only before

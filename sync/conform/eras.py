@@ -37,7 +37,7 @@ class Era:
 
     shown_by  declared | profile | extracted_at | codes | places | same (either reading is the same) | unclear
     unclear   communes that must wait, because nothing shows which of two territories their code means
-    rows      rows by what their code would mean (admin_units.Reading), where the data was asked
+    rows      rows by what their code would mean (admin_units.code_readings), where the data was asked
     """
 
     codes: Codes
