@@ -94,6 +94,35 @@ def form(code: str) -> dict[str, Param]:
     }
 
 
+def judging(code: str) -> Any:
+    """The task that takes what the province has put in, reads and judges it."""
+
+    @task(
+        task_display_name="Nhận, kiểm tra · check",
+        pool=GEO_POOL,
+        **task_defaults(timedelta(hours=2)),
+    )
+    def judge() -> dict[str, Any]:
+        from sync.intake.remotes.secrets import handed_over
+        from sync.run import start_run
+        from sync.stages import run_stage
+
+        context = get_current_context()
+        with told(), handed_over(uri_of_connection):
+            run = start_run(
+                province=code,
+                actor=actor(context),
+                delivery=context["params"]["delivery"] or None,
+                dry_run=bool(context["params"]["dry_run"]),
+                airflow_run_id=name_of_run(context),
+            )
+            context["ti"].xcom_push("run_id", run.run_id)  # now, so that `close` finds it whatever happens
+            facts = {stage: run_stage(stage, run) for stage in ("fetch", "conform", "check", "gate")}
+        return {"run_id": run.run_id, **facts}
+
+    return judge
+
+
 def province_sync(code: str, name: str, minutes_after_22: int) -> DAG:
     """The DAG of one province."""
 
@@ -112,31 +141,6 @@ def province_sync(code: str, name: str, minutes_after_22: int) -> DAG:
         default_args={"owner": "landsync", "weight_rule": "upstream"},
     )
     def build() -> None:
-        @task(
-            task_display_name="Nhận, kiểm tra · check",
-            pool=GEO_POOL,
-            **task_defaults(timedelta(hours=2)),
-        )
-        def judge() -> dict[str, Any]:
-            from sync.intake.remotes.secrets import handed_over
-            from sync.run import start_run
-            from sync.stages import run_stage
-
-            context = get_current_context()
-            with told(), handed_over(uri_of_connection):
-                run = start_run(
-                    province=code,
-                    actor=actor(context),
-                    delivery=context["params"]["delivery"] or None,
-                    dry_run=bool(context["params"]["dry_run"]),
-                    airflow_run_id=name_of_run(context),
-                )
-                context["ti"].xcom_push(
-                    "run_id", run.run_id
-                )  # now, so that `close` finds it whatever happens
-                facts = {stage: run_stage(stage, run) for stage in ("fetch", "conform", "check", "gate")}
-            return {"run_id": run.run_id, **facts}
-
         @task(
             task_display_name="Cập nhật · update",
             pool=DATABASE_POOL,
@@ -160,7 +164,7 @@ def province_sync(code: str, name: str, minutes_after_22: int) -> DAG:
 
         # A teardown without a setup: it runs when both are over, however they ended, and does not colour the run.
         # `on_failure_fail_dagrun` would make it the only leaf, and a run whose `apply` failed would be green.
-        apply(judge()) >> close().as_teardown()
+        apply(judging(code)()) >> close().as_teardown()
 
     return build()
 

@@ -53,90 +53,62 @@ def provinces(points: list[dict[str, str]]) -> bytes:
     )
 
 
+_COMMUNE_COLUMNS = [
+    "commune_code",
+    "valid_from",
+    "valid_to",
+    "name",
+    "kind",
+    "province_code",
+    "old_province_code",
+    "district",
+    "lon",
+    "lat",
+    "area_km2",
+    "note",
+]
+
+
 def communes(points: list[dict[str, str]], conversion: Conversion, january: dict[str, OldCommune]) -> bytes:
     """Every commune of now and of before 1 July 2025; a code is re-used, so the key is code + valid_from."""
-    rows: Rows = []
-    for row in points:
-        code = row["commune_code"]
-        name = conversion.new_names[code]
-        if row["province_code"] != conversion.new_provinces[code]:
-            raise ValueError(f"{code} lies in {row['province_code']} and in {conversion.new_provinces[code]}")
-        if fold(tidy_name(row["commune_name"])) != fold(name):
-            raise ValueError(f"{code} is {row['commune_name']} in one table and {name} in the other")
-        rows.append(
-            [
-                code,
-                CHANGE_DATE,
-                "",
-                name,
-                kind_of(name),
-                row["province_code"],
-                conversion.new_old_provinces[code],
-                "",
-                row["lon"],
-                row["lat"],
-                row["area_km2"],
-                "",
-            ]
-        )
+    rows = _communes_now(points, conversion)
     if {row[0] for row in rows} != set(conversion.new_names):
         raise ValueError("the points and the conversion table do not name the same communes")
+    return to_csv(_COMMUNE_COLUMNS, sorted(rows + _communes_before(conversion, january)))
+
+
+def _communes_now(points: list[dict[str, str]], conversion: Conversion) -> Rows:
+    rows: Rows = []
+    for row in points:
+        code, province = row["commune_code"], row["province_code"]
+        name = conversion.new_names[code]
+        if province != conversion.new_provinces[code]:
+            raise ValueError(f"{code} lies in {province} and in {conversion.new_provinces[code]}")
+        if fold(tidy_name(row["commune_name"])) != fold(name):
+            raise ValueError(f"{code} is {row['commune_name']} in one table and {name} in the other")
+        of = [province, conversion.new_old_provinces[code], ""]
+        place = [row["lon"], row["lat"], row["area_km2"]]
+        rows.append([code, CHANGE_DATE, "", name, kind_of(name), *of, *place, ""])
+    return rows
+
+
+def _communes_before(conversion: Conversion, january: dict[str, OldCommune]) -> Rows:
+    """Those of January 2025, and those that came into being between January and July."""
+    rows: Rows = []
+
+    def add(code: str, name: str, of: list[str], note: str) -> None:
+        rows.append([code, JANUARY, CHANGE_DATE, name, kind_of(name), *of, "", "", "", note])
+
     now_in = {pair.old_province_code: pair.province_code for pair in conversion.pairs}
     reached = {pair.old_code: pair for pair in conversion.pairs}
     for old in january.values():
         note = "" if old.code in reached else "merged or given another code between January and July 2025"
-        rows.append(
-            [
-                old.code,
-                JANUARY,
-                CHANGE_DATE,
-                old.name,
-                kind_of(old.name),
-                now_in[old.province_code],
-                old.province_code,
-                old.district,
-                "",
-                "",
-                "",
-                note,
-            ]
-        )
+        add(old.code, old.name, [now_in[old.province_code], old.province_code, old.district], note)
     for code, pair in reached.items():
         if code not in january:
             note = f"issued between January and July 2025; January code {pair.january_code or 'not known'}"
-            rows.append(
-                [
-                    code,
-                    JANUARY,
-                    CHANGE_DATE,
-                    pair.old_name,
-                    kind_of(pair.old_name),
-                    pair.province_code,
-                    pair.old_province_code,
-                    pair.district,
-                    "",
-                    "",
-                    "",
-                    note,
-                ]
-            )
-    return to_csv(
-        [
-            "commune_code",
-            "valid_from",
-            "valid_to",
-            "name",
-            "kind",
-            "province_code",
-            "old_province_code",
-            "district",
-            "lon",
-            "lat",
-            "area_km2",
-            "note",
-        ],
-        sorted(rows),
-    )
+            add(code, pair.old_name, [pair.province_code, pair.old_province_code, pair.district], note)
+    return rows
 
 
 def commune_conversion(conversion: Conversion) -> bytes:

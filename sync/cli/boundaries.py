@@ -11,6 +11,28 @@ from sync.cli import guarded
 from sync.cli.sync import AsJson
 from sync.console import emit_json, say
 
+CodeColumn = Annotated[
+    str | None, typer.Option("--code-column", help="cột mã xã · the column of commune codes")
+]
+Layer = Annotated[
+    str | None, typer.Option("--layer", help="lớp, khi tệp có nhiều lớp · the layer, of several")
+]
+Epsg = Annotated[
+    int | None,
+    typer.Option("--epsg", help="mã EPSG, khi tệp không ghi · EPSG code, where the file states none"),
+]
+ValidFrom = Annotated[
+    datetime,
+    typer.Option("--valid-from", formats=["%Y-%m-%d"], help="có hiệu lực từ ngày · since when it holds"),
+]
+Tolerance = Annotated[
+    float,
+    typer.Option("--tolerance-m2", min=0, help="bỏ qua chồng, hở nhỏ hơn · overlaps and gaps left out"),
+]
+CheckOnly = Annotated[
+    bool, typer.Option("--check-only", help="chỉ kiểm tra, không nạp · check, and store nothing")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -21,27 +43,12 @@ def register(app: typer.Typer) -> None:
 
 def load(
     path: Annotated[Path, typer.Argument(help="tệp đa giác ranh giới xã · a file of commune polygons")],
-    code_column: Annotated[
-        str | None, typer.Option("--code-column", help="cột mã xã · the column of commune codes")
-    ] = None,
-    layer: Annotated[
-        str | None, typer.Option("--layer", help="lớp, khi tệp có nhiều lớp · the layer, of several")
-    ] = None,
-    epsg: Annotated[
-        int | None,
-        typer.Option("--epsg", help="mã EPSG, khi tệp không ghi · EPSG code, where the file states none"),
-    ] = None,
-    valid_from: Annotated[
-        datetime,
-        typer.Option("--valid-from", formats=["%Y-%m-%d"], help="có hiệu lực từ ngày · since when it holds"),
-    ] = datetime(2025, 7, 1),
-    tolerance_m2: Annotated[
-        float,
-        typer.Option("--tolerance-m2", min=0, help="bỏ qua chồng, hở nhỏ hơn · overlaps and gaps left out"),
-    ] = 1.0,
-    check_only: Annotated[
-        bool, typer.Option("--check-only", help="chỉ kiểm tra, không nạp · check, and store nothing")
-    ] = False,
+    code_column: CodeColumn = None,
+    layer: Layer = None,
+    epsg: Epsg = None,
+    valid_from: ValidFrom = datetime(2025, 7, 1),
+    tolerance_m2: Tolerance = 1.0,
+    check_only: CheckOnly = False,
     as_json: AsJson = False,
 ) -> None:
     """Nạp ranh giới xã · Load the boundaries of communes.

@@ -3,7 +3,7 @@
 import tempfile
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -13,6 +13,9 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
 from sync.console import emit_json, language, out, say
+
+if TYPE_CHECKING:
+    from sync.draft.draft import Draft
 
 Json = Annotated[bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")]
 Province = Annotated[
@@ -52,7 +55,7 @@ def init(
       landsync profile init thua_dat.shp --province 08
     """
     from sync.draft.find import draft_of
-    from sync.draft.write import profile_text, vietnamese
+    from sync.draft.write import profile_text
 
     with guarded(as_json=as_json), tempfile.TemporaryDirectory(prefix="landsync-profile-") as folder:
         found = draft_of(file, layer, Path(folder))
@@ -70,29 +73,36 @@ def init(
         if out_file is not None:
             _write_new(out_file, text)
     if as_json:
-        emit_json(
-            {
-                "province": code,
-                "system": found.system[0] if found.system else None,
-                "layer": found.layer.name,
-                "epsg": found.epsg,
-                "columns": [
-                    {
-                        "canonical": guess.canonical,
-                        "delivered": guess.delivered,
-                        "score": round(guess.score, 3),
-                        "reasons": [reason.say(language()) for reason in guess.reasons],
-                    }
-                    for guess in found.guesses
-                ],
-                "unused": list(found.unused),
-                "file": None if out_file is None else str(out_file),
-            }
-        )
-        return
-    if out_file is None:
+        emit_json(_as_document(found, code, out_file))
+    elif out_file is None:
         out.print(text, markup=False, highlight=False, soft_wrap=True)
-        return
+    else:
+        _show_draft(found, file, out_file)
+
+
+def _as_document(found: "Draft", code: str, out_file: Path | None) -> dict[str, Any]:
+    return {
+        "province": code,
+        "system": found.system[0] if found.system else None,
+        "layer": found.layer.name,
+        "epsg": found.epsg,
+        "columns": [
+            {
+                "canonical": guess.canonical,
+                "delivered": guess.delivered,
+                "score": round(guess.score, 3),
+                "reasons": [reason.say(language()) for reason in guess.reasons],
+            }
+            for guess in found.guesses
+        ],
+        "unused": list(found.unused),
+        "file": None if out_file is None else str(out_file),
+    }
+
+
+def _show_draft(found: "Draft", file: Path, out_file: Path) -> None:
+    from sync.draft.write import vietnamese
+
     table = _table(
         Bilingual("Cột chuẩn", "Canonical column"),
         Bilingual("Cột trong tệp", "In the file"),

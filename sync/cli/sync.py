@@ -10,6 +10,30 @@ from parcels.bilingual import Bilingual
 from sync.cli import guarded
 from sync.console import emit_json, err, language, say
 
+DeliveryPath = Annotated[
+    Path | None,
+    typer.Argument(
+        help="tệp hoặc thư mục; bỏ trống: theo [connection] của hồ sơ, nếu không có thì mới nhất trong inbox · "
+        "file or folder; blank: the profile's [connection], without one the newest in inbox"
+    ),
+]
+OtherProfile = Annotated[
+    Path | None,
+    typer.Option("--profile", help="hồ sơ cột của tỉnh · another profile than the province's own"),
+]
+FromSource = Annotated[
+    bool,
+    typer.Option(
+        "--from-source", help="kéo từ [connection] của hồ sơ · pull from the profile's [connection]"
+    ),
+]
+Full = Annotated[
+    bool,
+    typer.Option(
+        "--full", help="kéo toàn bộ, không chỉ phần thay đổi · pull everything, not only what changed"
+    ),
+]
+
 STATUS = {"done": 0, "held": 3, "rejected": 4, "failed": 5}
 
 Province = Annotated[
@@ -28,29 +52,10 @@ def register(app: typer.Typer) -> None:
 
 def sync(
     province: Province,
-    path: Annotated[
-        Path | None,
-        typer.Argument(
-            help="tệp hoặc thư mục; bỏ trống: theo [connection] của hồ sơ, nếu không có thì mới nhất trong inbox · "
-            "file or folder; blank: the profile's [connection], without one the newest in inbox"
-        ),
-    ] = None,
-    profile: Annotated[
-        Path | None,
-        typer.Option("--profile", help="hồ sơ cột của tỉnh · another profile than the province's own"),
-    ] = None,
-    from_source: Annotated[
-        bool,
-        typer.Option(
-            "--from-source", help="kéo từ [connection] của hồ sơ · pull from the profile's [connection]"
-        ),
-    ] = False,
-    full: Annotated[
-        bool,
-        typer.Option(
-            "--full", help="kéo toàn bộ, không chỉ phần thay đổi · pull everything, not only what changed"
-        ),
-    ] = False,
+    path: DeliveryPath = None,
+    profile: OtherProfile = None,
+    from_source: FromSource = False,
+    full: Full = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="làm hết rồi hoàn tác · do everything, then roll it back")
     ] = False,

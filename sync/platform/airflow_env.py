@@ -48,9 +48,26 @@ def environment(
     settings: Settings, state: AirflowState, *, metadata_dsn: str, land_dsn: str
 ) -> dict[str, str]:
     """What is set for every Airflow process on top of the caller's environment."""
+    variables = {
+        f"AIRFLOW__{section}__{key}": value
+        for section, keys in _configuration(settings, state, metadata_dsn).items()
+        for key, value in keys.items()
+    }
+    return variables | {
+        "AIRFLOW_HOME": str(airflow_home(settings)),
+        "AIRFLOW_CONN_LAND": land_dsn,
+        "LANDSYNC_DSN": land_dsn,
+        "LANDSYNC_HOME": str(settings.home.absolute()),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _configuration(settings: Settings, state: AirflowState, metadata_dsn: str) -> dict[str, dict[str, str]]:
+    """Airflow's own settings, by section and key."""
     home, url = airflow_home(settings), f"http://{LOOPBACK}:{state.port}"
     cores = os.cpu_count() or 2
-    sections = {
+    return {
         "CORE": {
             "EXECUTOR": "LocalExecutor",
             "DAGS_FOLDER": str(ROOT / "dags"),
@@ -97,19 +114,6 @@ def environment(
             "FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
             "FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
         },
-    }
-    variables = {
-        f"AIRFLOW__{section}__{key}": value
-        for section, keys in sections.items()
-        for key, value in keys.items()
-    }
-    return variables | {
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW_CONN_LAND": land_dsn,
-        "LANDSYNC_DSN": land_dsn,
-        "LANDSYNC_HOME": str(settings.home.absolute()),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
     }
 
 

@@ -11,7 +11,76 @@ from rich.progress import Progress
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, err, say
+
+Out = Annotated[
+    Path,
+    typer.Option(
+        help="thư mục kết quả: mới, rỗng hoặc chứa lần mô phỏng trước · folder to write into: new, empty, or an earlier nation"
+    ),
+]
+Parcels = Annotated[int, typer.Option(help="tổng số thửa đất · parcels in all deliveries together")]
+Provinces = Annotated[
+    str,
+    typer.Option(
+        help="các mã tỉnh, cách nhau bằng dấu phẩy; để trống là cả 34 tỉnh · province codes; all 34 when not given",
+        metavar="01,51",
+    ),
+]
+Communes = Annotated[int, typer.Option(help="số xã của mỗi tỉnh · communes of each province")]
+Defects = Annotated[
+    float,
+    typer.Option(
+        help="tỷ lệ thửa có lỗi cài sẵn, khác nhau theo xã · share of parcels with a labelled defect; differs by commune",
+        metavar="RATE",
+    ),
+]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="số thửa chính xác mang một loại lỗi, lặp lại được · exact number of parcels with one kind of defect; repeatable",
+        metavar="KIND=N",
+    ),
+]
+Labelled = Annotated[
+    bool,
+    typer.Option(
+        "--labelled",
+        help="các xã giáp nhau, mọi loại lỗi, kèm tệp ngữ cảnh: để đánh giá các phép kiểm tra · communes that touch, "
+        "faults of every kind, and context files: for landsync evaluate",
+    ),
+]
+Changes = Annotated[
+    float,
+    typer.Option(
+        help="tỷ lệ thửa đã đổi chủ so với lần giao đầu · share of parcels that changed hands since the first delivery",
+        metavar="RATE",
+    ),
+]
+Kind = Annotated[
+    str,
+    typer.Option(
+        help="full: bản đầy đủ; changes: gói biến động so với lần giao đầu · a full snapshot, or only what changed since",
+        metavar="full|changes",
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(help="gói biến động: tính từ thời điểm này · of a change set: changes after this moment"),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        help="cùng số này và cùng tùy chọn cho cùng dữ liệu · the same seed and options give the same nation"
+    ),
+]
+ExtractedAt = Annotated[
+    str | None,
+    typer.Option(
+        help="thời điểm trích xuất, giờ Việt Nam; muộn hơn là lần giao sau · time of extraction; a later one is the next delivery"
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -20,80 +89,19 @@ def register(app: typer.Typer) -> None:
 
 
 def generate(
-    out: Annotated[
-        Path,
-        typer.Option(
-            help="thư mục kết quả: mới, rỗng hoặc chứa lần mô phỏng trước · folder to write into: new, empty, or an earlier nation"
-        ),
-    ],
-    parcels: Annotated[int, typer.Option(help="tổng số thửa đất · parcels in all deliveries together")],
-    provinces: Annotated[
-        str,
-        typer.Option(
-            help="các mã tỉnh, cách nhau bằng dấu phẩy; để trống là cả 34 tỉnh · province codes; all 34 when not given",
-            metavar="01,51",
-        ),
-    ] = "",
-    communes_per_province: Annotated[
-        int, typer.Option(help="số xã của mỗi tỉnh · communes of each province")
-    ] = 10,
-    defects: Annotated[
-        float,
-        typer.Option(
-            help="tỷ lệ thửa có lỗi cài sẵn, khác nhau theo xã · share of parcels with a labelled defect; differs by commune",
-            metavar="RATE",
-        ),
-    ] = 0.0,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="số thửa chính xác mang một loại lỗi, lặp lại được · exact number of parcels with one kind of defect; repeatable",
-            metavar="KIND=N",
-        ),
-    ] = None,
-    labelled: Annotated[
-        bool,
-        typer.Option(
-            "--labelled",
-            help="các xã giáp nhau, mọi loại lỗi, kèm tệp ngữ cảnh: để đánh giá các phép kiểm tra · communes that touch, "
-            "faults of every kind, and context files: for landsync evaluate",
-        ),
-    ] = False,
-    changes: Annotated[
-        float,
-        typer.Option(
-            help="tỷ lệ thửa đã đổi chủ so với lần giao đầu · share of parcels that changed hands since the first delivery",
-            metavar="RATE",
-        ),
-    ] = 0.0,
-    kind: Annotated[
-        str,
-        typer.Option(
-            help="full: bản đầy đủ; changes: gói biến động so với lần giao đầu · a full snapshot, or only what changed since",
-            metavar="full|changes",
-        ),
-    ] = "full",
-    since: Annotated[
-        str | None,
-        typer.Option(
-            help="gói biến động: tính từ thời điểm này · of a change set: changes after this moment"
-        ),
-    ] = None,
-    seed: Annotated[
-        int,
-        typer.Option(
-            help="cùng số này và cùng tùy chọn cho cùng dữ liệu · the same seed and options give the same nation"
-        ),
-    ] = 1,
-    extracted_at: Annotated[
-        str | None,
-        typer.Option(
-            help="thời điểm trích xuất, giờ Việt Nam; muộn hơn là lần giao sau · time of extraction; a later one is the next delivery"
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")
-    ] = False,
+    out: Out,
+    parcels: Parcels,
+    provinces: Provinces = "",
+    communes_per_province: Communes = 10,
+    defects: Defects = 0.0,
+    fault: Faults = None,
+    labelled: Labelled = False,
+    changes: Changes = 0.0,
+    kind: Kind = "full",
+    since: Since = None,
+    seed: Seed = 1,
+    extracted_at: ExtractedAt = None,
+    as_json: AsJson = False,
 ) -> None:
     """Tạo gói dữ liệu mô phỏng của cả nước, tại vị trí thật · Write deliveries of a made-up nation at real places.
 

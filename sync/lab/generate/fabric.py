@@ -210,21 +210,8 @@ def make_fabrics(
     entry, block = _ranges(drawn.first_node, layout.drawing)
     node = (layout.row[block] * CELLS_UP + drawn.node_j[entry]) * nodes[1]
     node += layout.column[block] * CELLS_ACROSS + drawn.node_i[entry]
-    bent = _bend(rng, xy.reshape(-1, 2))
-    used = np.unique(node)
-    middle = (bent[used].min(axis=0) + bent[used].max(axis=0)) / 2
-    bent -= middle
-    scale = min(1.0, 0.999 * radius / float(np.hypot(*bent[used].T).max()))
-    bent = np.round(bent * scale + np.array(centre), 3)
-
-    ring_entry, ring_block = _ranges(drawn.first_ring, layout.drawing)
-    part_entry, part_block = _ranges(drawn.first_part, layout.drawing)
-    ring_of_node = np.repeat(np.arange(len(ring_entry)), drawn.ring_nodes[ring_entry])
-    part_of_ring = drawn.ring_part[ring_entry] + _offsets(drawn.first_part, layout.drawing)[ring_block]
-    parcel_of_part = drawn.part_parcel[part_entry] + base[part_block]
-    vertex = kept.ravel()[node]
-    rings = shapely.linearrings(bent[node[vertex]], indices=ring_of_node[vertex])
-    geometry = _assemble(shapely.polygons(rings, indices=part_of_ring), parcel_of_part)
+    places = _into_circle(_bend(rng, xy.reshape(-1, 2)), np.unique(node), centre, radius)
+    geometry = _polygons(drawn, layout, base, places[node], kept.ravel()[node])
     if shapely.area(geometry).sum() < SMALLEST_MEAN_M2 * sum(parcels):
         return None
 
@@ -235,6 +222,33 @@ def make_fabrics(
         _numbered(layout, ground_block, geometry, ground, (ground_block >= first) & (ground_block < last))
         for first, last in pairwise(ends.tolist())
     ]
+
+
+def _into_circle(
+    xy: NDArray[np.float64], used: NDArray[np.int64], centre: tuple[float, float], radius: float
+) -> NDArray[np.float64]:
+    """The nodes around the centre, shrunk where those that are used would not fit, to the millimetre."""
+    middle = (xy[used].min(axis=0) + xy[used].max(axis=0)) / 2
+    xy = xy - middle
+    scale = min(1.0, 0.999 * radius / float(np.hypot(*xy[used].T).max()))
+    return np.asarray(np.round(xy * scale + np.array(centre), 3))
+
+
+def _polygons(
+    drawn: Library,
+    layout: _Layout,
+    base: NDArray[np.int64],
+    places: NDArray[np.float64],
+    vertex: NDArray[np.bool_],
+) -> NDArray[np.object_]:
+    """The shapes of the parcels; base: number of each block's first one, places: of the nodes of all rings in order."""
+    ring_entry, ring_block = _ranges(drawn.first_ring, layout.drawing)
+    part_entry, part_block = _ranges(drawn.first_part, layout.drawing)
+    ring_of_node = np.repeat(np.arange(len(ring_entry)), drawn.ring_nodes[ring_entry])
+    part_of_ring = drawn.ring_part[ring_entry] + _offsets(drawn.first_part, layout.drawing)[ring_block]
+    parcel_of_part = drawn.part_parcel[part_entry] + base[part_block]
+    rings = shapely.linearrings(places[vertex], indices=ring_of_node[vertex])
+    return _assemble(shapely.polygons(rings, indices=part_of_ring), parcel_of_part)
 
 
 def _numbered(

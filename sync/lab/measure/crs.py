@@ -12,7 +12,18 @@ import typer
 
 from parcels.bilingual import Bilingual
 from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, out, say
+
+_PROCESSORS = os.cpu_count() or 1
+Communes = Annotated[int, typer.Option(min=1, help="số xã mỗi múi chiếu · communes per zone")]
+Zones = Annotated[
+    str,
+    typer.Option(help="chỉ các múi chiếu này · these zones only; all 20 when not given", metavar="5897,9209"),
+]
+Seed = Annotated[int, typer.Option(min=0, help="cùng số này cho cùng kết quả · same seed, same table")]
+ByZone = Annotated[bool, typer.Option("--by-zone", help="một dòng mỗi múi chiếu · a line per zone as well")]
+Workers = Annotated[int, typer.Option(min=1, help="số tiến trình · processes")]
 
 if TYPE_CHECKING:
     from validators.policy import CrsRules
@@ -28,27 +39,15 @@ def register(group: typer.Typer) -> None:
 
 
 def crs(
-    communes: Annotated[int, typer.Option(min=1, help="số xã mỗi múi chiếu · communes per zone")] = 4,
-    zones: Annotated[
-        str,
-        typer.Option(
-            help="chỉ các múi chiếu này · these zones only; all 20 when not given", metavar="5897,9209"
-        ),
-    ] = "",
-    seed: Annotated[
-        int, typer.Option(min=0, help="cùng số này cho cùng kết quả · same seed, same table")
-    ] = 1,
-    by_zone: Annotated[
-        bool, typer.Option("--by-zone", help="một dòng mỗi múi chiếu · a line per zone as well")
-    ] = False,
-    workers: Annotated[int, typer.Option(min=1, help="số tiến trình · processes")] = os.cpu_count() or 1,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")
-    ] = False,
+    communes: Communes = 4,
+    zones: Zones = "",
+    seed: Seed = 1,
+    by_zone: ByZone = False,
+    workers: Workers = _PROCESSORS,
+    as_json: AsJson = False,
 ) -> None:
     """Đo độ tin cậy của việc nhận diện hệ tọa độ · Measure how a dataset's coordinate system is told."""
     from parcels.crs import ZONES
-    from sync.lab.measure.crs_matrix import CELLS, COLUMNS, SETTINGS
 
     with guarded(as_json=as_json):
         chosen = [int(code) for code in zones.split(",") if code.strip().isdecimal()] or list(ZONES)
@@ -67,23 +66,7 @@ def crs(
         document: dict[str, Any] = {
             "seed": seed,
             "communes_per_zone": communes,
-            "matrix": {
-                setting.name: {
-                    column: {cell: _sum(counts, setting.name, column, cell) for cell in (*CELLS, UNLISTED)}
-                    for column in COLUMNS
-                }
-                for setting in SETTINGS
-            },
-            "by_zone": {
-                setting.name: {
-                    str(zone): {
-                        column: [counts[setting.name, str(zone), column, cell] for cell in CELLS]
-                        for column in COLUMNS
-                    }
-                    for zone in chosen
-                }
-                for setting in SETTINGS
-            },
+            **_tables(counts, chosen),
             "areas": areas_found,
             "right_without_ids": dict(alarm),
         }
@@ -96,6 +79,31 @@ def crs(
             say(_summary(document["kept"]))
         if not all(document["kept"].values()):
             raise typer.Exit(1)
+
+
+def _tables(counts: Counts, zones: list[int]) -> dict[str, Any]:
+    """What was counted, for the nation and by zone."""
+    from sync.lab.measure.crs_matrix import CELLS, COLUMNS, SETTINGS
+
+    return {
+        "matrix": {
+            setting.name: {
+                column: {cell: _sum(counts, setting.name, column, cell) for cell in (*CELLS, UNLISTED)}
+                for column in COLUMNS
+            }
+            for setting in SETTINGS
+        },
+        "by_zone": {
+            setting.name: {
+                str(zone): {
+                    column: [counts[setting.name, str(zone), column, cell] for cell in CELLS]
+                    for column in COLUMNS
+                }
+                for zone in zones
+            }
+            for setting in SETTINGS
+        },
+    }
 
 
 def _sum(counts: Counts, setting: str, column: str, cell: str) -> int:
