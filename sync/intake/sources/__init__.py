@@ -1,6 +1,6 @@
 """How a delivery's bytes become rows: one module per kind of source, listed in SOURCES.
 
-To add a kind: a module with a class that satisfies `Source`, and a line here.
+To add a kind: a module with a subclass of `Source`, and a line here.
 """
 
 from pathlib import Path

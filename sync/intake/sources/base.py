@@ -6,10 +6,11 @@ as Arrow batches: numbers keep their type and identifiers never pass through a f
 """
 
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyogrio
@@ -84,7 +85,7 @@ class NoOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Source(Protocol):
+class Source(ABC):
     """One kind of source, in files.
 
     suffixes      lower case, with the point; the first is the usual one. Kinds may share one (.xml)
@@ -96,20 +97,23 @@ class Source(Protocol):
 
     kind: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]]
-    folder: ClassVar[bool]
-    single_layer: ClassVar[bool]
-    cut_names: ClassVar[bool]
-    options: ClassVar[type[BaseModel]]
+    folder: ClassVar[bool] = False
+    single_layer: ClassVar[bool] = False
+    cut_names: ClassVar[bool] = False
+    options: ClassVar[type[BaseModel]] = NoOptions
 
-    def recognises(self, path: Path) -> bool:
+    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - a suffix that is its alone says it
         """Whether an existing file with one of its suffixes is of this kind, among kinds that share the suffix.
 
         Looks at the first bytes only; never raises for strange content.
         """
+        return True
 
     def members(self, path: Path) -> tuple[Path, ...]:
         """The files that belong together, `path` first (for a folder: the files in it)."""
+        return (path,)
 
+    @abstractmethod
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:
         """Its layers, after checking that the file is whole. Raises DeliveryRejected.
 
@@ -117,6 +121,7 @@ class Source(Protocol):
         options   an instance of `options`; None for its defaults
         """
 
+    @abstractmethod
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of `columns` as the file holds them plus `wkb`, in the file's order.
 
@@ -243,6 +248,25 @@ def wrong_encoding(name: str, encoding: str, found: Bilingual) -> DeliveryReject
             "State the right encoding in delivery.toml or the province's profile, or export as UTF-8.",
         ),
     )
+
+
+def layers_of(path: Path) -> list[tuple[str, str | None]]:
+    """The layers that GDAL finds, with their geometry type; None of a layer without geometry."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            listed = pyogrio.list_layers(local_path(path))
+        except READ_FAILURES as failure:
+            raise corrupt(path.name, first_line(failure)) from failure
+    return [(str(name), geometry) for name, geometry in listed]
+
+
+def described_layer(info: dict[str, Any], path: Path, rows: int, **more: Any) -> Layer:
+    """`Layer.described`, where GDAL must find as many rows as were counted here."""
+    layer = Layer.described(info, rows, **more)
+    if info["features"] != rows:
+        raise rows_lost(path.name, layer.name, rows, int(info["features"]))
+    return layer
 
 
 def describe(

@@ -6,7 +6,7 @@ anything is read (`delimited_scan`), then pyarrow streams the columns that are w
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar, Literal, cast
+from typing import Literal, cast
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -19,6 +19,7 @@ from sync.intake.sources.base import (
     NO_GEOMETRY,
     READ_FAILURES,
     Layer,
+    Source,
     corrupt,
     first_line,
     local_path,
@@ -74,23 +75,13 @@ class _Told(CsvOptions):
     skip: int
 
 
-class Delimited:
+class Delimited(Source):
     """CSV with WKT (.csv, .tsv)."""
 
-    kind: ClassVar[str] = "csv"
-    suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = True
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = CsvOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffixes are its alone
-        """Yes."""
-        return True
-
-    def members(self, path: Path) -> tuple[Path, ...]:
-        """The file alone."""
-        return (path,)
+    kind = "csv"
+    suffixes = (".csv", ".tsv")
+    single_layer = True
+    options = CsvOptions
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:
         """Its one layer, after every record was seen to have the header's width."""

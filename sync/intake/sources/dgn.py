@@ -5,7 +5,6 @@ import struct
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +15,7 @@ from parcels.encodings import BYTES
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import curves
 from sync.intake.sources import dgn_elements as v7
-from sync.intake.sources.base import Layer, corrupt, refuse_unless_whole, truncated
+from sync.intake.sources.base import Layer, Source, corrupt, refuse_unless_whole, truncated
 from sync.intake.sources.drawing import (
     Drawing,
     DrawingOptions,
@@ -40,19 +39,13 @@ class DgnOptions(DrawingOptions):
     middle_of_text: bool = False
 
 
-class Dgn:
+class Dgn(Source):
     """MicroStation design file, version 7 (.dgn)."""
 
-    kind: ClassVar[str] = "dgn"
-    suffixes: ClassVar[tuple[str, ...]] = (".dgn",)
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = True
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = DgnOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
-        """Yes."""
-        return True
+    kind = "dgn"
+    suffixes = (".dgn",)
+    single_layer = True
+    options = DgnOptions
 
     def members(self, path: Path) -> tuple[Path, ...]:
         """The file alone: reference files are not followed."""

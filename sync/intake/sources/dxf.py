@@ -10,7 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -38,7 +38,7 @@ from parcels.bilingual import Bilingual
 from parcels.encodings import UTF8, named
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import curves
-from sync.intake.sources.base import Layer, corrupt, first_line, refuse_unless_whole, truncated
+from sync.intake.sources.base import Layer, Source, corrupt, first_line, refuse_unless_whole, truncated
 from sync.intake.sources.drawing import (
     Drawing,
     DrawingOptions,
@@ -64,19 +64,13 @@ _AFTER_R12 = frozenset({"LWPOLYLINE", "MTEXT", "ELLIPSE", "SPLINE", "HATCH"})
 _DAMAGED = (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, DXFError)
 
 
-class Dxf:
+class Dxf(Source):
     """AutoCAD drawing interchange file, of text or binary (.dxf)."""
 
-    kind: ClassVar[str] = "dxf"
-    suffixes: ClassVar[tuple[str, ...]] = (".dxf",)
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = True
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = DrawingOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
-        """Yes."""
-        return True
+    kind = "dxf"
+    suffixes = (".dxf",)
+    single_layer = True
+    options = DrawingOptions
 
     def members(self, path: Path) -> tuple[Path, ...]:
         """The file alone: external references are not followed."""

@@ -6,26 +6,21 @@ a class are counted here, beside what GDAL assembles.
 """
 
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import pyarrow as pa
-import pyogrio
 from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import (
-    READ_FAILURES,
     Layer,
-    NoOptions,
+    Source,
     corrupt,
     describe,
-    first_line,
-    local_path,
+    layers_of,
     missing_file,
     refuse_unless_whole,
     stream,
@@ -43,20 +38,12 @@ _FIELD = re.compile(rb"^([A-Z]{3})S[A-Z]\d+:([A-Za-z0-9_]{1,20})\s*$", re.MULTIL
 _CLASS = re.compile(rb"^SCPCP\d+:[^;\r\n]*;[^;\r\n]*;OBJ;([^;\r\n]+?)\s*$", re.MULTILINE)
 
 
-class Edigeo:
+class Edigeo(Source):
     """EDIGEO (.THF with the files of its lots)."""
 
-    kind: ClassVar[str] = "edigeo"
-    suffixes: ClassVar[tuple[str, ...]] = (".thf",)
-    driver: ClassVar[str] = "EDIGEO"
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = False
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = NoOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
-        """Yes."""
-        return True
+    kind = "edigeo"
+    suffixes = (".thf",)
+    driver = "EDIGEO"
 
     def members(self, path: Path) -> tuple[Path, ...]:
         """The .THF and every file of its lots that is there."""
@@ -79,14 +66,8 @@ class Edigeo:
             content = _content(there[name])
             if name.endswith(".VEC"):
                 rows.update(found.decode("latin-1") for found in _CLASS.findall(content))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                listed = pyogrio.list_layers(local_path(path))
-            except READ_FAILURES as failure:
-                raise corrupt(path.name, first_line(failure)) from failure
         # Labels are layers that GDAL makes of the places where the names of others are to be drawn.
-        return tuple(self._layer(path, str(name), rows) for name, _ in listed if str(name) in rows)
+        return tuple(self._layer(path, name, rows) for name, _ in layers_of(path) if name in rows)
 
     def _layer(self, path: Path, name: str, rows: Counter[str]) -> Layer:
         info = describe(path, name, self.driver)

@@ -5,27 +5,22 @@ be there, as long as it says itself, with as many rows as its index points to. C
 (0.1 mm where nobody chose another): what was finer before it was stored has been rounded there.
 """
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
-import pyogrio
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import (
-    READ_FAILURES,
     Layer,
-    NoOptions,
+    Source,
     corrupt,
     describe,
-    first_line,
-    local_path,
+    layers_of,
     missing_file,
     rows_lost,
     stream,
@@ -40,16 +35,13 @@ _BLOCK_ROWS = 1024  # the index grows by so many rows
 _LENGTH = 4  # of a row, before it
 
 
-class FileGdb:
+class FileGdb(Source):
     """File geodatabase (.gdb, a folder)."""
 
-    kind: ClassVar[str] = "filegdb"
-    suffixes: ClassVar[tuple[str, ...]] = (".gdb",)
-    driver: ClassVar[str] = "OpenFileGDB"
-    folder: ClassVar[bool] = True
-    single_layer: ClassVar[bool] = False
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = NoOptions
+    kind = "filegdb"
+    suffixes = (".gdb",)
+    driver = "OpenFileGDB"
+    folder = True
 
     def recognises(self, path: Path) -> bool:
         """Whether the folder has a catalog of tables."""
@@ -66,13 +58,7 @@ class FileGdb:
         if not self.recognises(path):
             raise _incomplete(path.name, f"{_CATALOG}{_TABLE}")
         _refuse_part_of_it(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                listed = pyogrio.list_layers(local_path(path))
-            except READ_FAILURES as failure:
-                raise corrupt(path.name, first_line(failure)) from failure
-        return tuple(self._layer(path, str(name)) for name, geometry in listed if geometry is not None)
+        return tuple(self._layer(path, name) for name, geometry in layers_of(path) if geometry is not None)
 
     def _layer(self, path: Path, name: str) -> Layer:
         info = describe(path, name, self.driver)

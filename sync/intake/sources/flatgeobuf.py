@@ -9,7 +9,6 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +17,7 @@ from pydantic import BaseModel
 from parcels.bilingual import Bilingual
 from sync.intake.sources.base import (
     Layer,
-    NoOptions,
+    Source,
     corrupt,
     describe,
     first_line,
@@ -37,24 +36,13 @@ _DEFAULT_NODE_SIZE = 16
 _NODE = np.dtype([("box", "<f8", 4), ("offset", "<u8")])
 
 
-class FlatGeobuf:
+class FlatGeobuf(Source):
     """FlatGeobuf (.fgb)."""
 
-    kind: ClassVar[str] = "flatgeobuf"
-    suffixes: ClassVar[tuple[str, ...]] = (".fgb",)
-    driver: ClassVar[str] = "FlatGeobuf"
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = True
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = NoOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
-        """Yes."""
-        return True
-
-    def members(self, path: Path) -> tuple[Path, ...]:
-        """The file alone."""
-        return (path,)
+    kind = "flatgeobuf"
+    suffixes = (".fgb",)
+    driver = "FlatGeobuf"
+    single_layer = True
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always UTF-8
         """Its one layer, after its length agrees with its index."""

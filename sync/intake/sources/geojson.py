@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.intake.sources.base import Layer, NoOptions, describe, refuse_unless_whole, rows_lost, stream
+from sync.intake.sources.base import Layer, Source, describe, described_layer, refuse_unless_whole, stream
 from sync.intake.sources.json_scan import JsonShape, scan_json, value_at
 
 BOM = b"\xef\xbb\xbf"
@@ -27,24 +27,17 @@ _FEATURES = re.compile(rb'"type"\s*:\s*"Feature(?:Collection)?"')
 _A_PROGRAM = b"gdal_streamed_alg"
 
 
-class GeoJson:
+class GeoJson(Source):
     """GeoJSON (.geojson, .json): a FeatureCollection or one Feature."""
 
-    kind: ClassVar[str] = "geojson"
+    kind = "geojson"
     suffixes: ClassVar[tuple[str, ...]] = (".geojson", ".json")
-    driver: ClassVar[str] = "GeoJSON"
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = True
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = NoOptions
+    driver = "GeoJSON"
+    single_layer = True
 
     def recognises(self, path: Path) -> bool:
         """Whether the text begins as an object and speaks of features."""
         return speaks_of_features(path)
-
-    def members(self, path: Path) -> tuple[Path, ...]:
-        """The file alone."""
-        return (path,)
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - JSON is UTF-8
         """Its one layer, after its brackets show that it is whole."""
@@ -52,10 +45,7 @@ class GeoJson:
         shape = scan_json(path)
         info = describe(path, None, self.driver, **AS_WRITTEN)
         rows = shape.features if any(key == "features" for key, _ in shape.members) else shape.texts
-        layer = Layer.described(info, rows, crs=_stated_crs(path, shape))
-        if info["features"] != rows:
-            raise rows_lost(path.name, layer.name, rows, int(info["features"]))
-        return (layer,)
+        return (described_layer(info, path, rows, crs=_stated_crs(path, shape)),)
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in the file's order; nested values as JSON text."""

@@ -1,25 +1,22 @@
 """GeoPackage: a SQLite file with one or more layers. Its bytes are never changed, so it is opened immutable."""
 
 import sqlite3
-import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import ClassVar
 
 import pyarrow as pa
-import pyogrio
 from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import (
-    READ_FAILURES,
     Layer,
-    NoOptions,
+    Source,
     corrupt,
     describe,
     first_line,
+    layers_of,
     local_path,
     refuse_unless_whole,
     stream,
@@ -32,20 +29,12 @@ _WHAT = Bilingual("GeoPackage", "a GeoPackage")
 _UNREADABLE = (sqlite3.Error, UnicodeDecodeError)  # names that are no text are found when they are read
 
 
-class GeoPackage:
+class GeoPackage(Source):
     """OGC GeoPackage (.gpkg)."""
 
-    kind: ClassVar[str] = "geopackage"
-    suffixes: ClassVar[tuple[str, ...]] = (".gpkg",)
-    driver: ClassVar[str] = "GPKG"
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = False
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = NoOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
-        """Yes."""
-        return True
+    kind = "geopackage"
+    suffixes = (".gpkg",)
+    driver = "GPKG"
 
     def members(self, path: Path) -> tuple[Path, ...]:
         """The file alone. A write-ahead log beside it means that rows are not in the file yet: refused."""
@@ -69,14 +58,7 @@ class GeoPackage:
         refuse_unless_whole(path, _MAGIC, _WHAT)
         self.members(path)
         _refuse_cut_off(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                listed = pyogrio.list_layers(local_path(path))
-            except READ_FAILURES as failure:
-                raise corrupt(path.name, first_line(failure)) from failure
-        names = [str(name) for name, geometry_type in listed if geometry_type is not None]
-        return tuple(self._layer(path, name) for name in names)
+        return tuple(self._layer(path, name) for name, geometry in layers_of(path) if geometry is not None)
 
     def _layer(self, path: Path, name: str) -> Layer:
         info = describe(path, name, self.driver, immutable=True)

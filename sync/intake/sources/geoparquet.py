@@ -7,7 +7,7 @@ has none.
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +20,7 @@ from sync.intake.sources.base import (
     GEOMETRY,
     READ_FAILURES,
     Layer,
+    Source,
     corrupt,
     first_line,
     local_path,
@@ -43,23 +44,13 @@ class GeoParquetOptions(BaseModel):
     geometry: str | None = None
 
 
-class GeoParquet:
+class GeoParquet(Source):
     """GeoParquet 1.x with WKB (.parquet, .geoparquet)."""
 
-    kind: ClassVar[str] = "geoparquet"
-    suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".geoparquet")
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = True
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = GeoParquetOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
-        """Yes."""
-        return True
-
-    def members(self, path: Path) -> tuple[Path, ...]:
-        """The file alone."""
-        return (path,)
+    kind = "geoparquet"
+    suffixes = (".parquet", ".geoparquet")
+    single_layer = True
+    options = GeoParquetOptions
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always UTF-8
         """Its one layer, by its footer."""

@@ -8,11 +8,9 @@ half a file without a word, so the file is first walked to its end.
 import re
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
 from xml.parsers import expat
 
 import pyarrow as pa
@@ -22,13 +20,12 @@ from pydantic import BaseModel
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import (
-    READ_FAILURES,
     Layer,
-    NoOptions,
+    Source,
     corrupt,
     describe,
     first_line,
-    local_path,
+    layers_of,
     refuse_unless_whole,
     stream,
 )
@@ -48,16 +45,12 @@ _AS_WRITTEN = {"WRITE_GFS": "NO"}
 pyogrio.set_gdal_config_options({"GML_FIELDTYPES": "ALWAYS_STRING"})
 
 
-class Gml:
+class Gml(Source):
     """GML (.gml; .xml when it is GML inside)."""
 
-    kind: ClassVar[str] = "gml"
-    suffixes: ClassVar[tuple[str, ...]] = (".gml", ".xml")
-    driver: ClassVar[str] = "GML"
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = False
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = NoOptions
+    kind = "gml"
+    suffixes = (".gml", ".xml")
+    driver = "GML"
 
     def recognises(self, path: Path) -> bool:
         """Whether its first element is of GML or WFS, or its beginning declares the namespace of GML."""
@@ -81,13 +74,7 @@ class Gml:
         if not self.recognises(path):
             raise _not_gml(path.name)
         with _alone(path) as own:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                try:
-                    listed = pyogrio.list_layers(local_path(own))
-                except READ_FAILURES as failure:
-                    raise corrupt(path.name, first_line(failure)) from failure
-            names = [str(name) for name, geometry in listed if geometry is not None]
+            names = [name for name, geometry in layers_of(own) if geometry is not None]
             return tuple(self._layer(own, name, codes) for name in names)
 
     def _layer(self, own: Path, name: str, codes: set[str]) -> Layer:

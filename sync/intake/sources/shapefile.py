@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +23,7 @@ from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import (
     GEOMETRY,
     Layer,
-    NoOptions,
+    Source,
     corrupt,
     describe,
     missing_file,
@@ -49,20 +48,14 @@ _MACHINES = ("cp1252", "iso8859-1", "ascii")
 _CPG_NAMES = {"65001": "utf-8", "1258": "cp1258", "1252": "cp1252", "88591": "iso-8859-1"}
 
 
-class Shapefile:
+class Shapefile(Source):
     """ESRI Shapefile (.shp with its sidecars)."""
 
-    kind: ClassVar[str] = "shapefile"
-    suffixes: ClassVar[tuple[str, ...]] = (".shp",)
-    driver: ClassVar[str] = "ESRI Shapefile"
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = True
-    cut_names: ClassVar[bool] = True
-    options: ClassVar[type[BaseModel]] = NoOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffix is its alone
-        """Yes."""
-        return True
+    kind = "shapefile"
+    suffixes = (".shp",)
+    driver = "ESRI Shapefile"
+    single_layer = True
+    cut_names = True
 
     def members(self, path: Path) -> tuple[Path, ...]:
         """The .shp and every file of the same name beside it."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pyarrow as pa
 from openpyxl import load_workbook
@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from parcels.text import clean
-from sync.intake.sources.base import GEOMETRY, NO_GEOMETRY, Layer, corrupt, first_line
+from sync.intake.sources.base import GEOMETRY, NO_GEOMETRY, Layer, Source, corrupt, first_line
 from sync.intake.sources.xlsx_guard import DAMAGE, refuse_unfit
 
 _BATCH = 8_192
@@ -46,23 +46,12 @@ class SpreadsheetOptions(BaseModel):
     header_has: tuple[str, ...] = ()
 
 
-class Spreadsheet:
+class Spreadsheet(Source):
     """Excel workbook (.xlsx, .xlsm): a list a sheet; hidden sheets are not looked at."""
 
-    kind: ClassVar[str] = "spreadsheet"
-    suffixes: ClassVar[tuple[str, ...]] = (".xlsx", ".xlsm")
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = False
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = SpreadsheetOptions
-
-    def recognises(self, path: Path) -> bool:  # noqa: ARG002 - the suffixes are its alone
-        """Yes."""
-        return True
-
-    def members(self, path: Path) -> tuple[Path, ...]:
-        """The file alone."""
-        return (path,)
+    kind = "spreadsheet"
+    suffixes = (".xlsx", ".xlsm")
+    options = SpreadsheetOptions
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always Unicode
         """Its visible sheets that have a header, after every part of the archive was checked and every row counted."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO
 
 import pyarrow as pa
 from lxml import etree
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import gml_fragment
-from sync.intake.sources.base import GEOMETRY, Layer, corrupt, first_line, missing_file, truncated
+from sync.intake.sources.base import GEOMETRY, Layer, Source, corrupt, first_line, missing_file, truncated
 from sync.intake.sources.text_geometry import wkb_of
 from sync.intake.sources.xml_guard import refuse_doctype, root_name
 
@@ -50,15 +50,13 @@ class VbdlisOptions(BaseModel):
     geometry: tuple[str, ...] = ("geometry", "hinhHoc", "geom", "shape", "wkt")
 
 
-class VbdlisXml:
+class VbdlisXml(Source):
     """XML of cadastral records (.xml with DC_ThuaDat)."""
 
-    kind: ClassVar[str] = "vbdlis_xml"
-    suffixes: ClassVar[tuple[str, ...]] = (".xml",)
-    folder: ClassVar[bool] = False
-    single_layer: ClassVar[bool] = True
-    cut_names: ClassVar[bool] = False
-    options: ClassVar[type[BaseModel]] = VbdlisOptions
+    kind = "vbdlis_xml"
+    suffixes = (".xml",)
+    single_layer = True
+    options = VbdlisOptions
 
     def recognises(self, path: Path) -> bool:
         """Whether a record of a parcel stands in its beginning, and it is no collection of GML."""

@@ -10,6 +10,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import corrupt, refuse_unless_whole, truncated
+from sync.intake.sources.xml_guard import DoctypeError, first_element
 
 _MAGIC = b"PK\x03\x04"
 _WHAT = Bilingual("bảng tính XLSX", "an XLSX workbook")
@@ -47,32 +48,13 @@ def refuse_unfit(path: Path) -> None:
         raise corrupt(path.name, f"CRC: {broken[:60]}")
 
 
-class _FirstElement(Exception):
-    pass
-
-
-class _Doctype(Exception):
-    pass
-
-
 def _refuse_doctype(archive: zipfile.ZipFile, member: zipfile.ZipInfo, file: str) -> None:
     """Refuse a part whose XML begins with a document type: no workbook has one."""
-    parser = expat.ParserCreate()
-
-    def element(*_: object) -> None:
-        raise _FirstElement
-
-    def doctype(*_: object) -> None:
-        raise _Doctype
-
-    parser.StartElementHandler = element
-    parser.StartDoctypeDeclHandler = doctype
+    with archive.open(member) as part:
+        beginning = part.read(65_536)
     try:
-        with archive.open(member) as part:
-            parser.Parse(part.read(65_536), False)
-    except _FirstElement:
-        return
-    except (_Doctype, expat.ExpatError) as failure:
+        first_element([beginning] if beginning else [], namespaces=None)
+    except (DoctypeError, expat.ExpatError) as failure:
         raise corrupt(file, f"XML: {member.filename[:60]}") from failure
 
 

@@ -2,6 +2,7 @@
 reading of other files and addresses and the billion laughs, come from. No delivery needs one.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.parsers import expat
 
@@ -13,12 +14,12 @@ _CHUNK = 65_536
 _PROLOG_BYTES = 1_048_576  # what may stand before the first element: a declaration, comments, instructions
 
 
+class DoctypeError(Exception):
+    """The prolog holds a document type declaration."""
+
+
 class _FirstElement(Exception):
     """The prolog is over."""
-
-
-class _Doctype(Exception):
-    """The prolog holds a document type declaration."""
 
 
 def refuse_doctype(path: Path) -> None:
@@ -35,6 +36,26 @@ def root_name(path: Path) -> tuple[str, dict[str, str]]:
     """The first element, as `namespace name` (or `name`), and its attributes, likewise. Raises as `refuse_doctype`."""
     if not path.is_file():
         raise missing_file(path.name)
+    try:
+        found = first_element(_beginning(path))
+    except DoctypeError as failure:
+        raise _has_doctype(path.name) from failure
+    except (expat.ExpatError, LookupError, ValueError) as failure:
+        raise corrupt(path.name, f"XML: {first_line(failure)}") from failure
+    if found is None:
+        raise corrupt(path.name, "XML: no element")
+    return found
+
+
+def first_element(
+    beginning: Iterable[bytes], namespaces: str | None = " "
+) -> tuple[str, dict[str, str]] | None:
+    """The first element in these bytes and its attributes; None where they hold none.
+
+    namespaces  what stands between a namespace and a name; None leaves names as they are written
+
+    An empty piece is the end. Raises DoctypeError before anything else of the prolog is looked at, and as expat does.
+    """
     found: list[tuple[str, dict[str, str]]] = []
 
     def element(name: str, attributes: dict[str, str]) -> None:
@@ -42,29 +63,26 @@ def root_name(path: Path) -> tuple[str, dict[str, str]]:
         raise _FirstElement
 
     def doctype(*_: object) -> None:
-        raise _Doctype
+        raise DoctypeError
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate(namespace_separator=namespaces)
     parser.StartElementHandler = element
     parser.StartDoctypeDeclHandler = doctype
     try:
-        _feed(parser, path)
+        for piece in beginning:
+            parser.Parse(piece, not piece)
     except _FirstElement:
         return found[0]
-    except _Doctype as failure:
-        raise _has_doctype(path.name) from failure
-    except (expat.ExpatError, LookupError, ValueError) as failure:
-        raise corrupt(path.name, f"XML: {first_line(failure)}") from failure
-    raise corrupt(path.name, "XML: no element")
+    return None
 
 
-def _feed(parser: expat.XMLParserType, path: Path) -> None:
-    """Give the parser the beginning of the file until one of its handlers stops it."""
+def _beginning(path: Path) -> Iterator[bytes]:
+    """The file in pieces, as far as a prolog may reach; after its end an empty one."""
     with path.open("rb") as file:
         for _ in range(_PROLOG_BYTES // _CHUNK):
-            chunk = file.read(_CHUNK)
-            parser.Parse(chunk, not chunk)
-            if not chunk:
+            piece = file.read(_CHUNK)
+            yield piece
+            if not piece:
                 return
 
 
