@@ -15,6 +15,7 @@ from rich.table import Table
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, err, language, out, say
 
 if TYPE_CHECKING:
@@ -55,9 +56,7 @@ def check(
             help="tệp ngữ cảnh của tỉnh, do Trung ương xuất · the province's context file, from the centre",
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Kiểm tra một gói dữ liệu trên máy của mình · Check a delivery offline, without a database.
 

@@ -12,12 +12,12 @@ from rich.table import Table
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, language, out, say
 
 if TYPE_CHECKING:
     from sync.draft.draft import Draft
 
-Json = Annotated[bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")]
 Province = Annotated[
     str | None, typer.Option("--province", "-p", help="mã tỉnh, 2 chữ số · province code, 2 digits")
 ]
@@ -44,7 +44,7 @@ def init(
     out_file: Annotated[
         Path | None, typer.Option("--out", help="tệp hồ sơ sẽ ghi · the profile to write")
     ] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Lập bản nháp hồ sơ từ một tệp · Draft a profile from what a file shows, each guess with its reason.
 
@@ -124,7 +124,7 @@ def _show_draft(found: "Draft", file: Path, out_file: Path) -> None:
 def try_out(
     profile_file: Annotated[Path, typer.Argument(help="hồ sơ · the profile")],
     delivery: Annotated[Path, typer.Argument(help="tệp hoặc gói dữ liệu · a file, or a delivery")],
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Đọc thử một gói dữ liệu theo hồ sơ · Read a delivery by a profile and show what each column becomes.
 

@@ -24,7 +24,7 @@ from parcels.model import ARROW_TYPES, NOT_READABLE_JOINER
 from parcels.text import CONTROL, clean, join_said
 from parcels.versions import read_actions
 from sync.declared.profile import DBF_NAME_BYTES, Joined, Profile
-from sync.declared.tomlfile import nearest
+from sync.declared.tomlfile import after, nearest
 
 _EXACT_IN_FLOAT = 2**53
 _EXACT_IN_SINGLE = 2**24
@@ -82,7 +82,7 @@ def present_name(wanted: str, present: tuple[str, ...], *, cut_names: bool) -> s
 
 def _missing_column(wanted: str, canonical: str, present: tuple[str, ...], file: str) -> DeliveryRejected:
     near = nearest(wanted, present)
-    like = Bilingual(f" Gần giống nhất: «{near}».", f" Nearest: “{near}”.") if near else Bilingual("", "")
+    like = after(near)
     return DeliveryRejected(
         "DLV-COLUMN-MISSING",
         Bilingual(

@@ -14,7 +14,7 @@ from parcels.errors import DeliveryRejected
 from sync.conform.detective.suggest import suggest
 from sync.declared.delivery import AttributeList, Axes, CommuneCodes, Part
 from sync.declared.profile import PartDefaults, Profile
-from sync.declared.tomlfile import nearest
+from sync.declared.tomlfile import after, nearest
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.reasons import Reason
 from sync.intake.sources import Layer, Source, read_options, source_of
@@ -138,9 +138,8 @@ def _layers(
 def _named(name: str, file: str, layers: dict[str, Layer]) -> Layer:
     if name in layers:
         return layers[name]
-    near = nearest(name, layers)
     present = ", ".join(layers) or "-"
-    like = Bilingual(f" Gần giống nhất: «{near}».", f" Nearest: “{near}”.") if near else Bilingual("", "")
+    like = after(nearest(name, layers))
     raise DeliveryRejected(
         "DLV-LAYER-MISSING",
         Bilingual(

@@ -19,7 +19,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from parcels.identifiers import normalise_number
-from sync.declared.tomlfile import nearest
+from sync.declared.tomlfile import aside, nearest
 from sync.folder.conform import SheetTableUsed
 
 SUFFIXES: Final = (".csv", ".xlsx")
@@ -229,8 +229,7 @@ def _where(values: "pd.Series[Any]", sure: NDArray[np.bool_]) -> pa.Array:
 
 
 def _missing(file: str, wanted: str, present: list[str]) -> DeliveryRejected:
-    near = nearest(wanted, present)
-    like = Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)") if near else Bilingual("", "")
+    like = aside(nearest(wanted, present))
     return _unfit(file, Bilingual(f"không có cột «{wanted}»{like.vi}", f"has no column “{wanted}”{like.en}"))
 
 

@@ -17,7 +17,7 @@ from parcels.encodings.column import NOT_UTF8, TextColumn
 from parcels.encodings.evidence import Vocabulary
 from parcels.errors import DeliveryRejected
 from sync.conform.parts import ReadPart
-from sync.folder.conform import TextColumn
+from sync.folder.conform import TextRead
 from sync.intake.sources.base import wrong_encoding
 
 RAW_TYPE = pa.map_(pa.string(), pa.string())
@@ -86,10 +86,10 @@ class Texts:
         if contradicted is not None:
             raise _contradicted(self._file, str(self._declared), name, contradicted)
 
-    def report(self) -> tuple[TextColumn, ...]:
+    def report(self) -> tuple[TextRead, ...]:
         """For conform.json: an entry per column that was converted, is mixed, undecided or lost characters."""
         said = {name: column.report() for name, column in self._columns.items()}
-        return tuple(TextColumn(column=name, **entry) for name, entry in said.items() if entry is not None)
+        return tuple(TextRead(column=name, **entry) for name, entry in said.items() if entry is not None)
 
 
 def _page(encoding: str) -> str:

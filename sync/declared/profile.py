@@ -17,7 +17,7 @@ from parcels.crs import is_metric
 from parcels.errors import UsageError
 from parcels.text import fold_text
 from sync.declared.connection import Connections, refuse_same_names
-from sync.declared.tomlfile import WrongValue, load_toml, nearest, read_document
+from sync.declared.tomlfile import WrongValue, aside, load_toml, nearest, read_document
 from sync.settings import ROOT, settings
 
 PROVINCE_CODE = r"^\d{2}$"
@@ -172,12 +172,7 @@ def _canonical_names(value: dict[str, object]) -> dict[str, object]:
     known = {column.name for column in delivered_columns()}
     for name in value:
         if name not in known:
-            near = nearest(name, known)
-            hint = (
-                Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)")
-                if near
-                else Bilingual("", "")
-            )
+            hint = aside(nearest(name, known))
             raise WrongValue(
                 Bilingual(
                     f"không có cột chuẩn «{name}»{hint.vi}",
@@ -197,14 +192,19 @@ def profile_file(province: str) -> Path:
     return settings().provinces / f"{province}.toml"
 
 
-def load_profile(province: str, path: Path | None = None) -> Profile:
-    """The profile of `province`, from `path` or from the folder of profiles. Raises UsageError."""
+def refuse_other_than_a_code(province: str) -> None:
+    """Raise UsageError PRF-PROVINCE for what is no code of a province by its form."""
     if not re.match(PROVINCE_CODE, province):
         raise UsageError(
             "PRF-PROVINCE",
             Bilingual(f"Mã tỉnh «{province}» không hợp lệ.", f"“{province}” is not a province code."),
             Bilingual("Mã tỉnh gồm hai chữ số, ví dụ 01.", "A province code has two digits, such as 01."),
         )
+
+
+def load_profile(province: str, path: Path | None = None) -> Profile:
+    """The profile of `province`, from `path` or from the folder of profiles. Raises UsageError."""
+    refuse_other_than_a_code(province)
     file = path or profile_file(province)
     profile = _load(file)
     if profile.province != province:
@@ -269,10 +269,7 @@ def _over_its_base(document: dict[str, Any]) -> dict[str, Any]:
         raise WrongValue(Bilingual("extends phải là tên một hồ sơ gốc", "extends must name a base profile"))
     file = base_file(name)
     if not file.is_file():
-        near = nearest(name, bases())
-        like = (
-            Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)") if near else Bilingual("", "")
-        )
+        like = aside(nearest(name, bases()))
         raise WrongValue(
             Bilingual(f"không có hồ sơ gốc «{name}»{like.vi}", f"there is no base profile “{name}”{like.en}")
         )

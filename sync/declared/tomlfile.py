@@ -91,10 +91,7 @@ def _sentence(item: Any, model: type[BaseModel]) -> Bilingual:
     if kind == "missing":
         return Bilingual(f"thiếu khóa «{key}»", f"the key “{key}” is missing")
     if kind == "extra_forbidden":
-        near = nearest(str(item["loc"][-1]), _known_keys(model))
-        like = (
-            Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)") if near else Bilingual("", "")
-        )
+        like = aside(nearest(str(item["loc"][-1]), _known_keys(model)))
         return Bilingual(f"không có khóa «{key}»{like.vi}", f"there is no key “{key}”{like.en}")
     cause = item.get("ctx", {}).get("error")
     if isinstance(cause, WrongValue):
@@ -133,3 +130,19 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     by_fold = {item.casefold(): item for item in known}
     found = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
     return by_fold[found[0]] if found else None
+
+
+def aside(near: str | None) -> Bilingual:
+    """What the nearest name is, inside a sentence; nothing where there is none."""
+    if near is None:
+        return Bilingual("", "")
+    return Bilingual(f" (gần giống nhất: «{near}»)", f" (nearest: “{near}”)")
+
+
+def after(near: str | None) -> Bilingual:
+    """The same as a sentence of its own."""
+    return (
+        Bilingual("", "")
+        if near is None
+        else Bilingual(f" Gần giống nhất: «{near}».", f" Nearest: “{near}”.")
+    )

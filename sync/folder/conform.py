@@ -8,7 +8,7 @@ from sync.folder.notes import LayerNotes
 from sync.folder.reasons import CrsEvidence, Reason
 
 
-class TextColumn(Record):
+class TextRead(Record):
     """A text column that was converted, is mixed, undecided or lost characters; counts are rows.
 
     probability   None for one that nothing spoke of
@@ -48,7 +48,7 @@ class _TableRead(Record):
     columns: dict[str, str]
     columns_not_mapped: tuple[str, ...]
     values_not_readable: dict[str, int]
-    texts: tuple[TextColumn, ...]
+    texts: tuple[TextRead, ...]
     notes: LayerNotes
 
 

@@ -21,7 +21,7 @@ from parcels.geometry import to_stored
 from parcels.identifiers import normalise_number
 from parcels.text import clean
 from parcels.wkb import read_wkb
-from sync.declared.tomlfile import nearest
+from sync.declared.tomlfile import after, nearest
 from sync.folder.boundaries import Boundaries
 from sync.intake.landing import delivery_sha256, hash_files
 from sync.intake.sources import GEOMETRY, Layer, Source, source_of
@@ -103,8 +103,7 @@ def _code_column(layer: Layer, wanted: str | None, file: str) -> str:
         found = next((folded[name] for name in CODE_COLUMNS if name in folded), None)
     if found is not None:
         return found
-    near = nearest(wanted, layer.columns) if wanted else None
-    like = Bilingual(f" Gần giống nhất: «{near}».", f" Nearest: “{near}”.") if near else Bilingual("", "")
+    like = after(nearest(wanted, layer.columns) if wanted else None)
     present = ", ".join(layer.columns) or "-"
     raise UsageError(
         "BND-COLUMN",

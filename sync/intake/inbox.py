@@ -1,12 +1,11 @@
 """The inbox: `inbox/NN/` holds what province NN has put there. A name given in a form resolves inside it, or not at all."""
 
-import re
 from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.declared.paths import leaves_its_folder
-from sync.declared.profile import PROVINCE_CODE
+from sync.declared.profile import refuse_other_than_a_code
 from sync.intake.archives import is_archive
 from sync.intake.sources import is_source
 
@@ -47,12 +46,7 @@ def newest_in_inbox(inbox_root: Path, province: str) -> Path | None:
 
 
 def _folder(inbox_root: Path, province: str) -> Path:
-    if not re.match(PROVINCE_CODE, province):
-        raise UsageError(
-            "PRF-PROVINCE",
-            Bilingual(f"Mã tỉnh «{province}» không hợp lệ.", f"“{province}” is not a province code."),
-            Bilingual("Mã tỉnh gồm hai chữ số, ví dụ 01.", "A province code has two digits, such as 01."),
-        )
+    refuse_other_than_a_code(province)
     return inbox_root / province
 
 

@@ -18,7 +18,7 @@ from sync.lab.generate import Options, deliver
 from sync.lab.generate.province import Batch
 from sync.lab.labelled import generate_labelled
 from tests.support.fixes import smallest_fixes
-from validators.fixes import Fixes, smallest_fixes
+from validators.fixes import Fixes
 from validators.policy import policy_at
 from validators.stored import CommuneVerdict
 from validators.tally import incidence

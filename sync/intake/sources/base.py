@@ -250,6 +250,12 @@ def wrong_encoding(name: str, encoding: str, found: Bilingual) -> DeliveryReject
     )
 
 
+def not_utf8(name: str) -> DeliveryRejected:
+    """Text that ought to be UTF-8 and is not."""
+    found = Bilingual("có byte không hợp lệ trong UTF-8", "some bytes are not valid UTF-8")
+    return wrong_encoding(name, "UTF-8", found)
+
+
 def layers_of(path: Path) -> list[tuple[str, str | None]]:
     """The layers that GDAL finds, with their geometry type; None of a layer without geometry."""
     with warnings.catch_warnings():
@@ -324,8 +330,7 @@ def _checked(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
     try:
         batch.validate(full=True)
     except pa.ArrowInvalid as failure:
-        found = Bilingual("có byte không hợp lệ trong UTF-8", "some bytes are not valid UTF-8")
-        raise wrong_encoding(name, "UTF-8", found) from failure
+        raise not_utf8(name) from failure
     return batch
 
 

@@ -24,10 +24,10 @@ from sync.intake.sources.base import (
     corrupt,
     first_line,
     local_path,
+    not_utf8,
     refuse_unless_whole,
     rows_lost,
     truncated,
-    wrong_encoding,
 )
 
 _MAGIC = b"PAR1"
@@ -205,8 +205,7 @@ def _plain(array: pa.Array, name: str) -> pa.Array:
         try:
             return array.cast(pa.string())
         except pa.ArrowInvalid as failure:
-            found = Bilingual("có byte không hợp lệ trong UTF-8", "some bytes are not valid UTF-8")
-            raise wrong_encoding(name, "UTF-8", found) from failure
+            raise not_utf8(name) from failure
     return array
 
 

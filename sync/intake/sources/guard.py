@@ -13,9 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import BaseModel
 
-from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError
-from sync.intake.sources.base import READ_FAILURES, Layer, Source, corrupt, wrong_encoding
+from sync.intake.sources.base import READ_FAILURES, Layer, Source, corrupt, not_utf8
 
 LOG = logging.getLogger(__name__)
 # What parsing foreign bytes may raise, and what a defect in our own logic (a wrong call, a failed assertion) is not.
@@ -42,8 +41,7 @@ def read_source(source: Source, path: Path, layer: Layer, columns: list[str]) ->
         try:
             batch.validate(full=True)
         except pa.ArrowInvalid as failure:  # later it would only break far from its cause
-            found = Bilingual("có byte không hợp lệ trong UTF-8", "some bytes are not valid UTF-8")
-            raise wrong_encoding(path.name, "UTF-8", found) from failure
+            raise not_utf8(path.name) from failure
         yield batch
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
+from sync.cli.sync import AsJson
 from sync.console import emit_json, err, language, out, say
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def evaluate(
     markdown: Annotated[
         bool, typer.Option("--markdown", help="bảng để đưa vào tài liệu · the table as it stands in the docs")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="một đối tượng JSON · one JSON object on standard output")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """So kết quả kiểm tra với đáp án của dữ liệu mô phỏng · Hold what the checks find against what was seeded.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from parcels.model import UNKNOWN_COMMUNE
+from sync.lab.generate.deliver import GROUPS
 
 Dataset = tuple[str, str]  # province, commune ("-" for rows of none)
 
@@ -40,8 +41,8 @@ class Difference:
 
 
 def read_truth(nation: Path) -> dict[Dataset, Verdict]:
-    """`truth_groups.csv` of a generated nation."""
-    with (nation / "truth_groups.csv").open(encoding="utf-8", newline="") as lines:
+    """The groups of a generated nation, as it was seeded."""
+    with (nation / GROUPS).open(encoding="utf-8", newline="") as lines:
         return {
             (line["delivery"], line["commune"]): Verdict(
                 int(line["group"]) if line["group"] else None, int(line["quarantined"])

@@ -29,7 +29,7 @@ from sync.folder.snapshot import part_paths
 from sync.intake.fetch import fetch
 from sync.known.context.file import read_context
 from sync.lab.evaluate.compare import CheckLine, Difference, compare
-from sync.lab.generate.deliver import CONTEXT, FINDINGS, NATION
+from sync.lab.generate.deliver import CONTEXT, FINDINGS, GROUPS, NATION
 from validators.catalogue import CHECKS
 from validators.stored import CommuneVerdict
 
@@ -225,7 +225,7 @@ def _compare_verdicts(nation: Path, verdicts: list[tuple[str, CommuneVerdict]]) 
     }
     nothing = {"read": 0, "quarantined": 0, "rows_with_error": 0, "group": None}
     differences = []
-    for line in read_truth(nation / "truth_groups.csv").to_pylist():
+    for line in read_truth(nation / GROUPS).to_pylist():
         place = (line.pop("delivery"), line.pop("commune"))
         said = found.pop(place, nothing)
         if said != line:

@@ -32,8 +32,10 @@ from sync.lab.generate.write import write_boundaries, write_csv, write_delivery,
 
 NATION = "nation.json"
 FINDINGS = "truth_findings.csv"
+GROUPS = "truth_groups.csv"
+TRUTH = "truth.csv"
 BOUNDARIES = "boundaries.gpkg"
-BESIDE = (BOUNDARIES, "truth.csv", "truth_groups.csv", FINDINGS, NATION)
+BESIDE = (BOUNDARIES, TRUTH, GROUPS, FINDINGS, NATION)
 # Of labelled nations: a folder per province with live.parquet, ended.parquet, claims.parquet and near.parquet (schemas
 # in `before`); a file per province with the answers of the population database; and the context files that are made
 # of both, by those who know their format (`finish`).
@@ -128,8 +130,8 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
     if options.kind == "full":
         write_csv(expected.table(), folder / FINDINGS)
     truth = pa.concat_tables(truths)
-    write_csv(truth, folder / BESIDE[1])
-    write_csv(pa.Table.from_pylist([asdict(line) for line in groups]), folder / BESIDE[2])
+    write_csv(truth, folder / TRUTH)
+    write_csv(pa.Table.from_pylist([asdict(line) for line in groups]), folder / GROUPS)
     document = {"options": options.as_dict(), "provinces": lines, "totals": _totals(lines, truth, groups)}
     (folder / NATION).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return document

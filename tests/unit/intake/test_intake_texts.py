@@ -18,7 +18,7 @@ from sync.check import check
 from sync.conform import conform
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile
-from sync.folder.conform import Conformed, TextColumn
+from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths, read_part
 from sync.gate import gate
 from sync.intake.fetch import fetch
@@ -55,7 +55,7 @@ def snapshot(path: Path, profile: Profile, folder: Path) -> pa.Table:
     return pa.concat_tables([read_part(part) for part in part_paths(folder).values()]).sort_by("row_no")
 
 
-def texts(folder: Path) -> dict[str, TextColumn]:
+def texts(folder: Path) -> dict[str, TextRead]:
     (part,) = Conformed.load(folder).parts
     return {entry.column: entry for entry in part.texts}
 
