@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from parcels import land_use
 from parcels.bilingual import Bilingual
 from validators.base import Check, Faults, Subject, where
-from validators.column_words import short_name
+from validators.column_words import short_names
 from validators.echo import echo
 from validators.shape import shape_of
 
@@ -95,8 +95,7 @@ def area(subject: Subject) -> Faults:
 
 
 def _columns(detail: str) -> Bilingual:
-    named = [short_name(name) for name in detail.split(_JOINER)]
-    return Bilingual(", ".join(name.vi for name in named), ", ".join(name.en for name in named))
+    return short_names(detail, _JOINER)
 
 
 _CODES = Bilingual(

@@ -3,14 +3,12 @@
 import sys
 from pathlib import Path
 
-from parcels.bilingual import Bilingual
 from validators.base import Check
 from validators.catalogue import CHECKS
 from validators.measures import MEASURES, Measure
 from validators.policy import Policy, policies
-from validators.rulings import condition
+from validators.rulings import REST, condition
 
-_REST = Bilingual("các trường hợp còn lại", "everything else")
 _HEAD = """\
 # Checks / Các phép kiểm tra
 
@@ -128,7 +126,7 @@ def _groups(policy: Policy) -> str:
     """The scheme: number, code, title, meaning, and the rules that must all hold."""
     lines = []
     for number, each in enumerate(policy.groups, start=1):
-        rules = [condition(rule) for rule in each.rules] or [_REST]
+        rules = [condition(rule) for rule in each.rules] or [REST]
         lines.append(
             f"| {number} | {each.code} | {each.title.vi} / {each.title.en} | {each.meaning.vi} / {each.meaning.en} "
             f"| {'; '.join(rule.vi for rule in rules)} | {'; '.join(rule.en for rule in rules)} |\n"

@@ -10,6 +10,12 @@ def short_name(canonical: str) -> Bilingual:
     return Bilingual(_short(column.vi), _short(column.en))
 
 
+def short_names(joined: str, joiner: str) -> Bilingual:
+    """The same of several, one after the other."""
+    named = [short_name(name) for name in joined.split(joiner)]
+    return Bilingual(", ".join(name.vi for name in named), ", ".join(name.en for name in named))
+
+
 def _short(meaning: str) -> str:
     name = meaning.partition(",")[0].partition("(")[0].strip()
     return name[:1].lower() + name[1:]

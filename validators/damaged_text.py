@@ -13,7 +13,7 @@ from parcels.columns import delivered_columns
 from parcels.model import NOT_READABLE_JOINER
 from parcels.text import join_said
 from validators.base import Check, Faults, Subject, where
-from validators.column_words import short_name
+from validators.column_words import short_names
 
 _JOINER = "+"
 _COLUMNS = tuple(
@@ -73,8 +73,7 @@ def _worth_a_look(values: pa.Array) -> bool:
 
 
 def _said(detail: str) -> Bilingual:
-    named = [short_name(name) for name in detail.split(_JOINER)]
-    return Bilingual(", ".join(name.vi for name in named), ", ".join(name.en for name in named))
+    return short_names(detail, _JOINER)
 
 
 CHECKS: tuple[Check, ...] = (

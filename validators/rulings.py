@@ -48,6 +48,10 @@ def reason(rule: GroupRule, state: str, count: int, of: int) -> Bilingual:
     )
 
 
+# Of a group without rules, which stands last.
+REST = Bilingual("các trường hợp còn lại", "everything else")
+
+
 def condition(rule: GroupRule) -> Bilingual:
     """The rule itself, as it stands in the policy: half a sentence."""
     if isinstance(rule, MeasureRule):

@@ -171,6 +171,7 @@ def _refuse_inside(out_dir: Path, path: Path) -> None:
 
 
 def _tell(summary: dict[str, Any], out_dir: Path) -> None:
+    from sync.report import MAP, PAGE
     from sync.report.words import DECISIONS, DELIVERY_DECISIONS, PROVISIONAL
 
     lang = language()
@@ -203,7 +204,7 @@ def _tell(summary: dict[str, Any], out_dir: Path) -> None:
     say(DELIVERY_DECISIONS[summary["decision"]])
     say(
         Bilingual(
-            f"Báo cáo: {out_dir / 'report.html'}; lỗi trên bản đồ: {out_dir / 'findings.gpkg'} (mở bằng QGIS).",
-            f"Report: {out_dir / 'report.html'}; faults on the map: {out_dir / 'findings.gpkg'} (open in QGIS).",
+            f"Báo cáo: {out_dir / PAGE}; lỗi trên bản đồ: {out_dir / MAP} (mở bằng QGIS).",
+            f"Report: {out_dir / PAGE}; faults on the map: {out_dir / MAP} (open in QGIS).",
         )
     )

@@ -12,15 +12,17 @@ from sync.report.summary import summary_of
 from sync.report.workbook import write_workbook
 
 REPORT = "report"
+PAGE = "report.html"
+MAP = "findings.gpkg"
 WRITERS = {
-    "findings.gpkg": write_findings,
+    MAP: write_findings,
     "quarantine.gpkg": write_quarantine,
     "findings.xlsx": write_workbook,
-    "report.html": write_page,
+    PAGE: write_page,
 }
 FILES = (Path(Summary.FILE).name, *WRITERS)
 
-__all__ = ["FILES", "REPORT", "gather", "report", "write_report"]
+__all__ = ["FILES", "MAP", "PAGE", "REPORT", "gather", "report", "write_report"]
 
 
 def report(run_dir: Path, judged_dir: Path | None = None) -> Counts:

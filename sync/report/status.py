@@ -8,6 +8,7 @@ from rich.table import Table
 from parcels.bilingual import Bilingual, Lang
 from sync import db
 from sync.known.gaps import open_gaps, told
+from sync.report.national.words import HEADINGS, group_heading
 
 COUNTS = (
     "communes",
@@ -22,13 +23,10 @@ COUNTS = (
 )
 THREE = ("group1", "group2", "group3")
 TITLES: dict[str, Bilingual] = {
-    "code": Bilingual("Mã", "Code"),
-    "name": Bilingual("Tỉnh, thành phố", "Province"),
+    "code": HEADINGS["code"],
+    "name": HEADINGS["name"],
     "communes": Bilingual("Xã", "Communes"),
-    "parcels": Bilingual("Thửa đất", "Parcels"),
-    "group1": Bilingual("Nhóm 1", "Group 1"),
-    "group2": Bilingual("Nhóm 2", "Group 2"),
-    "group3": Bilingual("Nhóm 3", "Group 3"),
+    "parcels": HEADINGS["parcels"],
     "not_delivered": Bilingual("Chưa nộp", "Not delivered"),
     "quarantined": Bilingual("Cách ly", "Quarantined"),
     "held": Bilingual("Tạm giữ", "Held"),
@@ -74,8 +72,7 @@ def status_table(status: dict[str, Any], lang: Lang) -> Table:
 
 
 def _title(name: str) -> Bilingual:
-    number = name.removeprefix("group")
-    return TITLES.get(name) or Bilingual(f"Nhóm {number}", f"Group {number}")
+    return TITLES.get(name) or group_heading(name.removeprefix("group"))
 
 
 def _value(row: dict[str, Any], name: str) -> Any:

@@ -13,6 +13,7 @@ from sync.report.explain.show_parcel import candidates, parcel
 from sync.report.explain.tables import table
 from sync.report.words import SEVERITIES
 from validators.catalogue import BY_CODE
+from validators.rulings import REST
 
 _STATES = {
     "holds": Bilingual("đạt", "holds"),
@@ -79,8 +80,7 @@ def _rules(document: dict[str, Any], lang: Lang) -> Table:
         label = f"{each['code']} {each['title'][lang]}"
         style = "bold" if each["is_its_group"] else ""
         if not each["rules"]:
-            rest = Bilingual("các trường hợp còn lại", "everything else").say(lang)
-            listed.add_row(Text(label, style=style), rest, "", "")
+            listed.add_row(Text(label, style=style), REST.say(lang), "", "")
         for number, rule in enumerate(each["rules"]):
             listed.add_row(
                 Text(label if number == 0 else "", style=style),

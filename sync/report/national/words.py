@@ -33,6 +33,6 @@ MEASURES_NOTE = Bilingual(
 FIRST = Bilingual("Chưa có báo cáo nào trước đây để so sánh.", "There is no earlier report to compare with.")
 
 
-def group_heading(number: int) -> Bilingual:
+def group_heading(number: int | str) -> Bilingual:
     """The heading of a group's communes."""
     return Bilingual(f"Nhóm {number}", f"Group {number}")

@@ -18,7 +18,7 @@ from sync.check import check
 from sync.conform import conform
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile
-from sync.folder.conform import Conformed
+from sync.folder.conform import Conformed, TextRead
 from sync.folder.snapshot import part_paths, read_part
 from sync.gate import gate
 from sync.intake.fetch import fetch
