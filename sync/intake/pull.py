@@ -52,7 +52,7 @@ class Accepted:
 def accepted(history: Iterable[PulledEntry], covered_to: datetime | None) -> dict[str, Accepted]:
     """Per connection, from the entries of earlier pulls, newest first.
 
-    covered_to  everything that the source changed up to this moment has come (`sync.known.history.watermark`): the
+    covered_to  everything that the source changed up to this moment has come (`sync.known.history.covered_to`): the
                 newest pull that began no later is where to go on, whatever became of those after it
     """
     marks: dict[str, tuple[Watermark, str, datetime]] = {}

@@ -3,7 +3,7 @@
 from sync import db
 from sync.folder.pulled import PulledEntry
 from sync.intake.pull import Accepted, accepted
-from sync.known.history import watermark
+from sync.known.history import covered_to
 
 
 def accepted_pulls(dsn: str, province: str) -> dict[str, Accepted]:
@@ -11,4 +11,4 @@ def accepted_pulls(dsn: str, province: str) -> dict[str, Accepted]:
     with db.connect(dsn) as connection:
         rows = db.fetch(connection, "ledger/pulls", {"province": province})
     history = [PulledEntry.model_validate(row["entry"]) for row in rows]
-    return accepted(history, watermark(dsn, province).covered_to)
+    return accepted(history, covered_to(dsn, province))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sync.declared.changes import Span
-from sync.known.history import watermark
+from sync.known.history import covered_to
 from tests.support.changesets import THERE, Deliver, change, changes, day, full, village
 from tests.support.database import Database
 from tests.support.judged import Plot
@@ -31,13 +31,12 @@ def test_a_span_that_does_not_join_on_leaves_a_gap_until_the_missing_one_comes(
     assert gaps(database) == []
     changes([change(plots[0], 5)], 5, span=spans[4])
     assert gaps(database) == [(day(2), day(4), None, None)]
-    assert watermark(database.dsn, "01").covered_to == day(2)
+    assert covered_to(database.dsn, "01") == day(2)
     changes([], 4, span=spans[3])
     assert gaps(database) == [(day(2), day(3), None, None)]
     changes([change(plots[0], 3)], 3, span=spans[2])
     assert gaps(database) == []
-    assert watermark(database.dsn, "01").covered_to == day(5)
-    assert watermark(database.dsn, "01").newest_number == 5
+    assert covered_to(database.dsn, "01") == day(5)
 
 
 def test_a_full_snapshot_closes_the_gaps_before_it(
@@ -73,4 +72,4 @@ def test_change_sets_without_any_full_snapshot_join_on_to_nothing(
 ) -> None:
     changes([change(village()[0], 2, "insert")], 3, span=Span(None, day(2), day(3)))
     assert gaps(database) == [(None, day(2), None, None)]
-    assert watermark(database.dsn, "01").covered_to is None
+    assert covered_to(database.dsn, "01") is None

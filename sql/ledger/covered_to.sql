@@ -1,5 +1,5 @@
 -- Up to when everything that a source changed has come, in every commune that ever came whole: to the first gap, or to
--- the end of the last change set. And the newest versions that any object of the province has.
+-- the end of the last change set.
 WITH reached AS (
     SELECT w.commune_code,
            greatest(w.snapshot_at, (SELECT max(c.observed_at) FROM ledger.change_set AS c
@@ -12,9 +12,5 @@ WITH reached AS (
     WHERE g.province_code = %(province)s
     GROUP BY g.commune_code
 )
-SELECT (SELECT nullif(min(coalesce(g.since, r.moment)), '-infinity')
-        FROM reached AS r LEFT JOIN gap AS g ON g.commune_code = r.commune_code) AS covered_to,
-       max(s.source_order) FILTER (WHERE s.order_kind = 'number') AS newest_number,
-       max(s.source_order) FILTER (WHERE s.order_kind = 'time') AS newest_time
-FROM land.source_state AS s
-WHERE s.province_code = %(province)s
+SELECT nullif(min(coalesce(g.since, r.moment)), '-infinity') AS covered_to
+FROM reached AS r LEFT JOIN gap AS g ON g.commune_code = r.commune_code
