@@ -157,7 +157,8 @@ def _read(path: Path) -> pa.Table:
     import pyogrio
     from pyogrio.raw import read_arrow
 
-    from sync.intake.sources.base import READ_FAILURES, corrupt, local_path, missing_file
+    from sync.intake.sources.base import READ_FAILURES, local_path
+    from sync.intake.sources.refusals import corrupt, missing_file
     from sync.intake.sources.xlsx_guard import refuse_unfit
 
     if not path.is_file():

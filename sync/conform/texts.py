@@ -18,7 +18,7 @@ from parcels.encodings.evidence import Vocabulary
 from parcels.errors import DeliveryRejected
 from sync.conform.parts import ReadPart
 from sync.folder.conform import TextRead
-from sync.intake.sources.base import wrong_encoding
+from sync.intake.sources.refusals import wrong_encoding
 
 RAW_TYPE = pa.map_(pa.string(), pa.string())
 

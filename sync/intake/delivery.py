@@ -16,7 +16,7 @@ from sync.declared.profile import Profile
 from sync.declared.tomlfile import load_toml
 from sync.intake.archives import is_archive, refuse_other_archives
 from sync.intake.listing import Listing, sources_among, walk
-from sync.intake.sources.base import missing_file
+from sync.intake.sources.refusals import missing_file
 
 
 @dataclass(frozen=True, slots=True)

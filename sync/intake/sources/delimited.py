@@ -20,11 +20,9 @@ from sync.intake.sources.base import (
     READ_FAILURES,
     Layer,
     Source,
-    corrupt,
     first_line,
     local_path,
     refuse_unless_whole,
-    rows_lost,
 )
 from sync.intake.sources.delimited_scan import RecordScan
 from sync.intake.sources.delimited_text import (
@@ -35,6 +33,7 @@ from sync.intake.sources.delimited_text import (
     how_written,
     names_of,
 )
+from sync.intake.sources.refusals import corrupt, rows_lost
 from sync.intake.sources.text_geometry import looks_like_geometry, wkb_of
 
 _WHAT = Bilingual("CSV", "CSV")

@@ -12,7 +12,7 @@ from typing import Literal
 from parcels.bilingual import Bilingual
 from parcels.encodings import BYTES, UTF8, named
 from parcels.errors import DeliveryRejected
-from sync.intake.sources.base import corrupt, wrong_encoding
+from sync.intake.sources.refusals import corrupt, wrong_encoding
 
 BLOCK_BYTES = 1 << 22
 _DELIMITERS = (",", ";", "\t", "|")

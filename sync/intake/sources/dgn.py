@@ -15,7 +15,7 @@ from parcels.encodings import BYTES
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import curves
 from sync.intake.sources import dgn_elements as v7
-from sync.intake.sources.base import Layer, Source, corrupt, refuse_unless_whole, truncated
+from sync.intake.sources.base import Layer, Source, refuse_unless_whole
 from sync.intake.sources.drawing import (
     Drawing,
     DrawingOptions,
@@ -25,6 +25,7 @@ from sync.intake.sources.drawing import (
     parcels_of,
     too_large,
 )
+from sync.intake.sources.refusals import corrupt, truncated
 
 _V8 = bytes.fromhex("d0cf11e0a1b11ae1")  # an OLE2 compound file
 _STARTS = (b"\x08\x09\xfe\x02", b"\xc8\x09\xfe\x02")  # design settings, in two and in three dimensions

@@ -38,7 +38,7 @@ from parcels.bilingual import Bilingual
 from parcels.encodings import UTF8, named
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import curves
-from sync.intake.sources.base import Layer, Source, corrupt, first_line, refuse_unless_whole, truncated
+from sync.intake.sources.base import Layer, Source, first_line, refuse_unless_whole
 from sync.intake.sources.drawing import (
     Drawing,
     DrawingOptions,
@@ -49,6 +49,7 @@ from sync.intake.sources.drawing import (
     parcels_of,
     too_large,
 )
+from sync.intake.sources.refusals import corrupt, truncated
 
 _BINARY = b"AutoCAD Binary DXF\r\n\x1a\x00"
 _WHAT = Bilingual("bản vẽ DXF", "a DXF drawing")

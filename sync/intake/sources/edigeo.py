@@ -15,17 +15,8 @@ from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.intake.sources.base import (
-    Layer,
-    Source,
-    corrupt,
-    describe,
-    layers_of,
-    missing_file,
-    refuse_unless_whole,
-    stream,
-    truncated,
-)
+from sync.intake.sources.base import Layer, Source, describe, layers_of, refuse_unless_whole, stream
+from sync.intake.sources.refusals import corrupt, missing_file, truncated
 
 _MAGIC = b"BOMT"
 _END = b"EOMT"

@@ -15,17 +15,8 @@ from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.intake.sources.base import (
-    Layer,
-    Source,
-    corrupt,
-    describe,
-    layers_of,
-    missing_file,
-    rows_lost,
-    stream,
-    truncated,
-)
+from sync.intake.sources.base import Layer, Source, describe, layers_of, stream
+from sync.intake.sources.refusals import corrupt, missing_file, rows_lost, truncated
 
 _TABLE, _INDEX = ".gdbtable", ".gdbtablx"
 _CATALOG = "a00000001"

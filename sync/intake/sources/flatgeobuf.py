@@ -15,16 +15,8 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from parcels.bilingual import Bilingual
-from sync.intake.sources.base import (
-    Layer,
-    Source,
-    corrupt,
-    describe,
-    first_line,
-    refuse_unless_whole,
-    stream,
-    truncated,
-)
+from sync.intake.sources.base import Layer, Source, describe, first_line, refuse_unless_whole, stream
+from sync.intake.sources.refusals import corrupt, truncated
 
 _MAGIC = b"fgb\x03fgb"
 _WHAT = Bilingual("FlatGeobuf", "a FlatGeobuf file")

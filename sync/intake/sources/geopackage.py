@@ -13,15 +13,14 @@ from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import (
     Layer,
     Source,
-    corrupt,
     describe,
     first_line,
     layers_of,
     local_path,
     refuse_unless_whole,
     stream,
-    truncated,
 )
+from sync.intake.sources.refusals import corrupt, truncated
 from sync.intake.sources.sqlite_guard import refuse_programs
 
 _MAGIC = b"SQLite format 3\x00"

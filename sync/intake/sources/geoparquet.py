@@ -21,14 +21,11 @@ from sync.intake.sources.base import (
     READ_FAILURES,
     Layer,
     Source,
-    corrupt,
     first_line,
     local_path,
-    not_utf8,
     refuse_unless_whole,
-    rows_lost,
-    truncated,
 )
+from sync.intake.sources.refusals import corrupt, not_utf8, rows_lost, truncated
 
 _MAGIC = b"PAR1"
 _WHAT = Bilingual("Parquet", "a Parquet file")

@@ -22,13 +22,13 @@ from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import (
     Layer,
     Source,
-    corrupt,
     describe,
     first_line,
     layers_of,
     refuse_unless_whole,
     stream,
 )
+from sync.intake.sources.refusals import corrupt
 from sync.intake.sources.xml_guard import root_name
 
 _WHAT = Bilingual("GML", "GML")

@@ -14,7 +14,8 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from parcels.errors import LandsyncError
-from sync.intake.sources.base import READ_FAILURES, Layer, Source, corrupt, not_utf8
+from sync.intake.sources.base import READ_FAILURES, Layer, Source
+from sync.intake.sources.refusals import corrupt, not_utf8
 
 LOG = logging.getLogger(__name__)
 # What parsing foreign bytes may raise, and what a defect in our own logic (a wrong call, a failed assertion) is not.

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sync.intake.sources.base import corrupt, truncated
+from sync.intake.sources.refusals import corrupt, truncated
 
 _BLOCK = 1 << 23
 _KEY_BYTES = 80  # how far before a bracket the key of its member is looked for

@@ -20,19 +20,8 @@ from parcels.bilingual import Bilingual
 from parcels.encodings import BYTES, ENCODINGS, UTF8, decode_text, named
 from parcels.encodings.codecs import has_stray_bytes, western
 from parcels.errors import DeliveryRejected
-from sync.intake.sources.base import (
-    GEOMETRY,
-    Layer,
-    Source,
-    corrupt,
-    describe,
-    missing_file,
-    refuse_unless_whole,
-    rows_lost,
-    stream,
-    truncated,
-    wrong_encoding,
-)
+from sync.intake.sources.base import GEOMETRY, Layer, Source, describe, refuse_unless_whole, stream
+from sync.intake.sources.refusals import corrupt, missing_file, rows_lost, truncated, wrong_encoding
 
 _MAGIC = b"\x00\x00\x27\x0a"
 _WHAT = Bilingual("shapefile (.shp)", "a shapefile (.shp)")

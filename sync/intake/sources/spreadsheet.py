@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from parcels.text import clean
-from sync.intake.sources.base import GEOMETRY, NO_GEOMETRY, Layer, Source, corrupt, first_line
+from sync.intake.sources.base import GEOMETRY, NO_GEOMETRY, Layer, Source, first_line
+from sync.intake.sources.refusals import corrupt
 from sync.intake.sources.xlsx_guard import DAMAGE, refuse_unfit
 
 _BATCH = 8_192

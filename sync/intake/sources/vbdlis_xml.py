@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import gml_fragment
-from sync.intake.sources.base import GEOMETRY, Layer, Source, corrupt, first_line, missing_file, truncated
+from sync.intake.sources.base import GEOMETRY, Layer, Source, first_line
+from sync.intake.sources.refusals import corrupt, missing_file, truncated
 from sync.intake.sources.text_geometry import wkb_of
 from sync.intake.sources.xml_guard import refuse_doctype, root_name
 

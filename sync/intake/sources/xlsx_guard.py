@@ -9,7 +9,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.intake.sources.base import corrupt, refuse_unless_whole, truncated
+from sync.intake.sources.base import refuse_unless_whole
+from sync.intake.sources.refusals import corrupt, truncated
 from sync.intake.sources.xml_guard import DoctypeError, first_element
 
 _MAGIC = b"PK\x03\x04"

@@ -8,7 +8,8 @@ from xml.parsers import expat
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.intake.sources.base import corrupt, first_line, missing_file
+from sync.intake.sources.base import first_line
+from sync.intake.sources.refusals import corrupt, missing_file
 
 _CHUNK = 65_536
 _PROLOG_BYTES = 1_048_576  # what may stand before the first element: a declaration, comments, instructions

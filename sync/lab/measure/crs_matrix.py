@@ -8,7 +8,7 @@ recognises it.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,7 @@ from sync.lab.generate.province import make_province
 from validators.policy import CrsRules
 
 Floats = NDArray[np.float64]
-Column = Literal[
+MatrixColumn = Literal[
     "right",
     "wrong zone",
     "swapped axes",
@@ -40,18 +40,8 @@ Column = Literal[
     "wrong declaration",
 ]
 Cell = Literal["pass", "right proposal", "wrong proposal", "undecided"]
-COLUMNS: tuple[Column, ...] = (
-    "right",
-    "wrong zone",
-    "swapped axes",
-    "UTM",
-    "geographic",
-    "HN-72",
-    "HN-72, same meridian",
-    "other mistakes",
-    "wrong declaration",
-)
-CELLS: tuple[Cell, ...] = ("pass", "right proposal", "wrong proposal", "undecided")
+COLUMNS: tuple[MatrixColumn, ...] = get_args(MatrixColumn)
+CELLS: tuple[Cell, ...] = get_args(Cell)
 SPOILT = 0.01
 _GK = {2044: (105.0, 18), 2045: (111.0, 19), 2093: (106.0, 0)}
 
@@ -128,7 +118,7 @@ def parcels_of(commune: Commune, n: int, seed: int, *, zone: int | None = None) 
 class Truth:
     """What the data is in: the hypothesis that should be found, and how its coordinates are written."""
 
-    column: Column
+    column: MatrixColumn
     hypothesis: Hypothesis
     write: Callable[[Floats], Floats]
 
@@ -170,7 +160,9 @@ def _from_wgs84(xy: Floats, epsg: int) -> Floats:
     return np.column_stack(_crs_to_crs(datum, epsg).transform(degrees[:, 0], degrees[:, 1]))
 
 
-def _truth(column: Column, hypothesis: Hypothesis, change: Callable[[Floats], Floats] | None = None) -> Truth:
+def _truth(
+    column: MatrixColumn, hypothesis: Hypothesis, change: Callable[[Floats], Floats] | None = None
+) -> Truth:
     epsg = hypothesis.base.epsg
 
     def write(xy: Floats) -> Floats:
@@ -228,7 +220,7 @@ class Outcome:
 
     zone: int
     commune: str
-    column: Column
+    column: MatrixColumn
     truth: str
     declared: str
     cell: Cell
