@@ -1,5 +1,5 @@
--- Every staged row with the parcel that each of its handles names today. A source key names its parcel even
--- after the end; a national id or a sheet number only while the parcel lives.
+-- Every staged row, with the parcel that each of its handles names today.
+-- A source key names its parcel even after the end; a national id or a sheet number only while the parcel lives.
 CREATE TEMP TABLE merge_row ON COMMIT DROP AS
 SELECT s.row_no,
        s.dataset AS commune_code,

@@ -1,1 +1,2 @@
+-- Everything that follows joins it, and a table just made has no statistics.
 ANALYZE population_claim

@@ -1,3 +1,4 @@
+-- What the import left in each province that the file names.
 INSERT INTO ledger.population_import_province (
     import_id, province_code, lines, land_users, found, mismatched, not_found, not_sent)
 SELECT %(import_id)s, p.code, p.lines, p.land_users, p.found, p.mismatched, p.not_found, p.not_sent

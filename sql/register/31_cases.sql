@@ -1,3 +1,4 @@
+-- The cases that were found as they are now: new ones begin, those that were fixed return.
 INSERT INTO ledger.finding_case AS c (
     finding_id, check_code, severity, quarantines, province_code, commune_code, handles, other_province_code,
     other_commune_code, other_handles, measure, unit, width_mm, detail, place, state, state_since, state_run_id,

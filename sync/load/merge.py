@@ -1,19 +1,21 @@
 """The merge: one transaction that makes a province's database what its delivery says, and nothing more.
 
-Reads like its SQL (sql/merge, in the order of the numbers): leave aside what comes too late; match rows to parcels by
-their handles; see what would be lost; hold the communes that would lose too much; settle who holds which national id; close, change, insert;
-write manifests. The caller checks the balances and commits.
+Which statements run, when, in what order and why stands in `sync.load.steps`. Here they run, and what one of them finds
+decides about the next: whether the delivery must be compared with what is known, and which communes are held. The caller
+checks the balances and commits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any, Literal
 
 from parcels.columns import HASH_VERSION, Record
 from parcels.versions import OrderKind
 from sync import db
 from sync.load.staging import ITEMS, LIVE, item_columns, staging_tables
+from sync.load.steps import STEPS, Step, When
 from validators.policy import BrakeRules
 
 
@@ -72,51 +74,103 @@ class Merged:
     notes: dict[str, int] = field(default_factory=dict)
 
 
-class _Statements:
-    """The merge's statements with their values and table names filled in."""
+def merge(connection: db.Connection, request: MergeRequest) -> Merged:
+    """Apply the run's staging to the national tables, in the caller's transaction."""
+    steps = _Steps(connection, request)
+    if not request.changes:
+        # A full snapshot later than everything that is known need not be compared with it.
+        steps.holds["compared"] = steps.rows("20_later_snapshot")[0]["later"]
+    foreign_hands_held = _foreign_hands(steps.rows("50_foreign_hands"), request)
+    brake_held = _brake(steps.rows("51_losses", foreign_hands=list(foreign_hands_held)), request)
+    steps.values["communes"] = [*foreign_hands_held, *brake_held]
+    lines = steps.rows("95_lines")
+    quarantined = steps.rows("96_quarantined_by_merge")
+    notes = steps.rows("97_notes")
+    return Merged(
+        lines=lines,
+        quarantined=quarantined,
+        brake_held=brake_held,
+        foreign_hands_held=foreign_hands_held,
+        notes={row["note"]: int(row["rows"]) for row in notes},
+    )
+
+
+def _foreign_hands(touched: list[db.Row], request: MergeRequest) -> dict[str, int]:
+    """The communes to hold because somebody changed their rows behind the pipeline; how many rows of each."""
+    return {
+        row["commune_code"]: int(row["parcels"])
+        for row in touched
+        if row["commune_code"] not in request.foreign_hands_passed
+    }
+
+
+def _brake(losses: list[db.Row], request: MergeRequest) -> dict[str, int]:
+    """The communes to hold because they would lose too much; what each would lose."""
+    return {
+        loss["commune_code"]: int(loss["losing"])
+        for loss in losses
+        if loss["commune_code"] not in request.loss_passed
+        and request.brake.holds(int(loss["current_before"]), int(loss["losing"]))
+    }
+
+
+class _Steps:
+    """The declared steps with their values and table names filled in; each runs once its turn has come, and never again.
+
+    holds  which of the words that say when a step runs hold for this delivery
+    """
 
     def __init__(self, connection: db.Connection, request: MergeRequest) -> None:
         self.connection = connection
-        self.tables = staging_tables(request.run_id)
-        self.values: dict[str, Any] = {
-            "run_id": request.run_id,
-            "province": request.province,
-            "as_of": request.as_of,
-            "now": request.now,
-            "complete_for": list(request.complete_for),
-            "gate_held": list(request.gate_held),
-            "foreign_hands_passed": list(request.foreign_hands_passed),
-            "older_passed": list(request.older_passed),
+        self.waiting: Sequence[Step] = STEPS
+        self.holds: dict[When, bool] = {
+            "snapshot": not request.changes,
             "changes": request.changes,
-            "observed_at": request.observed_at or request.now,
-            "order_kind": request.order_kind,
-            "sequence": request.sequence,
-            "released": list(request.released),
-            "still_held": list(request.still_held),
-            "hash_version": HASH_VERSION,
+            "compared": request.changes,
+            "approved": request.changes and bool(request.released),
         }
+        self.tables = staging_tables(request.run_id)
+        self.values = _values(request)
 
-    def run(self, name: str, **values: Any) -> int:
-        return db.execute(
-            self.connection,
-            f"merge/{name}",
-            {**self.values, **values},
-            {"parcel": self.tables["parcel"]},
+    def rows(self, file: str, **values: Any) -> list[db.Row]:
+        """What a step finds, after every step that is declared before it has run."""
+        self._run_before(file)
+        return db.fetch(
+            self.connection, f"merge/{file}", self.values | values, {"parcel": self.tables["parcel"]}
         )
 
-    def run_all(self, names: Iterable[str]) -> None:
-        for name in names:
-            self.run(name)
+    def _run_before(self, file: str) -> None:
+        place = [step.file for step in self.waiting].index(file)
+        before = [step for step in self.waiting[:place] if all(self.holds[word] for word in step.when)]
+        self.waiting = self.waiting[place + 1 :]
+        for how, group in groupby(before, key=lambda step: step.how):
+            files = [step.file for step in group]
+            if how == "items":
+                self._for_items(files)
+            elif how == "again":
+                self._again(files)
+            else:
+                self._once(files)
 
-    def rows(self, name: str) -> list[db.Row]:
-        return db.fetch(self.connection, f"merge/{name}", self.values, {"parcel": self.tables["parcel"]})
+    def _once(self, files: Iterable[str]) -> int:
+        """Run them; how many rows the last one touched."""
+        touched = 0
+        for file in files:
+            touched = db.execute(
+                self.connection, f"merge/{file}", self.values, {"parcel": self.tables["parcel"]}
+            )
+        return touched
 
-    def for_items(self, names: Iterable[str]) -> None:
-        """Statements that run once for each many-valued record."""
+    def _again(self, files: Sequence[str]) -> None:
+        """Run them again and again, until the first finds nothing more."""
+        while self._once(files[:1]):
+            self._once(files[1:])
+
+    def _for_items(self, files: Iterable[str]) -> None:
+        """Run them for each many-valued record."""
         for record in ITEMS:
-            for name in names:
-                identifiers = self._item_identifiers(record)
-                db.execute(self.connection, f"merge/{name}", self.values, identifiers)
+            for file in files:
+                db.execute(self.connection, f"merge/{file}", self.values, self._item_identifiers(record))
 
     def _item_identifiers(self, record: Record) -> dict[str, Any]:
         schema, table = LIVE[record]
@@ -130,87 +184,21 @@ class _Statements:
         }
 
 
-def merge(connection: db.Connection, request: MergeRequest) -> Merged:
-    """Apply the run's staging to the national tables, in the caller's transaction."""
-    sql = _Statements(connection, request)
-    sql.run_all(("10_rows", "11_analyze"))
-    late = _set_late_rows_aside(sql, request)
-    sql.run_all(("12_match_national", "13_match_sheet", "14_new_parcels", "20_present", "21_communes"))
-    if late:
-        sql.run("21_outdated_communes")
-    sql.run("22_ending")
-    if late:
-        sql.run("22_end_by_row")
-        if not request.changes:
-            sql.run("22_keep_later")
-    foreign_hands_held = _foreign_hands(sql, request)
-    brake_held = _brake(sql, request)
-    sql.run_all(("25_hold_rows", "26_keep_held"))
-
-    sql.run("30_lock_claims")
-    # Quarantining a row keeps its parcel's old handles in use, which may put another row in conflict: to the end.
-    while sql.run("31_conflicts"):
-        sql.run_all(("32_present_more", "33_keep_present"))
-
-    sql.for_items(("40_items",))
-    sql.run("41_result")
-    sql.run_all(
-        ("50_close_versions", "51_end", "52_change", "53_insert", "54_fresh", "55_stale", "56_conversions")
-    )
-    sql.run_all(("60_close_aliases", "61_open_aliases", "62_release_claims", "63_write_claims"))
-    sql.for_items(("70_close_items", "71_remove_items", "72_write_items"))
-    sql.run_all(("80_manifest_remove", "81_manifest_write"))
-    if not request.changes:
-        sql.run_all(("75_refused", "76_absent"))
-    sql.run("76_source_state")
-    if not request.changes:
-        sql.run("77_watermark")
-    sql.run("92_record_quarantine")
-    return Merged(
-        lines=sql.rows("90_lines"),
-        quarantined=sql.rows("91_quarantined_by_merge"),
-        brake_held=brake_held,
-        foreign_hands_held=foreign_hands_held,
-        notes={row["note"]: int(row["rows"]) for row in sql.rows("93_changes")},
-    )
-
-
-def _set_late_rows_aside(sql: _Statements, request: MergeRequest) -> bool:
-    """Ignore the rows whose objects are known by later data; find those that end a parcel.
-
-    Whether the delivery had to be compared with what is known: a full snapshot later than everything need not be.
-    """
-    if not request.changes:
-        if not sql.rows("11_later")[0]["later"]:
-            return False
-        sql.run_all(("11_known", "11_outdated", "12_ends"))
-        return True
-    if request.released:
-        sql.run("10_release")
-    sql.run_all(("11_known", "11_outdated", "11_newest", "12_ties"))
-    sql.for_items(("12_tied_items",))
-    sql.run_all(("12_repeated", "12_ends", "12_shared"))
-    return True
-
-
-def _foreign_hands(sql: _Statements, request: MergeRequest) -> dict[str, int]:
-    """Hold the communes whose rows somebody changed behind the pipeline; how many rows of each."""
-    touched = {
-        row["commune_code"]: int(row["parcels"])
-        for row in sql.rows("23_foreign_hands")
-        if row["commune_code"] not in request.foreign_hands_passed
+def _values(request: MergeRequest) -> dict[str, Any]:
+    return {
+        "run_id": request.run_id,
+        "province": request.province,
+        "as_of": request.as_of,
+        "now": request.now,
+        "complete_for": list(request.complete_for),
+        "gate_held": list(request.gate_held),
+        "foreign_hands_passed": list(request.foreign_hands_passed),
+        "older_passed": list(request.older_passed),
+        "changes": request.changes,
+        "observed_at": request.observed_at or request.now,
+        "order_kind": request.order_kind,
+        "sequence": request.sequence,
+        "released": list(request.released),
+        "still_held": list(request.still_held),
+        "hash_version": HASH_VERSION,
     }
-    sql.run("24_hold_communes", communes=list(touched))
-    return touched
-
-
-def _brake(sql: _Statements, request: MergeRequest) -> dict[str, int]:
-    """Hold the communes that would lose too much; what each would lose."""
-    broken = {
-        loss["commune_code"]: int(loss["losing"])
-        for loss in sql.rows("24_losses")
-        if loss["commune_code"] not in request.loss_passed
-        and request.brake.holds(int(loss["current_before"]), int(loss["losing"]))
-    }
-    sql.run("24_hold_communes", communes=list(broken))
-    return broken

@@ -66,11 +66,11 @@ def update(connection: db.Connection, looked: Looked) -> tuple[RegisterCounts, p
     counts = _counts(db.fetch(connection, "register/40_counts", values))
     db.execute(
         connection,
-        "register/50_run",
+        "register/41_run",
         values | {"counts": db.json_value(counts.counts)},
     )
     told = db.copy_out(
-        connection, db.compose("register/41_told", {"as_of": db.sql.Literal(looked.as_of)}), REGISTER_SCHEMA
+        connection, db.compose("register/50_told", {"as_of": db.sql.Literal(looked.as_of)}), REGISTER_SCHEMA
     )
     return counts, told
 

@@ -1,8 +1,0 @@
--- A commune that a later complete snapshot has shown loses nothing to an earlier one.
-UPDATE merge_commune AS c
-SET endable = false
-FROM land.source_watermark AS w
-WHERE w.province_code = %(province)s
-  AND w.commune_code = c.commune_code
-  AND w.snapshot_at > %(observed_at)s
-  AND NOT c.commune_code = ANY (%(older_passed)s::text[])

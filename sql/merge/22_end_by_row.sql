@@ -1,5 +1,0 @@
-INSERT INTO merge_ending (parcel_uid, commune_code, area_m2, by_row)
-SELECT p.parcel_uid, p.commune_code, p.area_m2, true
-FROM merge_row AS m
-JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
-WHERE m.status = 'end'

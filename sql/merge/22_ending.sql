@@ -1,6 +1,0 @@
-CREATE TEMP TABLE merge_ending ON COMMIT DROP AS
-SELECT p.parcel_uid, p.commune_code, p.area_m2, false AS by_row
-FROM land.parcel AS p
-JOIN merge_commune AS c ON c.commune_code = p.commune_code AND c.endable
-WHERE p.province_code = %(province)s
-  AND NOT EXISTS (SELECT FROM merge_present AS x WHERE x.parcel_uid = p.parcel_uid)

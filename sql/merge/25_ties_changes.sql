@@ -1,0 +1,15 @@
+-- Rows of a version that is applied already, and whether they differ.
+-- The same again, or the same version with other content.
+CREATE TEMP TABLE merge_tie ON COMMIT DROP AS
+SELECT m.row_no,
+       m.source_uid,
+       k.live_commune IS NULL AS gone,
+       CASE WHEN s.action = 'end' OR k.ended THEN s.action IS DISTINCT FROM 'end' OR NOT k.ended
+            WHEN k.live_commune IS NULL THEN false -- another system's key names its parcel now
+            ELSE p.content_hash IS DISTINCT FROM s.content_hash
+       END AS differs
+FROM merge_row AS m
+JOIN merge_known AS k ON k.row_no = m.row_no AND k.against_known = 0 AND coalesce(k.against_absence, 1) > 0
+JOIN {parcel} AS s ON s.row_no = m.row_no
+LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.source_uid
+WHERE m.status = 'accept'

@@ -1,4 +1,0 @@
-DELETE FROM merge_ending AS e
-USING merge_commune AS c
-WHERE c.commune_code = e.commune_code
-  AND c.held

@@ -1,6 +1,0 @@
-INSERT INTO merge_present (parcel_uid)
-SELECT seen.parcel_uid
-FROM merge_row AS m
-CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.national_uid), (m.sheet_uid)) AS seen (parcel_uid)
-WHERE m.merge_code IS NOT NULL
-  AND seen.parcel_uid IS NOT NULL

@@ -1,4 +1,0 @@
-DELETE FROM merge_ending AS e
-USING merge_present AS x
-WHERE x.parcel_uid = e.parcel_uid
-  AND NOT e.by_row

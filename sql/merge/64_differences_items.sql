@@ -1,0 +1,24 @@
+-- What differs in the many-valued part: to insert, change, close.
+-- Closing covers parcels that end.
+CREATE TEMP TABLE {diff} ON COMMIT DROP AS
+WITH wanted AS (
+    SELECT m.parcel_uid, s.item_no, s.content_hash, s.row_no
+    FROM {staged} AS s
+    JOIN merge_row AS m ON m.row_no = s.row_no AND m.status = 'accept'
+), live AS (
+    SELECT i.parcel_uid, i.item_no, i.content_hash
+    FROM {live} AS i
+    JOIN (
+        SELECT m.parcel_uid FROM merge_row AS m WHERE m.status = 'accept'
+        UNION ALL
+        SELECT e.parcel_uid FROM merge_ending AS e
+    ) AS touched ON touched.parcel_uid = i.parcel_uid
+    WHERE i.province_code = %(province)s
+)
+SELECT coalesce(w.parcel_uid, l.parcel_uid) AS parcel_uid,
+       coalesce(w.item_no, l.item_no) AS item_no,
+       w.row_no,
+       CASE WHEN l.parcel_uid IS NULL THEN 'insert' WHEN w.parcel_uid IS NULL THEN 'close' ELSE 'change' END AS action
+FROM wanted AS w
+FULL JOIN live AS l ON l.parcel_uid = w.parcel_uid AND l.item_no = w.item_no
+WHERE w.content_hash IS DISTINCT FROM l.content_hash

@@ -1,0 +1,33 @@
+-- The hashes of every parcel that this run wrote.
+-- The manifest is what reconcile compares with: where a person let pass what others had done to a commune, all of it is
+-- written anew.
+WITH touched AS (
+    SELECT r.parcel_uid FROM merge_result AS r WHERE r.is_new OR r.version_changed OR r.items_changed
+    UNION
+    SELECT p.parcel_uid FROM land.parcel AS p
+    WHERE p.province_code = %(province)s AND p.commune_code = ANY (%(foreign_hands_passed)s::text[])
+), item AS (
+    SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, i.content_hash
+    FROM land.land_use_part AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
+    UNION ALL
+    SELECT i.parcel_uid, 'land_user', i.item_no, i.content_hash
+    FROM land_private.land_user AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
+    UNION ALL
+    SELECT i.parcel_uid, 'certificate', i.item_no, i.content_hash
+    FROM land_private.certificate AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
+), digest AS (
+    SELECT i.parcel_uid,
+           sha256(string_agg(land.item_bytes(i.record, i.item_no, i.content_hash), ''::bytea ORDER BY i.record, i.item_no)) AS items_hash
+    FROM item AS i
+    GROUP BY i.parcel_uid
+)
+INSERT INTO ledger.manifest (province_code, commune_code, parcel_uid, content_hash, items_hash, area_m2)
+SELECT p.province_code, p.commune_code, p.parcel_uid, p.content_hash, coalesce(d.items_hash, sha256(''::bytea)), p.area_m2
+FROM touched AS t
+JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = t.parcel_uid
+LEFT JOIN digest AS d ON d.parcel_uid = t.parcel_uid
+ON CONFLICT (province_code, parcel_uid) DO UPDATE
+SET commune_code = excluded.commune_code,
+    content_hash = excluded.content_hash,
+    items_hash = excluded.items_hash,
+    area_m2 = excluded.area_m2

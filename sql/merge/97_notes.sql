@@ -1,0 +1,15 @@
+-- Why rows were ignored, and where an action did not fit.
+-- What the receipt does not say of them.
+SELECT x.note, count(*)::integer AS rows
+FROM (
+    SELECT coalesce(m.note,
+                    CASE WHEN s.action = 'insert' AND NOT r.is_new THEN 'insert_of_known'
+                         WHEN s.action = 'update' AND r.is_new THEN 'update_of_unknown' END) AS note
+    FROM merge_row AS m
+    JOIN {parcel} AS s ON s.row_no = m.row_no
+    LEFT JOIN merge_result AS r ON r.row_no = m.row_no
+    WHERE m.counted
+) AS x
+WHERE x.note IS NOT NULL
+GROUP BY x.note
+ORDER BY x.note

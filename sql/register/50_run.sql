@@ -1,2 +1,0 @@
-INSERT INTO ledger.register_run (run_id, province_code, recorded_at, counts)
-VALUES (%(run_id)s, %(province)s, %(now)s, %(counts)s)

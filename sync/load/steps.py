@@ -1,0 +1,148 @@
+"""The steps of the merge: every statement of sql/merge in the order in which they run, when each runs, and why.
+
+The number of a file is its place; the last words of its name say when it runs, where that is not always, and how, where
+that is not once:
+
+    snapshot   only for a full snapshot
+    changes    only for a change set
+    compared   only where a delivery must be compared with what is known: a change set, and a snapshot of which
+               something is known by later data
+    approved   only when a person let pass what was held of a change set
+    items      once for each many-valued record: land uses, land users, certificates; steps that follow each other run
+               together, record by record
+    again      steps that follow each other run again and again, until the first of them finds nothing more
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+When = Literal["snapshot", "changes", "compared", "approved"]
+How = Literal["once", "items", "again"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement of the merge.
+
+    file  of sql/merge, without its ending
+    why   what it does: the first line of the file says the same
+    when  every word must hold; none: always
+    """
+
+    file: str
+    why: str
+    when: tuple[When, ...] = ()
+    how: How = "once"
+
+
+STEPS: tuple[Step, ...] = (
+    Step("10_rows", "Every staged row, with the parcel that each of its handles names today"),
+    Step("11_analyze", "The planner is told what the rows are like"),
+    #
+    # What comes too late or twice is set aside; rows that end a parcel are found.
+    Step(
+        "20_later_snapshot",
+        "Whether anything is known by later data: if not, all of it is news",
+        ("snapshot",),
+    ),
+    Step("21_release_approved", "Rows elsewhere that waited only for a commune now let pass", ("approved",)),
+    Step("22_known_compared", "Each row's claim about its object beside what is known of it", ("compared",)),
+    Step("23_outdated_compared", "What comes too late changes nothing", ("compared",)),
+    Step("24_newest_changes", "Of several versions of an object the newest is applied", ("changes",)),
+    Step(
+        "25_ties_changes", "Rows of a version that is applied already, and whether they differ", ("changes",)
+    ),
+    Step("26_tied_changes_items", "Whether they differ in the many-valued part", ("changes",), "items"),
+    Step(
+        "27_repeated_changes",
+        "The same again is passed over, the same with other content refused",
+        ("changes",),
+    ),
+    Step("28_ends_compared", "Rows that end a parcel, filed under the commune it lives in", ("compared",)),
+    Step(
+        "29_shared_changes", "Two objects under one id or one number: neither can be believed", ("changes",)
+    ),
+    #
+    # Each parcel to at most one row, the strongest handle first.
+    Step("30_match_national", "A national id names its parcel, if no row claimed it by source key"),
+    Step("31_match_sheet", "A number on the sheet names its parcel, if no stronger handle claimed it"),
+    Step("32_new_parcels", "Accepted rows that name no parcel are new ones"),
+    #
+    # What is here, and what would end.
+    Step("40_present", "What this delivery shows to exist, in whatever state: it ends none of these"),
+    Step("41_communes", "Every commune this run could touch, with what it holds now"),
+    Step(
+        "42_outdated_communes_compared",
+        "What was shown whole later loses nothing to earlier data",
+        ("compared",),
+    ),
+    Step("43_ending", "What would end: absent from a commune that came whole"),
+    Step("44_end_by_row_compared", "What would end because its own row says so", ("compared",)),
+    Step(
+        "45_keep_later_snapshot_compared",
+        "Absent, but a later change set has spoken of it: it stays",
+        ("snapshot", "compared"),
+    ),
+    #
+    # What is held.
+    Step("50_foreign_hands", "Rows that are not what the last run left: changed behind the pipeline"),
+    Step("51_losses", "What each commune would lose, by endings and by parcels moving away"),
+    Step(
+        "52_hold_communes",
+        "Communes changed behind the pipeline, and those that would lose too much, are held",
+    ),
+    Step(
+        "53_hold_rows", "The rows of a held commune, and those that would take a parcel out of one, are held"
+    ),
+    Step("54_keep_held", "In a held commune nothing ends"),
+    #
+    # Who has which handle. A refused row keeps its parcel's old handles in use, which may put another row in conflict.
+    Step(
+        "60_lock_claims", "Every national id that may change hands, locked in the one order all merges keep"
+    ),
+    Step(
+        "61_conflicts_again",
+        "Rows are refused whose handle another parcel keeps after this delivery",
+        how="again",
+    ),
+    Step("62_present_again", "What the refused rows name is there", how="again"),
+    Step("63_keep_present_again", "What is there does not end", how="again"),
+    Step(
+        "64_differences_items", "What differs in the many-valued part: to insert, change, close", how="items"
+    ),
+    Step("65_result", "What becomes of every accepted row"),
+    #
+    # The versions.
+    Step("70_close_versions", "The versions that change or end are kept as closed ones"),
+    Step("71_end", "Parcels that end leave the living"),
+    Step("72_change", "Parcels that changed are as their row says"),
+    Step("73_insert", "New parcels, and those that come back"),
+    Step("74_fresh", "What was delivered again and accepted is no longer stale"),
+    Step("75_stale", "The last good version stays live beside a refused row, and says since when it is old"),
+    Step("76_conversions", "The old commune and sheet of every accepted row that had any, with what decided"),
+    #
+    # The handles, the many-valued records, the manifest.
+    Step("80_close_aliases", "Handles that the delivery replaces, and those that an ended parcel gives up"),
+    Step("81_open_aliases", "Handles that a parcel did not have before"),
+    Step("82_release_claims", "A living parcel that brings another id gives up the one it had"),
+    Step("83_write_claims", "Ids that have another holder now"),
+    Step("84_close_items", "Items that change or go are kept as closed ones", how="items"),
+    Step("85_remove_items", "What changes or goes leaves the living", how="items"),
+    Step("86_write_items", "New items, and changed ones as they are now", how="items"),
+    Step("87_manifest_remove", "Parcels that are no longer there leave the manifest"),
+    Step("88_manifest_write", "The hashes of every parcel that this run wrote"),
+    #
+    # What is known from now on, and what is told.
+    Step("90_refused_snapshot", "Objects that were shown but not applied", ("snapshot",)),
+    Step(
+        "91_absent_snapshot",
+        "Objects that ended because their commune's snapshot did not show them",
+        ("snapshot",),
+    ),
+    Step("92_source_state", "What is known of every object from now on"),
+    Step("93_watermark_snapshot", "Up to when each commune is known whole", ("snapshot",)),
+    Step("94_record_quarantine", "Rows that were not applied, in the ledger"),
+    Step("95_lines", "A line per commune: rows in, parcels before and after, areas, the manifest's hash"),
+    Step("96_quarantined_by_merge", "The rows that only the merge could refuse"),
+    Step("97_notes", "Why rows were ignored, and where an action did not fit"),
+)
