@@ -1,7 +1,7 @@
 """Every canonical column once: name, type, unit, meaning in both languages, confidentiality.
 
-The table test, `conform`, the content hash, the comments in the database and `docs/columns.md` all
-read this list. The order of a record's columns is the order of its content hash: never reorder,
+The table test, `conform`, the content hash, the statements that handle a record as a whole, the
+comments in the database and `docs/columns.md` all read this list. The order of a record's columns is the order of its content hash: never reorder,
 never change a column in place; a new column goes to the end of its record and is `later`, so that what was hashed
 before hashes the same. Any other new layout is a new `HASH_VERSION`.
 """

@@ -1,6 +1,7 @@
 -- What people read: schema `analyst` for everybody who may see the nation, schema `province` for one province's own
 -- rows. No personal data in either. Views run with the owner's rights, so their readers need none on the tables.
--- Columns are only ever added at the end: CREATE OR REPLACE keeps the views that others have built on these.
+-- Columns are only ever added at the end: CREATE OR REPLACE keeps the views that others have built on these. Every public
+-- column of the parcel is shown; those that joined later are filled in where it says {…_later} (sync/db/columns.py).
 
 -- One row per key whatever the history, so that the planner drops these joins where nobody asks for the names.
 CREATE OR REPLACE VIEW land.province_now AS
@@ -41,7 +42,7 @@ SELECT p.parcel_uid, p.national_id,
        p.valid_from, p.valid_to, p.recorded_from, p.stale_since,
        p.source_system, p.source_key, p.source_version, p.source_srid, p.run_id,
        p.geom,
-       analyst.to_wgs84(p.geom)::public.geometry(MultiPolygon, 4326) AS geom_wgs84
+       analyst.to_wgs84(p.geom)::public.geometry(MultiPolygon, 4326) AS geom_wgs84{p_later}
 FROM land.parcel AS p
 LEFT JOIN land.commune AS commune
        ON commune.commune_code = p.commune_code AND commune.valid_from = p.commune_valid_from
@@ -56,18 +57,18 @@ SELECT p.parcel_uid, p.national_id,
        p.valid_from, p.valid_to, p.recorded_from, p.recorded_to, p.closed_because, p.stale_since,
        p.source_system, p.source_key, p.source_version, p.source_srid, p.run_id,
        p.geom,
-       analyst.to_wgs84(p.geom)::public.geometry(MultiPolygon, 4326) AS geom_wgs84
+       analyst.to_wgs84(p.geom)::public.geometry(MultiPolygon, 4326) AS geom_wgs84{p_later}
 FROM (
     SELECT c.parcel_uid, c.national_id, c.province_code, c.commune_code, c.commune_valid_from, c.sheet_no, c.parcel_no,
            c.map_scale, c.map_set, c.land_use, c.area_m2, c.area_legal_m2, c.address, c.surveyed_on, c.valid_from,
            c.valid_to, c.recorded_from, c.recorded_to, NULL::text AS closed_because, c.stale_since, c.source_system,
-           c.source_key, c.source_version, c.source_srid, c.run_id, c.geom
+           c.source_key, c.source_version, c.source_srid, c.run_id, c.geom{c_later}
     FROM land.parcel AS c
     UNION ALL
     SELECT v.parcel_uid, v.national_id, v.province_code, v.commune_code, v.commune_valid_from, v.sheet_no, v.parcel_no,
            v.map_scale, v.map_set, v.land_use, v.area_m2, v.area_legal_m2, v.address, v.surveyed_on, v.valid_from,
            v.valid_to, v.recorded_from, v.recorded_to, v.closed_because, v.stale_since, v.source_system,
-           v.source_key, v.source_version, v.source_srid, v.run_id, v.geom
+           v.source_key, v.source_version, v.source_srid, v.run_id, v.geom{v_later}
     FROM land.parcel_version AS v
 ) AS p
 LEFT JOIN land.commune AS commune

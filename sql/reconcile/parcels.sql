@@ -1,13 +1,13 @@
 -- Every parcel whose values no longer hash to what the manifest says: changed, deleted or added behind the pipeline.
 WITH item AS (
-    SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, land.land_use_part_hash(i.land_use_code, i.use_area_m2) AS content_hash
+    SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, land.land_use_part_hash({land_use_part}) AS content_hash
     FROM land.land_use_part AS i WHERE i.province_code = %(province)s
     UNION ALL
     SELECT i.parcel_uid, 'land_user', i.item_no,
-           land.land_user_hash(i.land_user_name, i.land_user_id_number, i.land_user_birth_year, i.land_user_key)
+           land.land_user_hash({land_user})
     FROM land_private.land_user AS i WHERE i.province_code = %(province)s
     UNION ALL
-    SELECT i.parcel_uid, 'certificate', i.item_no, land.certificate_hash(i.certificate_no, i.certificate_issued_on)
+    SELECT i.parcel_uid, 'certificate', i.item_no, land.certificate_hash({certificate})
     FROM land_private.certificate AS i WHERE i.province_code = %(province)s
 ), digest AS (
     SELECT i.parcel_uid,
@@ -16,9 +16,7 @@ WITH item AS (
     GROUP BY i.parcel_uid
 ), live AS (
     SELECT p.parcel_uid, p.commune_code, p.area_m2,
-           land.parcel_hash(p.commune_code, p.sheet_no, p.parcel_no, p.map_scale, p.map_set, p.national_id, p.source_system,
-                            p.source_key, p.land_use, p.area_legal_m2, p.address, p.surveyed_on, p.valid_from, p.source_srid,
-                            p.area_m2, p.geom) AS content_hash,
+           land.parcel_hash({parcel}) AS content_hash,
            p.content_hash AS stored_hash
     FROM land.parcel AS p
     WHERE p.province_code = %(province)s

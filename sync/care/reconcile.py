@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from parcels.columns import RECORDS
 from sync import db
+from sync.db.columns import columns_of
 from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.platform.addresses import resolve_dsn
@@ -50,7 +52,7 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
         gaps = told(open_gaps(connection, province))
         differences = [
             {"commune": row["commune_code"], "parcel": row["parcel_uid"], "kind": row["kind"]}
-            for row in db.fetch(connection, "reconcile/parcels", values)
+            for row in db.fetch(connection, "reconcile/parcels", values, _hashed_columns())
         ]
     differences += [difference for row in communes for difference in _commune_differences(row)]
     differences += [
@@ -77,6 +79,11 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
         "differences": differences,
         "gaps": gaps,
     }
+
+
+def _hashed_columns() -> db.Identifiers:
+    """The arguments of each record's hash function, under the record's name."""
+    return {record: columns_of(record, "p" if record == "parcel" else "i") for record in RECORDS}
 
 
 def _commune_differences(row: db.Row) -> list[dict[str, Any]]:

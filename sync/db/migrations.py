@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing
 from sync.db import SQL, server_down
+from sync.db.columns import definition
 from sync.db.reference import column_catalogue, load_column_catalogue, load_reference_tables
 
 LOG = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ MIGRATIONS = SQL / "migrations"
 # The order matters: functions before the views that call them, grants and comments last.
 APP = (
     "hash",
+    "record_hash",
     "functions",
     "append_only",
     "views",
@@ -62,7 +64,7 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
             have = revision(connection) or ""
             if reapply or definitions(connection) != definitions_sha256(have):
                 for name in APP:
-                    _execute_file(connection, SQL / "app" / f"{name}.sql")
+                    _execute(connection, name, _definition(name))
                 connection.execute(
                     text(
                         "INSERT INTO ledger.definitions (revision, sha256, applied_at) "
@@ -131,12 +133,16 @@ def definitions(connection: Connection) -> str | None:
 
 @cache
 def definitions_sha256(revision: str) -> str:
-    """The hash of what this version would define: the files of sql/app and the column catalogue they quote."""
+    """The hash of what this version would define: by sql/app, by the columns, and by their catalogue, which it quotes."""
     digest = hashlib.sha256(revision.encode())
     for name in APP:
-        digest.update((SQL / "app" / f"{name}.sql").read_bytes())
+        digest.update(_definition(name).encode())
     digest.update(repr(column_catalogue().to_pylist()).encode())
     return digest.hexdigest()
+
+
+def _definition(name: str) -> str:
+    return definition(name, (SQL / "app" / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def revision(connection: Connection) -> str | None:
@@ -174,14 +180,18 @@ def sqlalchemy_url(dsn: str) -> str:
 
 
 def _execute_file(connection: Connection, path: Path) -> None:
-    LOG.debug("running %s", path.name)
+    _execute(connection, path.name, path.read_text(encoding="utf-8"))
+
+
+def _execute(connection: Connection, name: str, statements: str) -> None:
+    LOG.debug("running %s", name)
     # Without parameters psycopg2 sends the text as it is: % and : mean nothing to it.
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(path.read_text(encoding="utf-8"))
+        cursor.execute(statements)
     except Exception as error:
         if getattr(error, "pgcode", None) is None:
             raise
-        raise ProgrammingError(path.name, None, error) from error
+        raise ProgrammingError(name, None, error) from error
     finally:
         cursor.close()

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sync import db
+from sync.db.columns import listed
 from sync.known.context.document import Receipt
 from sync.known.context.near import in_order, touching
 from validators.current import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
@@ -20,6 +21,7 @@ from validators.delivery import as_claims
 
 # Parcels as COPY hands them over: WKB in hexadecimal.
 _COPIED = CURRENT_SCHEMA.set(CURRENT_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
+_BESIDE_GEOM = [name for name in CURRENT_SCHEMA.names if name != "geom"]
 _NO_PROVINCE = ""
 
 
@@ -108,9 +110,18 @@ class NationalKnown:
         )
 
     def _copy(self, name: str, schema: pa.Schema, **values: str | list[str]) -> pa.Table:
-        bound = {key: db.sql.Literal(value) for key, value in values.items()}
-        query = db.compose(f"context/{name}", {"province": db.sql.Literal(self._province), **bound})
+        query = question(name, province=self._province, **values)
         return db.copy_out(self._connection, query, schema).cast(schema)
+
+
+def question(name: str, **values: str | list[str]) -> db.sql.Composable:
+    """sql/context/<name>.sql with its values; of a parcel it asks for the columns of CURRENT_SCHEMA."""
+    columns: db.Identifiers = {
+        "of_parcel": listed(_BESIDE_GEOM, "p"),
+        "of_found": listed(_BESIDE_GEOM, "found"),
+        **{key: db.sql.Literal(value) for key, value in values.items()},
+    }
+    return db.compose(f"context/{name}", columns)
 
 
 def from_hex(text: pa.ChunkedArray) -> pa.Array:

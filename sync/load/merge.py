@@ -14,7 +14,8 @@ from typing import Any, Literal
 from parcels.columns import HASH_VERSION, Record
 from parcels.versions import OrderKind
 from sync import db
-from sync.load.staging import ITEMS, LIVE, item_columns, staging_tables
+from sync.db.columns import columns_of
+from sync.load.staging import ITEMS, LIVE, staging_tables
 from sync.load.steps import STEPS, Step, When
 from validators.policy import BrakeRules
 
@@ -131,13 +132,17 @@ class _Steps:
         }
         self.tables = staging_tables(request.run_id)
         self.values = _values(request)
+        self.parcel: db.Identifiers = {
+            "parcel": self.tables["parcel"],
+            "columns": columns_of("parcel"),
+            "live_columns": columns_of("parcel", "p"),
+            "staged_columns": columns_of("parcel", "s"),
+        }
 
     def rows(self, file: str, **values: Any) -> list[db.Row]:
         """What a step finds, after every step that is declared before it has run."""
         self._run_before(file)
-        return db.fetch(
-            self.connection, f"merge/{file}", self.values | values, {"parcel": self.tables["parcel"]}
-        )
+        return db.fetch(self.connection, f"merge/{file}", self.values | values, self.parcel)
 
     def _run_before(self, file: str) -> None:
         place = [step.file for step in self.waiting].index(file)
@@ -156,9 +161,7 @@ class _Steps:
         """Run them; how many rows the last one touched."""
         touched = 0
         for file in files:
-            touched = db.execute(
-                self.connection, f"merge/{file}", self.values, {"parcel": self.tables["parcel"]}
-            )
+            touched = db.execute(self.connection, f"merge/{file}", self.values, self.parcel)
         return touched
 
     def _again(self, files: Sequence[str]) -> None:
@@ -179,8 +182,8 @@ class _Steps:
             "staged": self.tables[record],
             "live": LIVE[record],
             "version": (schema, f"{table}_version"),
-            "columns": item_columns(record),
-            "live_columns": item_columns(record, "i"),
+            "columns": columns_of(record),
+            "live_columns": columns_of(record, "i"),
         }
 
 

@@ -15,6 +15,7 @@ from parcels.columns import PARCEL, RECORDS, Record
 from parcels.content_hash import content_hash, to_hex
 from parcels.versions import END
 from sync import db
+from sync.db.columns import columns_of, typed_columns_of
 from sync.folder.snapshot import read_part
 from sync.run.staging import SCHEMA, staging_prefix
 from validators.identity import handles
@@ -54,21 +55,15 @@ def create_staging(connection: db.Connection, run_id: str) -> None:
     tables = staging_tables(run_id)
     for table in tables.values():
         db.execute(connection, "load/drop_table", identifiers={"table": table})
-    db.execute(connection, "load/create_parcel", identifiers={"parcel": tables["parcel"]})
+    parcel: db.Identifiers = {"parcel": tables["parcel"], "columns": typed_columns_of("parcel")}
+    db.execute(connection, "load/create_parcel", identifiers=parcel)
     for record in ITEMS:
         identifiers: db.Identifiers = {
             "item": tables[record],
             "like": LIVE[record],
-            "columns": item_columns(record, "live"),
+            "columns": columns_of(record, "live"),
         }
         db.execute(connection, "load/create_item", identifiers=identifiers)
-
-
-def item_columns(record: Record, alias: str | None = None) -> db.sql.Composable:
-    """The columns of a many-valued record as a list for a statement, with their table's alias."""
-    names = [column.name for column in RECORDS[record]]
-    parts = [db.sql.Identifier(alias, name) if alias else db.sql.Identifier(name) for name in names]
-    return db.sql.SQL(", ").join(parts)
 
 
 def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun) -> int:

@@ -12,7 +12,7 @@ import shapely
 from sync import db
 from sync.known.context.export import export_context
 from sync.known.context.file import read_context
-from sync.known.database import known_to_the_nation
+from sync.known.database import known_to_the_nation, question
 from sync.platform import databases
 from tests.support.database import Database
 from tests.support.judged import AS_OF, COMMUNES, Plot, run_merge, square
@@ -120,7 +120,7 @@ def test_near_parcels_are_found_by_the_spatial_index(nation: Database, tmp_path:
     with nation.connect(databases.OWNER) as link, link.cursor() as cursor:
         cursor.execute("ANALYZE land.parcel_01")
         link.commit()
-    values = {"not_communes": db.sql.Literal([HERE]), "not_province": db.sql.Literal("")}
+    near = question("near", not_communes=[HERE], not_province="")
     box = pa.table(
         dict(zip(("west", "south", "east", "north"), ([v] for v in shapely.bounds(square(0))), strict=True))
     )
@@ -128,7 +128,7 @@ def test_near_parcels_are_found_by_the_spatial_index(nation: Database, tmp_path:
         db.execute(connection, "context/create_box")
         db.copy_in(connection, ("pg_temp", "wanted_box"), box)
         db.execute(connection, "context/analyze_box")
-        cursor.execute(db.sql.SQL("EXPLAIN {query}").format(query=db.compose("context/near", values)))
+        cursor.execute(db.sql.SQL("EXPLAIN {query}").format(query=near))
         plan = [row[0] for row in cursor.fetchall()]
     assert any("parcel_01_geom_idx" in line for line in plan)
     assert not any("Seq Scan on parcel_01" in line for line in plan)

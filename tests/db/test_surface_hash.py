@@ -15,6 +15,7 @@ from parcels.columns import RECORDS, Column, Kind, Record
 from parcels.content_hash import content_hash
 from parcels.model import ARROW_TYPES
 from sync import db
+from sync.db.columns import definition
 from tests.support.surface import Surface, migrated, surface
 
 __all__ = ["migrated", "surface"]
@@ -35,6 +36,11 @@ VALUES: dict[Kind, SearchStrategy[object]] = {
     "decimal": st.decimals(-(10**13), 10**13, places=4) | st.just(Decimal("-0.0001")),
     "date": st.dates(date(1, 1, 1), date(9999, 12, 31)),
 }
+LATER: dict[str, Kind] = {"later_text": "text", "later_number": "integer"}
+LATER_SCHEMA = pa.schema(
+    [("certificate_no", pa.string()), ("certificate_issued_on", pa.date32())]
+    + [(name, ARROW_TYPES[kind]) for name, kind in LATER.items()]
+)
 DEGREES = st.integers(102_000_000_000, 110_000_000_000).map(lambda grid: grid / 1e9)
 
 
@@ -122,3 +128,20 @@ def test_every_column_is_in_the_hash(surface: Surface) -> None:
         in_sql = hashed_in_sql(surface, record, table)
         assert in_sql == content_hash(table, record).to_pylist()
         assert len(set(in_sql)) == len(rows)
+
+
+def test_columns_that_joined_later_are_hashed_as_far_as_the_last_that_says_something(
+    surface: Surface, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = {"certificate_no": "AA 01", "certificate_issued_on": None}
+    before = content_hash(pa.Table.from_pylist([plain], LATER_SCHEMA), "certificate").to_pylist()
+    joined = [Column(name, kind, "", "", "certificate", later=True) for name, kind in LATER.items()]
+    monkeypatch.setitem(RECORDS, "certificate", (*RECORDS["certificate"], *joined))
+    surface.run(definition("record_hash", (db.SQL / "app" / "record_hash.sql").read_text(encoding="utf-8")))
+    said = [(None, None), ("a", None), (None, 1), ("a", 1)]
+    rows = [plain | dict(zip(LATER, values, strict=True)) for values in said]
+    table = pa.Table.from_pylist(rows, LATER_SCHEMA)
+    in_sql = hashed_in_sql(surface, "certificate", table)
+    assert in_sql == content_hash(table, "certificate").to_pylist()
+    assert in_sql[:1] == before
+    assert len(set(in_sql)) == len(said)

@@ -1,0 +1,89 @@
+"""The columns of parcels/columns.py as SQL: lists for statements, tables, the content hash, what views show.
+
+So the columns of a record stand in no statement by hand, and one that joins is in all of them (docs/adr/0144).
+"""
+
+from collections.abc import Iterable
+
+from parcels.columns import DECIMAL_PLACES, HASH_VERSION, RECORDS, Column, Kind, Record
+from sync import db
+
+SQL_TYPES: dict[Kind, str] = {
+    "text": "text",
+    "integer": "integer",
+    "decimal": f"numeric(18,{DECIMAL_PLACES})",
+    "date": "date",
+    "geometry": "geometry(MultiPolygon, 4756)",
+}
+
+# The value of a column as the text that is hashed, `<octets>:<text>;` (sql/app/hash.sql).
+_FIELDS: dict[Kind, str] = {
+    "text": "land.hash_field({})",
+    "integer": "land.hash_field({}::text)",
+    "decimal": "land.hash_decimal({})",
+    "date": "land.hash_date({})",
+    "geometry": "land.hash_field(upper(encode(public.ST_AsBinary({}, 'NDR'), 'hex')))",
+}
+
+
+def listed(names: Iterable[str], alias: str | None = None) -> db.sql.Composable:
+    """Names of columns as a list for a statement, with their table's alias."""
+    parts = [db.sql.Identifier(alias, name) if alias else db.sql.Identifier(name) for name in names]
+    return db.sql.SQL(", ").join(parts)
+
+
+def columns_of(record: Record, alias: str | None = None) -> db.sql.Composable:
+    """The columns of a record, in the order of its content hash."""
+    return listed((column.name for column in RECORDS[record]), alias)
+
+
+def typed_columns_of(record: Record) -> db.sql.Composable:
+    """The same with their types, as a table has them."""
+    return db.sql.SQL(", ").join(
+        db.sql.SQL("{} " + SQL_TYPES[column.kind]).format(db.sql.Identifier(column.name))
+        for column in RECORDS[record]
+    )
+
+
+def definition(name: str, text: str) -> str:
+    """What sql/app/<name>.sql defines: its text, with the columns of the records in their places."""
+    if name == "record_hash":
+        return "\n".join(_filled(text, _hash_function(record)) for record in RECORDS)
+    if name == "views":
+        return _filled(text, {f"{alias}_later": _later_public(alias) for alias in ("p", "c", "v")})
+    return text
+
+
+def _filled(text: str, places: dict[str, str]) -> str:
+    for name, value in places.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def _later_public(alias: str) -> str:
+    """Public columns that joined the parcel later, to follow the others: a view only gains columns at its end."""
+    later = [column for column in RECORDS["parcel"] if column.later and column.confidentiality == "public"]
+    return "".join(f", {alias}.{column.name}" for column in later)
+
+
+def _hash_function(record: Record) -> dict[str, str]:
+    columns = [column for column in RECORDS[record] if column.hashed]
+    fields = [f"'landsync.{record}.v{HASH_VERSION};'", *_fields(columns)]
+    return {
+        "record": record,
+        "names": ", ".join(column.name for column in columns),
+        "typed": ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in columns),
+        "text": "\n    || ".join(fields),
+    }
+
+
+def _fields(columns: list[Column]) -> Iterable[str]:
+    later = [column.name for column in columns if column.later]
+    for column in columns:
+        field = _FIELDS[column.kind].format(column.name)
+        if (
+            column.later
+        ):  # written as far as the last one that says something, as parcels/content_hash.py does
+            following = ", ".join(later[later.index(column.name) :])
+            field = f"CASE WHEN num_nonnulls({following}) = 0 THEN '' ELSE {field} END"
+        yield field
