@@ -51,6 +51,15 @@ def upgrade() -> None:
     apply("{name}.sql")
 '''
 
+COMMANDS = """\
+import json, sys
+from typer.testing import CliRunner
+from sync.cli.app import app
+for line in sys.stdin:
+    done = CliRunner().invoke(app, json.loads(line))
+    print(json.dumps([done.exit_code, done.stdout, done.stderr or repr(done.exception)]), flush=True)
+"""
+
 
 def files_of(house: Path) -> Iterator[tuple[str, bytes]]:
     """What a person may have edited."""
@@ -60,27 +69,36 @@ def files_of(house: Path) -> Iterator[tuple[str, bytes]]:
                 yield path.relative_to(house).as_posix(), path.read_bytes()
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
     """A copy of the house in a folder of its own, and its command line in a process of its own."""
 
     folder: Path
     environment: dict[str, str]
+    process: subprocess.Popen[str] | None = None
 
-    def python(self, *arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *map(str, arguments)],
-            cwd=self.folder,
-            env=self.environment | more,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def run(self, *arguments: str, **more: str) -> None:
+        """Python in the copy, once."""
+        subprocess.run([sys.executable, *arguments], cwd=self.folder, env=self.environment | more, check=True)
 
-    def landsync(self, *arguments: object, **more: str) -> dict[str, Any]:
-        done = self.python("-c", "from sync.cli.app import main; main()", *arguments, "--json", **more)
-        assert done.returncode == 0, done.stderr
-        document: dict[str, Any] = json.loads(done.stdout)
+    def landsync(self, *arguments: object) -> dict[str, Any]:
+        """What a command of the copy tells; the process that runs them starts with the first."""
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", COMMANDS],
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps([*map(str, arguments), "--json"]) + "\n")
+        self.process.stdin.flush()
+        status, told, words = json.loads(self.process.stdout.readline())
+        assert status == 0, words
+        document: dict[str, Any] = json.loads(told)
         return document
 
     def insert(self, name: str, before: str, text: str) -> None:
@@ -96,14 +114,17 @@ class House:
 
 
 @pytest.fixture
-def house(database: Database, landsync: Landsync, tmp_path: Path) -> House:
+def house(database: Database, landsync: Landsync, tmp_path: Path) -> Iterator[House]:
     folder = tmp_path / "house"
     for name in HOUSE:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    assert environment["LANDSYNC_HOME"] == str(landsync.home)
-    assert environment["LANDSYNC_DSN"] == database.dsn
-    return House(folder, environment)
+    assert (environment["LANDSYNC_HOME"], environment["LANDSYNC_DSN"]) == (str(landsync.home), database.dsn)
+    house = House(folder, environment)
+    yield house
+    if house.process is not None:
+        house.process.kill()
+        house.process.communicate()
 
 
 def add_the_column(house: House) -> set[str]:
@@ -119,7 +140,7 @@ def add_the_column(house: House) -> set[str]:
     )
     rule = f'survey_method = {{ join = ["{DELIVERED}"], optional = true }}\n'
     house.insert("sync/declared/provinces/base/vbdlis.toml", "\n[lists]", rule)
-    assert house.python("-m", "parcels.columns_doc", "docs/columns.md").returncode == 0
+    house.run("-m", "parcels.columns_doc", "docs/columns.md")
     return {
         "parcels/columns.py",
         migration,
@@ -157,7 +178,7 @@ def test_a_column_takes_few_files_and_is_there_end_to_end(
 
     needed = add_the_column(house)
     assert house.touched() == needed
-    house.landsync("db", "migrate", LANDSYNC_DSN=database.owner_dsn)
+    house.run("-c", "from sync.cli.app import main; main()", "db", "migrate", LANDSYNC_DSN=database.owner_dsn)
     assert house.landsync("reconcile", "--all")["agrees"]
 
     def sync(delivery: Path) -> tuple[int, int, int, int]:
