@@ -13,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
+from sync.lab.generate.systems import SYSTEMS
 from sync.platform import databases
 from sync.settings import ROOT
 from tests.e2e.conftest import Landsync
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.db, pytest.mark.e2e]
 
 HOUSE = ("parcels", "validators", "sync", "sql", "docs")
 DELIVERED = "phuongPhapDo"
+RULE = f'survey_method = {{ join = ["{DELIVERED}"], optional = true }}\n'
 COLUMN = """\
     Column(
         "survey_method",
@@ -138,16 +140,11 @@ def add_the_column(house: House) -> set[str]:
     (house.folder / version).write_text(
         VERSION.format(name=name, number=number, before=last), encoding="utf-8"
     )
-    rule = f'survey_method = {{ join = ["{DELIVERED}"], optional = true }}\n'
-    house.insert("sync/declared/provinces/base/vbdlis.toml", "\n[lists]", rule)
+    profiles = {f"sync/declared/provinces/base/{system}.toml" for system in SYSTEMS}
+    for profile in profiles:  # nobody has seen it in an export yet: where it is missing, nothing is wrong
+        house.insert(profile, "\n[lists]", RULE)
     house.run("-m", "parcels.columns_doc", "docs/columns.md")
-    return {
-        "parcels/columns.py",
-        migration,
-        version,
-        "sync/declared/provinces/base/vbdlis.toml",
-        "docs/columns.md",
-    }
+    return {"parcels/columns.py", migration, version, "docs/columns.md"} | profiles
 
 
 def with_column(values: Callable[[gpd.GeoDataFrame], Any]) -> Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]:

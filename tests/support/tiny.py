@@ -38,11 +38,11 @@ class Tiny:
         return len(self.geometry)
 
     def delivered(self, profile: Profile) -> pa.Table:
-        """The columns under the names of a profile, in the profile's order; joined columns are left out."""
+        """The columns under the names of a profile, in the profile's order, without those that cannot be made up."""
         named = {
             delivered: self.columns[canonical]
             for canonical in profile.columns
-            if (delivered := profile.delivered_name(canonical)) is not None
+            if canonical in self.columns and (delivered := profile.delivered_name(canonical)) is not None
         }
         return pa.table(named)
 
