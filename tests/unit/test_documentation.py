@@ -120,11 +120,30 @@ def test_every_make_target_shown_exists(page: Path) -> None:
     assert shown <= targets
 
 
-def test_the_readmes_name_every_make_target() -> None:
+@pytest.mark.parametrize("language", ["", ".vi"])
+def test_every_make_target_is_told(language: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE):
-        for name in ("README.md", "README.vi.md"):
-            assert f"make {target}" in (ROOT / name).read_text(encoding="utf-8"), (name, target)
+    told = "\n".join(
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in (f"README{language}.md", f"docs/using{language}.md")
+    )
+    targets = re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)
+    assert targets
+    assert [target for target in targets if not re.search(rf"\bmake {target}(?![a-z-])", told)] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.vi.md"])
+def test_a_readme_names_what_ci_runs(name: str) -> None:
+    run = re.findall(r"\bmake ([a-z-]+)", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    assert run
+    assert {f"make {target}" for target in run} <= set(code_of((ROOT / name).read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", ["using.md", "using.vi.md"])
+def test_every_page_is_in_the_list_of_pages(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    pages = {page.name for page in (ROOT / "docs").glob("*.md") if not page.name.startswith("using")}
+    assert pages - set(re.findall(r"\]\(([^)#]+)", text)) == set()
 
 
 def test_the_offices_page_says_what_each_check_asks_for() -> None:
@@ -149,10 +168,10 @@ def test_every_error_code_shown_is_one_that_the_program_says() -> None:
     assert {code for code in shown if f'"{code}"' not in program} == set()
 
 
-def test_both_pages_of_the_centre_have_the_same_sections_and_commands() -> None:
+@pytest.mark.parametrize("name", ["README", "docs/using", "docs/runbook-centre"])
+def test_both_languages_have_the_same_sections_and_commands(name: str) -> None:
     english, vietnamese = (
-        (ROOT / "docs" / name).read_text(encoding="utf-8")
-        for name in ("runbook-centre.md", "runbook-centre.vi.md")
+        (ROOT / f"{name}{language}.md").read_text(encoding="utf-8") for language in ("", ".vi")
     )
     for text_of in (
         lambda text: re.findall(r"^(#+ \d*)", text, re.MULTILINE),
