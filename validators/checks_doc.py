@@ -14,7 +14,8 @@ _HEAD = """\
 
 <!-- Made by `python -m validators.checks_doc` from validators/. Do not edit by hand. -->
 
-What landsync looks at in every delivery, commune by commune. A check finds something in a row at most once.
+What landsync looks at in every delivery, commune by commune. A check finds something in a row at most once; what is
+between parcels is a finding for each set of them.
 
 - **severity**: an *error* must be mended, a *warning* should be, an *info* is listed and was dealt with.
 - **quarantines**: the row does not enter the database until it is delivered anew; the last good version of the
@@ -27,8 +28,8 @@ What landsync looks at in every delivery, commune by commune. A check finds some
   verdict is provisional.
 - The rows of a change set are judged, its communes are not: a few changed parcels say nothing about a commune's
   group. Of a row that ends an object only the CHG checks are asked.
-- A finding has a stable id: UUIDv5 of the check and the parcel's strongest handle as delivered (source key,
-  national id, sheet), the geometry where there is none. It never holds personal data.
+- A finding has a stable id: UUIDv5 of the check and the sorted names of the parcels it is about, each its strongest
+  handle as delivered (source key, national id, sheet), the geometry where there is none. It never holds personal data.
 
 """
 
