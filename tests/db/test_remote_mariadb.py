@@ -18,7 +18,7 @@ from sync.intake.remotes import session_of
 from tests.support.remotes import canonical_rows, profile_with, pulled, reference, table, text_of
 from tests.support.services import PASSWORD, MariaDb, mariadb
 from tests.support.tiny import tiny
-from tests.unit.formats.test_format_matrix import COMPARED
+from tests.unit.intake.sources.test_format_matrix import COMPARED
 
 __all__ = ["mariadb"]
 

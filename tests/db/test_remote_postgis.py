@@ -17,7 +17,7 @@ from tests.support.database import Server
 from tests.support.databases import drop_database
 from tests.support.remotes import READER, canonical_rows, fill_postgis, profile_with, pulled, reference
 from tests.support.services import PASSWORD
-from tests.unit.formats.test_format_matrix import COMPARED
+from tests.unit.intake.sources.test_format_matrix import COMPARED
 
 VARIABLE = "LANDSYNC_SOURCE_TEST"
 WHERE = {"kind": "postgis", "dsn_env": VARIABLE, "geometry": "geom"}

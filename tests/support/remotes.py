@@ -19,7 +19,7 @@ from tests.support.formats import WRITERS, Delivered
 from tests.support.formats.base import profile as own_profile
 from tests.support.formats.base import with_geometry
 from tests.support.tiny import EPSG, tiny
-from tests.unit.formats.test_format_matrix import canonical_rows
+from tests.unit.intake.sources.test_format_matrix import canonical_rows
 
 TYPES = {"double": "numeric(18,4)", "date32[day]": "date", "int32": "integer"}
 READER = "nguoi_doc"

@@ -15,7 +15,7 @@ from tests.support.formats import drawing as written
 from tests.support.formats.drawing import CARRIED
 from tests.support.formats.reading import layers_of, read_all, refusal
 from tests.support.tiny import Tiny, tiny
-from tests.unit.formats.test_format_matrix import conform, fetch
+from tests.unit.intake.sources.test_format_matrix import conform, fetch
 
 KINDS = {"dgn": (written.write_dgn, written.dgn), "dxf": (written.write_dxf, written.dxf)}
 WEST, SOUTH = 400_000.0, 2_328_000.0

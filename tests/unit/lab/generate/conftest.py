@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import pytest
-from generated_nation import CLEAN, SPOILT, Nation, read_nation
 
 from sync.lab.generate import generate
+from tests.unit.lab.generate.generated_nation import CLEAN, SPOILT, Nation, read_nation
 
 
 @pytest.fixture(scope="session")

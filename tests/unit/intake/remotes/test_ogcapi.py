@@ -15,7 +15,7 @@ import shapely
 from parcels.errors import DeliveryRejected, LandsyncError, TransientError
 from tests.support.remotes import canonical_rows, ogc_config, profile_with, pulled, write_geojson
 from tests.support.services import Answer, Web, pygeoapi, serving
-from tests.unit.formats.test_format_matrix import COMPARED, metres
+from tests.unit.intake.sources.test_format_matrix import COMPARED, metres
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import shapely
 from parcels.errors import ComponentMissing, DeliveryRejected, LandsyncError, TransientError, UsageError
 from tests.support.remotes import canonical_rows, profile_with, pulled
 from tests.support.services import PASSWORD, Answer, Web
-from tests.unit.formats.test_format_matrix import COMPARED
+from tests.unit.intake.sources.test_format_matrix import COMPARED
 
 LAYER = {"kind": "wfs", "typename": "ThuaDat", "srid": 5899}
 

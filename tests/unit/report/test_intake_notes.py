@@ -8,7 +8,7 @@ from sync.folder.conform import CodesRead, Conformed, Conversion, ListRead, Part
 from sync.folder.notes import LayerNotes
 from sync.report.intake import intake_notes
 from tests.support.formats.reading import layers_of
-from tests.unit.formats.test_drawings import KINDS, sheet, square
+from tests.unit.intake.sources.test_drawings import KINDS, sheet, square
 
 
 def part(file: str, notes: LayerNotes, assumed: tuple[str, ...] = ()) -> PartRead:

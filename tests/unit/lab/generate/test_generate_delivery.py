@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 import pyogrio
 import pytest
 import shapely
-from generated_nation import CLEAN, Nation, read_nation, read_part
 
 from parcels.admin_units import old_provinces
 from parcels.crs import from_wgs84, same_crs
@@ -25,6 +24,7 @@ from sync.lab.generate import Options, generate
 from sync.lab.generate.nation import plan, reach_km
 from sync.lab.generate.province import make_province
 from sync.lab.generate.write import write_delivery
+from tests.unit.lab.generate.generated_nation import CLEAN, Nation, read_nation, read_part
 
 
 def everything(root: Path) -> dict[str, bytes]:

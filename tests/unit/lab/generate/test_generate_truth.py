@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from generated_nation import SPOILT, Delivered, Nation, read_nation
 
 from parcels.admin_units import classify_codes
 from parcels.crs import from_wgs84
@@ -24,6 +23,7 @@ from sync.lab.generate.kinds import KINDS, Kind
 from sync.lab.generate.nation import plan
 from sync.lab.generate.province import file_format
 from sync.lab.generate.truth import expected_group
+from tests.unit.lab.generate.generated_nation import SPOILT, Delivered, Nation, read_nation
 
 AS_OF = date(2026, 11, 20)
 Rows = set[int]
