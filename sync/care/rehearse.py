@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError, UsageError
 from sync import db
-from sync.care.rehearsed import Commune, Reasons, Way, document_of
+from sync.care.rehearsed import Reasons, RehearsedCommune, Way, document_of
 from sync.check import check
 from sync.folder.boundaries import BOUNDARIES
 from sync.folder.conform import Conformed
@@ -60,7 +60,7 @@ def rehearse(
     by_run: dict[str, list[db.Row]] = {}
     for row in rows:
         by_run.setdefault(row["run_id"], []).append(row)
-    communes: list[Commune] = []
+    communes: list[RehearsedCommune] = []
     for number, (run_id, mine) in enumerate(by_run.items(), start=1):
         tell(
             Bilingual(
@@ -71,7 +71,7 @@ def rehearse(
     return document_of(communes, policy, policy.rehearsal.agreed_share if limit is None else limit)
 
 
-def _of_run(dsn: str, run_id: str, rows: list[db.Row], policy: Policy) -> list[Commune]:
+def _of_run(dsn: str, run_id: str, rows: list[db.Row], policy: Policy) -> list[RehearsedCommune]:
     """The communes that one run brought live."""
     try:
         run = open_run(run_id, dsn=dsn)
@@ -96,7 +96,9 @@ def _alike(name: str, policy: Policy) -> bool:
         return False  # a version that ships no more
 
 
-def _with(rows: list[db.Row], after: Mapping[str, CommuneVerdict], way: Way, policy: Policy) -> list[Commune]:
+def _with(
+    rows: list[db.Row], after: Mapping[str, CommuneVerdict], way: Way, policy: Policy
+) -> list[RehearsedCommune]:
     return [
         _as_verdict(row, way, after[row["commune_code"]])
         if row["commune_code"] in after
@@ -105,8 +107,8 @@ def _with(rows: list[db.Row], after: Mapping[str, CommuneVerdict], way: Way, pol
     ]
 
 
-def _as_verdict(row: db.Row, way: Way, verdict: CommuneVerdict) -> Commune:
-    return Commune(row, way, verdict.group, [reason._asdict() for reason in verdict.reasons])
+def _as_verdict(row: db.Row, way: Way, verdict: CommuneVerdict) -> RehearsedCommune:
+    return RehearsedCommune(row, way, verdict.group, [reason._asdict() for reason in verdict.reasons])
 
 
 def _regrouped(run: Run, policy: Policy) -> dict[str, CommuneVerdict]:
@@ -169,10 +171,10 @@ def _mine(table: pa.Table, code: str) -> pa.Table:
     return table.filter(pc.equal(table["dataset"], code))
 
 
-def _by_counts(row: db.Row, policy: Policy) -> Commune:
+def _by_counts(row: db.Row, policy: Policy) -> RehearsedCommune:
     """By what the ledger keeps, as far as that decides."""
     if not _alike(row["policy"], policy):
-        return Commune(row, "not_rehearsed")
+        return RehearsedCommune(row, "not_rehearsed")
     refused = row["quarantined"] + row["unreadable"]
     measured = row["measured"] or {}
     tally = Tally(
@@ -192,7 +194,11 @@ def _by_counts(row: db.Row, policy: Policy) -> Commune:
             continue  # no row at all: the last group
         if not below:
             sure = len(known.rules) == len(definition.rules)
-            return Commune(row, "by_counts", number, failed) if sure else Commune(row, "not_rehearsed")
+            return (
+                RehearsedCommune(row, "by_counts", number, failed)
+                if sure
+                else RehearsedCommune(row, "not_rehearsed")
+            )
         failed = below
     raise AssertionError("the last group of a policy has no rules")
 

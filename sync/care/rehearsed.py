@@ -17,7 +17,7 @@ Reasons = list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Commune:
+class RehearsedCommune:
     """What becomes of one commune. `after` and `reasons` are empty where it could not be rehearsed."""
 
     row: db.Row
@@ -26,7 +26,7 @@ class Commune:
     reasons: Reasons = field(default_factory=list)
 
 
-def document_of(communes: list[Commune], policy: Policy, limit: Decimal) -> dict[str, Any]:
+def document_of(communes: list[RehearsedCommune], policy: Policy, limit: Decimal) -> dict[str, Any]:
     """The document of `rehearse --json`; see `sync.care.rehearse.rehearse`."""
     names = admin_units.provinces()
     provinces = []
@@ -63,7 +63,7 @@ def document_of(communes: list[Commune], policy: Policy, limit: Decimal) -> dict
     }
 
 
-def _counted(communes: list[Commune], policy: Policy) -> dict[str, int]:
+def _counted(communes: list[RehearsedCommune], policy: Policy) -> dict[str, int]:
     """communes = unchanged + better + worse + not_rehearsed = the sum of the ways."""
     steps = [_step(each, policy) for each in communes if each.after is not None]
     ways = Counter(each.way for each in communes)
@@ -76,7 +76,7 @@ def _counted(communes: list[Commune], policy: Policy) -> dict[str, int]:
     }
 
 
-def _step(commune: Commune, policy: Policy) -> int:
+def _step(commune: RehearsedCommune, policy: Policy) -> int:
     """How many groups of its present scheme a commune falls; less than 0 where it rises."""
     if commune.after is None:
         return 0
@@ -91,7 +91,7 @@ def _counterpart(after: GroupDefinition, number: int, row: db.Row) -> int:
     return codes.index(after.like) + 1 if after.like in codes else number
 
 
-def _matrix(communes: list[Commune], policy: Policy) -> list[dict[str, Any]]:
+def _matrix(communes: list[RehearsedCommune], policy: Policy) -> list[dict[str, Any]]:
     """How many communes go from each present group to each new one; `to` is None where it is not known."""
     pairs = Counter(
         (_code_now(each.row), None if each.after is None else policy.groups[each.after - 1].code)
@@ -105,7 +105,7 @@ def _matrix(communes: list[Commune], policy: Policy) -> list[dict[str, Any]]:
     return [{"from": before, "to": after, "communes": pairs[before, after]} for before, after in ordered]
 
 
-def _change(commune: Commune, policy: Policy) -> dict[str, Any]:
+def _change(commune: RehearsedCommune, policy: Policy) -> dict[str, Any]:
     row = commune.row
     return {
         "province": row["province_code"],

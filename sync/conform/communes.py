@@ -25,7 +25,7 @@ from sync.conform.sheets import Matched, SheetTable, read_sheet_table
 from sync.conform.territory import Territories
 from sync.declared.profile import Profile
 from sync.folder.boundaries import load_boundaries
-from sync.folder.conform import Conversion
+from sync.folder.conform import CodesConverted
 from sync.folder.delivery import DeliveryRecord
 from validators.policy import CommuneCodeRules, policy_at
 
@@ -115,10 +115,10 @@ class CommuneFinder:
         mine = pc.and_(pa.array(states == "known").take(distinct.indices), decided)
         return columns, pc.if_else(pc.fill_null(mine, False), codes, UNKNOWN_COMMUNE)
 
-    def report(self) -> Conversion:
+    def report(self) -> CodesConverted:
         """For conform.json: what decided, and what of the sheet table could not be used."""
         sheets = self.evidence.sheets
-        return Conversion(
+        return CodesConverted(
             boundaries=self.evidence.boundary_sources,
             sheet_table=None if sheets is None else sheets.used,
             sheet_table_against_the_official_table=self.against_the_table,

@@ -15,7 +15,7 @@ from parcels.columns import delivered_columns
 from parcels.geometry import area_m2
 from parcels.text import clean
 from parcels.wkb import read_wkb
-from sync.draft.evidence import Look, Sample, look
+from sync.draft.evidence import FileSample, Look, look
 from sync.draft.names import NameMatch, match_name, nearest_system
 from sync.intake.sources import GEOMETRY, Layer, Source
 from sync.intake.sources.guard import read_source
@@ -85,7 +85,7 @@ def _stated_zone(layer: Layer) -> int | None:
     return next((epsg for epsg in zones if crs.same_crs(epsg, layer.crs) == "same"), None)
 
 
-def _sample(file: Path, source: Source, layer: Layer, epsg: int | None) -> tuple[Sample, int]:
+def _sample(file: Path, source: Source, layer: Layer, epsg: int | None) -> tuple[FileSample, int]:
     batches, rows = [], 0
     for batch in read_source(source, file, layer, list(layer.columns)):
         batches.append(batch)
@@ -93,12 +93,12 @@ def _sample(file: Path, source: Source, layer: Layer, epsg: int | None) -> tuple
         if rows >= ROWS:
             break
     if not batches:
-        return Sample({name: pa.array([], pa.string()) for name in layer.columns}, np.array([])), 0
+        return FileSample({name: pa.array([], pa.string()) for name in layer.columns}, np.array([])), 0
     table = pa.Table.from_batches(batches).slice(0, ROWS).combine_chunks()
     areas = np.full(table.num_rows, np.nan)
     if epsg is not None:
         areas = area_m2(read_wkb(table[GEOMETRY].combine_chunks()), epsg)
-    return Sample(
+    return FileSample(
         {name: _as_text(table[name].combine_chunks()) for name in layer.columns}, areas
     ), table.num_rows
 
@@ -113,7 +113,7 @@ def _as_text(values: pa.Array) -> pa.Array:
         return pa.nulls(len(values), pa.string())
 
 
-def _assign(present: tuple[str, ...], sample: Sample, *, cut_names: bool) -> tuple[Guess, ...]:
+def _assign(present: tuple[str, ...], sample: FileSample, *, cut_names: bool) -> tuple[Guess, ...]:
     """The best pairs first; every delivered column goes to one canonical column at most."""
     canonical = [column.name for column in delivered_columns()]
     pairs = [
@@ -132,7 +132,7 @@ def _assign(present: tuple[str, ...], sample: Sample, *, cut_names: bool) -> tup
     return tuple(chosen[name] for name in canonical if name in chosen)
 
 
-def _guess(canonical: str, delivered: str, sample: Sample, *, cut_names: bool) -> Guess | None:
+def _guess(canonical: str, delivered: str, sample: FileSample, *, cut_names: bool) -> Guess | None:
     name = match_name(delivered, canonical, cut_names=cut_names)
     seen = look(canonical, delivered, sample)
     score = _score(name, seen)

@@ -37,14 +37,14 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class FileSample:
     """Rows of a file to look at. texts: delivered column → clean text (n,); areas (n,) computed, m², NaN unknown."""
 
     texts: dict[str, pa.Array]
     areas: Floats
 
 
-def look(canonical: str, delivered: str, sample: Sample) -> Look | None:
+def look(canonical: str, delivered: str, sample: FileSample) -> Look | None:
     """What the values say; None where the column's kind cannot be told by its values, or it is empty."""
     test = _TESTS.get(canonical)
     values = sample.texts[delivered]
@@ -59,39 +59,39 @@ def _share(fits: pa.Array | NDArray[np.bool_]) -> float:
 
 def _matching(
     pattern: str, vi: str, en: str, *, distinctive: bool = False
-) -> Callable[[pa.Array, Sample], Look]:
-    def test(values: pa.Array, _: Sample) -> Look:
+) -> Callable[[pa.Array, FileSample], Look]:
+    def test(values: pa.Array, _: FileSample) -> Look:
         share = _share(pc.match_substring_regex(pc.drop_null(values), pattern))
         return Look(share, Bilingual(f"{share:.0%} {vi}", f"{share:.0%} {en}"), distinctive)
 
     return test
 
 
-def _national_id(values: pa.Array, _: Sample) -> Look:
+def _national_id(values: pa.Array, _: FileSample) -> Look:
     share = _share(identifiers.is_well_formed(pc.drop_null(values)))
     return Look(
         share, Bilingual(f"{share:.0%} là mã 12 ký tự GeoHash", f"{share:.0%} are GeoHashes of 12"), True
     )
 
 
-def _commune(values: pa.Array, _: Sample) -> Look:
+def _commune(values: pa.Array, _: FileSample) -> Look:
     known = communes_table()["commune_code"].combine_chunks()
     share = _share(pc.is_in(pc.utf8_lpad(pc.drop_null(values), 5, "0"), value_set=known))
     return Look(share, Bilingual(f"{share:.0%} là mã xã", f"{share:.0%} are commune codes"), True)
 
 
-def _land_use(values: pa.Array, _: Sample) -> Look:
+def _land_use(values: pa.Array, _: FileSample) -> Look:
     codes = pc.list_flatten(pc.split_pattern(land_use.canonical(pc.drop_null(values)), "+"))
     share = _share(land_use.known(codes, LATEST) | land_use.is_legacy(codes, LATEST))
     return Look(share, Bilingual(f"{share:.0%} là mã loại đất", f"{share:.0%} are land-use codes"), True)
 
 
-def _key(values: pa.Array, _: Sample) -> Look:
+def _key(values: pa.Array, _: FileSample) -> Look:
     share = pc.count_distinct(values).as_py() / max(len(values), 1)
     return Look(share, Bilingual(f"{share:.0%} giá trị khác nhau", f"{share:.0%} of the values differ"))
 
 
-def _area(values: pa.Array, sample: Sample) -> Look:
+def _area(values: pa.Array, sample: FileSample) -> Look:
     plain = pc.if_else(pc.match_substring_regex(values, r"^[0-9]+([.,][0-9]+)?$"), values, None)
     numbers = np.asarray(pc.replace_substring(plain, ",", ".").cast(pa.float64()), dtype=np.float64)
     both = np.isfinite(numbers) & np.isfinite(sample.areas) & (sample.areas > 0)
@@ -104,13 +104,13 @@ def _area(values: pa.Array, sample: Sample) -> Look:
     return Look(share, said, True)
 
 
-def _scale(values: pa.Array, _: Sample) -> Look:
+def _scale(values: pa.Array, _: FileSample) -> Look:
     bare = pc.replace_substring_regex(pc.drop_null(values), r"^1\s*[:/]\s*|[.,]0+$", "")
     share = _share(pc.is_in(bare, value_set=pa.array(_SCALES)))
     return Look(share, Bilingual(f"{share:.0%} là mẫu số tỷ lệ bản đồ", f"{share:.0%} are map scales"))
 
 
-def _address(values: pa.Array, _: Sample) -> Look:
+def _address(values: pa.Array, _: FileSample) -> Look:
     distinct = pc.unique(pc.drop_null(values))[:2000]
     bare = pa.array([bare_text(value) for value in distinct.to_pylist()], pa.string())
     share = _share(pc.match_substring_regex(bare, _PLACES))
@@ -118,7 +118,7 @@ def _address(values: pa.Array, _: Sample) -> Look:
 
 
 _dates = _matching(_DATE, "là ngày", "are dates")
-_TESTS: dict[str, Callable[[pa.Array, Sample], Look]] = {
+_TESTS: dict[str, Callable[[pa.Array, FileSample], Look]] = {
     "source_key": _key,
     "national_id": _national_id,
     "commune_code": _commune,

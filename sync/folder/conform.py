@@ -99,7 +99,7 @@ class SheetTableUsed(Record):
     examples: tuple[str, ...]
 
 
-class Conversion(Record):
+class CodesConverted(Record):
     """What decided the communes of rows delivered under old codes."""
 
     boundaries: tuple[str, ...]
@@ -138,7 +138,7 @@ class Conformed(Document):
     files_not_read: tuple[str, ...]
     old_codes: dict[str, int]
     version_kind: OrderKind | None
-    conversion: Conversion
+    conversion: CodesConverted
     crs: dict[str, tuple[CrsEvidence, ...]]
     holds: dict[str, tuple[Reason, ...]]
 

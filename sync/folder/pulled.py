@@ -7,7 +7,7 @@ from parcels.bilingual import BilingualText
 from sync.folder.document import Document, Record
 
 
-class Mark(Record):
+class KeptWatermark(Record):
     """How far a source was read, as text, with the type that it has there."""
 
     kind: str
@@ -28,7 +28,7 @@ class PulledEntry(Record):
     source: str
     rows: int
     extracted_at: datetime
-    watermark: Mark | None
+    watermark: KeptWatermark | None
     notes: tuple[BilingualText, ...]
 
 

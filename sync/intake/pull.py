@@ -24,7 +24,7 @@ from sync.declared.delivery import DELIVERY_FILE, VIETNAM
 from sync.declared.profile import Profile
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.files import private_folder, write_text
-from sync.folder.pulled import Mark, Pulled, PulledEntry
+from sync.folder.pulled import KeptWatermark, Pulled, PulledEntry
 from sync.intake.remotes import Connection, Offer, Watermark, session_of
 from sync.intake.remotes.geoparquet import write_geoparquet
 
@@ -171,7 +171,7 @@ def _entry(
         source=_source(connection),
         rows=rows,
         extracted_at=began,
-        watermark=Mark(**offer.watermark.as_dict()) if offer.watermark else None,
+        watermark=KeptWatermark(**offer.watermark.as_dict()) if offer.watermark else None,
         notes=offer.notes,
     )
 

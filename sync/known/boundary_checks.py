@@ -25,7 +25,7 @@ _LARGEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BoundaryFault:
     """One overlap (two communes) or one gap (none): its area in m² and a point in it (VN-2000, degrees)."""
 
     communes: tuple[str, ...]
@@ -41,8 +41,8 @@ class Report:
     communes: int
     missing: tuple[str, ...]
     points_outside: tuple[str, ...]
-    overlaps: tuple[Fault, ...]
-    gaps: tuple[Fault, ...]
+    overlaps: tuple[BoundaryFault, ...]
+    gaps: tuple[BoundaryFault, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """For `--json`: the counts, the sums, and the largest."""
@@ -100,7 +100,7 @@ def _outside(boundaries: Boundaries, known: dict[str, admin_units.Commune]) -> t
     return codes[distance > 0].tolist(), codes[(distance > _FAR_DEG) & ~islands].tolist()
 
 
-def _overlaps(boundaries: Boundaries, tolerance_m2: float) -> tuple[Fault, ...]:
+def _overlaps(boundaries: Boundaries, tolerance_m2: float) -> tuple[BoundaryFault, ...]:
     polygons = boundaries.polygons
     left, right = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     once = left < right
@@ -113,7 +113,7 @@ def _overlaps(boundaries: Boundaries, tolerance_m2: float) -> tuple[Fault, ...]:
     return _faults(pairs, shared[rows], areas[rows])
 
 
-def _gaps(boundaries: Boundaries, tolerance_m2: float) -> tuple[Fault, ...]:
+def _gaps(boundaries: Boundaries, tolerance_m2: float) -> tuple[BoundaryFault, ...]:
     """Holes in the union of all: between communes, or where one of another province is not in the layer."""
     merged = shapely.get_parts(shapely.union_all(boundaries.polygons))
     rings = np.concatenate([shapely.get_rings(part)[1:] for part in merged]) if len(merged) else np.empty(0)
@@ -137,16 +137,16 @@ def _area(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
 
 def _faults(
     communes: Sequence[tuple[str, ...]], shapes: NDArray[np.object_], areas: NDArray[np.float64]
-) -> tuple[Fault, ...]:
+) -> tuple[BoundaryFault, ...]:
     inside = shapely.get_coordinates(shapely.point_on_surface(shapes))
     found = [
-        Fault(codes, round(float(area), 2), round(float(lon), 6), round(float(lat), 6))
+        BoundaryFault(codes, round(float(area), 2), round(float(lon), 6), round(float(lat), 6))
         for codes, area, (lon, lat) in zip(communes, areas, inside, strict=True)
     ]
     return tuple(sorted(found, key=lambda fault: -fault.area_m2))
 
 
-def _summed(faults: tuple[Fault, ...]) -> dict[str, Any]:
+def _summed(faults: tuple[BoundaryFault, ...]) -> dict[str, Any]:
     return {
         "count": len(faults),
         "area_m2": round(sum(fault.area_m2 for fault in faults), 2),

@@ -8,7 +8,6 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync import db
 from sync.folder.document import Counts
 from sync.folder.loaded import Gap, Loaded, ReceiptLine, RefusedRow
-from sync.folder.reasons import FOREIGN_HANDS, LOSS, OLDER
 from sync.folder.register import RegisterCounts, write_register
 from sync.folder.snapshot import part_paths
 from sync.folder.verdict import LoadedVerdict
@@ -16,7 +15,8 @@ from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
 from sync.load.inputs import Inputs, read_inputs
-from sync.load.merge import Merged, MergeRequest, merge
+from sync.load.merge import Merged, merge
+from sync.load.passed import request_of
 from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
 from sync.load.verdicts import regrouped, verdicts_after
 from sync.register import Looked, looked_communes, update
@@ -63,39 +63,9 @@ def _counts(loaded: Loaded) -> Counts:
 def _publish(
     connection: db.Connection, run: Run, inputs: Inputs, staged: StagedRun, approved: tuple[str, ...]
 ) -> Loaded:
-    chain = db.fetch_one(connection, "ledger/own_lock", {"province": run.province, "run_id": run.run_id})
-    if chain is None:
-        raise TransientError(
-            "LOCK-LOST",
-            Bilingual(
-                f"Lượt chạy {run.run_id} không còn giữ khóa của tỉnh {run.province}.",
-                f"Run {run.run_id} no longer holds the lock on province {run.province}.",
-            ),
-            Bilingual("Không có gì được ghi; hãy chạy lại.", "Nothing was written; run it again."),
-        )
+    chain = _own_lock(connection, run)
     now = _clock(connection)
-    in_scope = approved if run.kind == "apply" else inputs.delivery.complete_for
-    merged = merge(
-        connection,
-        MergeRequest(
-            run_id=run.run_id,
-            province=run.province,
-            as_of=inputs.delivery.as_of,
-            now=now,
-            complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),
-            gate_held=tuple(staged.held),
-            brake=inputs.policy.brake,
-            loss_passed=_passed(connection, run, LOSS),
-            foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
-            older_passed=_older_passed(run, inputs),
-            kind=inputs.delivery.kind,
-            observed_at=inputs.observed_at,
-            order_kind=inputs.version_kind,
-            sequence=None if inputs.changes else inputs.delivery.span.sequence,
-            released=approved if inputs.changes else (),
-            still_held=_still_held(connection, run),
-        ),
-    )
+    merged = merge(connection, request_of(connection, run, inputs, staged, approved, now))
     receipt.check_balances(merged.lines)
     refused = tuple(RefusedRow(**row) for row in merged.quarantined)
     findings = merge_findings(run, refused)
@@ -127,6 +97,21 @@ def _publish(
         gaps=tuple(Gap(**gap) for gap in told(open_gaps(connection, run.province))),
         cases=register.counts,
     )
+
+
+def _own_lock(connection: db.Connection, run: Run) -> db.Row:
+    """The end of the province's chain of receipts, of the lock that this run holds."""
+    chain = db.fetch_one(connection, "ledger/own_lock", {"province": run.province, "run_id": run.run_id})
+    if chain is None:
+        raise TransientError(
+            "LOCK-LOST",
+            Bilingual(
+                f"Lượt chạy {run.run_id} không còn giữ khóa của tỉnh {run.province}.",
+                f"Run {run.run_id} no longer holds the lock on province {run.province}.",
+            ),
+            Bilingual("Không có gì được ghi; hãy chạy lại.", "Nothing was written; run it again."),
+        )
+    return chain
 
 
 def _register(
@@ -162,39 +147,6 @@ def _clock(connection: db.Connection) -> datetime:
     assert row is not None  # noqa: S101 - the statement has one row by construction
     moment: datetime = row["now"]
     return moment
-
-
-def _passed(connection: db.Connection, run: Run, code: str) -> tuple[str, ...]:
-    """The communes that a person approved knowing this reason: what was not shown then holds again."""
-    if run.parent_run_id is None:
-        return ()
-    holds = db.fetch(connection, "ledger/holds_of", {"run_id": run.parent_run_id})
-    return tuple(
-        hold["commune_code"]
-        for hold in holds
-        if hold["commune_code"] in run.communes and code in {reason["code"] for reason in hold["reasons"]}
-    )
-
-
-def _older_passed(run: Run, inputs: Inputs) -> tuple[str, ...]:
-    """The communes that a person let go live although their data are older: by this approval or one before it."""
-    if run.kind != "apply":
-        return ()
-    return tuple(
-        code for code in run.communes if OLDER in {reason.code for reason in inputs.gate.of(code).reasons}
-    )
-
-
-def _still_held(connection: db.Connection, run: Run) -> tuple[str, ...]:
-    """The communes of the run that held which nobody has approved, this time or before."""
-    if run.parent_run_id is None:
-        return ()
-    holds = db.fetch(connection, "ledger/holds_of", {"run_id": run.parent_run_id})
-    return tuple(
-        hold["commune_code"]
-        for hold in holds
-        if hold["commune_code"] not in run.communes and hold["state"] != "approved"
-    )
 
 
 def _write_verdicts(

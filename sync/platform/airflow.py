@@ -15,7 +15,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, TransientError
 from sync.platform import airflow_env, processes
 from sync.platform.ports import free_port, is_free
-from sync.platform.processes import Mark
+from sync.platform.processes import ProcessMark
 from sync.platform.state import AirflowState, write_private
 from sync.settings import ROOT, Settings
 
@@ -42,9 +42,9 @@ class Airflow:
         self.home = airflow_env.airflow_home(settings)
 
     @property
-    def marks(self) -> dict[str, Mark]:
+    def marks(self) -> dict[str, ProcessMark]:
         """The processes we started, alive or not."""
-        return {name: Mark(*mark) for name, mark in self.state.processes.items()}
+        return {name: ProcessMark(*mark) for name, mark in self.state.processes.items()}
 
     @property
     def running(self) -> bool:
@@ -151,7 +151,7 @@ class Airflow:
                 env=os.environ | variables, cwd=self.home, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=subprocess.STDOUT, start_new_session=True, umask=0o077,
             )  # fmt: skip
-        mark = Mark.of(started.pid)
+        mark = ProcessMark.of(started.pid)
         self.state.processes[name] = (mark.pid, mark.boot, mark.ticks)
         self.remember()
 

@@ -12,7 +12,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
-class Mark:
+class ProcessMark:
     """A process by number and start: after a reboot the number may be somebody else's.
 
     The start is counted from the boot, not by the clock: a clock that is set right must not make us forget a process
@@ -24,7 +24,7 @@ class Mark:
     ticks: int
 
     @classmethod
-    def of(cls, pid: int) -> "Mark":
+    def of(cls, pid: int) -> "ProcessMark":
         """The mark of a running process. psutil.NoSuchProcess when it is gone."""
         return cls(pid, _this_boot(), _ticks(pid))
 
@@ -59,7 +59,7 @@ def works_in(pid: int, folder: Path) -> bool:
         return False
 
 
-def sessions(marks: list[Mark]) -> list[psutil.Process]:
+def sessions(marks: list[ProcessMark]) -> list[psutil.Process]:
     """Every process of the sessions that the marked processes lead, also when the leader itself was killed.
 
     A session keeps its number as long as one of its processes lives, so nobody else can have got it meanwhile.
@@ -79,7 +79,7 @@ def sessions(marks: list[Mark]) -> list[psutil.Process]:
     return found
 
 
-def end(marks: list[Mark], *, grace: float = 20) -> int:
+def end(marks: list[ProcessMark], *, grace: float = 20) -> int:
     """End the marked processes and all of their sessions, politely, then firmly. Returns how many marks were alive."""
     leaders = [process for mark in marks if (process := mark.process())]
     for process in leaders:  # leaders first: they end their children in good order
@@ -92,7 +92,7 @@ def end(marks: list[Mark], *, grace: float = 20) -> int:
     return len(leaders)
 
 
-def end_sessions(marks: list[Mark], *, patience: float = 5) -> None:
+def end_sessions(marks: list[ProcessMark], *, patience: float = 5) -> None:
     """End at once whatever is left of the marked processes' sessions; again, as a process may be born meanwhile.
 
     Not psutil's own waiting: where nobody reaps (a container without an init), that waits for the dead.

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from sync.report.ground import Ground, Plane, grounds, plane_of
+from sync.report.ground import DrawnGround, Paper, grounds, plane_of
 from sync.report.material import Material, is_commune
 from sync.report.places import report_srid
 from validators.places import places_of
@@ -91,7 +91,7 @@ def maps_of(material: Material) -> dict[str, Any]:
     return {"overview": _overview(material, homes) if homes else None, "communes": communes}
 
 
-def _overview(material: Material, drawn: dict[str, Ground]) -> dict[str, Any]:
+def _overview(material: Material, drawn: dict[str, DrawnGround]) -> dict[str, Any]:
     shapes = [ground.shape for ground in drawn.values()]
     frame = Frame.around(shapely.total_bounds(np.array(shapes, dtype=object)))
     by_code = {commune.code: commune for commune in material.communes}
@@ -119,7 +119,7 @@ def _overview(material: Material, drawn: dict[str, Ground]) -> dict[str, Any]:
     }
 
 
-def _commune(material: Material, ground: Ground, plane: Plane) -> dict[str, Any] | None:
+def _commune(material: Material, ground: DrawnGround, plane: Paper) -> dict[str, Any] | None:
     """One commune with its faults; None where no fault has a place. Findings come errors first."""
     findings = material.findings
     mine = findings.filter(
@@ -142,7 +142,7 @@ def _commune(material: Material, ground: Ground, plane: Plane) -> dict[str, Any]
     }
 
 
-def _bounds(ground: Ground, places: Geometries) -> NDArray[np.float64]:
+def _bounds(ground: DrawnGround, places: Geometries) -> NDArray[np.float64]:
     """The commune, and the faults that lie near it: one far away must not shrink all the others to a point."""
     home = np.asarray(shapely.bounds(ground.shape), dtype=np.float64)
     reach = 0.5 * max(home[2] - home[0], home[3] - home[1])

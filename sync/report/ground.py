@@ -26,7 +26,7 @@ _ROWS = 200_000  # at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Plane:
+class Paper:
     """How places of a CRS are put on paper: degrees get metres of the middle latitude, north stays up."""
 
     srid: int
@@ -46,7 +46,7 @@ class Plane:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class DrawnGround:
     """A commune on paper.
 
     shape   the cells that hold a parcel, as one geometry; None where no parcel has a place
@@ -56,17 +56,19 @@ class Ground:
     shape: shapely.Geometry | None
 
 
-def plane_of(judged_dir: Path, srid: int) -> Plane:
+def plane_of(judged_dir: Path, srid: int) -> Paper:
     """The plane of a run's report."""
     for boxes in _boxes(judged_dir, srid, limit=1):
         if len(boxes[1]):
-            return Plane(srid, float(np.median(boxes[1][:, 1])))
-    return Plane(srid, 0.0)
+            return Paper(srid, float(np.median(boxes[1][:, 1])))
+    return Paper(srid, 0.0)
 
 
-def grounds(judged_dir: Path, plane: Plane) -> dict[str, Ground]:
+def grounds(judged_dir: Path, plane: Paper) -> dict[str, DrawnGround]:
     """Every dataset of the run on paper, by code."""
-    return {code: Ground(code, _cells(boxes * plane.unit)) for code, boxes in _boxes(judged_dir, plane.srid)}
+    return {
+        code: DrawnGround(code, _cells(boxes * plane.unit)) for code, boxes in _boxes(judged_dir, plane.srid)
+    }
 
 
 def _boxes(judged_dir: Path, srid: int, limit: int | None = None) -> Iterator[tuple[str, Floats]]:

@@ -6,7 +6,7 @@ import pytest
 
 from sync.intake.inbox import newest_in_inbox, resolve_in_inbox
 from sync.lab.demo.nation import ensure_nation, hand_over, name_of
-from sync.lab.demo.truth import Difference, Verdict, differences, found_by, read_truth
+from sync.lab.demo.truth import DatasetDifference, DatasetOutcome, differences, found_by, read_truth
 from sync.lab.demo.words import number, round_sentence
 from sync.lab.generate import Options
 
@@ -103,10 +103,12 @@ def test_a_commune_that_nobody_judged_is_a_difference_and_so_is_one_too_many(nat
 
 
 def test_rows_of_no_commune_count_only_where_there_are_any():
-    none = {("01", "-"): Verdict(None, 0)}
+    none = {("01", "-"): DatasetOutcome(None, 0)}
     assert differences(none, {}, ["01"]) == []
-    some = {("01", "-"): Verdict(None, 2)}
-    assert differences(some, {}, ["01"]) == [Difference("01", "-", Verdict(None, 2), Verdict(None, 0))]
+    some = {("01", "-"): DatasetOutcome(None, 2)}
+    assert differences(some, {}, ["01"]) == [
+        DatasetDifference("01", "-", DatasetOutcome(None, 2), DatasetOutcome(None, 0))
+    ]
 
 
 def test_a_province_that_failed_is_not_compared(nation):

@@ -15,7 +15,7 @@ from sync.folder.judgement import load_findings, load_rows, load_verdicts
 from sync.folder.snapshot import part_paths
 from sync.lab.evaluate import evaluate
 from sync.lab.generate import Options, deliver
-from sync.lab.generate.province import Batch
+from sync.lab.generate.province import ProvinceBatch
 from sync.lab.labelled import generate_labelled
 from tests.support.fixes import smallest_fixes
 from validators.fixes import Fixes
@@ -78,7 +78,7 @@ def mend(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
     """Let the generator deliver the chosen rows as they were before they were spoilt, and find more land users."""
     write, ask = deliver.write_delivery, deliver.authenticate
 
-    def write_mended(options: Options, batch: Batch, folder: Path) -> None:
+    def write_mended(options: Options, batch: ProvinceBatch, folder: Path) -> None:
         starts = np.searchsorted(batch.part, np.arange(len(batch.delivery.parts)))
         rows = np.array(
             sorted(starts[part] + row for part, row in work.rows[batch.delivery.province]), np.int64
@@ -92,7 +92,7 @@ def mend(monkeypatch: pytest.MonkeyPatch, work: Work) -> None:
             batch.wkb.pop(int(row), None)
         write(options, batch, folder)
 
-    def ask_again(options: Options, batch: Batch, wholes: dict[str, list[str]]) -> pa.Table:
+    def ask_again(options: Options, batch: ProvinceBatch, wholes: dict[str, list[str]]) -> pa.Table:
         answers = ask(options, batch, wholes)
         status = answers["status"].to_pylist()
         at = {key: k for k, key in enumerate(answers["land_user_key"].to_pylist())}

@@ -17,7 +17,7 @@ from parcels.errors import ComponentMissing, TransientError
 from sync.platform import land, packages
 from sync.platform.cluster import Cluster
 from sync.platform.packages import Programs
-from sync.platform.processes import Mark
+from sync.platform.processes import ProcessMark
 from sync.platform.server_user import server_user
 from sync.platform.state import PlatformState, make_home
 from sync.settings import Settings
@@ -96,7 +96,7 @@ def test_starting_what_runs_and_stopping_what_does_not_change_nothing(cluster: C
 def test_it_starts_again_after_its_server_was_killed(cluster: Cluster) -> None:
     pid = cluster.server_pid()
     assert pid is not None
-    mark = Mark.of(pid)
+    mark = ProcessMark.of(pid)
     os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 30
     while mark.alive and time.monotonic() < deadline:  # a signal is delivered when the machine gets to it

@@ -18,7 +18,7 @@ import pytest
 from sync.platform import databases, packages, state
 from sync.platform.airflow import COMPONENTS
 from sync.platform.clean import clean
-from sync.platform.processes import Mark
+from sync.platform.processes import ProcessMark
 from sync.settings import Settings
 from tests.support.database import Server, server
 from tests.support.databases import drop_database
@@ -154,7 +154,7 @@ def test_airflow_comes_up_whole_is_mended_and_ends_with_all_it_started(home: Hom
         pools = {pool["name"]: pool["slots"] for pool in client.get("/api/v2/pools").json()["pools"]}
     assert {"geo", "national_db"} <= pools.keys()
 
-    scheduler = Mark(*airflow.processes["scheduler"])
+    scheduler = ProcessMark(*airflow.processes["scheduler"])
     os.kill(scheduler.pid, signal.SIGKILL)
     psutil.wait_procs([process] if (process := scheduler.process()) else [], timeout=10)
     second = home.json("up")
@@ -163,7 +163,7 @@ def test_airflow_comes_up_whole_is_mended_and_ends_with_all_it_started(home: Hom
     assert after["api-server"] == airflow.processes["api-server"]
     assert home.json("up")["airflow"] == second["airflow"] | {"state": "running", "started": []}
 
-    marks = [Mark(*mark) for mark in after.values()]
+    marks = [ProcessMark(*mark) for mark in after.values()]
     listening = [
         connection.laddr.ip
         for mark in marks

@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from sync.platform.cluster import Cluster
 from sync.platform.packages import Programs
-from sync.platform.processes import Mark
+from sync.platform.processes import ProcessMark
 from sync.settings import ROOT
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB",
@@ -58,14 +58,14 @@ class Shared(Generic[S]):
     def _users(self) -> Path:
         return self.base / "users.json"
 
-    def _living_users(self) -> list[Mark]:
+    def _living_users(self) -> list[ProcessMark]:
         try:
-            marks = [Mark(*entry) for entry in json.loads(self._users.read_text(encoding="ascii"))]
+            marks = [ProcessMark(*entry) for entry in json.loads(self._users.read_text(encoding="ascii"))]
         except (FileNotFoundError, ValueError, TypeError):
             return []
         return [mark for mark in marks if mark.alive and mark.pid != os.getpid()]
 
-    def _write_users(self, marks: list[Mark]) -> None:
+    def _write_users(self, marks: list[ProcessMark]) -> None:
         self._users.write_text(json.dumps([astuple(mark) for mark in marks]), encoding="ascii")
 
     def acquire(self) -> S:
@@ -78,7 +78,7 @@ class Shared(Generic[S]):
                 self.cluster.remove()
             self.cluster.create()
             self.cluster.start()
-            self._write_users([*others, Mark.of(os.getpid())])
+            self._write_users([*others, ProcessMark.of(os.getpid())])
         return self.cluster
 
     def release(self) -> None:

@@ -17,8 +17,8 @@ from parcels import admin_units
 from parcels.crs_hypotheses import declared
 from sync.conform.detective.decide import decide
 from sync.conform.detective.reasons import reason_of
-from sync.conform.detective.sample import Sample
-from sync.conform.detective.verdict import Verdict
+from sync.conform.detective.sample import CrsSample
+from sync.conform.detective.verdict import CrsVerdict
 from sync.conform.shapes import Shapes
 from sync.folder.reasons import UNDECIDED
 from validators.policy import CrsRules
@@ -35,7 +35,7 @@ class Detective:
     def __init__(self, as_of: date, rules: CrsRules) -> None:
         self._as_of = as_of
         self._rules = rules
-        self._samples: dict[tuple[str, int], Sample] = {}
+        self._samples: dict[tuple[str, int], CrsSample] = {}
 
     def add(
         self,
@@ -50,7 +50,7 @@ class Detective:
             return
         key = commune, part_no
         if key not in self._samples:
-            self._samples[key] = Sample(self._rules.sample, float(self._rules.area_window))
+            self._samples[key] = CrsSample(self._rules.sample, float(self._rules.area_window))
         stated = pc.cast(columns["area_legal_m2"], pa.float64()).to_numpy(zero_copy_only=False)
         self._samples[key].add(
             shapes.delivered_bounds[rows],
@@ -59,7 +59,9 @@ class Detective:
             np.asarray(stated, dtype=np.float64)[rows],
         )
 
-    def verdicts(self, parts: Mapping[int, "ReadPart"]) -> Iterator[tuple[str, "ReadPart", Verdict | None]]:
+    def verdicts(
+        self, parts: Mapping[int, "ReadPart"]
+    ) -> Iterator[tuple[str, "ReadPart", CrsVerdict | None]]:
         """Every dataset in order of commune and part, with what was found about it."""
         for (code, part_no), sample in sorted(self._samples.items()):
             commune, part = admin_units.commune(code, self._as_of), parts[part_no]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from parcels.admin_units import Commune, old_province
 from parcels.crs_hypotheses import Hypothesis, gauss_krueger_number, hypotheses, metres_between, places
 from parcels.crs_hypotheses import declared as declared_as
-from sync.conform.detective.sample import Sample
-from sync.conform.detective.verdict import Verdict
+from sync.conform.detective.sample import CrsSample
+from sync.conform.detective.verdict import CrsVerdict
 from sync.conform.plausible import Reach, distances_km, reach_of
 from sync.folder.reasons import Areas, Ids, Outcome
 from validators.policy import CrsRules
@@ -31,7 +31,9 @@ _IDS_NEAR_KM = (
 _STRAYS_HOME = 0.8  # of the strays, to speak of a mixture
 
 
-def decide(sample: Sample, commune: Commune, declared: Hypothesis | None, rules: CrsRules) -> Verdict | None:
+def decide(
+    sample: CrsSample, commune: Commune, declared: Hypothesis | None, rules: CrsRules
+) -> CrsVerdict | None:
     """The verdict on a dataset; None where there is nothing to go by: no coordinates, or a commune of unknown place.
 
     declared  what the delivery says; None when it says nothing: then every answer is a proposal or undecided
@@ -46,7 +48,7 @@ class _Case:
     """One dataset before its three witnesses."""
 
     def __init__(
-        self, sample: Sample, commune: Commune, reach: Reach, declared: Hypothesis | None, rules: CrsRules
+        self, sample: CrsSample, commune: Commune, reach: Reach, declared: Hypothesis | None, rules: CrsRules
     ) -> None:
         self.sample, self.commune, self.reach, self.declared, self.rules = (
             sample,
@@ -64,7 +66,7 @@ class _Case:
         old = old_province(commune.old_province_code)
         self.home = declared_as(old.epsg).base if old is not None else None
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> CrsVerdict:
         here = self._by_place()
         ids, fitting, shifts = self._by_ids(here)
         candidates = here if fitting is None else [h for h in here if h in fitting]
@@ -80,7 +82,7 @@ class _Case:
         outcome = self._outcome(candidates, here, ids, mixed)
         sole = candidates[0] if len(candidates) == 1 else None
         known = self.declared if self.declared in shifts else None
-        return Verdict(
+        return CrsVerdict(
             outcome=outcome,
             declared=self.declared,
             candidates=tuple(candidates),

@@ -9,7 +9,7 @@ from parcels import crs
 from parcels.admin_units import commune as commune_of
 from parcels.bilingual import Bilingual
 from sync.conform.detective import words
-from sync.conform.detective.verdict import Verdict
+from sync.conform.detective.verdict import CrsVerdict
 from sync.folder.reasons import Reason
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ UNDECIDED = "CRS-UNDECIDED"
 _IN_THE_REGION_KM = 3000.0
 
 
-def reason_of(verdict: Verdict | None, code: str, part: "ReadPart") -> Reason | None:
+def reason_of(verdict: CrsVerdict | None, code: str, part: "ReadPart") -> Reason | None:
     """The reason to hold the dataset of a commune (by its code) in a part; None where it may pass."""
     evidence = None if verdict is None else verdict.evidence(part.part_no)
     if part.held is not None:
@@ -37,7 +37,7 @@ def reason_of(verdict: Verdict | None, code: str, part: "ReadPart") -> Reason | 
     return Reason.of("CRS-IMPLAUSIBLE", _contradicted(verdict, commune, part), evidence)
 
 
-def _of_the_file(verdict: Verdict, part: "ReadPart") -> Bilingual:
+def _of_the_file(verdict: CrsVerdict, part: "ReadPart") -> Bilingual:
     """What the coordinates say where the declaration and the file contradict each other."""
     if verdict.outcome == "agrees":
         return Bilingual(
@@ -56,7 +56,7 @@ def _of_the_file(verdict: Verdict, part: "ReadPart") -> Bilingual:
     return words.found(verdict, part.axes)
 
 
-def _contradicted(verdict: Verdict, commune: str, part: "ReadPart") -> Bilingual:
+def _contradicted(verdict: CrsVerdict, commune: str, part: "ReadPart") -> Bilingual:
     if verdict.distance_km <= verdict.allowed_km:
         start = Bilingual(
             f"Tọa độ của {commune} (phần {part.part_no + 1}) không phải EPSG:{part.epsg} như đã khai.",
@@ -82,7 +82,7 @@ def _contradicted(verdict: Verdict, commune: str, part: "ReadPart") -> Bilingual
     return Bilingual(f"{start.vi} {more.vi}", f"{start.en} {more.en}")
 
 
-def _undecided(verdict: Verdict, commune: str, part: "ReadPart") -> Bilingual:
+def _undecided(verdict: CrsVerdict, commune: str, part: "ReadPart") -> Bilingual:
     place = f"{commune} (phần {part.part_no + 1})", f"{commune} (part {part.part_no + 1})"
     ask = Bilingual(
         "Hãy gửi kèm mã định danh thửa đất, hoặc kiểm tra trên bản đồ nền rồi đề nghị duyệt; "

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 _SMALLEST_M2 = 20.0  # below, the rounding of a stated area to 0.1 m² is more than its noise
 
 
-class Sample:
+class CrsSample:
     """One dataset (commune and part): at most `size` parcels, and the sums of log(stated area / planar area).
 
     rows    parcels that have coordinates, of which the sample was drawn

@@ -15,7 +15,7 @@ from parcels.geometry import is_polygonal
 from parcels.wkb import read_wkb
 from sync.conform.columns import Mapper, find_columns
 from sync.conform.detective.decide import decide
-from sync.conform.detective.sample import Sample
+from sync.conform.detective.sample import CrsSample
 from sync.conform.detective.words import listed, name_of, to_write
 from sync.declared.delivery import Axes
 from sync.declared.profile import Profile
@@ -66,12 +66,12 @@ def suggest(
 
 def _samples(
     record: DeliveryRecord, profile: Profile, source: Source, path: Path, layer: Layer, axes: Axes
-) -> dict[str, Sample]:
+) -> dict[str, CrsSample]:
     """A sample of each commune that the first rows belong to."""
     found = find_columns(profile, layer.columns, path.name, cut_names=source.cut_names)
     mapper = Mapper(profile, {name: found[name] for name in _COLUMNS if name in found}, path.name)
     rules = policy_at(record.as_of).crs
-    samples: dict[str, Sample] = {}
+    samples: dict[str, CrsSample] = {}
     rows = 0
     for batch in source.read(path, layer, mapper.source_columns):
         columns = mapper.canonical(batch)
@@ -92,7 +92,7 @@ def _samples(
             if admin_units.commune(code, record.as_of) is None:
                 continue
             here = np.asarray(pc.fill_null(pc.equal(codes, code), False))
-            sample = samples.setdefault(code, Sample(rules.sample, float(rules.area_window)))
+            sample = samples.setdefault(code, CrsSample(rules.sample, float(rules.area_window)))
             sample.add(
                 bounds[here], planar[here], columns["national_id"].filter(pa.array(here)), stated[here]
             )

@@ -11,7 +11,7 @@ _MOST_LISTED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CrsVerdict:
     """What was found about one dataset.
 
     outcome     agrees: the declared CRS and no other; undecided: others are as good; contradicted: not this one

@@ -3,7 +3,7 @@
 from parcels.bilingual import Bilingual
 from parcels.crs import VN2000
 from parcels.crs_hypotheses import Hypothesis, gauss_krueger_number
-from sync.conform.detective.verdict import Verdict
+from sync.conform.detective.verdict import CrsVerdict
 from sync.declared.delivery import Axes
 
 _LISTED = 4
@@ -104,7 +104,7 @@ def listed(candidates: tuple[Hypothesis, ...]) -> Bilingual:
     return Bilingual(vi + f" và {more} hệ khác", en + f" and {more} more") if more > 0 else Bilingual(vi, en)
 
 
-def why(verdict: Verdict) -> Bilingual:
+def why(verdict: CrsVerdict) -> Bilingual:
     """The evidence, in a sentence or two; empty where there is nothing to add."""
     if verdict.ids == "decide":
         said = Bilingual(
@@ -127,7 +127,7 @@ def why(verdict: Verdict) -> Bilingual:
     return Bilingual(" Căn cứ: vị trí xã.", " Evidence: the commune's place.")
 
 
-def found(verdict: Verdict, axes: Axes) -> Bilingual:
+def found(verdict: CrsVerdict, axes: Axes) -> Bilingual:
     """What the coordinates fit, and what to write: the proposal, or that there is none."""
     if verdict.mixed_with is not None:
         share = round(verdict.mixed_share * 100)

@@ -65,7 +65,7 @@ class CsvOptions(BaseModel):
     open_end: bool = False
 
 
-class _Told(CsvOptions):
+class _ToldCsv(CsvOptions):
     """What `probe` found out, for `read`."""
 
     codec: str
@@ -95,7 +95,7 @@ class Delimited(Source):
         if scan.longest > _LONGEST:
             raise corrupt(path.name, "CSV: record")
         geometry = _geometry(path.name, names, said.geometry)
-        told = _Told(
+        told = _ToldCsv(
             delimiter=cast("Mark", delimiter),
             quote=said.quote,
             geometry=geometry,
@@ -117,7 +117,7 @@ class Delimited(Source):
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the records in the file's order; every value is text."""
         told = layer.options
-        if not isinstance(told, _Told) or told.geometry is None:
+        if not isinstance(told, _ToldCsv) or told.geometry is None:
             raise TypeError("the layer is not one that `probe` gave")
         read = 0
         shape = [told.geometry] if told.geometry else []
@@ -160,7 +160,7 @@ def _geometry(name: str, names: tuple[str, ...], told: str | None) -> str:
     )
 
 
-def _batches(path: Path, told: _Told, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path, told: _ToldCsv, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """The columns asked for, as text."""
     block = max(BLOCK_BYTES, 2 * told.longest + 2)
     places = [str(told.names.index(column)) for column in columns]
@@ -199,7 +199,7 @@ def _without_content(failure: BaseException) -> str:
     return first_line(failure).split(":")[0]
 
 
-def _with_crs(path: Path, layer: Layer, told: _Told) -> Layer:
+def _with_crs(path: Path, layer: Layer, told: _ToldCsv) -> Layer:
     """The layer with the CRS that its first geometries state, if they state one; refuses a column of something else."""
     if not layer.rows or not told.geometry:
         return layer

@@ -69,7 +69,7 @@ def _drawing(path: Path, options: DgnOptions) -> Drawing:
     refuse_unless_whole(path, _magic(path), _WHAT)
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         try:
-            return _Reader(options).read(data)
+            return _DgnReader(options).read(data)
         except TooLargeError as failure:
             raise too_large(path.name) from failure
         except v7.CutOffError as failure:
@@ -78,7 +78,7 @@ def _drawing(path: Path, options: DgnOptions) -> Drawing:
             raise corrupt(path.name, str(failure)[:100]) from failure
 
 
-class _Reader:
+class _DgnReader:
     """One pass over the elements of a file."""
 
     def __init__(self, options: DgnOptions) -> None:

@@ -124,7 +124,7 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcels:
+class DrawnParcels:
     """A row per polygon, then a row without geometry per number label that lies in no polygon.
 
     columns  of LABELS (n,) text
@@ -140,7 +140,7 @@ class Parcels:
         return len(self.wkb)
 
 
-def parcels_of(drawing: Drawing, options: DrawingOptions, file: str) -> Parcels:
+def parcels_of(drawing: Drawing, options: DrawingOptions, file: str) -> DrawnParcels:
     """The parcels of a drawing. Raises DeliveryRejected (DLV-NO-BOUNDARY) for one without boundary lines."""
     if not drawing.lines:
         raise _no_boundary(file, options)
@@ -158,7 +158,7 @@ def parcels_of(drawing: Drawing, options: DrawingOptions, file: str) -> Parcels:
         columns[name] = pa.concat_arrays([found.values, pa.nulls(without, pa.string())])
         notes[name] = found.notes
     wkb = pa.concat_arrays([pa.array(shapely.to_wkb(polygons), pa.binary()), pa.nulls(without, pa.binary())])
-    return Parcels(columns, wkb, notes | drawing.counts)
+    return DrawnParcels(columns, wkb, notes | drawing.counts)
 
 
 def _polygons(lines: list[Points], grid: float, notes: dict[str, Any]) -> NDArray[np.object_]:
@@ -225,7 +225,7 @@ def _labels(
     return _Found(values, pa.array(texts, pa.string()).take(pa.array(stray)), notes)
 
 
-def layer_of(path: Path, parcels: Parcels, options: DrawingOptions, encoding: str) -> Layer:
+def layer_of(path: Path, parcels: DrawnParcels, options: DrawingOptions, encoding: str) -> Layer:
     """A sheet's one layer; a drawing states no CRS that could be trusted."""
     return Layer(
         name=path.stem,
@@ -259,7 +259,7 @@ def name_columns(path: Path, options: DrawingOptions) -> dict[str, str]:
 
 
 def batches(
-    path: Path, parcels: Parcels, options: DrawingOptions, columns: list[str]
+    path: Path, parcels: DrawnParcels, options: DrawingOptions, columns: list[str]
 ) -> Iterator[pa.RecordBatch]:
     """Batches of `columns` plus `wkb`."""
     n = len(parcels)

@@ -102,7 +102,7 @@ def _drawing(path: Path, codec: str | None, options: DrawingOptions) -> tuple[Dr
             warnings.simplefilter("ignore")
             document = readfile(path, encoding=codec)
             _refuse_mixed_versions(path.name, document)
-            reader = _Reader(options)
+            reader = _DxfReader(options)
             for entity in document.modelspace():
                 reader.entity(entity)
             page = "utf8" if document.dxfversion >= _UNICODE_SINCE else document.encoding
@@ -115,7 +115,7 @@ def _drawing(path: Path, codec: str | None, options: DrawingOptions) -> tuple[Dr
         raise corrupt(path.name, f"{type(failure).__name__}: {first_line(failure)}") from failure
 
 
-class _Reader:
+class _DxfReader:
     """One pass over the entities of a drawing."""
 
     def __init__(self, options: DrawingOptions) -> None:

@@ -107,7 +107,7 @@ class VbdlisXml(Source):
                 tuple(columns),
                 "Unknown",
                 crs,
-                options=_Told(said=used, documents=records.documents),
+                options=_ToldXml(said=used, documents=records.documents),
                 notes=notes,
             ),
         )
@@ -115,7 +115,9 @@ class VbdlisXml(Source):
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches in the file's order; all columns are text."""
         told = (
-            layer.options if isinstance(layer.options, _Told) else _Told(said=VbdlisOptions(), documents={})
+            layer.options
+            if isinstance(layer.options, _ToldXml)
+            else _ToldXml(said=VbdlisOptions(), documents={})
         )
         waiting: list[_Record] = []
         for record in _Records(path, told.said):
@@ -127,7 +129,7 @@ class VbdlisXml(Source):
             yield _batch(waiting, columns, told.documents)
 
 
-class _Told(BaseModel):
+class _ToldXml(BaseModel):
     """What reading needs from probing: the options, and the survey documents by id, wherever in the file they stand."""
 
     model_config = ConfigDict(frozen=True)

@@ -28,7 +28,7 @@ class CommuneEntry(BaseModel):
     bounds: tuple[float, float, float, float] | None = None
 
 
-class Document(BaseModel):
+class ContextDocument(BaseModel):
     """`context.json`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

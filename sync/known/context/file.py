@@ -26,7 +26,7 @@ from sync.folder.boundaries import Boundaries, from_table
 from sync.intake.archives import zips
 from sync.intake.archives.limits import Budget
 from sync.known.context import members
-from sync.known.context.document import FORMAT, VERSION, Document
+from sync.known.context.document import FORMAT, VERSION, ContextDocument
 from sync.known.context.holders import held_elsewhere
 from sync.known.context.members import Unreadable
 from sync.known.context.near import bounds_of, in_order, touched, tree_of
@@ -47,7 +47,7 @@ class ContextFile:
     """A context file as `sync.known.Known`; every table is read when it is asked for."""
 
     path: Path
-    document: Document
+    document: ContextDocument
     names: frozenset[str]
 
     def claims(self, wanted: pa.Table) -> pa.Table:
@@ -207,7 +207,7 @@ def _names(path: Path) -> list[str]:
     return names
 
 
-def _document(path: Path) -> Document:
+def _document(path: Path) -> ContextDocument:
     with zipfile.ZipFile(path) as opened:
         if opened.getinfo(members.CONTEXT).file_size > _DOCUMENT_BYTES:
             raise Unreadable(f"{members.CONTEXT} is too long")
@@ -218,7 +218,7 @@ def _document(path: Path) -> Document:
             raise Unreadable(f"it is no {FORMAT}")
         if head.version > VERSION:
             raise _too_new(path, head.version)
-        document = Document.model_validate_json(content)
+        document = ContextDocument.model_validate_json(content)
     except ValidationError as failure:
         raise Unreadable(f"{members.CONTEXT} is not what it should be") from failure
     if any(re.fullmatch(r"[0-9]{5}", code) is None for code in document.communes):

@@ -16,7 +16,7 @@ import pyarrow as pa
 from sync.folder.boundaries import Boundaries
 from sync.folder.files import PRIVATE_FILE
 from sync.known.context import members
-from sync.known.context.document import FORMAT, VERSION, CommuneEntry, Document, Receipt
+from sync.known.context.document import FORMAT, VERSION, CommuneEntry, ContextDocument, Receipt
 from sync.known.context.near import bounds_of
 from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.delivery import as_claims
@@ -92,7 +92,7 @@ class ContextWriter:
             retired = pa.concat_tables(self._retired)
             self._put(members.RETIRED, members.to_bytes(retired, members.RETIRED_OF_ALL))
         province, as_of, made_at, receipts = self._about
-        document = Document(
+        document = ContextDocument(
             format=FORMAT,
             version=VERSION,
             province=province,

@@ -38,7 +38,7 @@ class Result:
     upped: Upped
     status: dict[str, Any]
     round: dict[str, int]
-    differences: list[truth.Difference]
+    differences: list[truth.DatasetDifference]
     failures: list[follow.Failure]
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -184,7 +184,7 @@ def _failed(failures: list[follow.Failure], wanted: int) -> ComponentMissing:
     )
 
 
-def _untrue(differences: list[truth.Difference]) -> Disagreement:
+def _untrue(differences: list[truth.DatasetDifference]) -> Disagreement:
     first = differences[0]
     return Disagreement(
         "DEMO-UNTRUE",

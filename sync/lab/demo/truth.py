@@ -13,7 +13,7 @@ Dataset = tuple[str, str]  # province, commune ("-" for rows of none)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class DatasetOutcome:
     """What is said of one dataset. Rows of no commune have no group."""
 
     group: int | None
@@ -21,13 +21,13 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DatasetDifference:
     """A dataset of which truth and pipeline say different things; `found` is None when the pipeline says nothing."""
 
     province: str
     commune: str
-    expected: Verdict
-    found: Verdict | None
+    expected: DatasetOutcome
+    found: DatasetOutcome | None
 
     def as_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -40,21 +40,21 @@ class Difference:
         }
 
 
-def read_truth(nation: Path) -> dict[Dataset, Verdict]:
+def read_truth(nation: Path) -> dict[Dataset, DatasetOutcome]:
     """The groups of a generated nation, as it was seeded."""
     with (nation / GROUPS).open(encoding="utf-8", newline="") as lines:
         return {
-            (line["delivery"], line["commune"]): Verdict(
+            (line["delivery"], line["commune"]): DatasetOutcome(
                 int(line["group"]) if line["group"] else None, int(line["quarantined"])
             )
             for line in csv.DictReader(lines)
         }
 
 
-def found_by(lines: Iterable[dict[str, Any]]) -> dict[Dataset, Verdict]:
+def found_by(lines: Iterable[dict[str, Any]]) -> dict[Dataset, DatasetOutcome]:
     """The same from the receipts of the runs; unreadable rows are quarantined ones that nobody can tie to a parcel."""
     return {
-        (line["province_code"], line["commune_code"]): Verdict(
+        (line["province_code"], line["commune_code"]): DatasetOutcome(
             line["usability_group"] if line["commune_code"] != UNKNOWN_COMMUNE else None,
             line["quarantined"] + line["unreadable"],
         )
@@ -64,14 +64,16 @@ def found_by(lines: Iterable[dict[str, Any]]) -> dict[Dataset, Verdict]:
 
 
 def differences(
-    expected: dict[Dataset, Verdict], found: dict[Dataset, Verdict], provinces: Iterable[str]
-) -> list[Difference]:
+    expected: dict[Dataset, DatasetOutcome], found: dict[Dataset, DatasetOutcome], provinces: Iterable[str]
+) -> list[DatasetDifference]:
     """Every dataset of these provinces of which the two differ. A dataset without rows need not be mentioned."""
     asked = set(provinces)
-    nothing = {key: Verdict(None, 0) for key in expected.keys() | found.keys() if key[1] == UNKNOWN_COMMUNE}
+    nothing = {
+        key: DatasetOutcome(None, 0) for key in expected.keys() | found.keys() if key[1] == UNKNOWN_COMMUNE
+    }
     expected, found = nothing | expected, nothing | found
     return [
-        Difference(*key, expected.get(key, Verdict(None, 0)), found.get(key))
+        DatasetDifference(*key, expected.get(key, DatasetOutcome(None, 0)), found.get(key))
         for key in sorted(expected.keys() | found.keys())
         if key[0] in asked and expected.get(key) != found.get(key)
     ]

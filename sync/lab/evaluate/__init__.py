@@ -28,7 +28,7 @@ from sync.folder.judgement import load_findings, load_verdicts
 from sync.folder.snapshot import part_paths
 from sync.intake.fetch import fetch
 from sync.known.context.file import read_context
-from sync.lab.evaluate.compare import CheckLine, Difference, compare
+from sync.lab.evaluate.compare import CheckLine, FindingDifference, compare
 from sync.lab.generate.deliver import CONTEXT, FINDINGS, GROUPS, NATION
 from validators.catalogue import CHECKS
 from validators.stored import CommuneVerdict
@@ -68,7 +68,7 @@ class Evaluation:
     checks: list[CheckLine] = field(default_factory=list)
     not_seeded: dict[str, Bilingual] = field(default_factory=dict)
     not_run: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[FindingDifference] = field(default_factory=list)
     verdicts: list[CommuneDifference] = field(default_factory=list)
 
     @property

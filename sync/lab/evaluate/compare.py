@@ -48,7 +48,7 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FindingDifference:
     """One finding that was missed, or one that nobody expected; `key` names it as the comparison does."""
 
     code: str
@@ -63,7 +63,7 @@ class Difference:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def compare(expected: pa.Table, found: pa.Table) -> tuple[list[CheckLine], list[Difference]]:
+def compare(expected: pa.Table, found: pa.Table) -> tuple[list[CheckLine], list[FindingDifference]]:
     """A line for each check that was seeded or found, and examples of what differs.
 
     expected  as `truth_findings.csv`
@@ -92,14 +92,16 @@ def compare(expected: pa.Table, found: pa.Table) -> tuple[list[CheckLine], list[
 
 def _examples(
     counts: pa.Table, code: np.ndarray[Any, Any], chosen: np.ndarray[Any, Any], what: str
-) -> list[Difference]:
+) -> list[FindingDifference]:
     rows = np.flatnonzero(chosen)
     rank = np.arange(len(rows))
     order = np.argsort(code[rows], kind="stable")
     ordered = code[rows][order]
     rank[order] = np.arange(len(rows)) - np.searchsorted(ordered, ordered)
     return [
-        Difference(line["code"], what, line["delivery"], line["commune"], line["key"], line["kind_max"])
+        FindingDifference(
+            line["code"], what, line["delivery"], line["commune"], line["key"], line["kind_max"]
+        )
         for line in counts.take(pa.array(rows[rank < EXAMPLES])).to_pylist()
     ]
 

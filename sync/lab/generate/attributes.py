@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from parcels.admin_units import provinces
 from sync.lab.generate.arrow import Integers, days, decimal, join, pick
-from sync.lab.generate.block import Ground
+from sync.lab.generate.block import GroundKind
 from sync.lab.generate.nation import Territory
 from sync.lab.generate.people import certificates, land_users
 from sync.lab.generate.systems import System
@@ -21,18 +21,18 @@ Columns = dict[str, pa.Array]
 
 # Land-use codes in force, by what the parcel is: (code, share). Towns and villages differ in house plots only.
 _URBAN_HOUSE = (("ODT", 0.8), ("ODT+CLN", 0.2))
-_USES: Final[Mapping[Ground, tuple[tuple[str, float], ...]]] = {
-    Ground.HOUSE: (("ONT", 0.45), ("ONT+CLN", 0.45), ("ONT+CLN+NTS", 0.1)),
-    Ground.FIELD: (("LUC", 0.5), ("LUK", 0.12), ("HNK", 0.2), ("RSX", 0.1), ("NTS", 0.08)),
-    Ground.ORCHARD: (("CLN", 0.85), ("CLN+NTS", 0.15)),
-    Ground.POND: (("NTS", 1.0),),
-    Ground.PUBLIC: (("DGD", 0.3), ("DVH", 0.2), ("DYT", 0.15), ("TIN", 0.15), ("NTD", 0.2)),
-    Ground.ROAD: (("DGT", 1.0),),
-    Ground.CANAL: (("DTL", 0.7), ("SON", 0.3)),
+_USES: Final[Mapping[GroundKind, tuple[tuple[str, float], ...]]] = {
+    GroundKind.HOUSE: (("ONT", 0.45), ("ONT+CLN", 0.45), ("ONT+CLN+NTS", 0.1)),
+    GroundKind.FIELD: (("LUC", 0.5), ("LUK", 0.12), ("HNK", 0.2), ("RSX", 0.1), ("NTS", 0.08)),
+    GroundKind.ORCHARD: (("CLN", 0.85), ("CLN+NTS", 0.15)),
+    GroundKind.POND: (("NTS", 1.0),),
+    GroundKind.PUBLIC: (("DGD", 0.3), ("DVH", 0.2), ("DYT", 0.15), ("TIN", 0.15), ("NTD", 0.2)),
+    GroundKind.ROAD: (("DGT", 1.0),),
+    GroundKind.CANAL: (("DTL", 0.7), ("SON", 0.3)),
 }
 _REGISTERED = np.timedelta64(180, "D")  # after the survey: the parcel exists by then
 _SOLD_FROM = np.datetime64("2025-07-01")  # every delivery is of this day or later: see NEW_COMMUNES_FROM
-_OF_PEOPLE = (Ground.HOUSE, Ground.FIELD, Ground.ORCHARD, Ground.POND)
+_OF_PEOPLE = (GroundKind.HOUSE, GroundKind.FIELD, GroundKind.ORCHARD, GroundKind.POND)
 _DRIFT = 0.001  # spread of the registered area about the computed one; rounding to 0.1 m² comes on top
 
 
@@ -130,7 +130,7 @@ def _land_use(rng: np.random.Generator, rows: Rows, urban: NDArray[np.bool_]) ->
     for ground, uses in _USES.items():
         for town in (False, True):
             here = (rows.ground == ground) & (urban == town)
-            table = _URBAN_HOUSE if town and ground == Ground.HOUSE else uses
+            table = _URBAN_HOUSE if town and ground == GroundKind.HOUSE else uses
             steps = np.cumsum([share for _, share in table])[:-1]
             which = np.searchsorted(steps, draw[here], side="right")
             chosen[here] = np.array([place[code] for code, _ in table])[which]

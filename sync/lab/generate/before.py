@@ -22,7 +22,7 @@ from sync.lab.generate.arrow import digits, join
 from sync.lab.generate.edges import ALONE
 from sync.lab.generate.kinds import ALL, BY_NAME
 from sync.lab.generate.nation import Purpose, stream
-from sync.lab.generate.province import Batch, Geometries, Integers
+from sync.lab.generate.province import Geometries, Integers, ProvinceBatch
 from sync.lab.generate.spoil import put
 from sync.lab.generate.spoil_shape import id_of_another_point
 from sync.lab.generate.systems import uuids
@@ -74,12 +74,12 @@ class Before:
     lost: dict[str, str]
 
 
-def rows_of_kind(batch: Batch, name: str) -> Integers:
+def rows_of_kind(batch: ProvinceBatch, name: str) -> Integers:
     """The rows that carry a kind."""
     return np.flatnonzero(batch.kind == ALL.index(BY_NAME[name]))
 
 
-def settle_ids(batch: Batch) -> None:
+def settle_ids(batch: ProvinceBatch) -> None:
     """Give the rows that the nation did not know the id that a recomputation gives, but for those that lack just that.
 
     Only of new and moved parcels is an id recomputed.
@@ -111,7 +111,7 @@ def _in_a_corner(polygons: Geometries, epsg: int) -> pa.Array:
     return encode(degrees[:, 0], degrees[:, 1])
 
 
-def before_of(seed: int, batch: Batch, wholes: dict[str, list[str]]) -> Before:
+def before_of(seed: int, batch: ProvinceBatch, wholes: dict[str, list[str]]) -> Before:
     """The state before the delivery of a province. wholes: faults of each commune as a whole, by code."""
     rng = stream(seed, Purpose.BEFORE, batch.delivery.province)
     before = np.array([*(kind.before for kind in ALL), "same"])[batch.kind]
@@ -161,7 +161,7 @@ def before_of(seed: int, batch: Batch, wholes: dict[str, list[str]]) -> Before:
 
 
 def _table(
-    batch: Batch,
+    batch: ProvinceBatch,
     commune: pa.Array,
     columns: dict[str, pa.Array],
     geometry: Geometries,
@@ -189,7 +189,7 @@ def _table(
     ).cast(LIVE_SCHEMA)
 
 
-def _other_keys(batch: Batch, rows: Integers) -> pa.Array:
+def _other_keys(batch: ProvinceBatch, rows: Integers) -> pa.Array:
     return join("CU" + batch.delivery.province, digits(rows, 9))
 
 
@@ -205,7 +205,7 @@ def _moved(geometry: Geometries) -> Geometries:
 
 
 def _lost(
-    batch: Batch, known: Integers, wholes: dict[str, list[str]], rng: np.random.Generator
+    batch: ProvinceBatch, known: Integers, wholes: dict[str, list[str]], rng: np.random.Generator
 ) -> tuple[list[pa.Table], dict[str, str]]:
     """Live parcels that are not delivered: of a sheet, or of many; a square metre each, on land of the commune.
 
@@ -228,7 +228,7 @@ def _lost(
 
 
 def _squares(
-    batch: Batch, commune: int, rows: Integers, sheet: str | None, rng: np.random.Generator
+    batch: ProvinceBatch, commune: int, rows: Integers, sheet: str | None, rng: np.random.Generator
 ) -> pa.Table:
     """Square metres inside the parcels of some rows, on a sheet of their own or on these parcels' sheets."""
     n = len(rows)
@@ -249,7 +249,7 @@ def _squares(
     return _table(batch, pa.repeat(code, n), columns, squares, batch.part[rows], rng)
 
 
-def _ended(batch: Batch, codes: pa.Array) -> pa.Table:
+def _ended(batch: ProvinceBatch, codes: pa.Array) -> pa.Table:
     """The parcels that ended and whose sheet and number come again."""
     rows = rows_of_kind(batch, "number_reused")
     at = pa.array(rows)
@@ -287,7 +287,7 @@ def _ended(batch: Batch, codes: pa.Array) -> pa.Table:
     )
 
 
-def _claims(batch: Batch) -> pa.Table:
+def _claims(batch: ProvinceBatch) -> pa.Table:
     """Ids that are delivered here and that a parcel of another province has."""
     rows = rows_of_kind(batch, "claimed_elsewhere")
     elsewhere = next(code for code in provinces() if code != batch.delivery.province)
@@ -295,7 +295,7 @@ def _claims(batch: Batch) -> pa.Table:
     return pa.table([ids, pa.repeat(elsewhere, len(rows))], schema=CLAIMS_SCHEMA)
 
 
-def _along_other_provinces(batch: Batch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _along_other_provinces(batch: ProvinceBatch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """(n,) the rows that lie near a parcel which has an edge with one of another province."""
     near = np.zeros(len(batch), dtype=bool)
     for k, territory in enumerate(batch.delivery.territories):

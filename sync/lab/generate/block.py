@@ -23,7 +23,7 @@ Rectangle = tuple[int, int, int, int]  # west, south, east, north, in cells
 Node = tuple[int, int]
 
 
-class Ground(IntEnum):
+class GroundKind(IntEnum):
     """What a parcel is, before it gets a land-use code."""
 
     HOUSE = 0
@@ -86,7 +86,7 @@ class Library:
 class _Drawing:
     family: Family
     cells: NDArray[np.int32]  # (8, 12) parcel of each cell
-    ground: list[Ground]
+    ground: list[GroundKind]
 
 
 def _cut(rng: np.random.Generator, area: Rectangle, pieces: int) -> list[Rectangle]:
@@ -111,7 +111,7 @@ def _lots(rng: np.random.Generator, south: int, north: int, lots: int) -> list[R
     return [(w, south, e, north) for w, e in pairwise(cuts)]
 
 
-def _paint(family: Family, areas: list[tuple[Rectangle, Ground]]) -> _Drawing:
+def _paint(family: Family, areas: list[tuple[Rectangle, GroundKind]]) -> _Drawing:
     cells = np.full((HEIGHT, WIDTH), -1, dtype=np.int32)
     for k, ((w, s, e, n), _) in enumerate(areas):
         cells[s:n, w:e] = k
@@ -122,7 +122,7 @@ def _dig(rng: np.random.Generator, drawing: _Drawing, areas: list[Rectangle]) ->
     """Put a pond or a house inside a field: the field gets a hole, and the hole is a parcel."""
     for k, (w, s, e, n) in enumerate(areas):
         across, up = e - w, n - s
-        if min(across, up) < 3 or drawing.ground[k] != Ground.FIELD:
+        if min(across, up) < 3 or drawing.ground[k] != GroundKind.FIELD:
             continue
         room = (MAX_VERTICES - 2 * (across + up)) // 2  # half the outline that a hole may still have
         if room < 2 or rng.random() > 0.6:
@@ -132,7 +132,7 @@ def _dig(rng: np.random.Generator, drawing: _Drawing, areas: list[Rectangle]) ->
         west = int(rng.integers(w + 1, e - inner_across))
         south = int(rng.integers(s + 1, n - inner_up))
         drawing.cells[south : south + inner_up, west : west + inner_across] = len(drawing.ground)
-        drawing.ground.append(Ground.POND if rng.random() < 0.7 else Ground.HOUSE)
+        drawing.ground.append(GroundKind.POND if rng.random() < 0.7 else GroundKind.HOUSE)
 
 
 def _join_apart(rng: np.random.Generator, drawing: _Drawing, areas: list[Rectangle]) -> None:
@@ -140,7 +140,7 @@ def _join_apart(rng: np.random.Generator, drawing: _Drawing, areas: list[Rectang
     plain = [
         k
         for k, (w, s, e, n) in enumerate(areas)
-        if drawing.ground[k] == Ground.FIELD and (drawing.cells[s:n, w:e] == k).all()
+        if drawing.ground[k] == GroundKind.FIELD and (drawing.cells[s:n, w:e] == k).all()
     ]
     for a in plain:
         for b in plain:
@@ -160,13 +160,13 @@ def _village(rng: np.random.Generator, pieces: int) -> _Drawing:
     middle = int(rng.integers(3, 6))
     areas = _lots(rng, 0, middle, south) + _lots(rng, middle, HEIGHT, pieces - south)
     longest = [2 * (e - w + n - s) for w, s, e, n in areas]
-    ground = [Ground.PUBLIC if v > 20 else Ground.HOUSE for v in longest]
+    ground = [GroundKind.PUBLIC if v > 20 else GroundKind.HOUSE for v in longest]
     return _paint(Family.VILLAGE, list(zip(areas, ground, strict=True)))
 
 
 def _fields(rng: np.random.Generator, pieces: int) -> _Drawing:
     areas = _cut(rng, (0, 0, WIDTH, HEIGHT), pieces)
-    ground = [Ground.ORCHARD if rng.random() < 0.2 else Ground.FIELD for _ in areas]
+    ground = [GroundKind.ORCHARD if rng.random() < 0.2 else GroundKind.FIELD for _ in areas]
     drawing = _paint(Family.FIELDS, list(zip(areas, ground, strict=True)))
     if rng.random() < 0.6:
         _dig(rng, drawing, areas)
@@ -179,8 +179,8 @@ def _mixed(rng: np.random.Generator, pieces: int) -> _Drawing:
     lots = min(max(pieces * 2 // 3, 2), WIDTH)
     houses = _lots(rng, 0, 3, lots)
     fields = _cut(rng, (0, 3, WIDTH, HEIGHT), max(pieces - lots, 1))
-    ground = [Ground.HOUSE] * len(houses) + [
-        Ground.ORCHARD if rng.random() < 0.5 else Ground.FIELD for _ in fields
+    ground = [GroundKind.HOUSE] * len(houses) + [
+        GroundKind.ORCHARD if rng.random() < 0.5 else GroundKind.FIELD for _ in fields
     ]
     return _paint(Family.MIXED, list(zip(houses + fields, ground, strict=True)))
 
@@ -238,7 +238,7 @@ def library() -> Library:
     drawings = _draw_all()
     labels = np.empty((len(drawings), CELLS_UP, CELLS_ACROSS), dtype=np.int32)
     nodes: list[Node] = []
-    ground: list[Ground] = []
+    ground: list[GroundKind] = []
     ring_nodes: list[int] = []
     ring_part: list[int] = []
     part_parcel: list[int] = []
@@ -248,7 +248,7 @@ def library() -> Library:
         labels[k, :HEIGHT, :WIDTH] = drawing.cells
         labels[k, :HEIGHT, WIDTH] = inside  # the road on the east
         labels[k, HEIGHT, :] = inside + 1  # the road on the north, with the crossing
-        ground += [*drawing.ground, Ground.ROAD, Ground.ROAD]
+        ground += [*drawing.ground, GroundKind.ROAD, GroundKind.ROAD]
         parts = 0
         for parcel in range(inside + 2):
             rings = sorted(trace(labels[k], parcel), key=_is_shell, reverse=True)

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sync.lab.generate.province import Batch
+from sync.lab.generate.province import ProvinceBatch
 
 _NEW_NUMBER = 100_000  # beyond any number of the fabric
 
 
-def changed_rows(batch: Batch) -> Batch:
+def changed_rows(batch: ProvinceBatch) -> ProvinceBatch:
     """The rows of a change set, part by part, in the order of the full delivery; `action` beside their columns."""
     changed = np.flatnonzero(np.asarray(pc.equal(batch.columns["source_version"], "2")))
     place = np.arange(len(changed)) % 10

@@ -11,10 +11,10 @@ import numpy as np
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.lab.generate.kinds import ALL, BY_NAME, KINDS, LABELLED, UNMATCHED_PEOPLE, WHOLE, Format, Kind
-from sync.lab.generate.nation import Delivery, Purpose, stream
+from sync.lab.generate.nation import PlannedDelivery, Purpose, stream
 from sync.lab.generate.options import Options
 from sync.lab.generate.places import Places
-from sync.lab.generate.province import Batch, Integers
+from sync.lab.generate.province import Integers, ProvinceBatch
 from sync.lab.generate.spoil import SPOIL
 from sync.lab.generate.spoil_record import SPOIL_RECORD
 from sync.lab.generate.spoil_shape import SPOIL_SHAPE
@@ -56,7 +56,9 @@ class Fate:
     whole: list[str] = field(default_factory=list)
 
 
-def plan_defects(options: Options, deliveries: list[Delivery], formats: dict[str, Format]) -> dict[str, Fate]:
+def plan_defects(
+    options: Options, deliveries: list[PlannedDelivery], formats: dict[str, Format]
+) -> dict[str, Fate]:
     """The fate of every commune, by code. formats: of each province."""
     codes = [t.commune.code for delivery in deliveries for t in delivery.territories]
     sizes = {t.commune.code: t.parcels for delivery in deliveries for t in delivery.territories}
@@ -91,7 +93,7 @@ def _one_of_each(
             wished[kind.name] = wished.get(kind.name, 0) + kind.rows
 
 
-def _set_wholes(deliveries: list[Delivery], rng: np.random.Generator, fates: dict[str, Fate]) -> None:
+def _set_wholes(deliveries: list[PlannedDelivery], rng: np.random.Generator, fates: dict[str, Fate]) -> None:
     """Faults of communes as a whole: one of them in a commune, in the larger ones."""
     territories = [t for delivery in deliveries for t in delivery.territories]
     free = [territories[k] for k in rng.permutation(len(territories))]
@@ -143,7 +145,7 @@ def _bad(total: int, wish: float, needed: int, most: int) -> int:
     return min(max(round(wish), int(total >= needed)), most)
 
 
-def seed_defects(seed: int, batch: Batch, fates: dict[str, Fate]) -> None:
+def seed_defects(seed: int, batch: ProvinceBatch, fates: dict[str, Fate]) -> None:
     """Choose the rows of a province and spoil them. Raises UsageError when an exact number has no room."""
     first = np.searchsorted(batch.commune, np.arange(len(batch.outlines) + 1))
     for k, territory in enumerate(batch.delivery.territories):
@@ -183,7 +185,7 @@ def _fits(kind: Kind, mood: Mood) -> bool:
     return mood == Mood.ORDINARY or not kind.quarantined
 
 
-def _draw(rng: np.random.Generator, fate: Fate, batch: Batch) -> dict[str, int]:
+def _draw(rng: np.random.Generator, fate: Fate, batch: ProvinceBatch) -> dict[str, int]:
     """How many of each kind, by weight, until they cover `count` rows (the last duplicate may pass it by one)."""
     if not fate.count:
         return {}
@@ -218,7 +220,7 @@ def _stand_ins(missed: dict[str, int]) -> dict[str, int]:
 class _Chooser:
     """Gives kinds to rows that carry none yet."""
 
-    def __init__(self, batch: Batch, places: Places) -> None:
+    def __init__(self, batch: ProvinceBatch, places: Places) -> None:
         self.batch = batch
         self.places = places
 

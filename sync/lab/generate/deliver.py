@@ -23,10 +23,10 @@ from sync.lab.generate.changes import changed_rows
 from sync.lab.generate.defects import Fate, plan_defects, seed_defects
 from sync.lab.generate.expected import Expected, mark_borders
 from sync.lab.generate.far import open_country
-from sync.lab.generate.nation import Delivery, Purpose, plan, stream
+from sync.lab.generate.nation import PlannedDelivery, Purpose, plan, stream
 from sync.lab.generate.options import Options
 from sync.lab.generate.population import authenticate
-from sync.lab.generate.province import Batch, file_format, make_province
+from sync.lab.generate.province import ProvinceBatch, file_format, make_province
 from sync.lab.generate.truth import GroupLine, groups_of, truth_of
 from sync.lab.generate.write import write_boundaries, write_csv, write_delivery, written_at
 
@@ -140,7 +140,7 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
 class _Labels:
     """What is done beside the deliveries of a labelled nation: the state before, and the answers about land users."""
 
-    def __init__(self, options: Options, deliveries: list[Delivery], fates: dict[str, Fate]) -> None:
+    def __init__(self, options: Options, deliveries: list[PlannedDelivery], fates: dict[str, Fate]) -> None:
         self.options = options
         self.deliveries = deliveries
         self.fates = fates
@@ -151,7 +151,7 @@ class _Labels:
         for code in self.spots:
             fates[code].wished["enormous"] = 1
 
-    def seed(self, batch: Batch, folder: Path, expected: Expected) -> pa.Table:
+    def seed(self, batch: ProvinceBatch, folder: Path, expected: Expected) -> pa.Table:
         """Spoil a province and write what was known of it before; the answers about its land users."""
         wholes = {code: fate.whole for code, fate in self.fates.items()}
         batch.open_country = self.spots

@@ -14,7 +14,7 @@ ALONE = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
+class FabricEdges:
     """Directed edges, land on the left; parallel arrays.
 
     parcel   whose it is
@@ -28,12 +28,12 @@ class Edges:
     other: Integers
     length: NDArray[np.float64]
 
-    def take(self, chosen: NDArray[np.bool_] | Integers) -> "Edges":
+    def take(self, chosen: NDArray[np.bool_] | Integers) -> "FabricEdges":
         """Some of them."""
-        return Edges(self.parcel[chosen], self.vertex[chosen], self.other[chosen], self.length[chosen])
+        return FabricEdges(self.parcel[chosen], self.vertex[chosen], self.other[chosen], self.length[chosen])
 
 
-def edges_of(geometry: Geometries) -> Edges:
+def edges_of(geometry: Geometries) -> FabricEdges:
     """Every edge of every ring; coordinates on the millimetre grid, neighbours with the same vertices."""
     parts, part_parcel = shapely.get_parts(geometry, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
@@ -49,7 +49,7 @@ def edges_of(geometry: Geometries) -> Edges:
     twin = order[at]
     other = np.where(there[twin] == back, owner[start[twin]], ALONE)
     first = np.searchsorted(owner, np.arange(len(geometry)))
-    return Edges(
+    return FabricEdges(
         owner[start],
         start - first[owner[start]],
         other,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from parcels.model import UNKNOWN_COMMUNE
 from sync.lab.generate.kinds import ALL, BY_NAME, WHOLE
-from sync.lab.generate.province import Batch, Ground, Integers
+from sync.lab.generate.province import BuiltGround, Integers, ProvinceBatch
 from sync.lab.generate.whole import numbers
 
 # A line per parcel of a finding; one line without a parcel for a finding of a commune as a whole.
@@ -46,7 +46,7 @@ class Expected:
     borders: dict[str, "_Border"] = field(default_factory=dict)
     count: int = 0
 
-    def add(self, batch: Batch, wholes: dict[str, list[str]], lost: dict[str, str]) -> None:
+    def add(self, batch: ProvinceBatch, wholes: dict[str, list[str]], lost: dict[str, str]) -> None:
         """The findings of a province, but those at its borders. lost: commune → its sheet that is not delivered."""
         home = np.array([t.commune.code for t in batch.delivery.territories], dtype=object)[batch.commune]
         leaves = np.array([*(kind.leaves for kind in ALL), False])[batch.kind]
@@ -73,7 +73,7 @@ class Expected:
                 self.registry[code] = (batch.delivery.province, part, start, keys)
 
     def _put(
-        self, batch: Batch, dataset: NDArray[np.object_], kind: str, check: str, members: Integers
+        self, batch: ProvinceBatch, dataset: NDArray[np.object_], kind: str, check: str, members: Integers
     ) -> None:
         """Findings of `check`, each about the rows of one line of `members` (k, parcels)."""
         k, parcels = members.shape
@@ -163,7 +163,7 @@ class _Border:
     faults: list[tuple[str, int, int]]
 
 
-def _border(ground: Ground) -> _Border:
+def _border(ground: BuiltGround) -> _Border:
     faults = ground.faults
     return _Border(
         [commune.code for commune in ground.site.communes],
@@ -174,7 +174,7 @@ def _border(ground: Ground) -> _Border:
     )
 
 
-def _of_rows(batch: Batch) -> Iterator[tuple[str, str, Integers]]:
+def _of_rows(batch: ProvinceBatch) -> Iterator[tuple[str, str, Integers]]:
     """Kind, check and (k, parcels) rows of what was seeded in rows; what is at borders is not here."""
     for k, kind in enumerate(ALL):
         rows = np.flatnonzero(batch.kind == k)
@@ -199,12 +199,12 @@ def _wholes(names: list[str], lost: str | None) -> list[tuple[str, str | None]]:
     return found
 
 
-def _undated(batch: Batch, rows: Integers) -> list[tuple[str, str | None]]:
+def _undated(batch: ProvinceBatch, rows: Integers) -> list[tuple[str, str | None]]:
     """A commune in which the day from which a parcel exists is not known of some."""
     return [("ATT-UNDATED", None)] if batch.columns["valid_from"].take(pa.array(rows)).null_count else []
 
 
-def _missing_numbers(batch: Batch, rows: Integers) -> list[tuple[str, str | None]]:
+def _missing_numbers(batch: ProvinceBatch, rows: Integers) -> list[tuple[str, str | None]]:
     """Sheets between others, and numbers of a sheet, that no row of the commune has; (check, sheet)."""
     sheet, number = numbers(batch, "sheet_no", rows), numbers(batch, "parcel_no", rows)
     there = np.unique(sheet[sheet >= 0])
@@ -224,7 +224,7 @@ def _missing_numbers(batch: Batch, rows: Integers) -> list[tuple[str, str | None
     return found
 
 
-def mark_borders(batch: Batch) -> None:
+def mark_borders(batch: ProvinceBatch) -> None:
     """The rows that the faults at borders are about carry nothing else."""
     first = np.searchsorted(batch.commune, np.arange(len(batch.outlines) + 1))
     for k, territory in enumerate(batch.delivery.territories):

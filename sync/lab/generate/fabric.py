@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sync.lab.generate.block import CELLS_ACROSS, CELLS_UP, HEIGHT, WIDTH, Ground, Library, library
+from sync.lab.generate.block import CELLS_ACROSS, CELLS_UP, HEIGHT, WIDTH, GroundKind, Library, library
 
 FEWEST_PARCELS = 4  # of a commune: the smallest block with its two roads
 SMALLEST_MEAN_M2 = 40.0  # a fabric is not shrunk below this mean parcel area
@@ -288,10 +288,10 @@ def _with_canals(
 ) -> NDArray[np.int8]:
     """What each parcel is; a strip beside a block is a road unless its line is a canal."""
     ground = drawn.ground[entry].copy()
-    strip = np.flatnonzero(ground == Ground.ROAD)  # two per block: on its east, on its north
+    strip = np.flatnonzero(ground == GroundKind.ROAD)  # two per block: on its east, on its north
     east, north = strip[0::2], strip[1::2]
-    ground[east[canal_x[layout.column[block[east]]]]] = Ground.CANAL
-    ground[north[canal_y[layout.row[block[north]]]]] = Ground.CANAL
+    ground[east[canal_x[layout.column[block[east]]]]] = GroundKind.CANAL
+    ground[north[canal_y[layout.row[block[north]]]]] = GroundKind.CANAL
     return ground
 
 

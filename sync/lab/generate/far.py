@@ -3,7 +3,7 @@
 import numpy as np
 
 from parcels.identifiers import encode, in_vietnam
-from sync.lab.generate.nation import Delivery
+from sync.lab.generate.nation import PlannedDelivery
 from sync.lab.generate.sites import KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH
 
 SIDE_M = 7200.0  # squared more than 5,000 hectares
@@ -13,7 +13,9 @@ _FREE_KM = 1.0
 _BEARINGS = 24
 
 
-def open_country(rng: np.random.Generator, deliveries: list[Delivery]) -> dict[str, tuple[float, float]]:
+def open_country(
+    rng: np.random.Generator, deliveries: list[PlannedDelivery]
+) -> dict[str, tuple[float, float]]:
     """Commune code → the middle of a free square (WGS 84 degrees), for some of the communes with their own fabric."""
     territories = [t for delivery in deliveries for t in delivery.territories]
     spots = [t.site.spot for t in territories]

@@ -90,7 +90,7 @@ def alone(commune: Commune, old_province: OldProvince, radius_m: float, parcels:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PlannedPart:
     """The communes that one old province's zone covers: one file of the delivery."""
 
     old_province: OldProvince
@@ -98,11 +98,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class PlannedDelivery:
     """A province's part of the nation."""
 
     province: str
-    parts: tuple[Part, ...]
+    parts: tuple[PlannedPart, ...]
 
     @property
     def territories(self) -> list[Territory]:
@@ -147,7 +147,7 @@ def _share_out(rng: np.random.Generator, parcels: int, capacity: NDArray[np.int6
     return shares
 
 
-def plan(options: Options) -> list[Delivery]:
+def plan(options: Options) -> list[PlannedDelivery]:
     """Every delivery of the nation, in order of province, old province and commune. Raises UsageError."""
     in_turn = {
         province: _in_turn(stream(options.seed, Purpose.COMMUNES, province), province, options)
@@ -181,10 +181,10 @@ def plan(options: Options) -> list[Delivery]:
             for commune, number in zip(members, site.parcels, strict=True)
         ]
     return [
-        Delivery(
+        PlannedDelivery(
             province,
             tuple(
-                Part(
+                PlannedPart(
                     old,
                     tuple(
                         sorted(

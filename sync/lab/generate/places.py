@@ -4,9 +4,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sync.lab.generate.edges import ALONE, Edges, bulge
+from sync.lab.generate.edges import ALONE, FabricEdges, bulge
 from sync.lab.generate.kinds import Kind, Shape
-from sync.lab.generate.province import Batch, Geometries, Integers
+from sync.lab.generate.province import Geometries, Integers, ProvinceBatch
 from sync.lab.generate.seams import first_of_each
 
 Mask = NDArray[np.bool_]
@@ -38,7 +38,7 @@ def rectangles(polygons: Geometries, size: tuple[float, float]) -> Geometries:
 class Places:
     """Of a batch: which rows can carry which kind, and at which vertex."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: ProvinceBatch) -> None:
         self.batch = batch
         single = shapely.get_type_id(batch.geometry) == 3
         holes = shapely.get_num_interior_rings(batch.geometry)
@@ -49,7 +49,7 @@ class Places:
         if batch.edges is not None:
             self._labelled(plain, batch.edges)
 
-    def _labelled(self, plain: Mask, edges: Edges) -> None:
+    def _labelled(self, plain: Mask, edges: FabricEdges) -> None:
         batch = self.batch
         born = batch.columns["land_user_birth_year"]
         self.masks["person"] = np.asarray(born.is_valid())
@@ -66,12 +66,12 @@ class Places:
         inner = (edges.other != ALONE) & (edges.other != edges.parcel) & plain[edges.parcel]
         self.shared = edges.take(inner & _within(edges.length, _SHARED_M))
 
-    def _at(self, shape: Shape, edges: Edges) -> None:
+    def _at(self, shape: Shape, edges: FabricEdges) -> None:
         self.masks[shape] = _mask(len(self.batch), edges.parcel)
         self.vertex[shape] = np.full(len(self.batch), -1, dtype=np.int64)
         self.vertex[shape][edges.parcel] = edges.vertex
 
-    def _facing_open_land(self, edges: Edges) -> Edges:
+    def _facing_open_land(self, edges: FabricEdges) -> FabricEdges:
         """Those before which nothing lies as far as a parcel may bulge."""
         polygons = self.batch.geometry[edges.parcel]
         bulged, won = bulge(polygons, edges.vertex, np.full(len(polygons), OUTSIDE_M))
@@ -85,7 +85,9 @@ class Places:
             free[mine[np.concatenate((hit, beside))]] = False
         return edges.take(np.asarray(free))
 
-    def pairs(self, rng: np.random.Generator, kind: Kind, rows: Integers, free: Mask, wanted: int) -> Edges:
+    def pairs(
+        self, rng: np.random.Generator, kind: Kind, rows: Integers, free: Mask, wanted: int
+    ) -> FabricEdges:
         """Up to `wanted` shared edges of some rows at which the kind fits; each parcel in one of them at most.
 
         rows: a range; free: (n,) which rows carry nothing yet.

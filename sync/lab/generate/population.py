@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from sync.lab.generate.kinds import ALL, BY_NAME, UNMATCHED_PEOPLE
 from sync.lab.generate.nation import Purpose, stream
 from sync.lab.generate.options import Options
-from sync.lab.generate.province import Batch
+from sync.lab.generate.province import ProvinceBatch
 
 STATUS = {"user_mismatched": "mismatched", "user_not_found": "not_found"}
 SHARE = 0.0005  # of a province's people, each of the two
@@ -26,7 +26,7 @@ RESULTS_SCHEMA = pa.schema(
 )
 
 
-def authenticate(options: Options, batch: Batch, wholes: dict[str, list[str]]) -> pa.Table:
+def authenticate(options: Options, batch: ProvinceBatch, wholes: dict[str, list[str]]) -> pa.Table:
     """RESULTS_SCHEMA of a province's people; marks the rows of those who are not found as they are registered.
 
     Public bodies are no people, and nobody asks for them.

@@ -14,9 +14,9 @@ from parcels.crs import from_vn2000_geographic, from_wgs84, to_vn2000_geographic
 from parcels.identifiers import encode
 from sync.declared.profile import Profile
 from sync.lab.generate.attributes import Columns, Rows, attributes
-from sync.lab.generate.edges import ALONE, Edges, edges_of
+from sync.lab.generate.edges import ALONE, FabricEdges, edges_of
 from sync.lab.generate.fabric import Fabric, make_fabrics
-from sync.lab.generate.nation import Delivery, Purpose, Site, Territory, no_room, stream
+from sync.lab.generate.nation import PlannedDelivery, Purpose, Site, Territory, no_room, stream
 from sync.lab.generate.options import Options
 from sync.lab.generate.seams import SeamFaults, seam_faults
 from sync.lab.generate.systems import system
@@ -26,7 +26,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(slots=True)
-class Batch:
+class ProvinceBatch:
     """A province's rows (n), part by part, commune by commune, in the order in which they are written.
 
     as_of           day of the delivery
@@ -44,7 +44,7 @@ class Batch:
     edges           of a labelled nation: edges of these rows, without those where two communes meet
     """
 
-    delivery: Delivery
+    delivery: PlannedDelivery
     profile: Profile
     as_of: date
     format: Literal["gpkg", "shapefile"]
@@ -53,12 +53,12 @@ class Batch:
     geometry: Geometries
     columns: Columns
     outlines: Geometries
-    edges: Edges | None = None
+    edges: FabricEdges | None = None
     kind: NDArray[np.int16] = field(init=False)
     copied_from: Integers = field(init=False)
     vertex: Integers = field(init=False)
     open_country: dict[str, tuple[float, float]] = field(default_factory=dict)
-    grounds: dict[str, "Ground"] = field(default_factory=dict)
+    grounds: dict[str, "BuiltGround"] = field(default_factory=dict)
     wkb: dict[int, bytes] = field(default_factory=dict)
     clean_geometry: Geometries = field(init=False)
     clean_columns: Columns = field(init=False)
@@ -84,8 +84,8 @@ def file_format(profile: Profile) -> Literal["gpkg", "shapefile"]:
 
 
 def make_province(
-    options: Options, delivery: Delivery, profile: Profile, coarse: Collection[str] = ()
-) -> Batch:
+    options: Options, delivery: PlannedDelivery, profile: Profile, coarse: Collection[str] = ()
+) -> ProvinceBatch:
     """Every parcel of a province, without faults but those of its borders.
 
     coarse  communes whose coordinates are whole decimetres
@@ -121,7 +121,7 @@ def make_province(
         options.as_of,
     )
     zones = [t.old_province.epsg for t in territories]
-    return Batch(
+    return ProvinceBatch(
         delivery=delivery,
         profile=profile,
         as_of=options.as_of,
@@ -137,7 +137,7 @@ def make_province(
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class BuiltGround:
     """A fabric before it is divided among its communes; parcels are counted over all of them.
 
     commune  (n,) position of each parcel's commune in the site
@@ -148,7 +148,7 @@ class Ground:
     fabrics: list[Fabric]
     geometry: Geometries
     commune: Integers
-    edges: Edges | None = None
+    edges: FabricEdges | None = None
     faults: SeamFaults | None = None
 
     def first(self, member: int) -> int:
@@ -156,7 +156,7 @@ class Ground:
         return int(np.searchsorted(self.commune, member))
 
 
-def make_ground(options: Options, site: Site) -> Ground:
+def make_ground(options: Options, site: Site) -> BuiltGround:
     """The fabric of a site. Raises UsageError where it does not fit."""
     (centre,) = from_wgs84(np.array([[site.spot.lon, site.spot.lat]], dtype=np.float64), site.epsg)
     fabrics = make_fabrics(
@@ -171,15 +171,15 @@ def make_ground(options: Options, site: Site) -> Ground:
     geometry: Geometries = np.concatenate([fabric.geometry for fabric in fabrics])
     commune = np.repeat(np.arange(len(fabrics)), [len(fabric.geometry) for fabric in fabrics])
     if not options.labelled:
-        return Ground(site, fabrics, geometry, commune)
+        return BuiltGround(site, fabrics, geometry, commune)
     edges = edges_of(geometry)
     faults = None
     if options.defects and len(fabrics) > 1:
         faults = seam_faults(stream(options.seed, Purpose.SEAMS, site.code), geometry, commune, edges)
-    return Ground(site, fabrics, geometry, commune, edges, faults)
+    return BuiltGround(site, fabrics, geometry, commune, edges, faults)
 
 
-def _in_its_zone(ground: Ground, territory: Territory, coarse: bool) -> tuple[Geometries, Geometries]:
+def _in_its_zone(ground: BuiltGround, territory: Territory, coarse: bool) -> tuple[Geometries, Geometries]:
     """A commune's parcels in the zone of its part: without and with the faults of its borders."""
     first, size = ground.first(territory.member), territory.parcels
     clean = ground.geometry[first : first + size]
@@ -209,7 +209,7 @@ def _from_zone_to_zone(geometry: Geometries, here: int, there: int) -> Geometrie
     )
 
 
-def _edges(grounds: dict[str, Ground], delivery: Delivery, sizes: Integers) -> Edges:
+def _edges(grounds: dict[str, BuiltGround], delivery: PlannedDelivery, sizes: Integers) -> FabricEdges:
     """The edges that are no border: alone, or of two parcels of one commune; by rows of the batch."""
     pieces = []
     for k, territory in enumerate(delivery.territories):
@@ -223,8 +223,8 @@ def _edges(grounds: dict[str, Ground], delivery: Delivery, sizes: Integers) -> E
         kept = edges.take(mine & inner)
         shift = int(sizes[:k].sum()) - first
         other = np.where(kept.other == ALONE, ALONE, kept.other + shift)
-        pieces.append(Edges(kept.parcel + shift, kept.vertex, other, kept.length))
-    return Edges(
+        pieces.append(FabricEdges(kept.parcel + shift, kept.vertex, other, kept.length))
+    return FabricEdges(
         np.concatenate([piece.parcel for piece in pieces]),
         np.concatenate([piece.vertex for piece in pieces]),
         np.concatenate([piece.other for piece in pieces]),

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sync.lab.generate.edges import ALONE, Edges, Geometries, Integers, bulge
+from sync.lab.generate.edges import ALONE, FabricEdges, Geometries, Integers, bulge
 
 OVERLAP, GAP = "border_overlap", "border_gap"
 DEPTH_M = {OVERLAP: 0.8, GAP: -0.5}
@@ -53,7 +53,7 @@ def simple(geometry: Geometries) -> NDArray[np.bool_]:
 
 
 def seam_faults(
-    rng: np.random.Generator, geometry: Geometries, commune: Integers, edges: Edges
+    rng: np.random.Generator, geometry: Geometries, commune: Integers, edges: FabricEdges
 ) -> SeamFaults:
     """Choose faults at every border of a fabric. commune: (n,) of each parcel."""
     alone = edges.other == ALONE

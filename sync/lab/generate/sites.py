@@ -59,7 +59,7 @@ def spots(groups: Groups, communes: Iterable[Commune], alone_km: dict[str, float
     ]
 
 
-class Neighbours:
+class SiteNeighbours:
     """Which of all communes may share a fabric: it lies half-way between them, near enough to each."""
 
     def __init__(self, everywhere: list[Commune]) -> None:
@@ -93,7 +93,7 @@ class Neighbours:
 class _Sharing:
     """Groups that are made one after the other; a commune is in one only, and their middles lie apart."""
 
-    def __init__(self, near: Neighbours) -> None:
+    def __init__(self, near: SiteNeighbours) -> None:
         self.near = near
         self.groups: list[list[int]] = []
         self.used: set[int] = set()
@@ -117,7 +117,7 @@ def touching(rng: np.random.Generator, in_turn: dict[str, list[Commune]], wanted
 
     in_turn: of each province all its communes in the order in which they are taken.
     """
-    near = Neighbours([commune for chosen in in_turn.values() for commune in chosen])
+    near = SiteNeighbours([commune for chosen in in_turn.values() for commune in chosen])
     sharing = _Sharing(near)
     number = _across(rng, sharing, min(ACROSS, wanted // 3))
     for province, chosen in in_turn.items():

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from parcels.admin_units import EARLIEST, communes_table
 from parcels.identifiers import decode, encode
 from sync.lab.generate.arrow import join, pick
-from sync.lab.generate.province import Batch, Geometries, Integers
+from sync.lab.generate.province import Geometries, Integers, ProvinceBatch
 
-Spoil = Callable[[np.random.Generator, Batch, Integers, Integers], None]
+Spoil = Callable[[np.random.Generator, ProvinceBatch, Integers, Integers], None]
 
 _SHEET = ("sheet_no", "parcel_no", "map_scale", "map_set")
 _FIRST_CODE = r"^[A-Z]+"
 
 
-def put(batch: Batch, name: str, rows: Integers, values: pa.Array | None) -> None:
+def put(batch: ProvinceBatch, name: str, rows: Integers, values: pa.Array | None) -> None:
     """Values, one for each of the rows, into one column; None for NULL."""
     column = batch.columns[name]
     mask = np.zeros(len(batch), dtype=bool)
@@ -30,7 +30,7 @@ def put(batch: Batch, name: str, rows: Integers, values: pa.Array | None) -> Non
     batch.columns[name] = pc.replace_with_mask(column, pa.array(mask), replacement)
 
 
-def _take(batch: Batch, name: str, rows: Integers) -> pa.Array:
+def _take(batch: ProvinceBatch, name: str, rows: Integers) -> pa.Array:
     return batch.columns[name].take(pa.array(rows))
 
 
@@ -70,11 +70,11 @@ def _triangle_beside(polygons: Geometries, east: float) -> Geometries:
     return np.asarray(shapely.linearrings(np.round(corners, 3)))
 
 
-def _self_intersection(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _self_intersection(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     batch.geometry[rows] = kinked(batch.geometry[rows])
 
 
-def _hole_outside_shell(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _hole_outside_shell(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     for commune in np.unique(batch.commune[rows]):
         mine = rows[batch.commune[rows] == commune]
         east = float(shapely.total_bounds(batch.geometry[batch.commune == commune])[2])
@@ -83,27 +83,27 @@ def _hole_outside_shell(_: np.random.Generator, batch: Batch, rows: Integers, __
         batch.geometry[mine] = shapely.polygons(rings, indices=np.repeat(np.arange(len(mine)), 2))
 
 
-def _null_geometry(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _null_geometry(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     batch.geometry[rows] = None
 
 
-def _empty_geometry(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _empty_geometry(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     batch.geometry[rows] = shapely.from_wkt("POLYGON EMPTY")
 
 
-def _zero_area(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _zero_area(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     """A ring that runs along one line and back: exactly no area, because all its northings are equal."""
     xmin, ymin, xmax, _ymax = shapely.bounds(batch.geometry[rows]).T
     flat = np.stack([xmin, ymin, xmax, ymin, (xmin + xmax) / 2, ymin], axis=1).reshape(-1, 3, 2)
     batch.geometry[rows] = shapely.polygons(shapely.linearrings(np.round(flat, 3)))
 
 
-def _line_geometry(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _line_geometry(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     coords, line = shapely.get_coordinates(batch.geometry[rows], return_index=True)
     batch.geometry[rows] = shapely.linestrings(coords, indices=line)
 
 
-def _hole_wound_as_shell(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _hole_wound_as_shell(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     rings, polygon = shapely.get_rings(batch.geometry[rows], return_index=True)
     hole = np.append(False, polygon[1:] == polygon[:-1])
     rings[hole] = shapely.reverse(rings[hole])
@@ -116,7 +116,7 @@ def _hole_wound_as_shell(_: np.random.Generator, batch: Batch, rows: Integers, _
 def _copies(*names: str) -> Spoil:
     """The second row of each pair takes over what the first one has."""
 
-    def spoil(_: np.random.Generator, batch: Batch, rows: Integers, copied_from: Integers) -> None:
+    def spoil(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, copied_from: Integers) -> None:
         second = copied_from >= 0
         for name in names:
             put(batch, name, rows[second], _take(batch, name, copied_from[second]))
@@ -125,7 +125,7 @@ def _copies(*names: str) -> Spoil:
 
 
 def _nulls(*names: str) -> Spoil:
-    def spoil(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+    def spoil(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
         for name in names:
             put(batch, name, rows, None)
 
@@ -139,28 +139,30 @@ def _codes(at: date, province: str | None = None) -> set[str]:
 def _one_of(codes: set[str]) -> Spoil:
     words = sorted(codes)
 
-    def spoil(rng: np.random.Generator, batch: Batch, rows: Integers, _: Integers) -> None:
+    def spoil(rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, _: Integers) -> None:
         put(batch, "commune_code", rows, pick(words, rng.integers(len(words), size=len(rows))))
 
     return spoil
 
 
-def _unknown_commune(rng: np.random.Generator, batch: Batch, rows: Integers, none: Integers) -> None:
+def _unknown_commune(rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, none: Integers) -> None:
     everything = _codes(EARLIEST) | _codes(batch.as_of)
     _one_of({f"{code:05d}" for code in range(98000, 99999)} - everything)(rng, batch, rows, none)
 
 
-def _expired_commune(rng: np.random.Generator, batch: Batch, rows: Integers, none: Integers) -> None:
+def _expired_commune(rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, none: Integers) -> None:
     """Codes of communes of the province that ended on 1 July 2025 and whose code was not given again."""
     _one_of(_codes(EARLIEST, batch.delivery.province) - _codes(batch.as_of))(rng, batch, rows, none)
 
 
-def _foreign_commune(rng: np.random.Generator, batch: Batch, rows: Integers, none: Integers) -> None:
+def _foreign_commune(rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, none: Integers) -> None:
     here = _codes(batch.as_of, batch.delivery.province)
     _one_of(_codes(batch.as_of) - here)(rng, batch, rows, none)
 
 
-def _malformed_national_id(rng: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _malformed_national_id(
+    rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers
+) -> None:
     """Too short, too long, or with a letter that the alphabet lacks."""
     given = _take(batch, "national_id", rows)
     wrong = pick(["a", "i", "l", "o"], rng.integers(4, size=len(rows)))
@@ -170,7 +172,9 @@ def _malformed_national_id(rng: np.random.Generator, batch: Batch, rows: Integer
     put(batch, "national_id", rows, pc.choose(which, short, join(given, "0"), foreign))
 
 
-def _national_id_elsewhere(rng: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _national_id_elsewhere(
+    rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers
+) -> None:
     """The id of a place one to three kilometres away, still with the first two characters of its own."""
     given = _take(batch, "national_id", rows)
     cells = decode(given)
@@ -187,14 +191,14 @@ def _national_id_elsewhere(rng: np.random.Generator, batch: Batch, rows: Integer
 def _first_code(codes: list[str]) -> Spoil:
     """Another first code; the number of uses, and so their areas, stay as they are."""
 
-    def spoil(rng: np.random.Generator, batch: Batch, rows: Integers, _: Integers) -> None:
+    def spoil(rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, _: Integers) -> None:
         rest = pc.replace_substring_regex(_take(batch, "land_use", rows), _FIRST_CODE, "")
         put(batch, "land_use", rows, join(pick(codes, rng.integers(len(codes), size=len(rows))), rest))
 
     return spoil
 
 
-def _area_mismatch(rng: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _area_mismatch(rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     given = np.asarray(_take(batch, "area_legal_m2", rows))
     wrong: NDArray[np.float64] = np.round(given * rng.uniform(1.2, 1.6, len(rows)) + 5, 1)
     put(batch, "area_legal_m2", rows, pa.array(wrong))

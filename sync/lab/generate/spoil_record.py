@@ -5,24 +5,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sync.lab.generate.arrow import decimal, join, pick
-from sync.lab.generate.province import Batch, Integers
+from sync.lab.generate.province import Integers, ProvinceBatch
 from sync.lab.generate.spoil import Spoil, put
 
 _THOUSAND_YEARS = 365_243  # days: 1017 for 2017
 _SEVENTY_YEARS = 25_567
 
 
-def _taken(batch: Batch, name: str, rows: Integers) -> pa.Array:
+def _taken(batch: ProvinceBatch, name: str, rows: Integers) -> pa.Array:
     return batch.columns[name].take(pa.array(rows))
 
 
-def _id_abroad(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _id_abroad(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     """A place in Denmark."""
     rest = pc.utf8_slice_codeunits(_taken(batch, "national_id", rows), 2, 12)
     put(batch, "national_id", rows, join("u4", rest))
 
 
-def _use_areas(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _use_areas(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     """The uses come to five square metres more than the parcel: ten times what rounding may do."""
     tenths = np.rint(np.asarray(_taken(batch, "area_legal_m2", rows)) * 10).astype(np.int64)
     half = tenths // 2
@@ -36,7 +36,7 @@ def _use_areas(_: np.random.Generator, batch: Batch, rows: Integers, __: Integer
     put(batch, "land_use_areas", rows, areas)
 
 
-def _impossible_date(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _impossible_date(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     """A survey a thousand years too early, as when 2017 was typed 1017, or one that is still to come."""
     days = np.asarray(_taken(batch, "surveyed_on", rows).cast(pa.int32()))
     early = np.arange(len(rows)) % 2 == 0
@@ -44,17 +44,17 @@ def _impossible_date(_: np.random.Generator, batch: Batch, rows: Integers, __: I
     put(batch, "surveyed_on", rows, pa.array(wrong).cast(pa.date32()))
 
 
-def _person_number(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _person_number(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     """A digit is missing."""
     number = _taken(batch, "land_user_id_number", rows)
     put(batch, "land_user_id_number", rows, pc.utf8_slice_codeunits(number, 0, 11))
 
 
-def _birth_year(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _birth_year(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     put(batch, "land_user_birth_year", rows, pc.add(_taken(batch, "land_user_birth_year", rows), 17))
 
 
-def _damaged_text(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _damaged_text(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     """A letter that some program could not read, or could not write."""
     address = _taken(batch, "address", rows)
     sign = pick(["�", "?"], np.arange(len(rows)) % 2)
@@ -66,7 +66,7 @@ def _damaged_text(_: np.random.Generator, batch: Batch, rows: Integers, __: Inte
     )
 
 
-def _as_delivered(_: np.random.Generator, __: Batch, ___: Integers, ____: Integers) -> None:
+def _as_delivered(_: np.random.Generator, __: ProvinceBatch, ___: Integers, ____: Integers) -> None:
     """The row is right; what the nation knew before says otherwise (`before`)."""
 
 

@@ -18,7 +18,7 @@ from sync.lab.generate.arrow import decimal, join
 from sync.lab.generate.edges import bulge, insert_after
 from sync.lab.generate.far import SIDE_M
 from sync.lab.generate.places import CRUMB_M, DEPTH_M, INSIDE_M, OUTSIDE_M, STRIP_M, rectangles
-from sync.lab.generate.province import Batch, Geometries, Integers
+from sync.lab.generate.province import Geometries, Integers, ProvinceBatch
 from sync.lab.generate.spoil import Spoil, put
 
 _SPIKE_M, _OPENING_M = 0.6, 0.005  # an angle of half a degree; a spike is below one, longer than 5 cm
@@ -42,7 +42,7 @@ def _along(
     return xy[at] + unit * metres[:, None], np.column_stack([unit[:, 1], -unit[:, 0]])
 
 
-def _spike(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _spike(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     polygons, vertex = batch.geometry[rows], batch.vertex[rows]
     near, outward = _along(polygons, vertex, np.full(len(rows), 1.0))
     far, _outward = _along(polygons, vertex, np.full(len(rows), 1.0 + _OPENING_M))
@@ -50,13 +50,13 @@ def _spike(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -
     batch.geometry[rows] = insert_after(polygons, vertex, np.round(np.stack([near, tip, far], axis=1), 3))
 
 
-def _tiny_edge(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _tiny_edge(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     polygons, vertex = batch.geometry[rows], batch.vertex[rows]
     near, _outward = _along(polygons, vertex, np.full(len(rows), _TINY_M))
     batch.geometry[rows] = insert_after(polygons, vertex, np.round(np.stack([near], axis=1), 3))
 
 
-def _repeated_vertex(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _repeated_vertex(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     polygons, vertex = batch.geometry[rows], np.ones(len(rows), dtype=np.int64)
     same, _outward = _along(polygons, vertex, np.zeros(len(rows)))
     batch.geometry[rows] = insert_after(polygons, vertex, same[:, None, :])
@@ -65,21 +65,21 @@ def _repeated_vertex(_: np.random.Generator, batch: Batch, rows: Integers, __: I
 def _drawn_as(size: tuple[float, float]) -> Spoil:
     """Only a small rectangle of the parcel is drawn; what is registered agrees with it."""
 
-    def spoil(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+    def spoil(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
         batch.geometry[rows] = rectangles(batch.geometry[rows], size)
         register_area(batch, rows)
 
     return spoil
 
 
-def _outside(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _outside(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     depth = np.full(len(rows), OUTSIDE_M)
     batch.geometry[rows], _won = bulge(batch.geometry[rows], batch.vertex[rows], depth)
     register_area(batch, rows)
 
 
 def _bent_into_neighbour(name: str) -> Spoil:
-    def spoil(_: np.random.Generator, batch: Batch, rows: Integers, copied_from: Integers) -> None:
+    def spoil(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, copied_from: Integers) -> None:
         first, _second = first_and_second(rows, copied_from)
         polygons, vertex = batch.geometry[first], batch.vertex[first]
         batch.geometry[first], _won = bulge(polygons, vertex, np.full(len(first), DEPTH_M[name]))
@@ -88,7 +88,9 @@ def _bent_into_neighbour(name: str) -> Spoil:
     return spoil
 
 
-def _unmatched_edge(_: np.random.Generator, batch: Batch, rows: Integers, copied_from: Integers) -> None:
+def _unmatched_edge(
+    _: np.random.Generator, batch: ProvinceBatch, rows: Integers, copied_from: Integers
+) -> None:
     first, _second = first_and_second(rows, copied_from)
     polygons, vertex = batch.geometry[first], batch.vertex[first]
     xy, polygon = shapely.get_coordinates(polygons, return_index=True)
@@ -99,19 +101,21 @@ def _unmatched_edge(_: np.random.Generator, batch: Batch, rows: Integers, copied
     batch.geometry[first] = insert_after(polygons, vertex, moved[:, None, :])
 
 
-def _drawn_twice(_: np.random.Generator, batch: Batch, rows: Integers, copied_from: Integers) -> None:
+def _drawn_twice(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, copied_from: Integers) -> None:
     first, second = first_and_second(rows, copied_from)
     batch.geometry[second] = batch.geometry[first]
     _settle(batch, second)
 
 
-def _drawn_inside(_: np.random.Generator, batch: Batch, rows: Integers, copied_from: Integers) -> None:
+def _drawn_inside(
+    _: np.random.Generator, batch: ProvinceBatch, rows: Integers, copied_from: Integers
+) -> None:
     first, second = first_and_second(rows, copied_from)
     batch.geometry[second] = rectangles(batch.geometry[first], INSIDE_M)
     _settle(batch, second)
 
 
-def _enormous(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _enormous(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     """A square in open country, which the commune's territory then has as well."""
     for row in rows:  # one in a commune
         territory = batch.delivery.territories[int(batch.commune[row])]
@@ -125,13 +129,13 @@ def _enormous(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers
     _settle(batch, rows)
 
 
-def _heights(rng: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _heights(rng: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     batch.geometry[rows] = shapely.force_3d(
         batch.geometry[rows], rng.integers(1, 900, len(rows)).astype(float)
     )
 
 
-def _curved(_: np.random.Generator, batch: Batch, rows: Integers, __: Integers) -> None:
+def _curved(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
     """The first edge as an arc: well-known binary that shapely cannot hold."""
     for row in rows:  # a handful
         batch.wkb[row] = arc_polygon(shapely.get_coordinates(batch.geometry[row]))
@@ -149,7 +153,7 @@ def arc_polygon(ring: NDArray[np.float64]) -> bytes:
     return b"".join((struct.pack("<BIIBII", 1, 10, 1, 1, 9, 2), piece(8, arc), piece(2, rest)))
 
 
-def register_area(batch: Batch, rows: Integers) -> None:
+def register_area(batch: ProvinceBatch, rows: Integers) -> None:
     """The registered area, and that under each use, as the shapes of these rows have it."""
     tenths = np.maximum(np.rint(shapely.area(batch.geometry[rows]) * 10).astype(np.int64), 1)
     first = tenths * 2 // 5
@@ -165,7 +169,7 @@ def register_area(batch: Batch, rows: Integers) -> None:
     put(batch, "land_use_areas", rows, areas)
 
 
-def id_of_another_point(batch: Batch, rows: Integers, metres: float = 0.4) -> pa.Array:
+def id_of_another_point(batch: ProvinceBatch, rows: Integers, metres: float = 0.4) -> pa.Array:
     """Ids of points so far east of the point inside that their parcels have ids of."""
     inside = shapely.get_coordinates(shapely.point_on_surface(batch.geometry[rows])) + np.array([metres, 0.0])
     degrees = np.empty_like(inside)
@@ -175,7 +179,7 @@ def id_of_another_point(batch: Batch, rows: Integers, metres: float = 0.4) -> pa
     return encode(degrees[:, 0], degrees[:, 1])
 
 
-def _settle(batch: Batch, rows: Integers) -> None:
+def _settle(batch: ProvinceBatch, rows: Integers) -> None:
     """What is registered agrees with where the rows are drawn now."""
     register_area(batch, rows)
     put(batch, "national_id", rows, id_of_another_point(batch, rows))

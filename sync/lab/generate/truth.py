@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from parcels.model import UNKNOWN_COMMUNE
 from sync.lab.generate.kinds import ALL
-from sync.lab.generate.province import Batch
+from sync.lab.generate.province import ProvinceBatch
 
 # The usability rule, written down a second time on purpose (docs/adr/0023): the validators have their own.
 ONE_IN = 10  # group 3: more than one row in ten is quarantined; group 1: none is, and at most one in ten has an error
@@ -41,7 +41,7 @@ class GroupLine:
     group: int | None
 
 
-def truth_of(batch: Batch) -> pa.Table:
+def truth_of(batch: ProvinceBatch) -> pa.Table:
     """A line per row that carries a defect, in order of rows."""
     rows = np.flatnonzero(batch.kind >= 0)
     kind = pa.array(batch.kind[rows])
@@ -63,11 +63,11 @@ def truth_of(batch: Batch) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=TRUTH_SCHEMA)
 
 
-def _communes(batch: Batch) -> pa.Array:
+def _communes(batch: ProvinceBatch) -> pa.Array:
     return pa.array([t.commune.code for t in batch.delivery.territories]).take(pa.array(batch.commune))
 
 
-def groups_of(batch: Batch, answers: pa.Table | None = None) -> list[GroupLine]:
+def groups_of(batch: ProvinceBatch, answers: pa.Table | None = None) -> list[GroupLine]:
     """A line per commune in order of rows, and one for the rows that belong to none.
 
     answers: what the population database said of the land users (`population.RESULTS_SCHEMA`), where it was asked
@@ -97,7 +97,10 @@ def groups_of(batch: Batch, answers: pa.Table | None = None) -> list[GroupLine]:
 
 
 def _users(
-    batch: Batch, dataset: np.ndarray[tuple[int], np.dtype[np.int64]], none: int, answers: pa.Table | None
+    batch: ProvinceBatch,
+    dataset: np.ndarray[tuple[int], np.dtype[np.int64]],
+    none: int,
+    answers: pa.Table | None,
 ) -> list[tuple[int, int]]:
     """Of each dataset: its land users that the population database found, and all of them; once each."""
     if answers is None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from sync.lab.generate.province import Batch, Integers
+from sync.lab.generate.province import Integers, ProvinceBatch
 from sync.lab.generate.spoil import put
 
 NUMBERS_SKIPPED = (
@@ -11,13 +11,13 @@ NUMBERS_SKIPPED = (
 )
 
 
-def numbers(batch: Batch, name: str, rows: Integers) -> Integers:
+def numbers(batch: ProvinceBatch, name: str, rows: Integers) -> Integers:
     """Sheet or parcel numbers of some rows, -1 where there is none."""
     texts = batch.columns[name].take(pa.array(rows))
     return np.asarray(texts.cast(pa.int64()).fill_null(-1))
 
 
-def _sheet_skipped(batch: Batch, rows: Integers) -> None:
+def _sheet_skipped(batch: ProvinceBatch, rows: Integers) -> None:
     """The last sheet has the number after the next one."""
     sheet = numbers(batch, "sheet_no", rows)
     if sheet.max() > 1:
@@ -25,7 +25,7 @@ def _sheet_skipped(batch: Batch, rows: Integers) -> None:
         put(batch, "sheet_no", last, pa.repeat(str(sheet.max() + 1), len(last)))
 
 
-def _numbers_skipped(batch: Batch, rows: Integers) -> None:
+def _numbers_skipped(batch: ProvinceBatch, rows: Integers) -> None:
     """In the middle of the largest sheet some numbers were never given."""
     sheet, number = numbers(batch, "sheet_no", rows), numbers(batch, "parcel_no", rows)
     largest = sheet == np.bincount(sheet).argmax()
@@ -35,7 +35,7 @@ def _numbers_skipped(batch: Batch, rows: Integers) -> None:
     put(batch, "parcel_no", rows[later], pa.array(moved).cast(pa.string()))
 
 
-def spoil_whole(name: str, batch: Batch, rows: Integers) -> None:
+def spoil_whole(name: str, batch: ProvinceBatch, rows: Integers) -> None:
     """One fault of the commune whose rows these are. What concerns the state before is seeded there (`before`)."""
     if name == "sheet_skipped":
         _sheet_skipped(batch, rows)

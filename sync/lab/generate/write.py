@@ -18,9 +18,9 @@ import shapely
 from parcels.crs import VN2000
 from parcels.text import bare_text
 from sync.declared.profile import DBF_NAME_BYTES
-from sync.lab.generate.nation import Part, Territory
+from sync.lab.generate.nation import PlannedPart, Territory
 from sync.lab.generate.options import Options
-from sync.lab.generate.province import Batch
+from sync.lab.generate.province import ProvinceBatch
 from sync.lab.generate.systems import NumberType, system
 
 ENCODING = "UTF-8"
@@ -43,12 +43,12 @@ def written_at(moment: datetime) -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _layer_of(batch: Batch, part: Part, stem: str) -> str:
+def _layer_of(batch: ProvinceBatch, part: PlannedPart, stem: str) -> str:
     defaults = batch.profile.defaults_for(part.old_province.name, None)
     return (defaults.layer if defaults else None) or stem
 
 
-def _table(batch: Batch, start: int, stop: int) -> pa.Table:
+def _table(batch: ProvinceBatch, start: int, stop: int) -> pa.Table:
     """The rows of one part under the names that the province gives its columns, cut as a Shapefile cuts them."""
     width = DBF_NAME_BYTES if batch.format == "shapefile" else None
     numbers = _TYPES[system(batch.profile.system).numbers]
@@ -73,7 +73,7 @@ def _table(batch: Batch, start: int, stop: int) -> pa.Table:
     return table.cast(table.schema.set(len(columns), field))
 
 
-def write_delivery(options: Options, batch: Batch, folder: Path) -> None:
+def write_delivery(options: Options, batch: ProvinceBatch, folder: Path) -> None:
     """A province's files and their delivery.toml into an existing, empty folder."""
     starts = np.searchsorted(batch.part, np.arange(len(batch.delivery.parts) + 1)).tolist()
     entries = []
@@ -102,7 +102,7 @@ def write_delivery(options: Options, batch: Batch, folder: Path) -> None:
     (folder / "delivery.toml").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _delivery_head(options: Options, batch: Batch) -> str:
+def _delivery_head(options: Options, batch: ProvinceBatch) -> str:
     if options.kind == "changes":
         return (
             f'province = "{batch.delivery.province}"\n'
@@ -121,7 +121,7 @@ def _delivery_head(options: Options, batch: Batch) -> str:
     )
 
 
-def _part_entry(part: Part, file: str, layer: str | None) -> str:
+def _part_entry(part: PlannedPart, file: str, layer: str | None) -> str:
     return (
         "\n[[parts]]\n"
         f'file = "{file}"\n'

@@ -11,8 +11,8 @@ from parcels.admin_units import Commune, communes, old_province
 from parcels.crs import from_wgs84
 from parcels.crs_hypotheses import declared
 from sync.conform.detective.decide import decide
-from sync.conform.detective.sample import Sample
-from sync.lab.measure.crs_matrix import Parcels, parcels_of, truths
+from sync.conform.detective.sample import CrsSample
+from sync.lab.measure.crs_matrix import MeasuredParcels, parcels_of, truths
 from validators.policy import CrsRules
 
 TM3, UTM = 5897, 3405
@@ -42,7 +42,7 @@ def by_areas(seed: int, rules: CrsRules) -> dict[str, dict[str, int]]:
                 written = shapely.transform(parcels.polygons, truth.write)
                 bounds, planar = shapely.bounds(written), np.asarray(shapely.area(written))
                 for stated in _drawn(parcels, seed):
-                    sample = Sample(rules.sample, float(rules.area_window))
+                    sample = CrsSample(rules.sample, float(rules.area_window))
                     sample.add(bounds, planar, pa.nulls(size, pa.string()), stated)
                     verdict = decide(sample, commune, declared(TM3), rules)
                     if verdict is None:
@@ -61,7 +61,7 @@ def by_areas(seed: int, rules: CrsRules) -> dict[str, dict[str, int]]:
     return found
 
 
-def _drawn(parcels: Parcels, seed: int) -> list[NDArray[np.float64]]:
+def _drawn(parcels: MeasuredParcels, seed: int) -> list[NDArray[np.float64]]:
     """Stated areas (n,), drawn anew each time."""
     rng = np.random.default_rng([seed, len(parcels)])
     return [np.round(parcels.area * np.exp(rng.normal(0.0, _NOISE, len(parcels))), 1) for _ in range(_DRAWS)]
@@ -83,7 +83,7 @@ def right_without_ids(seed: int, rules: CrsRules, turn: int = 0, of: int = 1) ->
         (centre,) = from_wgs84(np.array([[commune.lon, commune.lat]]), zone)
         corner = centre + away * np.array([np.cos(turned), np.sin(turned)]) + rng.uniform(0, 400, (50, 2))
         squares = shapely.box(*corner.T, *(corner + _SIDE_M).T)
-        sample = Sample(rules.sample, float(rules.area_window))
+        sample = CrsSample(rules.sample, float(rules.area_window))
         stated = np.round(_SIDE_M**2 * np.exp(rng.normal(0.0, _NOISE, 50)), 1)
         sample.add(shapely.bounds(squares), shapely.area(squares), pa.nulls(50, pa.string()), stated)
         verdict = decide(sample, commune, declared(zone), rules)

@@ -20,9 +20,9 @@ from parcels.crs import VN2000, WGS84, ZONES, to_wgs84
 from parcels.crs_hypotheses import FOOT_M, HANOI72, Hypothesis, bases, declared
 from parcels.identifiers import encode
 from sync.conform.detective.decide import decide
-from sync.conform.detective.sample import Sample
+from sync.conform.detective.sample import CrsSample
 from sync.declared.profile import load_profile
-from sync.lab.generate.nation import Delivery, Part, alone, reach_km
+from sync.lab.generate.nation import PlannedDelivery, PlannedPart, alone, reach_km
 from sync.lab.generate.options import Options
 from sync.lab.generate.province import make_province
 from validators.policy import CrsRules
@@ -66,7 +66,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Parcels:
+class MeasuredParcels:
     """A commune's parcels on the ground.
 
     home      the TM-3 zone of the old province, in which areas are stated
@@ -84,7 +84,7 @@ class Parcels:
         return len(self.area)
 
 
-def parcels_of(commune: Commune, n: int, seed: int, *, zone: int | None = None) -> Parcels:
+def parcels_of(commune: Commune, n: int, seed: int, *, zone: int | None = None) -> MeasuredParcels:
     """`n` parcels of the generator in a commune, made in the zone of its old province (or in `zone`)."""
     rng = np.random.default_rng([seed, int(commune.code), n])
     old = old_province(commune.old_province_code)
@@ -101,7 +101,9 @@ def parcels_of(commune: Commune, n: int, seed: int, *, zone: int | None = None) 
     territory = alone(place, old, max(reach_km()[commune.code] * 1000, 400.0), n)
     options = Options(parcels=n, provinces=(commune.province_code,), communes_per_province=1, seed=seed)
     profile = load_profile(commune.province_code)
-    batch = make_province(options, Delivery(commune.province_code, (Part(old, (territory,)),)), profile)
+    batch = make_province(
+        options, PlannedDelivery(commune.province_code, (PlannedPart(old, (territory,)),)), profile
+    )
     polygons = shapely.transform(batch.geometry, lambda xy: to_wgs84(xy, old.epsg))
     area = np.array(batch.columns["area_legal_m2"], dtype=np.float64)
     bad = rng.choice(n, max(1, round(SPOILT * n)), replace=False)
@@ -111,7 +113,7 @@ def parcels_of(commune: Commune, n: int, seed: int, *, zone: int | None = None) 
     )
     area[bad] *= rng.uniform(0.1, 10, len(bad))
     polygons[bad] = shapely.transform(polygons[bad], lambda xy: xy + np.array([0.4, -0.3]))
-    return Parcels(commune, old.epsg, polygons, pa.array(ids, pa.string()), area)
+    return MeasuredParcels(commune, old.epsg, polygons, pa.array(ids, pa.string()), area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ class Outcome:
 
 
 def outcomes(
-    parcels: Parcels, zone: int, settings: Sequence[Setting], rules: CrsRules, seed: int
+    parcels: MeasuredParcels, zone: int, settings: Sequence[Setting], rules: CrsRules, seed: int
 ) -> Iterator[tuple[Setting, Outcome]]:
     """Every truth against the declaration of `zone`, and every other declaration of what is in `zone`, by setting."""
     said, code = declared(zone), parcels.commune.code
@@ -238,7 +240,7 @@ def outcomes(
         written = shapely.transform(parcels.polygons, truth.write)
         bounds, planar = shapely.bounds(written), np.asarray(shapely.area(written))
         for setting in settings:
-            sample = Sample(rules.sample, float(rules.area_window))
+            sample = CrsSample(rules.sample, float(rules.area_window))
             sample.add(bounds, planar, parcels.ids if setting.ids else none, stated[setting])
             cell, listed = _cell(sample, parcels.commune, truth, said, rules)
             yield setting, Outcome(zone, code, truth.column, truth.hypothesis.name, said.name, cell, listed)
@@ -250,7 +252,7 @@ def outcomes(
                 yield setting, Outcome(zone, code, "wrong declaration", name, wrong.name, cell, listed)
 
 
-def _stated(parcels: Parcels, setting: Setting, zone: int, seed: int) -> Floats:
+def _stated(parcels: MeasuredParcels, setting: Setting, zone: int, seed: int) -> Floats:
     """The stated areas (n,) with the setting's noise, on 0.1 m²."""
     rng = np.random.default_rng([seed, zone, int(parcels.commune.code), len(parcels)])
     noisy = parcels.area * np.exp(rng.normal(0.0, setting.noise, len(parcels)))
@@ -258,7 +260,7 @@ def _stated(parcels: Parcels, setting: Setting, zone: int, seed: int) -> Floats:
 
 
 def _cell(
-    sample: Sample, commune: Commune, truth: Truth, said: Hypothesis, rules: CrsRules
+    sample: CrsSample, commune: Commune, truth: Truth, said: Hypothesis, rules: CrsRules
 ) -> tuple[Cell, bool]:
     verdict = decide(sample, commune, said, rules)
     if verdict is None or verdict.outcome == "agrees":

@@ -29,7 +29,7 @@ TRANSPORTS = ("bytes", "cp1252", "latin-1")
 
 
 @dataclass(slots=True)
-class Line:
+class EncodingLine:
     """One row of the table: columns in one encoding that came in one way.
 
     found    encoding found → columns
@@ -91,7 +91,7 @@ def encodings(
             out.print(f"{encoding}: {counts['right']} / {counts['agreed']}", markup=False)
 
 
-def measure(columns: int, rows: int, seed: int) -> list[Line]:
+def measure(columns: int, rows: int, seed: int) -> list[EncodingLine]:
     """The confusion table over random columns of names; encodings × ways that text comes in, and what is Unicode already."""
     import numpy as np
 
@@ -105,9 +105,9 @@ def measure(columns: int, rows: int, seed: int) -> list[Line]:
     words = {page: Vocabulary(page, frequencies) for page in (BYTES, "cp1252")}
     plain = [name for name in names if not name.isascii() and max(name) <= "\xff"]
     random = np.random.default_rng(seed)
-    lines = [Line(encoding, came_as) for encoding in LEGACY for came_as in TRANSPORTS]
-    lines += [Line(encoding, came_as) for encoding in UNICODE for came_as in ("bytes", "Unicode")]
-    lines += [Line(encoding, "Unicode") for encoding in ALREADY]
+    lines = [EncodingLine(encoding, came_as) for encoding in LEGACY for came_as in TRANSPORTS]
+    lines += [EncodingLine(encoding, came_as) for encoding in UNICODE for came_as in ("bytes", "Unicode")]
+    lines += [EncodingLine(encoding, "Unicode") for encoding in ALREADY]
     sources = {"Latin-1 only": plain, "Western words": list(WORDS)}
     for line in lines:
         seen = words[BYTES if line.came_as == "bytes" else "cp1252"]
@@ -148,7 +148,7 @@ def delivered(names: list[str], encoding: str, came_as: str) -> list[str]:
     return [western(name) for name in coded] if came_as == "cp1252" else coded
 
 
-def _add(line: Line, values: list[str], names: list[str], words: "Vocabulary") -> None:
+def _add(line: EncodingLine, values: list[str], names: list[str], words: "Vocabulary") -> None:
     """Read one column of values that should become names."""
     column, said = _read(values, words)
     line.found[_found(column)] += 1
@@ -158,7 +158,7 @@ def _add(line: Line, values: list[str], names: list[str], words: "Vocabulary") -
     line.wrong += sum(_form(text, line.encoding) != _form(name, line.encoding) for text, name in pairs)
 
 
-def measure_vectors(vectors: Path, columns: int, rows: int, seed: int) -> list[Line]:
+def measure_vectors(vectors: Path, columns: int, rows: int, seed: int) -> list[EncodingLine]:
     """The table over columns of names whose bytes two other programs agree on: TCVN3 and VNI, each way they come in."""
     import numpy as np
 
@@ -172,7 +172,7 @@ def measure_vectors(vectors: Path, columns: int, rows: int, seed: int) -> list[L
     for encoding in VECTORS:
         pairs = _agreed(vectors, encoding)
         for came_as in TRANSPORTS:
-            line = Line(encoding, came_as)
+            line = EncodingLine(encoding, came_as)
             for _ in range(columns):
                 drawn = [pairs[place] for place in random.integers(len(pairs), size=rows)]
                 values = [western(raw) if came_as == "cp1252" else raw for _, raw in drawn]
@@ -238,7 +238,7 @@ def conversions(vectors: Path) -> dict[str, dict[str, int]]:
     return result
 
 
-def _plain(lines: list[Line]) -> list[dict[str, Any]]:
+def _plain(lines: list[EncodingLine]) -> list[dict[str, Any]]:
     return [
         {
             "encoding": line.encoding,
@@ -254,7 +254,7 @@ def _plain(lines: list[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def _print(lines: list[Line]) -> None:
+def _print(lines: list[EncodingLine]) -> None:
     """A table in Markdown, as the docs hold them."""
     titles = ("in", "came as", "columns", "found", "right", "values", "wrong", "undecided")
     out.print("| " + " | ".join(titles) + " |", markup=False, soft_wrap=True)

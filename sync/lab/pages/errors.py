@@ -29,7 +29,7 @@ Exit status: 2 wrong use, 3 held (a result, not an error), 4 rejected or unreada
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Line:
+class ErrorLine:
     """A code as one place in the code raises it: sentences as (vi, en), empty where they are made elsewhere."""
 
     code: str
@@ -44,7 +44,7 @@ def document() -> str:
     return _HEAD + "".join(_row(line) for line in sorted(set(_lines())))
 
 
-def _lines() -> Iterator[Line]:
+def _lines() -> Iterator[ErrorLine]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def _lines() -> Iterator[Line]:
                 yield from _of_call(call, module, constants)
 
 
-def _of_call(call: ast.Call, module: str, constants: dict[str, str]) -> Iterator[Line]:
+def _of_call(call: ast.Call, module: str, constants: dict[str, str]) -> Iterator[ErrorLine]:
     status = _status(call.func)
     if status is None or not call.args:
         return
@@ -62,7 +62,7 @@ def _of_call(call: ast.Call, module: str, constants: dict[str, str]) -> Iterator
     if code is None:
         return
     said, hint = (_bilingual(call.args[n] if n < len(call.args) else None, constants) for n in (1, 2))
-    yield Line(code, status, said, hint, module)
+    yield ErrorLine(code, status, said, hint, module)
 
 
 def _status(called: ast.expr) -> int | None:
@@ -111,7 +111,7 @@ def _bilingual(node: ast.expr | None, constants: dict[str, str]) -> tuple[str, s
     return "", ""
 
 
-def _row(line: Line) -> str:
+def _row(line: ErrorLine) -> str:
     cells = (
         f"`{line.code}`",
         str(line.exit_status),

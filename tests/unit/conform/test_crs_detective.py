@@ -13,8 +13,8 @@ from parcels.crs import ZONES, from_wgs84
 from parcels.crs_hypotheses import declared
 from parcels.identifiers import encode
 from sync.conform.detective.decide import decide
-from sync.conform.detective.sample import Sample
-from sync.conform.detective.verdict import Verdict
+from sync.conform.detective.sample import CrsSample
+from sync.conform.detective.verdict import CrsVerdict
 from sync.lab.measure.crs import _kept, _of_zone
 from sync.lab.measure.crs_matrix import SETTINGS
 from tests.conftest import ROOT
@@ -41,24 +41,24 @@ def parcels(code: str, n: int, seed: int = 1) -> np.ndarray:
 
 def sample(
     places: np.ndarray, epsg: int, *, ids: bool = True, ratio: float = 1.0, noise: float = 0.001
-) -> Sample:
+) -> CrsSample:
     """Squares of 20 m at places, written in `epsg`; stated areas are `ratio` times the planar ones."""
     n = len(places)
     xy = from_wgs84(places, epsg)
-    made = Sample(RULES.sample, float(RULES.area_window))
+    made = CrsSample(RULES.sample, float(RULES.area_window))
     stated = 400 * ratio * np.exp(np.random.default_rng(2).normal(0, noise, n))
     codes = encode(*places.T) if ids else pa.nulls(n, pa.string())
     made.add(np.column_stack((xy - 10, xy + 10)), np.full(n, 400.0), codes, stated)
     return made
 
 
-def verdict(made: Sample, epsg: int, code: str = HANOI) -> Verdict:
+def verdict(made: CrsSample, epsg: int, code: str = HANOI) -> CrsVerdict:
     found = decide(made, here(code), declared(epsg), RULES)
     assert found is not None
     return found
 
 
-def names(found: Verdict) -> set[str]:
+def names(found: CrsVerdict) -> set[str]:
     return {hypothesis.name for hypothesis in found.candidates}
 
 
@@ -107,7 +107,7 @@ def test_another_meridian_is_told_by_the_place_alone() -> None:
 
 def test_ids_that_point_everywhere_prove_nothing() -> None:
     places = parcels(COMMUNE, 60)
-    made = Sample(RULES.sample, float(RULES.area_window))
+    made = CrsSample(RULES.sample, float(RULES.area_window))
     xy = from_wgs84(places, 9209)
     rng = np.random.default_rng(3)
     ids = encode(rng.uniform(103, 109, 60), rng.uniform(9, 23, 60))
@@ -118,7 +118,7 @@ def test_ids_that_point_everywhere_prove_nothing() -> None:
 
 def test_ids_that_are_off_together_and_fit_no_system_leave_it_undecided() -> None:
     places = parcels(COMMUNE, 60)
-    made = Sample(RULES.sample, float(RULES.area_window))
+    made = CrsSample(RULES.sample, float(RULES.area_window))
     xy = from_wgs84(places, 9209)
     ids = encode(*(places + np.array([0.003, 0.003])).T)  # 450 m away
     made.add(np.column_stack((xy - 10, xy + 10)), np.full(60, 400.0), ids, np.full(60, 400.0))
@@ -129,7 +129,7 @@ def test_ids_that_are_off_together_and_fit_no_system_leave_it_undecided() -> Non
 def test_a_tenth_of_bad_rows_changes_nothing() -> None:
     places = parcels(HANOI, 100)
     bad = np.arange(0, 100, 10)
-    made = Sample(RULES.sample, float(RULES.area_window))
+    made = CrsSample(RULES.sample, float(RULES.area_window))
     xy = from_wgs84(places, 5897)
     xy[bad] += 300_000
     xy[bad[0]] = np.nan
@@ -144,7 +144,7 @@ def test_a_tenth_of_bad_rows_changes_nothing() -> None:
 def test_two_systems_in_one_dataset_are_a_mixture() -> None:
     places = parcels(COMMUNE, 400)
     xy = np.concatenate((from_wgs84(places[:300], 9209), from_wgs84(places[300:], 9211)))
-    made = Sample(RULES.sample, float(RULES.area_window))
+    made = CrsSample(RULES.sample, float(RULES.area_window))
     none = pa.nulls(400, pa.string())
     made.add(np.column_stack((xy - 10, xy + 10)), np.full(400, 400.0), none, np.full(400, 400.0))
     found = verdict(made, 9209, COMMUNE)
@@ -152,7 +152,7 @@ def test_two_systems_in_one_dataset_are_a_mixture() -> None:
 
 
 def test_no_coordinates_are_no_evidence() -> None:
-    made = Sample(RULES.sample, float(RULES.area_window))
+    made = CrsSample(RULES.sample, float(RULES.area_window))
     nothing = np.full((3, 4), np.nan)
     made.add(nothing, nothing[:, 0], pa.nulls(3, pa.string()), nothing[:, 0])
     assert decide(made, here(HANOI), declared(5897), RULES) is None
@@ -162,7 +162,7 @@ def test_a_sample_is_bounded_and_does_not_depend_on_how_rows_come_in_batches() -
     places = parcels(HANOI, 30_000)
     xy = from_wgs84(places, 5897)
     bounds, areas, ids = np.column_stack((xy - 10, xy + 10)), np.full(30_000, 400.0), encode(*places.T)
-    whole, pieces = (Sample(2000, 0.05) for _ in range(2))
+    whole, pieces = (CrsSample(2000, 0.05) for _ in range(2))
     whole.add(bounds, areas, ids, areas * 1.001)
     for start in range(0, 30_000, 700):
         rows = slice(start, start + 700)

@@ -15,7 +15,7 @@ import pytest
 
 from sync.platform import processes
 from sync.platform.ports import free_port, is_free
-from sync.platform.processes import Mark
+from sync.platform.processes import ProcessMark
 
 FAMILY = (
     "import subprocess, sys, time\n"
@@ -51,7 +51,7 @@ def first_line(process: "subprocess.Popen[str]") -> str:
 
 def test_a_marked_process_is_alive_until_it_ends(spawn: Callable[[str], "subprocess.Popen[str]"]) -> None:
     process = spawn("import time; time.sleep(60)")
-    mark = Mark.of(process.pid)
+    mark = ProcessMark.of(process.pid)
     assert mark.alive
     process.kill()
     process.wait()
@@ -62,7 +62,7 @@ def test_a_process_that_ended_but_was_not_reaped_is_not_alive(
     spawn: Callable[[str], "subprocess.Popen[str]"],
 ) -> None:
     process = spawn("import time; time.sleep(60)")
-    mark = Mark.of(process.pid)
+    mark = ProcessMark.of(process.pid)
     process.kill()
     deadline = time.monotonic() + 5
     while psutil.Process(process.pid).status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
@@ -74,7 +74,7 @@ def test_a_recycled_number_is_neither_alive_nor_ended(
     spawn: Callable[[str], "subprocess.Popen[str]"],
 ) -> None:
     stranger = spawn("import time; time.sleep(60)")
-    now = Mark.of(stranger.pid)
+    now = ProcessMark.of(stranger.pid)
     for recycled in (replace(now, ticks=now.ticks - 1), replace(now, boot="an earlier one")):
         assert not recycled.alive
         assert processes.end([recycled], grace=1) == 0
@@ -85,8 +85,8 @@ def test_ending_a_process_ends_its_children_and_nobody_else(
     spawn: Callable[[str], "subprocess.Popen[str]"],
 ) -> None:
     ours, other = spawn(FAMILY), spawn("import time; time.sleep(60)")
-    child = Mark.of(int(first_line(ours)))
-    assert processes.end([Mark.of(ours.pid)], grace=5) == 1
+    child = ProcessMark.of(int(first_line(ours)))
+    assert processes.end([ProcessMark.of(ours.pid)], grace=5) == 1
     assert not child.alive
     assert other.poll() is None
 
@@ -95,7 +95,7 @@ def test_children_of_a_leader_that_was_killed_are_found_and_ended(
     spawn: Callable[[str], "subprocess.Popen[str]"],
 ) -> None:
     leader = spawn(FAMILY)
-    child, mark = Mark.of(int(first_line(leader))), Mark.of(leader.pid)
+    child, mark = ProcessMark.of(int(first_line(leader))), ProcessMark.of(leader.pid)
     leader.kill()
     leader.wait()
     assert child.alive

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.folder.conform import CodesRead, Conformed, Conversion, ListRead, PartRead
+from sync.folder.conform import CodesConverted, CodesRead, Conformed, ListRead, PartRead
 from sync.folder.notes import LayerNotes
 from sync.report.intake import intake_notes
 from tests.support.formats.reading import layers_of
@@ -45,7 +45,7 @@ def conformed(*parts: PartRead, lists: tuple[ListRead, ...] = ()) -> Conformed:
         files_not_read=(),
         old_codes={},
         version_kind=None,
-        conversion=Conversion(boundaries=(), sheet_table=None, sheet_table_against_the_official_table=0),
+        conversion=CodesConverted(boundaries=(), sheet_table=None, sheet_table_against_the_official_table=0),
         crs={},
         holds={},
     )

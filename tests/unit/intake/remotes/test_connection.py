@@ -10,7 +10,7 @@ import pytest
 
 from parcels.errors import UsageError
 from sync.declared.profile import load_profile
-from sync.folder.pulled import Mark, PulledEntry
+from sync.folder.pulled import KeptWatermark, PulledEntry
 from sync.intake.pull import accepted
 from sync.intake.remotes.base import Watermark
 from sync.intake.remotes.database import _reach_back
@@ -121,7 +121,7 @@ def entry(day: int, kind: Literal["full", "changes"], mark: int | None) -> Pulle
         source="a",
         rows=1,
         extracted_at=datetime(2026, 11, day, tzinfo=UTC),
-        watermark=None if mark is None else Mark(**Watermark(mark).as_dict()),
+        watermark=None if mark is None else KeptWatermark(**Watermark(mark).as_dict()),
         notes=(),
     )
 

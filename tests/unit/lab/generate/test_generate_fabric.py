@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.lab.generate.block import MAX_VERTICES, Ground, library
+from sync.lab.generate.block import MAX_VERTICES, GroundKind, library
 from sync.lab.generate.fabric import (
     FEWEST_PARCELS,
     RURAL,
@@ -95,7 +95,7 @@ def test_holes_are_filled_by_other_parcels_and_some_parcels_have_several_parts()
 
 def test_a_fabric_has_houses_fields_ponds_roads_and_canals() -> None:
     fabric = build(4, RURAL, 2000)
-    assert set(np.unique(fabric.ground)) == {int(ground) for ground in Ground}
+    assert set(np.unique(fabric.ground)) == {int(ground) for ground in GroundKind}
 
 
 @settings(max_examples=30)

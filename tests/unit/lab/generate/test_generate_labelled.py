@@ -18,8 +18,8 @@ from sync.declared.profile import load_profile
 from sync.lab.generate import Options, generate
 from sync.lab.generate.edges import ALONE, edges_of
 from sync.lab.generate.fabric import RURAL, make_fabrics
-from sync.lab.generate.nation import Delivery, plan
-from sync.lab.generate.province import Batch, make_province
+from sync.lab.generate.nation import PlannedDelivery, plan
+from sync.lab.generate.province import ProvinceBatch, make_province
 from sync.lab.generate.sites import KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH
 
 WISH = Options(
@@ -28,16 +28,16 @@ WISH = Options(
 
 
 @pytest.fixture(scope="module")
-def deliveries() -> list[Delivery]:
+def deliveries() -> list[PlannedDelivery]:
     return plan(WISH)
 
 
 @pytest.fixture(scope="module")
-def batches(deliveries: list[Delivery]) -> dict[str, Batch]:
+def batches(deliveries: list[PlannedDelivery]) -> dict[str, ProvinceBatch]:
     return {d.province: make_province(WISH, d, load_profile(d.province)) for d in deliveries}
 
 
-def of_commune(batches: dict[str, Batch], code: str) -> tuple[np.ndarray, int]:
+def of_commune(batches: dict[str, ProvinceBatch], code: str) -> tuple[np.ndarray, int]:
     """Parcels of a commune, VN-2000 degrees, and the zone they were made in."""
     for batch in batches.values():
         for k, territory in enumerate(batch.delivery.territories):
@@ -72,7 +72,7 @@ def test_fabrics_made_together_are_one_coverage_and_each_keeps_its_number(
 
 
 def test_communes_touch_inside_a_province_and_across_provinces_and_zones(
-    deliveries: list[Delivery], batches: dict[str, Batch]
+    deliveries: list[PlannedDelivery], batches: dict[str, ProvinceBatch]
 ) -> None:
     sites = {t.site.code: t.site for d in deliveries for t in d.territories if len(t.site.communes) > 1}
     provinces = [{c.province_code for c in site.communes} for site in sites.values()]
@@ -89,7 +89,9 @@ def test_communes_touch_inside_a_province_and_across_provinces_and_zones(
     assert zones == {True, False}
 
 
-def test_shared_fabrics_lie_near_their_communes_and_apart_from_all_others(deliveries: list[Delivery]) -> None:
+def test_shared_fabrics_lie_near_their_communes_and_apart_from_all_others(
+    deliveries: list[PlannedDelivery],
+) -> None:
     sites = list({t.site.code: t.site for d in deliveries for t in d.territories}.values())
     scale = np.array([KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH])
     middle = np.array([(s.spot.lon, s.spot.lat) for s in sites]) * scale

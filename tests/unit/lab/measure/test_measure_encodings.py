@@ -11,7 +11,7 @@ from sync.cli.app import app
 from sync.lab.measure.encodings import (
     ALREADY,
     UNICODE,
-    Line,
+    EncodingLine,
     conversions,
     delivered,
     halves,
@@ -40,7 +40,7 @@ def test_the_detector_is_measured_on_names_of_provinces_that_it_did_not_learn_fr
 
 
 def test_a_wrong_column_is_counted_as_wrong() -> None:
-    line = Line("TCVN3", "bytes")
+    line = EncodingLine("TCVN3", "bytes")
     line.found.update({"TCVN3": 98, "VNI": 2})
     assert line.right == pytest.approx(0.98)
 

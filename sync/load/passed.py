@@ -1,0 +1,73 @@
+"""What the merge is asked for: what the delivery claims, what the gate holds, and what a person let pass."""
+
+from datetime import datetime
+
+from sync import db
+from sync.folder.reasons import FOREIGN_HANDS, LOSS, OLDER
+from sync.load.inputs import Inputs
+from sync.load.merge import MergeRequest
+from sync.load.staging import StagedRun
+from sync.run import Run
+
+
+def request_of(
+    connection: db.Connection,
+    run: Run,
+    inputs: Inputs,
+    staged: StagedRun,
+    approved: tuple[str, ...],
+    now: datetime,
+) -> MergeRequest:
+    """The request of a run; `approved`: the communes that it applies, where it applies what was held."""
+    in_scope = approved if run.kind == "apply" else inputs.delivery.complete_for
+    return MergeRequest(
+        run_id=run.run_id,
+        province=run.province,
+        as_of=inputs.delivery.as_of,
+        now=now,
+        complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),
+        gate_held=tuple(staged.held),
+        brake=inputs.policy.brake,
+        loss_passed=_passed(connection, run, LOSS),
+        foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
+        older_passed=_older_passed(run, inputs),
+        kind=inputs.delivery.kind,
+        observed_at=inputs.observed_at,
+        order_kind=inputs.version_kind,
+        sequence=None if inputs.changes else inputs.delivery.span.sequence,
+        released=approved if inputs.changes else (),
+        still_held=_still_held(connection, run),
+    )
+
+
+def _passed(connection: db.Connection, run: Run, code: str) -> tuple[str, ...]:
+    """The communes that a person approved knowing this reason: what was not shown then holds again."""
+    if run.parent_run_id is None:
+        return ()
+    holds = db.fetch(connection, "ledger/holds_of", {"run_id": run.parent_run_id})
+    return tuple(
+        hold["commune_code"]
+        for hold in holds
+        if hold["commune_code"] in run.communes and code in {reason["code"] for reason in hold["reasons"]}
+    )
+
+
+def _older_passed(run: Run, inputs: Inputs) -> tuple[str, ...]:
+    """The communes that a person let go live although their data are older: by this approval or one before it."""
+    if run.kind != "apply":
+        return ()
+    return tuple(
+        code for code in run.communes if OLDER in {reason.code for reason in inputs.gate.of(code).reasons}
+    )
+
+
+def _still_held(connection: db.Connection, run: Run) -> tuple[str, ...]:
+    """The communes of the run that held which nobody has approved, this time or before."""
+    if run.parent_run_id is None:
+        return ()
+    holds = db.fetch(connection, "ledger/holds_of", {"run_id": run.parent_run_id})
+    return tuple(
+        hold["commune_code"]
+        for hold in holds
+        if hold["commune_code"] not in run.communes and hold["state"] != "approved"
+    )
