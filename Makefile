@@ -1,6 +1,6 @@
 # Everything a person or CI types. Each target makes the locked environment first; that takes no time once it is there.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench evaluation lint up down clean
+.PHONY: help setup demo test bench evaluation pages lint up down clean
 SHELL := /bin/sh
 LANDSYNC := .venv/bin/landsync
 UV = $(firstword $(wildcard .landsync/tools/bin/uv) uv)
@@ -29,6 +29,9 @@ evaluation: setup ## Đánh giá các phép kiểm tra, viết docs/evaluation.m
 	@$(LANDSYNC) generate --labelled --out .landsync/evaluation --parcels 500000 --defects 0.01
 	@$(LANDSYNC) evaluate .landsync/evaluation --markdown > .landsync/evaluation.md
 	@mv .landsync/evaluation.md docs/evaluation.md
+
+pages: setup ## Viết lại các trang tài liệu sinh từ mã nguồn · pages of docs/ that are made from the code
+	@.venv/bin/python -m sync.lab.pages
 
 lint: setup ## ruff, mypy, hướng import, docker · style, types, import contracts, docker
 	@.venv/bin/ruff check .

@@ -116,7 +116,7 @@ def _run_folders(runs: Path) -> dict[str, str | None]:
     for folder in sorted(runs.iterdir()) if runs.is_dir() else ():
         if folder.is_dir() and not folder.name.startswith("."):
             named[folder.name] = None
-            with suppress(FileNotFoundError, ValueError, LandsyncError):
+            with suppress(FileNotFoundError, LandsyncError):
                 named[folder.name] = DeliveryRecord.load(folder).delivery_sha256
     return named
 

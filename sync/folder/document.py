@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing
@@ -50,16 +50,22 @@ class Document(Record):
 
         Raises FileNotFoundError when its stage has not run, ComponentMissing (FOLDER-VERSION, FOLDER-DAMAGED).
         """
-        content = read_json(folder / cls.FILE)
-        version = content.pop("version", 1)
-        if version > cls.version():
-            raise _too_new(folder / cls.FILE, version, cls.version())
-        for upgrade in cls.UPGRADES[version - 1 :]:
-            content = upgrade(content)
+        path = folder / cls.FILE
         try:
+            content = read_json(path)
+            version = int(content.pop("version", 1))
+            if version > cls.version():
+                raise _too_new(path, version, cls.version())
+            for upgrade in cls.UPGRADES[version - 1 :]:
+                content = upgrade(content)
             return cls.model_validate(content)
-        except ValidationError as failure:
-            raise _damaged(folder / cls.FILE) from failure
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            KeyError,
+        ) as failure:  # what is no longer as it was written
+            raise _damaged(path) from failure
 
     @classmethod
     def find(cls, folder: Path) -> Self | None:

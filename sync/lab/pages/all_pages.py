@@ -4,13 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from parcels import columns_doc
-from sync.lab.pages import errors, run_folder
-from validators import checks_doc
+from sync.lab.pages import checks, columns, errors, run_folder
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
-    "columns.md": columns_doc.document,
-    "checks.md": checks_doc.document,
+    "columns.md": columns.document,
+    "checks.md": checks.document,
     "errors.md": errors.document,
     "run-folder.md": run_folder.document,
 }

@@ -7,8 +7,8 @@ from string import Formatter
 import pytest
 
 from parcels.errors import UsageError
+from sync.lab.pages.checks import document
 from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
-from validators.checks_doc import document
 from validators.measures import MEASURES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -89,11 +89,6 @@ def test_a_check_that_does_not_exist_cannot_be_left_out():
     with pytest.raises(UsageError) as caught:
         refuse_unknown(["GEO-NULL", "GEO-NUL"])
     assert "GEO-NUL" in caught.value.message.vi
-
-
-def test_the_document_is_current():
-    written = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
-    assert written == document(), "run: python -m validators.checks_doc"
 
 
 def test_the_document_has_a_page_for_every_code():

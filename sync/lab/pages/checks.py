@@ -1,7 +1,4 @@
-"""Writes docs/checks.md from the checks and the policy: `python -m validators.checks_doc [docs/checks.md]`."""
-
-import sys
-from pathlib import Path
+"""`docs/checks.md`, made from the checks and the policy."""
 
 from validators.base import Check
 from validators.catalogue import CHECKS
@@ -12,7 +9,7 @@ from validators.rulings import REST, condition
 _HEAD = """\
 # Checks / Các phép kiểm tra
 
-<!-- Made by `python -m validators.checks_doc` from validators/. Do not edit by hand. -->
+<!-- Made by `make pages` from validators/. Do not edit by hand. -->
 
 What landsync looks at in every delivery, commune by commune. A check finds something in a row at most once; what is
 between parcels is a finding for each set of them.
@@ -143,8 +140,3 @@ def _groups(policy: Policy) -> str:
 
 def _share(share: object) -> str:
     return f"{float(str(share)) * 100:g} %"
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/checks.md")
-    target.write_text(document(), encoding="utf-8", newline="\n")

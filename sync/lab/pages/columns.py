@@ -1,8 +1,6 @@
-"""Writes docs/columns.md from columns.py: `python -m parcels.columns_doc docs/columns.md`."""
+"""`docs/columns.md`, made from columns.py."""
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from parcels.columns import DECIMAL_PLACES, DELIVERED_ONLY, HASH_VERSION, RECORDS, Column
 
@@ -15,7 +13,7 @@ _TITLES = {
 _HEAD = f"""\
 # Columns
 
-<!-- Made by `python -m parcels.columns_doc docs/columns.md` from parcels/columns.py. Do not edit by hand. -->
+<!-- Made by `make pages` from parcels/columns.py. Do not edit by hand. -->
 
 Every canonical column, once. A province's column map (`[columns]` of its profile) may name those marked
 "delivered"; the others are computed on the way. "Hash" is the place of the column in the
@@ -60,7 +58,3 @@ def document() -> str:
         f"Kept in the snapshot, not stored as columns of their own.\n\n{_table(DELIVERED_ONLY)}"
     )
     return "".join(parts)
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(document(), encoding="utf-8", newline="\n")
