@@ -15,14 +15,13 @@ from sync.folder.delivery import DeliveryRecord
 from sync.folder.document import Counts
 from sync.folder.gate import Gated, GateDecision
 from sync.folder.reasons import OLDER, UNDECIDED, Reason, Shift
-from sync.known.places import LivePlace
 from validators.policy import CrsRules, policy_at
 
 
 def gate(
     run_dir: Path,
     history: Mapping[str, datetime | None] | None = None,
-    places: Mapping[tuple[str, int], LivePlace] | None = None,
+    places: Mapping[tuple[str, int], Shift] | None = None,
 ) -> Counts:
     """Decide on every commune of the run; writes gate.json.
 
@@ -56,7 +55,7 @@ def gate(
 def _with_history(
     code: str,
     reasons: tuple[Reason, ...],
-    places: Mapping[tuple[str, int], LivePlace],
+    places: Mapping[tuple[str, int], Shift],
     rules: CrsRules,
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """The reasons of conform, what the history adds to them, and those that it settles.
@@ -73,7 +72,7 @@ def _with_history(
             continue
         shift = Shift(found=place.found, east_m=round(place.east_m, 2), north_m=round(place.north_m, 2))
         told = evidence.model_copy(update={"history": shift})
-        if place.shift_m <= rules.history_shift_m:
+        if place.distance_m <= rules.history_shift_m:
             settled += (reason.model_copy(update={"evidence": told}),)
         else:
             more = _moved(place)
@@ -82,8 +81,8 @@ def _with_history(
     return left, settled
 
 
-def _moved(place: LivePlace) -> Bilingual:
-    metres = round(place.shift_m)
+def _moved(place: Shift) -> Bilingual:
+    metres = round(place.distance_m)
     return Bilingual(
         f"Đối chiếu {place.found} thửa với dữ liệu đang có hiệu lực: lần này chúng nằm lệch {metres} m.",
         f"Compared with the live data, {place.found} parcels lie {metres} m from where they were.",

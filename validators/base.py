@@ -186,11 +186,11 @@ class Context:
     complete        the delivery says that it holds every parcel of this commune
 
     What the nation already knows, as of the last accepted deliveries. None when it was not at hand: then what needs it
-    is not run. Tables of live parcels are of `validators.current.CURRENT_SCHEMA`.
+    is not run. Tables of live parcels are of `validators.live.LIVE_SCHEMA`.
 
     claims          national ids of this delivery that another province holds, or a parcel of another commune of this
                     one that the delivery does not have: CLAIMS_SCHEMA
-    previous        the live parcels of this commune; empty where nothing is live yet
+    live            the live parcels of this commune; empty where nothing is live yet
     retired         sheet handles of this commune's parcels that ended: RETIRED_SCHEMA
     neighbours      parcels of other communes along this commune's edge: those delivered with it as delivered, the
                     others as they are live
@@ -213,7 +213,7 @@ class Context:
     measured_in: int | None = None
     straightened: Mapping[int, int] = field(default_factory=dict)
     complete: bool = False
-    previous: pa.Table | None = None
+    live: pa.Table | None = None
     retired: pa.Table | None = None
     neighbours: pa.Table | None = None
     neighbours_partly: bool = False

@@ -18,7 +18,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from parcels.wkb import read_wkb
 from validators.base import WHOLE, Check, Faults, Rows, Subject, where
 from validators.identity.handles import text
-from validators.identity.matching import has_previous, matches_of, previous_of
+from validators.identity.matching import has_previous, live_parcels_of, matches_of
 from validators.numbering import Integers, Sheets, counted_numbers, each_once, runs_missing, sheets_of, told
 from validators.shape import Geometries
 
@@ -35,16 +35,16 @@ def sheet_missing(subject: Subject) -> Faults:
 
     Measured by the live parcels on the sheet, drawn as the extent of these.
     """
-    previous = previous_of(subject)
-    if not subject.context.complete or not previous.num_rows:
+    live_parcels = live_parcels_of(subject)
+    if not subject.context.complete or not live_parcels.num_rows:
         return _NONE
-    live = sheets_of(previous)
+    live = sheets_of(live_parcels)
     present = pc.is_in(live.keys, value_set=subject.fact(delivered_sheets).keys)
     gone = ~np.asarray(present.to_numpy(zero_copy_only=False), dtype=bool)
     known = live.sheet[subject.fact(matches_of).present]
     gone[known[known >= 0]] = False
     rows = where(np.where(live.sheet >= 0, gone[live.sheet], False)) if len(gone) else np.empty(0, np.int64)
-    geometries = read_wkb(previous["geom"].combine_chunks().take(pa.array(rows)))
+    geometries = read_wkb(live_parcels["geom"].combine_chunks().take(pa.array(rows)))
     chosen = where(gone)
     place = _extents(geometries, np.searchsorted(chosen, live.sheet[rows]), len(chosen))
     return _of_commune(
@@ -58,7 +58,7 @@ def sheet_missing(subject: Subject) -> Faults:
 
 def fewer(subject: Subject) -> Faults:
     """A delivery that says it is complete, with fewer rows than parcels are live; measured by how many are missing."""
-    rules, live, rows = subject.context.policy.counts, previous_of(subject).num_rows, len(subject)
+    rules, live, rows = subject.context.policy.counts, live_parcels_of(subject).num_rows, len(subject)
     missing = live - rows
     if (
         not subject.context.complete

@@ -156,4 +156,4 @@ def _here(
     }
     if known is None:
         return told
-    return told | {"previous": known.previous(code), "retired": known.retired(code)}
+    return told | {"live": known.live(code), "retired": known.retired(code)}

@@ -21,8 +21,8 @@ from sync.check.parallel import in_order
 from sync.folder.snapshot import read_part
 from sync.known import Known
 from validators.borders.land import Land, boxes_of, land_of
-from validators.current import CURRENT_SCHEMA
 from validators.identity.handles import KEY_COLUMNS, names_of
+from validators.live import LIVE_SCHEMA
 
 _GEOM = "geom"
 Integers = NDArray[np.int64]
@@ -54,7 +54,7 @@ class Neighbours:
         everything = np.concatenate([np.empty(0, np.int64), *self._cells.values()])
         cells, communes = np.unique(everything, return_counts=True)
         shared = cells[communes > 1]
-        tables = [CURRENT_SCHEMA.empty_table()]
+        tables = [LIVE_SCHEMA.empty_table()]
         places: list[tuple[Integers, Integers]] = []
         before = 0
         for code, (own, row, at) in held.items():
@@ -86,7 +86,7 @@ class Neighbours:
         return self._cells.get(code, np.empty(0, np.int64))
 
     def delivered(self, code: str) -> pa.Table:
-        """CURRENT_SCHEMA: the parcels of the other communes of the delivery near a commune's land."""
+        """LIVE_SCHEMA: the parcels of the other communes of the delivery near a commune's land."""
         mine = self.cells(code)
         first, last = (np.searchsorted(self._cell, mine, side) for side in ("left", "right"))
         count = last - first
@@ -95,14 +95,14 @@ class Neighbours:
         return self._parcels.take(near.filter(pc.not_equal(self._owner.take(near), code))).combine_chunks()
 
     def of(self, code: str, known: Known | None) -> pa.Table | None:
-        """CURRENT_SCHEMA: `Context.neighbours` of a commune; None where none can be known.
+        """LIVE_SCHEMA: `Context.neighbours` of a commune; None where none can be known.
 
         In the thread that opened `known`. Without it, those delivered together are all there is, and there must be some.
         """
         if known is None:
             return self.delivered(code) if self.several else None
         if code == UNKNOWN_COMMUNE or not len(self.cells(code)):
-            return CURRENT_SCHEMA.empty_table()
+            return LIVE_SCHEMA.empty_table()
         changes = self._changed is not None
         live = known.near(code, boxes_of(self.cells(code)), () if changes else self._codes)
         if changes:
@@ -142,12 +142,12 @@ def _compact(land: Land) -> tuple[Integers, NDArray[np.int32], NDArray[np.int32]
 
 
 def _along_borders(path: Path, province: str, code: str, rows: NDArray[np.int32]) -> pa.Table:
-    """CURRENT_SCHEMA: these rows of a part."""
+    """LIVE_SCHEMA: these rows of a part."""
     made = {
         "province_code": pa.repeat(province, len(rows)),
         "commune_code": pa.repeat(code, len(rows)),
         "parcel_uid": pa.nulls(len(rows), pa.string()),
     }
-    part = read_part(path, [name for name in CURRENT_SCHEMA.names if name not in made]).take(pa.array(rows))
-    columns = [made[name] if name in made else part[name] for name in CURRENT_SCHEMA.names]
-    return pa.table(columns, schema=CURRENT_SCHEMA)
+    part = read_part(path, [name for name in LIVE_SCHEMA.names if name not in made]).take(pa.array(rows))
+    columns = [made[name] if name in made else part[name] for name in LIVE_SCHEMA.names]
+    return pa.table(columns, schema=LIVE_SCHEMA)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 from parcels.versions import OrderKind
 from sync.folder.document import Document, Record, Upgrade
 from sync.folder.notes import LayerNotes
-from sync.folder.reasons import CrsEvidence, Reason
+from sync.folder.reasons import CrsEvidence, Reason, understood
 
 
 class TextRead(Record):
@@ -107,16 +107,27 @@ class CodesConverted(Record):
     sheet_table_against_the_official_table: int
 
 
+_SILENT: dict[str, Any] = {
+    "snapshot_sha256": "",
+    "version_kind": None,
+    "lists": [],
+    "crs": {},
+    "conversion": {"boundaries": [], "sheet_table": None, "sheet_table_against_the_official_table": 0},
+}
+_SILENT_PART: dict[str, Any] = {
+    "archive": None,
+    "texts": [],
+    "notes": {},
+    "assumed": [],
+    "commune_codes": {"codes": "new", "shown_by": "not kept", "unclear": [], "rows": {}},
+}
+
+
 def _stated(content: dict[str, Any]) -> dict[str, Any]:
     """Version 1 got its parts one after the other; what it is silent of did not exist."""
-    content.setdefault("version_kind", None)
-    content.setdefault("lists", [])
-    content.setdefault("crs", {})
-    for part in content["parts"]:
-        part.setdefault("notes", {})
-        part.setdefault("assumed", [])
-        part.setdefault("archive", None)
-    return content
+    parts = [_SILENT_PART | part for part in content["parts"]]
+    holds = {code: [understood(reason) for reason in reasons] for code, reasons in content["holds"].items()}
+    return _SILENT | content | {"parts": parts, "holds": holds}
 
 
 class Conformed(Document):

@@ -1,9 +1,9 @@
 """`gate.json`: which communes go on and which wait for a person. Left by the gate."""
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from sync.folder.document import Document, Record
-from sync.folder.reasons import Reason
+from sync.folder.document import Document, Record, Upgrade
+from sync.folder.reasons import Reason, understood
 
 Decision = Literal["accept", "hold"]
 
@@ -16,10 +16,20 @@ class GateDecision(Record):
     settled: tuple[Reason, ...] = ()
 
 
+def _understood(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 may hold reasons whose evidence had another form."""
+    communes = {
+        code: said | {"reasons": [understood(reason) for reason in said["reasons"]]}
+        for code, said in content["communes"].items()
+    }
+    return content | {"communes": communes}
+
+
 class Gated(Document):
     """Every commune of the delivery, by code."""
 
     FILE: ClassVar[str] = "gate.json"
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_understood,)
 
     decision: Decision
     communes: dict[str, GateDecision]

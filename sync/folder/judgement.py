@@ -27,14 +27,23 @@ _NOT_KEPT: dict[str, Any] = {
     "measured": {},
     "group_code": None,
     "group_title": None,
+    "assured_group": None,
     "fixes": None,
     "excused": 0,
+    "not_applicable": {},
+    "not_run": [],
     "findings": {},
 }
 
 
 def _whole(content: dict[str, Any]) -> dict[str, Any]:
-    return content | {"communes": [_NOT_KEPT | entry for entry in content["communes"]]}
+    """Version 1 got parts of a verdict one after the other; before measures were counted, `fixes` was a number."""
+    entries = content["communes"]
+    return content | {
+        "communes": [
+            _NOT_KEPT | entry | ({} if "measured" in entry else {"fixes": None}) for entry in entries
+        ]
+    }
 
 
 class Judged(Document):

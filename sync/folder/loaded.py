@@ -72,42 +72,50 @@ class Gap(Record):
         return Bilingual(self.vi, self.en)
 
 
-# Version 1 had names of its own for a verdict.
+# Version 1 had names of its own for a verdict, and left to the judgement what the merge does not change.
 _NAMES = {
     "commune_code": "code",
     "rows_read": "read",
     "usability_group": "group",
     "group_reasons": "reasons",
 }
+_NOT_KEPT: dict[str, Any] = {
+    "rows_with_error": 0,
+    "excused": 0,
+    "group_code": None,
+    "group_title": None,
+    "assured_group": None,
+    "measured": {},
+    "fixes": None,
+    "not_applicable": {},
+    "not_run": [],
+    "findings": {},
+}
 
 
 def _one_set_of_names(content: dict[str, Any]) -> dict[str, Any]:
-    communes = [_renamed(line) for line in content["communes"]]
-    cases = content.pop("register", {})
-    return {"changes": {}, "gaps": []} | content | {"communes": communes, "cases": cases}
+    """Version 1 called the parts of a verdict otherwise than the judgement, and kept fewer of them."""
+    lines = content["communes"]
+    return {
+        "changes": {},
+        "gaps": [],
+        **{name: value for name, value in content.items() if name != "register"},
+        "cases": content.get("register", {}),
+        "lines": [{"ended_by_row": 0, "ignored": 0, **line} for line in content["lines"]],
+        "communes": [_renamed(line) for line in lines],
+        "not_kept": sorted(name for name in _NOT_KEPT if any(name not in line for line in lines)),
+    }
 
 
 def _renamed(line: dict[str, Any]) -> dict[str, Any]:
-    """A verdict of version 1: `reasons` were those of the decision. What it leaves out is in the judgement."""
-    held = line["decision"] == "hold"
+    """A verdict of version 1: `reasons` were those of the decision."""
     said = {_NAMES.get(name, name): value for name, value in line.items() if name != "reasons"}
-    counted: dict[str, Any] = {
-        "measured": {},
-        "group_code": None,
-        "group_title": None,
-        "assured_group": None,
-        "fixes": None,
+    return {
+        **_NOT_KEPT,
+        **said,
+        "hold_reasons": line["reasons"] if line["decision"] == "hold" else [],
+        "accepted": said["read"] - said["quarantined"] - said["unreadable"],
     }
-    kept = {"rows_with_error": 0, "excused": 0, "not_applicable": {}, "not_run": [], "findings": {}}
-    return (
-        counted
-        | kept
-        | said
-        | {
-            "hold_reasons": line["reasons"] if held else [],
-            "accepted": said["read"] - said["quarantined"] - said["unreadable"],
-        }
-    )
 
 
 class Loaded(Document):
@@ -117,6 +125,7 @@ class Loaded(Document):
     communes   the verdicts after the merge; held_communes: those of them that wait
     changes    why rows of a change set were ignored, and where an action did not fit → rows
     cases      of the register of findings, by state
+    not_kept   parts of the verdicts that an older version left to the judgement: here they are empty
     """
 
     FILE: ClassVar[str] = "load.json"
@@ -138,6 +147,7 @@ class Loaded(Document):
     changes: dict[str, int]
     gaps: tuple[Gap, ...]
     cases: dict[str, int]
+    not_kept: tuple[str, ...] = ()
 
 
 def write_merge_findings(run_dir: Path, table: pa.Table) -> None:

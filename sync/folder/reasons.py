@@ -1,5 +1,6 @@
 """Why a commune waits for a person: a code, the sentence in both languages, and what a machine may want to know."""
 
+from math import hypot
 from typing import Any, Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
@@ -24,6 +25,11 @@ class Shift(Record):
     found: int
     east_m: float
     north_m: float
+
+    @property
+    def distance_m(self) -> float:
+        """How far, metres."""
+        return hypot(self.east_m, self.north_m)
 
 
 class CrsEvidence(Record):
@@ -79,3 +85,10 @@ class Reason(Record):
         """Without `evidence` where there is none."""
         said: dict[str, Any] = whole(self)
         return {name: value for name, value in said.items() if name != "evidence" or value is not None}
+
+
+def understood(reason: dict[str, Any]) -> dict[str, Any]:
+    """A reason of version 1 of a document: evidence of before it had its present form is left out, the sentence says it."""
+    evidence = reason.get("evidence")
+    told = evidence is not None and set(CrsEvidence.model_fields) - {"history"} <= evidence.keys()
+    return reason if told else {name: value for name, value in reason.items() if name != "evidence"}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 class Known(Protocol):
-    """What contextual checks need of one province; schemas in `validators.current`. No personal data.
+    """What contextual checks need of one province; schemas in `validators.live`. No personal data.
 
     Called from one thread at a time, a commune at a time.
     """
@@ -25,8 +25,8 @@ class Known(Protocol):
         """
         ...
 
-    def previous(self, commune_code: str) -> pa.Table:
-        """CURRENT_SCHEMA: the live parcels of a commune; no rows where none is live."""
+    def live(self, commune_code: str) -> pa.Table:
+        """LIVE_SCHEMA: the live parcels of a commune; no rows where none is live."""
         ...
 
     def retired(self, commune_code: str) -> pa.Table:
@@ -34,7 +34,7 @@ class Known(Protocol):
         ...
 
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
-        """CURRENT_SCHEMA: live parcels of other communes, of any province, that touch one of these boxes.
+        """LIVE_SCHEMA: live parcels of other communes, of any province, that touch one of these boxes.
 
         boxes     (k, 4) west, south, east, north, EPSG:4756: together the land of the commune and little more
         replaced  communes that are left out: what is asked for says itself how they are

@@ -16,12 +16,12 @@ from sync import db
 from sync.db.columns import listed
 from sync.known.context.document import Receipt
 from sync.known.context.near import in_order, touching
-from validators.current import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.delivery import as_claims
+from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 
 # Parcels as COPY hands them over: WKB in hexadecimal.
-_COPIED = CURRENT_SCHEMA.set(CURRENT_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
-_BESIDE_GEOM = [name for name in CURRENT_SCHEMA.names if name != "geom"]
+_COPIED = LIVE_SCHEMA.set(LIVE_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
+_BESIDE_GEOM = [name for name in LIVE_SCHEMA.names if name != "geom"]
 _NO_PROVINCE = ""
 
 
@@ -49,20 +49,20 @@ class NationalKnown:
         db.execute(self._connection, "context/analyze_wanted")
         return self._copy("claims", CLAIMS_SCHEMA)
 
-    def previous(self, commune_code: str) -> pa.Table:
-        """CURRENT_SCHEMA; see `Known`."""
-        return in_order(self._parcels("previous", commune=commune_code))
+    def live(self, commune_code: str) -> pa.Table:
+        """LIVE_SCHEMA; see `Known`."""
+        return in_order(self._parcels("live", commune=commune_code))
 
     def retired(self, commune_code: str) -> pa.Table:
         """RETIRED_SCHEMA; see `Known`."""
         return self._copy("retired", RETIRED_SCHEMA, commune=commune_code)
 
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
-        """CURRENT_SCHEMA; see `Known`."""
+        """LIVE_SCHEMA; see `Known`."""
         return self._near(boxes, [commune_code, *replaced], _NO_PROVINCE)
 
     def near_province(self, boxes: NDArray[np.float64]) -> pa.Table:
-        """CURRENT_SCHEMA: live parcels of other provinces that touch one of these boxes (as of `near`)."""
+        """LIVE_SCHEMA: live parcels of other provinces that touch one of these boxes (as of `near`)."""
         return self._near(boxes, [], self._province)
 
     def authentication(self) -> pa.Table | None:
@@ -94,7 +94,7 @@ class NationalKnown:
 
     def _near(self, boxes: NDArray[np.float64], not_communes: list[str], not_province: str) -> pa.Table:
         if not len(boxes):
-            return CURRENT_SCHEMA.empty_table()
+            return LIVE_SCHEMA.empty_table()
         db.execute(self._connection, "context/empty_box")
         sides = dict(zip(("west", "south", "east", "north"), np.asarray(boxes, np.float64).T, strict=True))
         db.copy_in(self._connection, ("pg_temp", "wanted_box"), pa.table(sides))
@@ -105,9 +105,7 @@ class NationalKnown:
     def _parcels(self, name: str, **values: str | list[str]) -> pa.Table:
         copied = self._copy(name, _COPIED, **values)
         at = copied.schema.get_field_index("geom")
-        return copied.set_column(at, CURRENT_SCHEMA.field("geom"), from_hex(copied["geom"])).cast(
-            CURRENT_SCHEMA
-        )
+        return copied.set_column(at, LIVE_SCHEMA.field("geom"), from_hex(copied["geom"])).cast(LIVE_SCHEMA)
 
     def _copy(self, name: str, schema: pa.Schema, **values: str | list[str]) -> pa.Table:
         query = question(name, province=self._province, **values)
@@ -115,7 +113,7 @@ class NationalKnown:
 
 
 def question(name: str, **values: str | list[str]) -> db.sql.Composable:
-    """sql/context/<name>.sql with its values; of a parcel it asks for the columns of CURRENT_SCHEMA."""
+    """sql/context/<name>.sql with its values; of a parcel it asks for the columns of LIVE_SCHEMA."""
     columns: db.Identifiers = {
         "of_parcel": listed(_BESIDE_GEOM, "p"),
         "of_found": listed(_BESIDE_GEOM, "found"),

@@ -4,8 +4,6 @@ Asked only for datasets whose coordinates do not show their CRS: the same parcel
 where they are live if the delivery is in the CRS that it says, and 50 m or more away if it is in another one.
 """
 
-from dataclasses import dataclass
-from math import hypot
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,7 @@ from parcels.crs_hypotheses import metres_between
 from parcels.wkb import read_wkb
 from sync import db
 from sync.folder.conform import Conformed
-from sync.folder.reasons import UNDECIDED
+from sync.folder.reasons import UNDECIDED, Shift
 from sync.folder.snapshot import part_paths, read_part
 
 _PARCELS = 500  # of a dataset: their median is as good as that of all of them
@@ -32,21 +30,7 @@ _TYPES = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LivePlace:
-    """How many parcels of a dataset are live already, and how far east and north of that they lie now (median, m)."""
-
-    found: int
-    east_m: float
-    north_m: float
-
-    @property
-    def shift_m(self) -> float:
-        """The distance, metres."""
-        return hypot(self.east_m, self.north_m)
-
-
-def live_places(dsn: str, province: str, run_dir: Path) -> dict[tuple[str, int], LivePlace]:
+def live_places(dsn: str, province: str, run_dir: Path) -> dict[tuple[str, int], Shift]:
     """Commune and part of each undecided dataset → how far its parcels lie from where they are live now.
 
     A dataset is absent when none of its parcels is found again.
@@ -61,10 +45,10 @@ def live_places(dsn: str, province: str, run_dir: Path) -> dict[tuple[str, int],
     return {(row["commune_code"], row["part_no"]): _live(row) for row in rows}
 
 
-def _live(row: db.Row) -> LivePlace:
+def _live(row: db.Row) -> Shift:
     here = np.array([[0.0, row["lat"]]])
     east, north = metres_between(here + np.array([[row["east"], row["north"]]]), here)[0]
-    return LivePlace(int(row["found"]), float(east), float(north))
+    return Shift(found=int(row["found"]), east_m=float(east), north_m=float(north))
 
 
 def _wanted(run_dir: Path) -> pa.Table:

@@ -17,7 +17,7 @@ from sync.intake.boundaries import read_boundaries
 from sync.known.context.file import write_context
 from sync.lab.generate import Options, generate
 from sync.lab.generate.deliver import BEFORE, BOUNDARIES, CONTEXT, POPULATION, Progress
-from validators.current import AUTHENTICATION_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.live import AUTHENTICATION_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 
 
 def generate_labelled(options: Options, out: Path, progress: Progress | None = None) -> dict[str, Any]:
@@ -40,10 +40,10 @@ def _write_context(options: Options, nation: Path, province: str, boundaries: Bo
         province,
         as_of=options.as_of,
         made_at=options.extracted_at,
-        previous=_by_commune(live, CURRENT_SCHEMA),
+        live=_by_commune(live, LIVE_SCHEMA),
         retired=_by_commune(ended, RETIRED_SCHEMA),
         claims=pq.read_table(place / "claims.parquet"),
-        near=pq.read_table(place / "near.parquet").select(CURRENT_SCHEMA.names).cast(CURRENT_SCHEMA),
+        near=pq.read_table(place / "near.parquet").select(LIVE_SCHEMA.names).cast(LIVE_SCHEMA),
         authentication=_answers(nation / POPULATION / f"{province}.csv"),
         boundaries=boundaries,
     )

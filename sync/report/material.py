@@ -124,7 +124,7 @@ def _communes(judged: Path, loaded: Loaded | None, *, applied: bool) -> tuple[De
     for verdict in load_verdicts(judged):
         code = verdict.code
         if code in merged:
-            communes.append(_after_the_merge(verdict, merged[code]))
+            communes.append(_after_the_merge(verdict, merged[code], loaded.not_kept if loaded else ()))
         elif not applied:
             said = gate.of(code)
             communes.append(
@@ -133,9 +133,11 @@ def _communes(judged: Path, loaded: Loaded | None, *, applied: bool) -> tuple[De
     return tuple(communes)
 
 
-def _after_the_merge(verdict: CommuneVerdict, merged: LoadedVerdict) -> DecidedVerdict:
-    """What the merge counted again, with what only the judgement knows: older loads do not keep it."""
-    names = set(DecidedVerdict.model_fields) - {"not_applicable", "not_run", "findings"}
+def _after_the_merge(
+    verdict: CommuneVerdict, merged: LoadedVerdict, not_kept: tuple[str, ...]
+) -> DecidedVerdict:
+    """What the merge counted again, with what an older load left to the judgement."""
+    names = set(DecidedVerdict.model_fields) - set(not_kept)
     counted = {name: getattr(merged, name) for name in names}
     return DecidedVerdict(**dict(verdict) | counted)
 

@@ -16,9 +16,9 @@ from sync.known.database import known_to_the_nation, question
 from sync.platform import databases
 from tests.support.database import Database
 from tests.support.judged import AS_OF, COMMUNES, Plot, run_merge, square
-from validators.current import CURRENT_SCHEMA
 from validators.delivery import as_claims
 from validators.identity.handles import sheet_handles
+from validators.live import LIVE_SCHEMA
 
 pytestmark = pytest.mark.db
 HERE, THERE, _ = COMMUNES
@@ -49,16 +49,16 @@ def nation(database: Database, tmp_path: Path) -> Database:
 
 def test_live_parcels_come_as_they_are_stored(nation: Database) -> None:
     with known(nation) as nations:
-        previous = nations.previous(HERE)
-        assert nations.previous("00025").equals(CURRENT_SCHEMA.empty_table())
-    assert previous.schema.equals(CURRENT_SCHEMA)
-    assert sorted(previous["source_key"].to_pylist()) == ["a0", "a1"]
-    first = previous.filter(pc.equal(previous["source_key"], "a0")).to_pylist()[0]
+        live_parcels = nations.live(HERE)
+        assert nations.live("00025").equals(LIVE_SCHEMA.empty_table())
+    assert live_parcels.schema.equals(LIVE_SCHEMA)
+    assert sorted(live_parcels["source_key"].to_pylist()) == ["a0", "a1"]
+    first = live_parcels.filter(pc.equal(live_parcels["source_key"], "a0")).to_pylist()[0]
     assert first["geom"] == shapely.to_wkb(
         square(0), byte_order=1
     )  # to the byte: what is the same is not looked at
     assert (first["national_id"], first["sheet_no"], first["parcel_no"]) == (IDS[0], "1", "1")
-    assert previous["parcel_uid"].null_count == 0
+    assert live_parcels["parcel_uid"].null_count == 0
 
 
 def test_numbers_of_parcels_that_ended_come_with_what_else_they_were_known_by(
@@ -136,13 +136,13 @@ def test_near_parcels_are_found_by_the_spatial_index(nation: Database, tmp_path:
 
 def test_one_moment_is_seen_throughout(nation: Database, tmp_path: Path) -> None:
     with known(nation) as nations:
-        before = nations.previous(HERE)
+        before = nations.live(HERE)
         run_merge(
             nation.dsn, tmp_path / "new", [Plot("z", None, "44", HERE, x=40)], complete=(), province="01"
         )
-        assert nations.previous(HERE).equals(before)
+        assert nations.live(HERE).equals(before)
     with known(nation) as nations:
-        assert nations.previous(HERE).num_rows == before.num_rows + 1
+        assert nations.live(HERE).num_rows == before.num_rows + 1
 
 
 def test_the_exported_file_answers_what_the_database_answers(nation: Database, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_the_exported_file_answers_what_the_database_answers(nation: Database, t
     with known(nation) as nations:
         assert in_order(file.claims(asked)) == in_order(nations.claims(asked))
         for code in (HERE, THERE, BESIDE):
-            assert file.previous(code).equals(nations.previous(code))
+            assert file.live(code).equals(nations.live(code))
             assert file.retired(code).equals(nations.retired(code))
             for replaced in ([], [HERE], [HERE, THERE, BESIDE]):
                 assert file.near(code, EVERYWHERE, replaced).equals(nations.near(code, EVERYWHERE, replaced))
@@ -173,10 +173,10 @@ def test_there_is_nothing_personal_in_an_exported_file(nation: Database, tmp_pat
     path = tmp_path / "01.context"
     export_context(nation.dsn, "01", path, AS_OF)
     file = read_context(path)
-    columns = {name for code in (HERE, THERE) for name in file.previous(code).column_names}
-    assert columns == set(CURRENT_SCHEMA.names)
+    columns = {name for code in (HERE, THERE) for name in file.live(code).column_names}
+    assert columns == set(LIVE_SCHEMA.names)
     with nation.connect() as link, link.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM land_private.land_user WHERE land_user_name = 'Người Thử'")
         assert cursor.fetchone()[0] > 0
-    said = b"".join(str(file.previous(code).to_pylist()).encode() for code in (HERE, THERE))
+    said = b"".join(str(file.live(code).to_pylist()).encode() for code in (HERE, THERE))
     assert "Người Thử".encode() not in said

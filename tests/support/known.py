@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from parcels.geometry import to_wkb
 from parcels.model import Dataset
 from sync.known.context.near import in_order, touching
-from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.identity.handles import KEY_COLUMNS
+from validators.live import CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 
 
 def live(dataset: Dataset) -> pa.Table:
-    """CURRENT_SCHEMA: a dataset as it is live once it was loaded."""
+    """LIVE_SCHEMA: a dataset as it is live once it was loaded."""
     n = len(dataset)
     columns = {
         "province_code": pa.repeat(dataset.province_code, n),
@@ -24,7 +24,7 @@ def live(dataset: Dataset) -> pa.Table:
         "parcel_uid": pa.array([f"{dataset.commune_code}-{row:06d}" for row in range(n)]),
         "geom": pa.array(to_wkb(dataset.stored), pa.binary()),
     }
-    return pa.table([columns[field.name] for field in CURRENT_SCHEMA], schema=CURRENT_SCHEMA)
+    return pa.table([columns[field.name] for field in LIVE_SCHEMA], schema=LIVE_SCHEMA)
 
 
 def claims_table(*held: tuple[str, str]) -> pa.Table:
@@ -37,7 +37,7 @@ def claims_table(*held: tuple[str, str]) -> pa.Table:
 class KnownTables:
     """What is known, by commune."""
 
-    live: dict[str, pa.Table] = field(default_factory=dict)
+    live_of: dict[str, pa.Table] = field(default_factory=dict)
     ended: dict[str, pa.Table] = field(default_factory=dict)
     held: pa.Table = field(default_factory=CLAIMS_SCHEMA.empty_table)
     users: pa.Table | None = None
@@ -47,9 +47,9 @@ class KnownTables:
         """All of them: the validators take what concerns the delivery."""
         return self.held
 
-    def previous(self, commune_code: str) -> pa.Table:
+    def live(self, commune_code: str) -> pa.Table:
         """The live parcels of the commune."""
-        return self.live.get(commune_code, CURRENT_SCHEMA.empty_table())
+        return self.live_of.get(commune_code, LIVE_SCHEMA.empty_table())
 
     def retired(self, commune_code: str) -> pa.Table:
         """The handles that ended."""
@@ -58,8 +58,8 @@ class KnownTables:
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """Live parcels of the other communes that touch a box."""
         left_out = {commune_code, *replaced}
-        others = [touching(table, boxes) for code, table in self.live.items() if code not in left_out]
-        return in_order(pa.concat_tables([CURRENT_SCHEMA.empty_table(), *others]))
+        others = [touching(table, boxes) for code, table in self.live_of.items() if code not in left_out]
+        return in_order(pa.concat_tables([LIVE_SCHEMA.empty_table(), *others]))
 
     def authentication(self) -> pa.Table | None:
         """As given."""

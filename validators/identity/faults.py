@@ -37,7 +37,7 @@ def claimed(subject: Subject) -> Faults:
 
     Without a known source key a row with the id of a parcel of this province is that parcel, moved to this commune.
     """
-    claims, previous = subject.context.claims, subject.context.previous
+    claims, live_parcels = subject.context.claims, subject.context.live
     if claims is None:
         raise ValueError("claims are not at hand: the check cannot run")
     mine, own_province = subject.fact(handles.own_handles), subject.context.province_code
@@ -51,7 +51,7 @@ def claimed(subject: Subject) -> Faults:
     )
     held = pc.index_in(mine.national_id, value_set=claims["national_id"], skip_nulls=True)
     own = pc.fill_null(claims["own"].combine_chunks().take(held), False)
-    known = pa.array([], pa.string()) if previous is None else subject.fact(live_handles).source_key
+    known = pa.array([], pa.string()) if live_parcels is None else subject.fact(live_handles).source_key
     is_another = pc.is_in(mine.source_key, value_set=pc.drop_null(known), skip_nulls=True)
     rows = positions(pc.and_(pc.is_valid(held), pc.or_(pc.invert(own), is_another)))
     holder = held.take(pa.array(rows))

@@ -19,9 +19,9 @@ from validators.identity.matching import (
     has_previous,
     land_change,
     live_handles,
+    live_parcels_of,
     matches_of,
     middles_of,
-    previous_of,
     same_land,
     share_grown,
 )
@@ -31,24 +31,24 @@ _METRES_PER_DEGREE = 110_000.0  # fewer than there are: candidates are looked fo
 
 def same_place(subject: Subject) -> Faults:
     """Rows that are no live parcel and cover the land of one that is not delivered; the other is the live parcel."""
-    previous, matches = previous_of(subject), subject.fact(matches_of)
+    live_parcels, matches = live_parcels_of(subject), subject.fact(matches_of)
     free = where((matches.live < 0) & ~matches.nameless & subject.fact(has_land))
     gone = where(~matches.present)
     if not len(free) or not len(gone):
         return Faults(np.empty(0, np.int64))
     mine = middles_of(subject.dataset.stored[free])
-    theirs = middles_of(read_wkb(previous["geom"].combine_chunks().take(pa.array(gone))))
+    theirs = middles_of(read_wkb(live_parcels["geom"].combine_chunks().take(pa.array(gone))))
     reach = 2 * float(subject.context.policy.history.same_place_m) / _METRES_PER_DEGREE
     new, old = shapely.STRtree(shapely.points(theirs)).query(shapely.points(mine), "dwithin", distance=reach)
     apart = np.hypot(*metres_between(mine[new], theirs[old]).T)
-    areas, before = subject.dataset.numpy("area_m2")[free], areas_of(previous)[gone]
+    areas, before = subject.dataset.numpy("area_m2")[free], areas_of(live_parcels)[gone]
     kept = same_land(apart, share_grown(areas[new], before[old]), subject.context.policy)
     new, old, apart = new[kept], old[kept], apart[kept]
     order = np.lexsort((old, apart, new))  # of several, the nearest
     _, first = np.unique(new[order], return_index=True)
     chosen = order[first]
     live = gone[old[chosen]]
-    chosen_live = previous.take(pa.array(live)).combine_chunks()
+    chosen_live = live_parcels.take(pa.array(live)).combine_chunks()
     name, handle = handles.names_of(chosen_live, subject.dataset.commune_code, subject.context.as_of)
     uid = pc.binary_join_element_wise(
         "parcel_uid", handles.text(chosen_live, "parcel_uid"), identifiers.SEPARATOR
@@ -67,10 +67,10 @@ def moved(subject: Subject) -> Faults:
     A parcel that grew, or of which a part is left, has its middle elsewhere as well; so it has moved only if a point
     inside it lies outside of where it was, and the other way round.
     """
-    land, previous = subject.fact(land_change), previous_of(subject)
+    land, live_parcels = subject.fact(land_change), live_parcels_of(subject)
     far = where(land.apart > float(subject.context.policy.history.moved_m))
     now = subject.dataset.stored[land.rows[far]]
-    then = read_wkb(previous["geom"].combine_chunks().take(pa.array(land.live[far])))
+    then = read_wkb(live_parcels["geom"].combine_chunks().take(pa.array(land.live[far])))
     overlaps = shapely.intersects(shapely.point_on_surface(now), then)
     overlaps |= shapely.intersects(shapely.point_on_surface(then), now)
     far = far[~overlaps]

@@ -62,28 +62,28 @@ class LandChange:
         return same_land(self.apart, self.grown, policy)
 
 
-def previous_of(subject: Subject) -> pa.Table:
-    """CURRENT_SCHEMA: the live parcels of the commune. Raises ValueError when they are not at hand."""
-    previous = subject.context.previous
-    if previous is None:
+def live_parcels_of(subject: Subject) -> pa.Table:
+    """LIVE_SCHEMA: the live parcels of the commune. Raises ValueError when they are not at hand."""
+    live_parcels = subject.context.live
+    if live_parcels is None:
         raise ValueError("the live parcels are not at hand: the check cannot run")
-    return previous
+    return live_parcels
 
 
 def has_previous(subject: Subject) -> bool:
     """Whether the live parcels of the commune are at hand, be there none."""
-    return subject.context.previous is not None
+    return subject.context.live is not None
 
 
 def live_handles(subject: Subject) -> handles.Handles:
     """The handles of the commune's live parcels. Use as a fact."""
-    return handles.handles_of(previous_of(subject), subject.dataset.commune_code, subject.context.as_of)
+    return handles.handles_of(live_parcels_of(subject), subject.dataset.commune_code, subject.context.as_of)
 
 
 def matches_of(subject: Subject) -> Matches:
     """Which live parcel each row is; use as a fact."""
-    previous, repeated = previous_of(subject), subject.context.repeated
-    n, m = len(subject), previous.num_rows
+    live_parcels, repeated = live_parcels_of(subject), subject.context.repeated
+    n, m = len(subject), live_parcels.num_rows
     live, present = np.full(n, -1, np.int64), np.zeros(m, dtype=bool)
     nameless = np.zeros(n, dtype=bool)
     own = subject.fact(handles.own_handles)
@@ -104,11 +104,11 @@ def matches_of(subject: Subject) -> Matches:
 
 def land_change(subject: Subject) -> LandChange:
     """How the land of known parcels differs; use as a fact. Only what differs in a byte is looked at."""
-    previous, matches = previous_of(subject), subject.fact(matches_of)
+    live_parcels, matches = live_parcels_of(subject), subject.fact(matches_of)
     rows = where((matches.live >= 0) & subject.fact(has_land))
     live = matches.live[rows]
     now = subject.dataset.column("geom").combine_chunks().take(pa.array(rows))
-    then = previous["geom"].combine_chunks().take(pa.array(live))
+    then = live_parcels["geom"].combine_chunks().take(pa.array(live))
     differs = where(~_mask(pc.fill_null(pc.equal(now, then), False)))
     k = len(rows)
     apart, grown = np.zeros(k), np.zeros(k)
@@ -116,7 +116,7 @@ def land_change(subject: Subject) -> LandChange:
     middles[differs, 0] = middles_of(read_wkb(then.take(pa.array(differs))))
     middles[differs, 1] = middles_of(subject.dataset.stored[rows[differs]])
     apart[differs] = np.hypot(*metres_between(middles[differs, 1], middles[differs, 0]).T)
-    areas, before = subject.dataset.numpy("area_m2"), areas_of(previous)
+    areas, before = subject.dataset.numpy("area_m2"), areas_of(live_parcels)
     grown[differs] = share_grown(areas[rows[differs]], before[live[differs]])
     return LandChange(rows, live, apart, grown, middles)
 

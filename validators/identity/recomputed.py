@@ -13,7 +13,7 @@ import shapely
 from parcels import crs, identifiers
 from parcels.bilingual import Bilingual
 from validators.base import Check, Faults, Rows, Subject, where
-from validators.identity.matching import has_land, has_previous, land_change, matches_of, previous_of
+from validators.identity.matching import has_land, has_previous, land_change, live_parcels_of, matches_of
 from validators.identity.national_id import candidates
 from validators.shape import source_srid
 
@@ -40,7 +40,7 @@ def differs(subject: Subject) -> Faults:
 def _new_or_moved(subject: Subject) -> Rows:
     """Rows with an id to compare that are no live parcel, or cover other land than theirs does."""
     none = np.empty(0, np.int64)
-    if not previous_of(subject).num_rows:
+    if not live_parcels_of(subject).num_rows:
         return none
     matches, land = subject.fact(matches_of), subject.fact(land_change)
     chosen = (matches.live < 0) & ~matches.nameless

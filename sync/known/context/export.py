@@ -33,14 +33,14 @@ def export_context(
         ContextWriter(path, province, as_of, made_at or datetime.now(UTC), known.receipts()) as writer,
     ):
         for commune in admin_units.communes(province, as_of):
-            previous, retired = known.previous(commune.code), known.retired(commune.code)
-            if not previous.num_rows and not retired.num_rows:
+            live_parcels, retired = known.live(commune.code), known.retired(commune.code)
+            if not live_parcels.num_rows and not retired.num_rows:
                 continue
-            writer.add_commune(commune.code, previous, retired)
-            footprint.add(bounds_of(previous))
-            cells.append(_cells(national_handles(previous)))
+            writer.add_commune(commune.code, live_parcels, retired)
+            footprint.add(bounds_of(live_parcels))
+            cells.append(_cells(national_handles(live_parcels)))
             communes += 1
-            parcels += previous.num_rows
+            parcels += live_parcels.num_rows
             ended += retired.num_rows
         if boundaries is not None:
             footprint.add_outlines(boundaries.polygons)

@@ -31,7 +31,7 @@ from sync.known.context.holders import held_elsewhere
 from sync.known.context.members import Unreadable
 from sync.known.context.near import bounds_of, in_order, touched, tree_of
 from sync.known.context.writer import write_context
-from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.live import LIVE_SCHEMA, RETIRED_SCHEMA
 
 __all__ = ["ContextFile", "read_context", "write_context"]
 
@@ -64,11 +64,11 @@ class ContextFile:
         own = held_elsewhere(tables, ids, at, self.document.as_of)
         return pa.concat_tables([foreign, own]).combine_chunks()
 
-    def previous(self, commune_code: str) -> pa.Table:
-        """CURRENT_SCHEMA; see `Known`."""
+    def live(self, commune_code: str) -> pa.Table:
+        """LIVE_SCHEMA; see `Known`."""
         member = members.commune_member(commune_code)
         if members.commune_of(member) is None:  # rows of no commune are live nowhere
-            return CURRENT_SCHEMA.empty_table()
+            return LIVE_SCHEMA.empty_table()
         if member not in self._held:
             while len(self._held) >= _HELD:
                 del self._held[next(iter(self._held))]
@@ -82,7 +82,7 @@ class ContextFile:
         return mine.select(RETIRED_SCHEMA.names).cast(RETIRED_SCHEMA)
 
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
-        """CURRENT_SCHEMA; see `Known`. Of other provinces those along the edge of this one, as the file holds them."""
+        """LIVE_SCHEMA; see `Known`. Of other provinces those along the edge of this one, as the file holds them."""
         tree, left_out = tree_of(boxes), {commune_code, *replaced}
         beyond = self._near.take(touched(self._lands(members.NEAR), tree))
         found = [beyond.filter(pc.invert(pc.is_in(beyond["commune_code"], value_set=pa.array(left_out))))]
@@ -90,7 +90,7 @@ class ContextFile:
             if code not in left_out and entry.bounds is not None and _meet(np.array(entry.bounds), boxes):
                 rows = touched(self._lands(members.commune_member(code)), tree)
                 if len(rows):
-                    found.append(self.previous(code).take(rows))
+                    found.append(self.live(code).take(rows))
         return in_order(pa.concat_tables(found))
 
     def authentication(self) -> pa.Table | None:

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from validators.base import positions
-from validators.current import CLAIMS_SCHEMA
 from validators.identity.handles import KEY_COLUMNS, sheet_handles, source_handles
+from validators.live import CLAIMS_SCHEMA
 
 _OF_HOLDERS: Final = ("province_code", "commune_code", *KEY_COLUMNS)
 # Where a national id is live: the row in its commune's table.
@@ -23,7 +23,7 @@ def held_elsewhere(tables: Mapping[str, Columns], ids: pa.Array, at: pa.Array, a
 
     Almost every id is delivered where it is live; only the others are looked for in the whole delivery.
 
-    tables   commune code → its live parcels, as of CURRENT_SCHEMA
+    tables   commune code → its live parcels, as of LIVE_SCHEMA
     ids, at  the delivered ids and their communes, each pair once
     """
     counts = pc.value_counts(ids)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parcels.model import SNAPSHOT_SCHEMA
-from validators.current import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 
 CONTEXT: Final = "context.json"
 RETIRED: Final = "retired.parquet"
@@ -37,7 +37,7 @@ OUTLINES_SCHEMA: Final = pa.schema(
 SCHEMAS: Final[dict[str, pa.Schema]] = {
     RETIRED: RETIRED_OF_ALL,
     CLAIMS: CLAIMS_SCHEMA,
-    NEAR: CURRENT_SCHEMA,
+    NEAR: LIVE_SCHEMA,
     AUTHENTICATION: AUTHENTICATION_SCHEMA,
     EXCUSED: EXCUSED_SCHEMA,
     BOUNDARIES: OUTLINES_SCHEMA,
@@ -67,7 +67,7 @@ def commune_of(member: str) -> str | None:
 
 def schema_of(member: str) -> pa.Schema | None:
     """The schema of a member; None for one that no context file has."""
-    return CURRENT_SCHEMA if commune_of(member) else SCHEMAS.get(member)
+    return LIVE_SCHEMA if commune_of(member) else SCHEMAS.get(member)
 
 
 def to_bytes(table: pa.Table, schema: pa.Schema) -> bytes:

@@ -16,7 +16,7 @@ def tree_of(boxes: Boxes) -> shapely.STRtree:
 
 
 def touching(table: pa.Table, boxes: Boxes) -> pa.Table:
-    """The rows of CURRENT_SCHEMA whose own bounding box touches one of `boxes` (k, 4: west, south, east, north)."""
+    """The rows of LIVE_SCHEMA whose own bounding box touches one of `boxes` (k, 4: west, south, east, north)."""
     if not table.num_rows or not len(boxes):
         return table.slice(0, 0)
     return table.take(touched(bounds_of(table), tree_of(boxes)))

@@ -18,8 +18,8 @@ from sync.folder.files import PRIVATE_FILE
 from sync.known.context import members
 from sync.known.context.document import FORMAT, VERSION, CommuneEntry, ContextDocument, Receipt
 from sync.known.context.near import bounds_of
-from validators.current import CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.delivery import as_claims
+from validators.live import LIVE_SCHEMA, RETIRED_SCHEMA
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -55,13 +55,13 @@ class ContextWriter:
             self._file.close()
             self._temporary.unlink(missing_ok=True)
 
-    def add_commune(self, code: str, previous: pa.Table, retired: pa.Table | None = None) -> None:
-        """The live parcels of a commune (CURRENT_SCHEMA) and its handles that ended (RETIRED_SCHEMA)."""
-        bounds = bounds_of(previous)
+    def add_commune(self, code: str, live: pa.Table, retired: pa.Table | None = None) -> None:
+        """The live parcels of a commune (LIVE_SCHEMA) and its handles that ended (RETIRED_SCHEMA)."""
+        bounds = bounds_of(live)
         placed = np.isfinite(bounds).all(axis=1)
         box = (*bounds[placed, :2].min(axis=0), *bounds[placed, 2:].max(axis=0)) if placed.any() else None
-        self._communes[code] = CommuneEntry(parcels=previous.num_rows, bounds=box)
-        self._put(members.commune_member(code), members.to_bytes(previous, CURRENT_SCHEMA))
+        self._communes[code] = CommuneEntry(parcels=live.num_rows, bounds=box)
+        self._put(members.commune_member(code), members.to_bytes(live, LIVE_SCHEMA))
         if retired is not None and retired.num_rows:
             whose = pa.repeat(pa.scalar(code), retired.num_rows)
             self._retired.append(retired.select(RETIRED_SCHEMA.names).add_column(0, "commune_code", whose))
@@ -119,7 +119,7 @@ def write_context(
     *,
     as_of: date,
     made_at: datetime,
-    previous: Mapping[str, pa.Table],
+    live: Mapping[str, pa.Table],
     retired: Mapping[str, pa.Table] | None = None,
     claims: pa.Table | None = None,
     near: pa.Table | None = None,
@@ -130,15 +130,13 @@ def write_context(
 ) -> None:
     """Write a context file from tables in memory, whole or not at all.
 
-    previous, retired  commune code → CURRENT_SCHEMA, RETIRED_SCHEMA
-    claims             `national_id`, `province_code` (other provinces only; those of this one follow from `previous`)
-    near               CURRENT_SCHEMA: live parcels of other provinces along this one's edge
+    live, retired  commune code → LIVE_SCHEMA, RETIRED_SCHEMA
+    claims             `national_id`, `province_code` (other provinces only; those of this one follow from `live`)
+    near               LIVE_SCHEMA: live parcels of other provinces along this one's edge
     """
     with ContextWriter(path, province, as_of, made_at, receipts) as writer:
-        for code in sorted({*previous, *(retired or {})}):
-            writer.add_commune(
-                code, previous.get(code, CURRENT_SCHEMA.empty_table()), (retired or {}).get(code)
-            )
+        for code in sorted({*live, *(retired or {})}):
+            writer.add_commune(code, live.get(code, LIVE_SCHEMA.empty_table()), (retired or {}).get(code))
         writer.add_rest(
             claims=claims,
             near=near,

@@ -33,7 +33,7 @@ from tests.support.seams import (
 )
 from validators import borders, topology
 from validators.borders.land import boxes_of
-from validators.current import CURRENT_SCHEMA
+from validators.live import LIVE_SCHEMA
 
 SEAMS = (*topology.CHECKS, *borders.CHECKS)
 # Three by two communes, two of another province, in four zones and degrees.
@@ -172,7 +172,7 @@ def test_what_is_delivered_now_stands_in_place_of_what_was_live(tmp_path):
     table = neighbours.of(COMMUNES[1], old.known(nation.codes))
     assert set(table["parcel_uid"].to_pylist()) == {None}
     assert set(table["commune_code"].to_pylist()) == {COMMUNES[0], COMMUNES[2], COMMUNES[3]}
-    assert table.schema == CURRENT_SCHEMA
+    assert table.schema == LIVE_SCHEMA
 
 
 def test_without_what_is_live_only_several_communes_know_neighbours(tmp_path):

@@ -19,7 +19,6 @@ from sync.folder.gate import Gated
 from sync.folder.reasons import CrsEvidence, Reason, Shift
 from sync.folder.snapshot import part_paths, read_part
 from sync.gate import gate
-from sync.known.places import LivePlace
 from tests.support.strip import COMMUNE, LAYER, NEIGHBOUR, ZONE, conformed, profile_of, strip
 
 Write = Callable[..., Path]
@@ -180,16 +179,16 @@ def test_what_is_not_decided_waits_and_says_so(undecided: Path) -> None:
 
 
 def test_the_communes_own_parcels_settle_what_is_not_decided(undecided: Path) -> None:
-    near = {(COMMUNE, 0): LivePlace(12, 0.3, -0.2)}
+    near = {(COMMUNE, 0): Shift(found=12, east_m=0.3, north_m=-0.2)}
     assert gate(undecided, places=near)["held_communes"] == []
     (settled,) = Gated.load(undecided).communes[COMMUNE].settled
     assert evidence_of(settled).history == Shift(found=12, east_m=0.3, north_m=-0.2)
 
 
-@pytest.mark.parametrize("place", [LivePlace(12, 195.0, -112.0), LivePlace(2, 0.0, 0.0)])
-def test_parcels_that_lie_elsewhere_or_too_few_of_them_settle_nothing(
-    undecided: Path, place: LivePlace
-) -> None:
+@pytest.mark.parametrize(
+    "place", [Shift(found=12, east_m=195.0, north_m=-112.0), Shift(found=2, east_m=0.0, north_m=0.0)]
+)
+def test_parcels_that_lie_elsewhere_or_too_few_of_them_settle_nothing(undecided: Path, place: Shift) -> None:
     assert gate(undecided, places={(COMMUNE, 0): place})["held_communes"] == [COMMUNE]
     (reason,) = Gated.load(undecided).communes[COMMUNE].reasons
     assert ("225 m" in reason.vi) == (place.found == 12)
@@ -197,4 +196,6 @@ def test_parcels_that_lie_elsewhere_or_too_few_of_them_settle_nothing(
 
 def test_the_history_settles_no_contradiction(gpkg: Write, profile: Profile, tmp_path: Path) -> None:
     folder = conformed(gpkg(swapped(strip(8))), profile, tmp_path / "run")
-    assert gate(folder, places={(COMMUNE, 0): LivePlace(8, 0.0, 0.0)})["held_communes"] == [COMMUNE]
+    assert gate(folder, places={(COMMUNE, 0): Shift(found=8, east_m=0.0, north_m=0.0)})["held_communes"] == [
+        COMMUNE
+    ]

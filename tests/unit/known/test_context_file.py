@@ -23,7 +23,7 @@ from sync.known.context.document import Receipt
 from sync.known.context.edge import CELL, Footprint
 from sync.known.context.file import read_context, write_context
 from sync.known.context.near import in_order, touching
-from validators.current import AUTHENTICATION_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
+from validators.live import AUTHENTICATION_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 
 MADE_AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 AS_OF = date(2026, 11, 21)
@@ -31,7 +31,7 @@ HERE, THERE = "00691", "00694"
 
 
 def parcels(n: int, commune: str = HERE, province: str = "08", west: float = 105.0) -> pa.Table:
-    """CURRENT_SCHEMA: a row of squares of 0.001°."""
+    """LIVE_SCHEMA: a row of squares of 0.001°."""
     x = west + np.arange(n) * 0.001
     shapes = shapely.multipolygons(shapely.box(x, 22.0, x + 0.001, 22.001)[:, None])
     columns = {
@@ -45,8 +45,8 @@ def parcels(n: int, commune: str = HERE, province: str = "08", west: float = 105
         "parcel_uid": [f"{commune}-{i:04d}" for i in range(n)],
         "geom": shapely.to_wkb(shapes),
     }
-    arrays = [pa.array(columns.get(field.name, [None] * n), field.type) for field in CURRENT_SCHEMA]
-    return pa.table(arrays, schema=CURRENT_SCHEMA)
+    arrays = [pa.array(columns.get(field.name, [None] * n), field.type) for field in LIVE_SCHEMA]
+    return pa.table(arrays, schema=LIVE_SCHEMA)
 
 
 RETIRED = pa.Table.from_pylist(
@@ -71,7 +71,7 @@ def path(tmp_path: Path) -> Path:
         "08",
         as_of=AS_OF,
         made_at=MADE_AT,
-        previous={HERE: parcels(5), THERE: parcels(3, THERE, west=105.005)},
+        live={HERE: parcels(5), THERE: parcels(3, THERE, west=105.005)},
         retired={HERE: RETIRED},
         claims=FOREIGN,
         near=parcels(2, "02200", "15", west=104.998),
@@ -93,8 +93,8 @@ def wanted(**by_commune: list[str]) -> pa.Table:
 
 def test_what_goes_in_comes_out(path: Path) -> None:
     known = read_context(path, "08")
-    assert known.previous(HERE).equals(parcels(5))
-    assert known.previous("00715").equals(CURRENT_SCHEMA.empty_table())
+    assert known.live(HERE).equals(parcels(5))
+    assert known.live("00715").equals(LIVE_SCHEMA.empty_table())
     assert known.retired(HERE).equals(RETIRED)
     assert known.retired(THERE).num_rows == 0
     assert known.authentication() is not None
@@ -109,9 +109,9 @@ def test_what_goes_in_comes_out(path: Path) -> None:
 
 def test_a_province_with_nothing_live_has_a_context_too(tmp_path: Path) -> None:
     file = tmp_path / "empty.context"
-    write_context(file, "08", as_of=AS_OF, made_at=MADE_AT, previous={})
+    write_context(file, "08", as_of=AS_OF, made_at=MADE_AT, live={})
     known = read_context(file)
-    assert known.previous(HERE).num_rows == known.retired(HERE).num_rows == len(known.excused()) == 0
+    assert known.live(HERE).num_rows == known.retired(HERE).num_rows == len(known.excused()) == 0
     assert known.authentication() is None
     assert known.boundaries is None
     assert known.claims(wanted(_00691=["wk4dh9ruhz4h"])).num_rows == 0
@@ -154,7 +154,7 @@ def test_a_context_that_cannot_be_written_whole_leaves_the_old_one(path: Path) -
     before = path.read_bytes()
     with pytest.raises(KeyError):
         write_context(
-            path, "08", as_of=AS_OF, made_at=MADE_AT, previous={HERE: parcels(1).drop_columns(["land_use"])}
+            path, "08", as_of=AS_OF, made_at=MADE_AT, live={HERE: parcels(1).drop_columns(["land_use"])}
         )
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
@@ -163,7 +163,7 @@ def test_a_context_that_cannot_be_written_whole_leaves_the_old_one(path: Path) -
 def test_the_same_context_is_the_same_bytes(path: Path, tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("one", "two")]
     for file in files:
-        write_context(file, "08", as_of=AS_OF, made_at=MADE_AT, previous={HERE: parcels(5)}, claims=FOREIGN)
+        write_context(file, "08", as_of=AS_OF, made_at=MADE_AT, live={HERE: parcels(5)}, claims=FOREIGN)
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
@@ -199,7 +199,7 @@ def said(entries: Entries, **values: object) -> None:
 def everything(path: Path) -> None:
     """Read a context file as a check does."""
     known = read_context(path, "08")
-    known.previous(HERE)
+    known.live(HERE)
     known.claims(wanted(_00691=["wk4dh9ruhz4h"]))
     known.near(HERE, np.array([[100.0, 5.0, 115.0, 25.0]]))
     known.retired(HERE)

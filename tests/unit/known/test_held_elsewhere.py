@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.known.context.holders import held_elsewhere
-from validators.current import CLAIMS_SCHEMA
 from validators.identity.handles import KEY_COLUMNS
+from validators.live import CLAIMS_SCHEMA
 
 AS_OF = date(2026, 11, 20)
 CODES = ["00004", "00008", "00025"]

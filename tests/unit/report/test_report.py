@@ -297,7 +297,7 @@ Load = Callable[..., None]
 def loaded(request: pytest.FixtureRequest) -> Load:
     """What the load stage leaves of a merge that quarantined more rows and held the neighbour, now and earlier."""
     said: Callable[[CommuneVerdict, int, str], dict[str, Any]] = request.param
-    stated = {"version": Loaded.version()} if said is as_written else {}
+    stated = {"version": Loaded.version(), "cases": {}} if said is as_written else {"register": {}}
 
     def leave(
         judged: Path, quarantined: list[int], run_dir: Path | None = None, only: str | None = None
@@ -326,7 +326,6 @@ def loaded(request: pytest.FixtureRequest) -> Load:
             "communes": [said(verdicts[code], *merged[code]) for code in merged],
             "changes": {},
             "gaps": [],
-            "register": {},
         }
         write_json((run_dir or judged) / Loaded.FILE, stated | document)
 

@@ -8,8 +8,8 @@ import pytest
 
 from parcels.model import Dataset
 from tests.unit.validators.validator_datasets import AS_OF, context, dataset, found, verdict
-from validators.current import AUTHENTICATION_SCHEMA
 from validators.judge import judge
+from validators.live import AUTHENTICATION_SCHEMA
 from validators.measures import Portion
 
 

@@ -35,7 +35,7 @@ def one_each(*numbers, **more):
 def test_a_live_sheet_of_which_a_complete_delivery_has_nothing_is_told_with_its_extent():
     before = sheets(("1", "1"), ("1", "2"), ("2", "1"), ("2", "2"), ("2", "3"))
     after = sheets(("1", "1"), ("1", "2"))
-    (finding,) = counted(after, previous=live(before), complete=True)
+    (finding,) = counted(after, live=live(before), complete=True)
     assert (finding["check_code"], finding["measure"], finding["detail"]) == ("CNT-SHEET-MISSING", 3.0, "2")
     assert (finding["row_no"], finding["handle"], finding["place_srid"]) == (-1, None, 4756)
     place = shapely.from_wkb(finding["place_wkb"])
@@ -44,15 +44,15 @@ def test_a_live_sheet_of_which_a_complete_delivery_has_nothing_is_told_with_its_
 
 def test_two_missing_sheets_are_two_findings_that_keep_their_ids():
     before = one_each("1", "2", "3", "4")
-    both = counted(one_each("1", "2"), previous=live(before), complete=True)
-    one = counted(one_each("1", "2", "3"), previous=live(before), complete=True)
+    both = counted(one_each("1", "2"), live=live(before), complete=True)
+    one = counted(one_each("1", "2", "3"), live=live(before), complete=True)
     assert {f["detail"] for f in both} == {"3", "4"}
     assert {f["finding_id"] for f in one} < {f["finding_id"] for f in both}
     assert len({f["finding_id"] for f in both}) == 2
 
 
 def test_a_sheet_that_was_renumbered_is_not_missing():
-    told = counted(one_each("1", "3"), previous=live(one_each("1", "2")), complete=True)
+    told = counted(one_each("1", "3"), live=live(one_each("1", "2")), complete=True)
     assert [f["check_code"] for f in told] == ["CNT-SHEET-GAP"]  # 2 is no number any more
 
 
@@ -60,14 +60,14 @@ def test_a_sheet_that_was_renumbered_is_not_missing():
 def test_only_a_delivery_that_says_it_is_complete_can_lack_something(complete):
     before = sheets(*(("1", str(i)) for i in range(1, 61)))
     after = sheets(("9", "1"), source_key=["new"], national_id=[None])
-    codes = {f["check_code"] for f in counted(after, previous=live(before), complete=complete)}
+    codes = {f["check_code"] for f in counted(after, live=live(before), complete=complete)}
     assert codes == ({"CNT-SHEET-MISSING", "CNT-FEWER"} if complete else set())
 
 
 def test_a_sheet_of_another_scale_is_another_sheet():
     before = one_each("1", "1", map_scale=["500", "1000"])
     after = one_each("1", map_scale=["500"])
-    (finding,) = counted(after, previous=live(before), complete=True)
+    (finding,) = counted(after, live=live(before), complete=True)
     assert finding["detail"] == "1 (1:1000)"
 
 
@@ -87,7 +87,7 @@ def test_a_sheet_of_another_scale_is_another_sheet():
 )
 def test_fewer_parcels_than_live_are_told_beyond_both_tolerances(live_parcels, rows, is_found):
     data = dataset(live_parcels)
-    some = counted(dataset(rows), previous=live(data), complete=True)
+    some = counted(dataset(rows), live=live(data), complete=True)
     assert [f["measure"] for f in some if f["check_code"] == "CNT-FEWER"] == (
         [live_parcels - rows] if is_found else []
     )
@@ -182,7 +182,7 @@ def test_the_rows_of_no_commune_lack_nothing():
 
 def test_the_same_delivery_again_lacks_nothing():
     data = sheets(*((str(1 + i // 40), str(1 + i % 40)) for i in range(200)))
-    assert counted(data, previous=live(data), complete=True) == []
+    assert counted(data, live=live(data), complete=True) == []
 
 
 def test_the_order_of_rows_changes_nothing():
@@ -198,7 +198,7 @@ def test_the_order_of_rows_changes_nothing():
             parcel_no=[rows[i][1] for i in at],
             source_key=[f"k{i}" for i in at],
         )
-        return counted(data, previous=before, complete=True)
+        return counted(data, live=before, complete=True)
 
     assert said(np.arange(len(rows))) == said(order)
     assert len(said(order)) == 5  # sheets 2, 3 between; 2 and 5 missing; numbers of sheet 1

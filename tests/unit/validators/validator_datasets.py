@@ -14,9 +14,9 @@ import shapely
 from parcels import admin_units, crs, geometry, identifiers
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE, Dataset
 from validators.base import Context
-from validators.current import AUTHENTICATION_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.delivery import Delivered, context_of
 from validators.judge import Verdict, judge
+from validators.live import AUTHENTICATION_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 from validators.policy import policy_at
 
 AS_OF = date(2026, 11, 21)
@@ -98,9 +98,9 @@ def claims(*held: tuple[str, str]) -> pa.Table:
 
 NO_CLAIMS = claims()
 NOTHING_LIVE: dict[str, Any] = {
-    "previous": CURRENT_SCHEMA.empty_table(),
+    "live": LIVE_SCHEMA.empty_table(),
     "retired": RETIRED_SCHEMA.empty_table(),
-    "neighbours": CURRENT_SCHEMA.empty_table(),
+    "neighbours": LIVE_SCHEMA.empty_table(),
     "boundary": shapely.box(-180.0, -90.0, 180.0, 90.0),  # everything is inside
 }
 _KNOWN = {*NOTHING_LIVE, "authentication", "excused", "complete"}

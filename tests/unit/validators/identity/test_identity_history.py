@@ -20,9 +20,9 @@ from tests.unit.validators.validator_datasets import (
     squares,
     verdict,
 )
-from validators.current import CLAIMS_SCHEMA, CURRENT_SCHEMA, RETIRED_SCHEMA
 from validators.identity.handles import sheet_handles
 from validators.judge import judge
+from validators.live import CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 
 HISTORY = {
     "IDN-SAME-PLACE",
@@ -53,9 +53,7 @@ def ids_near(geometries, metres):
 
 def history(data, before, **more):
     """Check code → rows, of the checks of history."""
-    return {
-        code: rows for code, rows in found(data, previous=live(before), **more).items() if code in HISTORY
-    }
+    return {code: rows for code, rows in found(data, live=live(before), **more).items() if code in HISTORY}
 
 
 def of(data, code, **more):
@@ -83,7 +81,7 @@ def test_without_what_is_live_the_checks_of_history_are_not_run():
 def test_a_profile_may_leave_one_out():
     after = dataset(shapely.transform(squares(1), lambda xy: xy + 500.0))
     why = {"IDN-MOVED": "thành lập lại lưới tọa độ"}
-    judged = verdict(after, previous=live(dataset(1)), not_applicable=why)
+    judged = verdict(after, live=live(dataset(1)), not_applicable=why)
     assert "IDN-MOVED" not in judged.ran
     assert judged.not_applicable == why
 
@@ -110,11 +108,11 @@ def test_the_same_middle_with_another_area_is_other_land(wider, found_there):
 
 
 def test_the_live_parcel_is_named_and_belongs_to_the_finding():
-    (finding,) = of(dataset(1, **named(1)), "IDN-SAME-PLACE", previous=live(dataset(1)))
+    (finding,) = of(dataset(1, **named(1)), "IDN-SAME-PLACE", live=live(dataset(1)))
     assert finding["others"] == ["k0"]
     assert finding["severity"] == "warning"
     assert not finding["quarantines"]
-    (other,) = of(dataset(1, **named(1)), "IDN-SAME-PLACE", previous=live(dataset(1, source_key=["k9"])))
+    (other,) = of(dataset(1, **named(1)), "IDN-SAME-PLACE", live=live(dataset(1, source_key=["k9"])))
     assert other["finding_id"] != finding["finding_id"]
 
 
@@ -132,7 +130,7 @@ def test_a_parcel_that_lies_elsewhere_has_moved_beyond_the_tolerance(shift, is_f
     before = dataset(squares(1, size=8.0))
     shape = shapely.transform(squares(1, size=8.0), lambda xy: np.add(xy, [shift, 0.0]))
     after = dataset(shape, national_id=[None])
-    (finding,) = of(after, "IDN-MOVED", previous=live(before)) or (None,)
+    (finding,) = of(after, "IDN-MOVED", live=live(before)) or (None,)
     assert (finding is not None) is is_found
     if finding:
         assert finding["measure"] == pytest.approx(shift, rel=0.01)
@@ -170,7 +168,7 @@ def test_the_source_key_counts_before_the_national_id_and_that_before_the_sheet(
         dataset(
             far, source_key=["k0", None, None], national_id=[None, ids[1], None], parcel_no=["9", "8", "3"]
         ),
-        previous=live(before),
+        live=live(before),
     )
     assert judged["IDN-MOVED"] == [0, 1, 2]
     assert "IDN-MOVED" not in history(after, before)  # shared by several rows: nobody can say
@@ -183,7 +181,7 @@ def test_another_id_on_the_same_land_is_told_with_the_live_one():
     before = dataset(3)
     ids = before.column("national_id").to_pylist()
     after = dataset(3, national_id=[ids[0], ids_near(squares(3), 3.0)[1], None])
-    (finding,) = of(after, "IDN-ID-CHANGED", previous=live(before))
+    (finding,) = of(after, "IDN-ID-CHANGED", live=live(before))
     assert (finding["row_no"], finding["detail"]) == (1, ids[1])
 
 
@@ -236,7 +234,7 @@ def holder(national_id, key="elsewhere"):
 def test_an_id_of_a_parcel_of_another_commune_is_claimed():
     before, data = dataset(2), dataset(2)
     national_id = data.column("national_id")[1].as_py()
-    judged = verdict(data, previous=live(before), register=holder(national_id))
+    judged = verdict(data, live=live(before), register=holder(national_id))
     assert judged.rows["decision"].to_pylist() == ["accept", "quarantine"]
     (finding,) = (row for row in judged.findings.to_pylist() if row["check_code"] == "IDN-CLAIMED")
     assert finding["detail"] == OTHER_COMMUNE
@@ -255,12 +253,12 @@ def test_a_parcel_that_moved_to_another_commune_claims_its_own_id():
 def test_a_holder_that_is_delivered_with_another_id_has_given_it_up():
     here, there = dataset(2), dataset(2, commune=OTHER_COMMUNE, first_row=10, source_key=["elsewhere", "x"])
     national_id = here.column("national_id")[1].as_py()
-    whole = context(here, there, register=holder(national_id), previous=live(dataset(2)))
+    whole = context(here, there, register=holder(national_id), live=live(dataset(2)))
     there_ids = there.table.set_column(
         there.table.schema.get_field_index("national_id"), "national_id", pa.array([None, None], pa.string())
     )
     silent = Dataset(PROVINCE, OTHER_COMMUNE, there_ids, there.delivered, there.rounded, there.stored)
-    without = context(here, silent, register=holder(national_id), previous=live(dataset(2)))
+    without = context(here, silent, register=holder(national_id), live=live(dataset(2)))
     codes = [judge(here, each).rows["codes"].to_pylist()[1] for each in (whole, without)]
     assert "IDN-CLAIMED" not in codes[0]
     assert "IDN-CLAIMED" in codes[1]
@@ -273,11 +271,11 @@ def test_an_id_of_another_point_is_told_of_new_parcels_only():
     wrong = ids_near(squares(3), 8.0)
     after = dataset(3, national_id=wrong)
     before = dataset(2, national_id=wrong[:2])
-    (finding,) = of(after, "IDN-RECOMPUTED", previous=live(before))
+    (finding,) = of(after, "IDN-RECOMPUTED", live=live(before))
     assert (finding["row_no"], finding["severity"]) == (2, "info")
     assert finding["measure"] == pytest.approx(8.0, abs=0.2)
     assert finding["detail"] == dataset(3).column("national_id")[2].as_py()
-    assert not of(after, "IDN-RECOMPUTED", previous=CURRENT_SCHEMA.empty_table())  # a first delivery
+    assert not of(after, "IDN-RECOMPUTED", live=LIVE_SCHEMA.empty_table())  # a first delivery
 
 
 @pytest.mark.parametrize(("off", "is_found"), [(0.0, False), (0.9, False), (1.2, True)])
@@ -323,7 +321,7 @@ def test_the_order_of_rows_changes_no_finding_of_history():
         )
 
     def said(at):
-        table = verdict(delivered(at), previous=live(before), retired=retired("901", "made|gone")).findings
+        table = verdict(delivered(at), live=live(before), retired=retired("901", "made|gone")).findings
         wanted = ("finding_id", "check_code", "detail", "message_vi", "place_wkb", "others")
         return sorted(map(str, table.select(wanted).to_pylist()))
 

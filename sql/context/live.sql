@@ -1,4 +1,4 @@
--- The live parcels of a commune, as of CURRENT_SCHEMA.
+-- The live parcels of a commune, as of LIVE_SCHEMA.
 SELECT {of_parcel}, encode(st_asbinary(p.geom, 'NDR'), 'hex') AS geom
 FROM land.parcel AS p
 WHERE p.province_code = {province}

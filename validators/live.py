@@ -8,7 +8,7 @@ import pyarrow as pa
 from parcels.model import SNAPSHOT_SCHEMA
 from validators.identity.handles import CLAIMS_SCHEMA, KEY_COLUMNS
 
-__all__ = ["AUTHENTICATION_SCHEMA", "CLAIMS_SCHEMA", "CURRENT_SCHEMA", "RETIRED_SCHEMA"]
+__all__ = ["AUTHENTICATION_SCHEMA", "CLAIMS_SCHEMA", "LIVE_SCHEMA", "RETIRED_SCHEMA"]
 
 # Of one or several communes, a row per live parcel.
 #   province_code, commune_code   where the parcel is live
@@ -16,7 +16,7 @@ __all__ = ["AUTHENTICATION_SCHEMA", "CLAIMS_SCHEMA", "CURRENT_SCHEMA", "RETIRED_
 #   parcel_uid                    its permanent identity; NULL for rows that are delivered now (neighbours)
 #   land_use, area_m2             as stored
 #   geom                          WKB, MultiPolygon, EPSG:4756, as stored
-CURRENT_SCHEMA = pa.schema(
+LIVE_SCHEMA = pa.schema(
     [
         pa.field("province_code", pa.string(), nullable=False),
         pa.field("commune_code", pa.string(), nullable=False),
