@@ -13,8 +13,8 @@ from sync.console import emit_json, err, language, say
 DeliveryPath = Annotated[
     Path | None,
     typer.Argument(
-        help="tệp hoặc thư mục; bỏ trống: theo [connection] của hồ sơ, nếu không có thì mới nhất trong inbox · "
-        "file or folder; blank: the profile's [connection], without one the newest in inbox"
+        help="tệp hoặc thư mục; bỏ trống: theo \\[connection] của hồ sơ, nếu không có thì mới nhất trong inbox · "
+        "file or folder; blank: the profile's \\[connection], without one the newest in inbox"
     ),
 ]
 OtherProfile = Annotated[
@@ -24,7 +24,7 @@ OtherProfile = Annotated[
 FromSource = Annotated[
     bool,
     typer.Option(
-        "--from-source", help="kéo từ [connection] của hồ sơ · pull from the profile's [connection]"
+        "--from-source", help="kéo từ \\[connection] của hồ sơ · pull from the profile's \\[connection]"
     ),
 ]
 Full = Annotated[

@@ -1,6 +1,8 @@
 """What a kind of file has to tell of a layer beyond its rows, as conform.json keeps it: a kind fills in what it knows."""
 
-from pydantic import Field
+from typing import Any
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from sync.folder.document import Record
 
@@ -60,3 +62,9 @@ class LayerNotes(Record):
     survey_documents: int | None = None
     header_row: int | None = None
     cells_with_errors: int | None = None
+
+    @model_serializer(mode="wrap")
+    def _told(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What the kind told, and nothing of the others."""
+        said: dict[str, Any] = whole(self)
+        return {name: value for name, value in said.items() if name in self.model_fields_set}

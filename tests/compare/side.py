@@ -58,7 +58,7 @@ class Side:
         words = [str(argument) for argument in arguments]
         command = [str(Path(sys.executable).with_name("landsync")), *words]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
-        name = "-".join(word for word in words[:3] if not word.startswith(("/", "-")))
+        name = "-".join(word for word in words[:2] if not RUN.match(word))
         self.keep(f"commands/{self.count:02}-{name}", f"{done.returncode}\n{done.stdout}\n{done.stderr}")
         if done.returncode not in may_be:
             raise SystemExit(f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}")
@@ -117,7 +117,7 @@ def tell(side: Side, dsn: str) -> None:
             f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.relative_to(folder)}" for path in names
         )
         side.keep(f"generated/{folder.name}", "\n".join(digests))
-    for path in sorted(nation.glob("*.geojson")) + sorted(nation.glob("boundaries*")):
+    for path in sorted(nation.glob("boundaries*")):
         side("boundaries", "load", path, "--json", may_be=(0, 2, 4))
     for province in PROVINCES:
         checked = side.out / "checked" / province
