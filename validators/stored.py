@@ -70,6 +70,32 @@ class CommuneVerdict(BaseModel):
     findings: dict[str, int]
 
 
+def without_rows(code: str, policy: str) -> CommuneVerdict:
+    """The verdict on a commune of which nothing was delivered: no group, and everything is still to be seen."""
+    return CommuneVerdict(
+        code=code,
+        read=0,
+        accepted=0,
+        quarantined=0,
+        unreadable=0,
+        rows_with_error=0,
+        excused=0,
+        group=None,
+        group_code=None,
+        group_title=None,
+        assured_group=None,
+        reasons=(),
+        fixes=None,
+        measures={},
+        measured={},
+        provisional=True,
+        not_applicable={},
+        not_run=(),
+        policy=policy,
+        findings={},
+    )
+
+
 def tally_of_verdict(verdict: CommuneVerdict, findings: pa.Table, policy: Policy) -> Tally:
     """What the rules of groups are about, from a verdict and the commune's findings (FINDINGS_SCHEMA)."""
     return Tally(

@@ -15,7 +15,7 @@ from sync.load.merge import Merged
 from sync.load.regroup import JudgedCommune, after_merge
 from sync.load.staging import StagedRun
 from sync.run import Run
-from validators.stored import CommuneVerdict
+from validators.stored import CommuneVerdict, without_rows
 
 # A change set regroups no commune: a few changed parcels say nothing about the rest.
 _NOT_REGROUPED = Bilingual(
@@ -88,26 +88,7 @@ def _held_without_rows(
 ) -> LoadedVerdict:
     """A commune that a change set takes parcels out of without a row of its own: held, it can be approved like any."""
     return LoadedVerdict(
-        code=code,
-        read=0,
-        accepted=0,
-        quarantined=0,
-        unreadable=0,
-        rows_with_error=0,
-        excused=0,
-        group=None,
-        group_code=None,
-        group_title=None,
-        assured_group=None,
-        reasons=(),
-        fixes=None,
-        measures={},
-        measured={},
-        provisional=True,
-        not_applicable={},
-        not_run=(),
-        policy=inputs.policy.name,
-        findings={},
+        **dict(without_rows(code, inputs.policy.name)),
         decision="hold",
         hold_reasons=_hold_reasons(code, inputs, staged, merged, line),
         valid_from=line["valid_from"],

@@ -14,7 +14,7 @@ from sync import db
 from sync.load.findings import write_findings
 from sync.register import Looked, looked_communes, update
 from validators.findings import FINDINGS_SCHEMA
-from validators.stored import CommuneVerdict
+from validators.stored import CommuneVerdict, without_rows
 
 AS_OF = date(2026, 11, 20)
 HA_NOI = ("00004", "00008", "00025")
@@ -204,28 +204,7 @@ def _merged(cursor: Any, run_id: str, delivered: Delivered, live: frozenset[str]
 
 def _verdict(code: str, not_run: tuple[str, ...]) -> CommuneVerdict:
     """Of which the register reads only what was not run."""
-    return CommuneVerdict(
-        code=code,
-        read=0,
-        accepted=0,
-        quarantined=0,
-        unreadable=0,
-        rows_with_error=0,
-        excused=0,
-        group=None,
-        group_code=None,
-        group_title=None,
-        assured_group=None,
-        reasons=(),
-        fixes=None,
-        measures={},
-        measured={},
-        provisional=False,
-        not_applicable={},
-        not_run=not_run,
-        policy="test",
-        findings={},
-    )
+    return without_rows(code, "test").model_copy(update={"not_run": not_run})
 
 
 def _status(delivered: Delivered, code: str, key: str, live: frozenset[str]) -> str:
