@@ -5,7 +5,6 @@ from types import ModuleType
 
 import pyarrow as pa
 
-from parcels.model import SNAPSHOT_SCHEMA
 from sync.folder import (
     boundaries,
     conform,
@@ -27,10 +26,10 @@ from validators.repairs import REPAIRS_SCHEMA
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A Parquet file, or a folder of files of one schema, and what it holds."""
+    """A Parquet file, or a folder of files of one schema, and what it holds. schema: None where another page lists it."""
 
     file: str
-    schema: pa.Schema
+    schema: pa.Schema | None
     holds: str
 
 
@@ -52,8 +51,9 @@ CONTENTS: tuple[tuple[str, ModuleType, tuple[type[Document], ...], tuple[Table, 
         (
             Table(
                 f"{snapshot.SNAPSHOT}/<commune>.parquet",
-                SNAPSHOT_SCHEMA,
-                "GeoParquet, the rows of a commune; `-.parquet`: the rows of no commune of the province.",
+                None,
+                "GeoParquet, the rows of a commune in the canonical columns ([columns.md](columns.md)); `-.parquet`: the "
+                "rows of no commune of the province. `parcels.model.SNAPSHOT_SCHEMA`.",
             ),
         ),
     ),

@@ -143,7 +143,7 @@ def add_the_column(house: House) -> set[str]:
     profiles = {f"sync/declared/provinces/base/{system}.toml" for system in SYSTEMS}
     for profile in profiles:  # nobody has seen it in an export yet: where it is missing, nothing is wrong
         house.insert(profile, "\n[lists]", RULE)
-    house.run("-m", "parcels.columns_doc", "docs/columns.md")
+    house.run("-m", "sync.lab.pages")
     return {"parcels/columns.py", migration, version, "docs/columns.md"} | profiles
 
 

@@ -35,19 +35,17 @@ def _section(left_by: str, module: types.ModuleType, documents: Any, tables: Any
     return "".join(
         [_of_document(each, left_by, path) for each in documents]
         + [
-            f"\n## `{table.file}`\n\nLeft by {left_by}; `{path}`. {table.holds}\n\n{_columns(table.schema)}"
+            f"\n## `{table.file}`\n\nLeft by {left_by}; `{path}`. {table.holds}\n{_columns(table.schema)}"
             for table in tables
         ]
     )
 
 
 def _of_document(kind: type[Document], left_by: str, path: str) -> str:
-    versions = f"version {kind.version()}"
-    for number, upgrade in enumerate(kind.UPGRADES, start=1):
-        said = (inspect.getdoc(upgrade) or "It may lack fields that came later.").splitlines()[0]
-        versions += f"; {number} → {number + 1}: {said.rstrip('.')}"
+    changes = [(inspect.getdoc(upgrade) or "").partition("\n")[0] for upgrade in kind.UPGRADES]
+    versions = " ".join([f"version {kind.version()}.", *changes])
     return (
-        f"\n## `{kind.FILE}`\n\nLeft by {left_by}; `{path}`, {versions}.\n\n{_said(kind)}"
+        f"\n## `{kind.FILE}`\n\nLeft by {left_by}; `{path}`, {versions}\n\n{_said(kind)}"
         + _fields(kind)
         + "".join(f"\n### {each.__name__}\n\n{_said(each)}{_fields(each)}" for each in _parts(kind))
     )
@@ -64,9 +62,11 @@ def _fields(kind: type[BaseModel]) -> str:
     return "| field | type |\n| --- | --- |\n" + "".join(lines)
 
 
-def _columns(schema: pa.Schema) -> str:
+def _columns(schema: pa.Schema | None) -> str:
+    if schema is None:
+        return ""
     lines = [f"| `{field.name}` | {field.type} |\n" for field in schema]
-    return "| column | type |\n| --- | --- |\n" + "".join(lines)
+    return "\n| column | type |\n| --- | --- |\n" + "".join(lines)
 
 
 def _parts(kind: type[BaseModel], seen: set[type] | None = None) -> Iterator[type[BaseModel]]:
