@@ -8,8 +8,8 @@ everything it can tell. Compared are the JSON of every command, the files of eve
 folder, and every table of the database: content hashes, manifests, receipts, findings, the register.
 
 What differs from run to run by its nature is put aside on both sides alike: ids of runs (by order), the day's times,
-addresses of folders, and the hash of a receipt, which covers them; `receipt verify` must hold instead. uids of parcels
-are dealt from a sequence, so that manifests can be compared.
+addresses of folders, the version of the program; uids of parcels become what the parcels are known by. The hashes of receipts
+and manifests cover these: `receipt verify` and `reconcile` must agree instead, and what a manifest lists is compared.
 """
 
 import difflib

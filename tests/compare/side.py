@@ -13,6 +13,7 @@ from xml.dom import minidom
 from zipfile import ZipFile
 
 import psycopg2
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
 from psycopg2 import sql
@@ -24,16 +25,19 @@ from tests.support.database import Server, _prepare
 PROVINCES = ("22", "31")
 SEEDED = ["--parcels", "1600", "--provinces", ",".join(PROVINCES), "--communes-per-province", "3"]
 SEEDED += ["--defects", "0.03", "--seed", "11"]
-# Columns that a clock or a dice fills, or that cover one that is.
+# Columns that a clock, a dice or the version of the program fills, or that cover one that is.
 LOOSE = re.compile(
-    r"^(recorded_(from|to)|.*_at|stale_since|pid|host|started|finished|.*_seen|state_since|closed_on)$"
+    r"^(recorded_(from|to)|.*_at|stale_since|pid|host|started|finished|state_since|closed_on|code_version|version_num"
+    r"|update_time|receipt_sha256|previous_sha256|manifest_sha256)$"
 )
 KEPT = {"extracted_at", "observed_at"}
-NOT_TOLD = {"alembic_version", "definitions"}
+UID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 RUN = re.compile(r"\b(\d{2})-\d{8}T\d{6}-[0-9a-f]{6}\b")
 MOMENT = re.compile(r"\b20(2[6-9]|[3-9]\d)-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?")
 DAY = re.compile(r"\b\d\d/\d\d/20(2[6-9]|[3-9]\d)( \d\d:\d\d)?")
-COVERING = re.compile(r'("(?:receipt_sha256|previous_sha256|landsync)": )"[^"]*"')
+COVERING = re.compile(
+    r'("(?:receipt_sha256|previous_sha256|manifest_sha256|landsync|code_version)": )"[^"]*"'
+)
 
 
 class Side:
@@ -58,7 +62,8 @@ class Side:
         words = [str(argument) for argument in arguments]
         command = [str(Path(sys.executable).with_name("landsync")), *words]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
-        name = "-".join(word for word in words[:2] if not RUN.match(word))
+        named = [word for word in words[:3] if not word.startswith(("/", "-")) and not RUN.match(word)]
+        name = "-".join(named)
         self.keep(f"commands/{self.count:02}-{name}", f"{done.returncode}\n{done.stdout}\n{done.stderr}")
         if done.returncode not in may_be:
             raise SystemExit(f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}")
@@ -87,7 +92,7 @@ class Side:
                 )
             elif path.suffix == ".gpkg":
                 for layer in pyogrio.list_layers(path)[:, 0]:
-                    rows = pyogrio.raw.read_arrow(path, layer=layer)[1]
+                    rows = _fixed(pyogrio.raw.read_arrow(path, layer=layer)[1])
                     self.keep(f"{where}.{layer}", "\n".join(map(str, rows.to_pylist())))
             elif path.suffix == ".xlsx":
                 with ZipFile(path) as book:
@@ -102,6 +107,11 @@ class Side:
                     document.pop("version", None)
                     text = json.dumps(document, ensure_ascii=False, indent=1)
                 self.keep(where, text)
+
+
+def _fixed(table: pa.Table) -> pa.Table:
+    """The columns that no clock fills."""
+    return table.drop_columns([name for name in table.column_names if LOOSE.match(name) and name not in KEPT])
 
 
 def tell(side: Side, dsn: str) -> None:
@@ -119,6 +129,8 @@ def tell(side: Side, dsn: str) -> None:
         side.keep(f"generated/{folder.name}", "\n".join(digests))
     for path in sorted(nation.glob("boundaries*")):
         side("boundaries", "load", path, "--json", may_be=(0, 2, 4))
+    for path in sorted((nation / "population").glob("*")):
+        side("population", "import", path, "--json", may_be=(0, 2, 4))
     for province in PROVINCES:
         checked = side.out / "checked" / province
         context = nation / "context" / f"{province}.zip"
@@ -141,26 +153,21 @@ def tell(side: Side, dsn: str) -> None:
     for province in PROVINCES:
         side("findings", "list", "--province", province, "--json", may_be=(0, 2))
         side("context", "export", "--province", province, "--out", side.out / f"{province}.context", "--json")
-    for commune in (
-        pq.ParquetFile(next((side.home / "runs").rglob("rows.parquet")))
-        .read()["dataset"]
-        .unique()
-        .to_pylist()
-    ):
-        side("explain", commune, "--json", may_be=(0, 2))
+    for (commune,) in rows_of(dsn, "SELECT commune_code FROM land.dataset ORDER BY commune_code"):
+        side("explain", commune, "--json")
     side("rehearse", "2026-abce", "--json", may_be=(0, 3, 6))
     side(
         "report", "national", "--format", "html", "--out", side.out / "national.html", "--json", may_be=(0, 2)
     )
     for run in sorted((side.home / "runs").iterdir(), key=lambda path: path.stat().st_mtime_ns):
-        side.keep(f"runs/{run.name}", "")
         side.keep_folder(f"runs/{side.runs[run.name]}", run)
-    (side.told / "runs" / run.name).unlink(missing_ok=True)
     tables(side, dsn)
+    name_parcels(side, dsn)
 
 
 def lose_half(side: Side, delivery: Path) -> None:
     """A delivery that lacks every second parcel of its first commune, a day later."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2026-11-22T22:00:00.000Z"})  # GeoPackages state it
     half = side.out / "half"
     shutil.copytree(delivery, half)
     toml = half / "delivery.toml"
@@ -175,49 +182,52 @@ def lose_half(side: Side, delivery: Path) -> None:
             pyogrio.write_dataframe(kept, path, layer=layer)
 
 
-def tables(side: Side, dsn: str) -> None:
-    """Every table of the product, its rows in order, without what a clock or a dice fills."""
+def rows_of(dsn: str, query: str | sql.Composable) -> list[tuple[Any, ...]]:
+    """The rows of a query, as the superuser."""
     with psycopg2.connect(dsn) as link, link.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_schema, table_name, column_name FROM information_schema.columns"
-            " WHERE table_schema IN ('land', 'land_private', 'ledger') ORDER BY 1, 2, ordinal_position"
-        )
-        columns: dict[tuple[str, str], list[str]] = {}
-        for schema, table, column in cursor.fetchall():
-            columns.setdefault((schema, table), []).append(column)
-        for (schema, table), names in columns.items():
-            chosen = [name for name in names if not LOOSE.match(name) or name in KEPT]
-            chosen = [name for name in chosen if name not in {"receipt_sha256", "previous_sha256"}]
-            if table in NOT_TOLD or not chosen:
-                continue
-            query = sql.SQL("SELECT {} FROM {}").format(
-                sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in chosen),
-                sql.Identifier(schema, table),
-            )
-            cursor.execute(query)
-            rows = [
-                "\t".join("\\N" if value is None else value for value in row) for row in cursor.fetchall()
-            ]
-            side.keep(f"tables/{schema}.{table}", "\t".join(chosen) + "\n" + "\n".join(rows))
-            path = side.told / f"tables/{schema}.{table}"
-            head, *lines = path.read_text(encoding="utf-8").split("\n")
-            path.write_text("\n".join([head, *sorted(lines)]), encoding="utf-8")
+        cursor.execute(query)
+        return cursor.fetchall()
 
 
-def deal_uids(superuser_dsn: str, name: str) -> None:
-    """uids of parcels from a sequence: the same for the same rows in the same order."""
-    with psycopg2.connect(superuser_dsn) as link, link.cursor() as cursor:
-        cursor.execute(
-            "CREATE SCHEMA dealt; CREATE SEQUENCE dealt.n;"
-            "CREATE FUNCTION dealt.gen_random_uuid() RETURNS uuid LANGUAGE sql VOLATILE AS"
-            " $$ SELECT lpad(to_hex(nextval('dealt.n')), 32, '0')::uuid $$;"
-            "GRANT USAGE ON SCHEMA dealt TO PUBLIC; GRANT USAGE ON SEQUENCE dealt.n TO PUBLIC;"
+def tables(side: Side, dsn: str) -> None:
+    """Every table of the product, without what a clock or a dice fills."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    for schema, table, column in rows_of(
+        dsn,
+        "SELECT table_schema, table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema IN ('land', 'land_private', 'ledger') ORDER BY 1, 2, ordinal_position",
+    ):
+        columns.setdefault((schema, table), []).append(column)
+    for (schema, table), names in columns.items():
+        chosen = [name for name in names if name in KEPT or not LOOSE.match(name)]
+        if not chosen:
+            continue
+        query = sql.SQL("SELECT {} FROM {}").format(
+            sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(name)) for name in chosen),
+            sql.Identifier(schema, table),
         )
-        cursor.execute(
-            sql.SQL("ALTER DATABASE {} SET search_path = dealt, pg_catalog, public").format(
-                sql.Identifier(name)
-            )
-        )
+        lines = ["\t".join("\\N" if value is None else value for value in row) for row in rows_of(dsn, query)]
+        side.keep(f"tables/{schema}.{table}", "\n".join(["\t".join(chosen), *lines]))
+
+
+def name_parcels(side: Side, dsn: str) -> None:
+    """uids become what their parcels are known by, everywhere; the lines of tables are put in order then."""
+    names: dict[str, str] = {}
+    for uid, *handles in rows_of(
+        dsn,
+        "SELECT parcel_uid::text, province_code, source_system, source_key, commune_code, sheet_no, parcel_no"
+        " FROM (SELECT * FROM land.parcel_version ORDER BY recorded_from) AS closed"
+        " UNION ALL SELECT parcel_uid::text, province_code, source_system, source_key, commune_code, sheet_no, parcel_no"
+        " FROM land.parcel ORDER BY 1, 2, 3, 4, 5, 6, 7",
+    ):
+        names.setdefault(uid, "parcel " + "/".join(str(handle) for handle in handles))
+    for path in (path for path in side.told.rglob("*") if path.is_file()):
+        text = path.read_text(encoding="utf-8")
+        named = UID.sub(lambda found: names.get(found[0], found[0]), text)
+        if path.parent.name == "tables":
+            head, *lines = named.split("\n")
+            named = "\n".join([head, *sorted(lines)])
+        path.write_text(named, encoding="utf-8")
 
 
 def run(out: Path) -> None:
@@ -232,7 +242,6 @@ def run(out: Path) -> None:
         with link.cursor() as cursor:
             cursor.execute("CREATE DATABASE compared TEMPLATE compared_template OWNER landsync_owner")
         link.close()
-        deal_uids(server.dsn("compared"), "compared")
         tell(Side(out, server.dsn("compared", "landsync_loader")), server.dsn("compared"))
     finally:
         shared.release()
