@@ -41,7 +41,7 @@ def gate(
         reasons, settled = _with_history(code, conformed.holds.get(code, ()), places or {}, rules)
         known = (history or {}).get(code)
         # A change set may come late: the merge orders it row by row.
-        if record.kind == "full" and known is not None and when < known:
+        if not record.changes and known is not None and when < known:
             reasons += (_older(when, known),)
         communes[code] = GateDecision(
             decision="hold" if reasons else "accept", reasons=reasons, settled=settled

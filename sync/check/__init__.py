@@ -83,7 +83,7 @@ def _of_the_delivery(
 ) -> tuple[Context, Neighbours]:
     """What all communes of a delivery share: handles that repeat, claims, results, excuses; and who lies beside whom."""
     paths = part_paths(run_dir)
-    changes = record.kind == "changes"
+    changes = record.changes
     parts: Mapping[str, pa.Table] = PartTables(paths, [*KEY_COLUMNS, *(CHANGE_COLUMNS if changes else ())])
     if changes:
         parts = dict(parts)  # one night's changes; compared with each other as a whole

@@ -57,7 +57,7 @@ def conform(run_dir: Path, profile: Profile) -> Counts:
         work = _Work(record, profile, writer, evidence, Lists(record, profile, run_dir, parts))
         read_parts = tuple(work.read(part) for part in parts)
         work.read_lists()
-        if not work.row_no and record.kind == "full":  # that nothing changed is news, too
+        if not work.row_no and not record.changes:  # that nothing changed is news, too
             raise _no_rows()
         snapshot_sha256 = writer.close()
     except BaseException:
@@ -108,7 +108,7 @@ class _Work:
         self.extracted_at = record.extracted_at
         self.detective = None if profile.foreign else Detective(record.as_of, policy_at(record.as_of).crs)
         self.parts: dict[int, ReadPart] = {}
-        self.versions = Versions(profile, changes=record.kind == "changes")
+        self.versions = Versions(profile, changes=record.changes)
         self.row_no = 0
         self._held: dict[str, list[Reason]] = defaultdict(list)
         self._crs: dict[tuple[str, int], Reason | None] = {}

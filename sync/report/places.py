@@ -1,4 +1,4 @@
-"""In which coordinate system a report draws, and how places get there.
+"""In which coordinate system a report draws.
 
 The delivery's own zone where it has one: an office then lays the findings over its own data without any
 transformation, and reads the coordinates it knows. Several zones: VN-2000 degrees (EPSG:4756), which need
