@@ -1,4 +1,4 @@
-"""Fixtures of every test."""
+"""Fixtures of every test, and how many examples the tests take."""
 
 import os
 from pathlib import Path
@@ -7,8 +7,16 @@ import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+LONG = int(os.environ.get("LANDSYNC_TEST_LONG") or "1")
 
-settings.register_profile("landsync", deadline=None)  # no test asserts timing, hypothesis included
+
+def counts(usual: int) -> int:
+    """How many examples, mutants or turns a test takes: `usual`, and LANDSYNC_TEST_LONG times as many where that is set."""
+    return usual * LONG
+
+
+# No test asserts timing, hypothesis included.
+settings.register_profile("landsync", deadline=None, max_examples=counts(100))
 settings.load_profile("landsync")
 
 

@@ -16,6 +16,7 @@ from parcels.versions import OrderKind
 from sync.care.reconcile import reconcile
 from sync.declared.changes import Span
 from sync.load.receipt import totals
+from tests.conftest import counts
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
 
@@ -182,7 +183,7 @@ def deliver(database: Database, folder: Path, delivery: Delivery) -> None:
 
 
 SETTINGS = settings(
-    max_examples=12,
+    max_examples=counts(12),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -10,17 +10,18 @@ from parcels import admin_units
 from sync.care.reconcile import reconcile
 from sync.load.merge import Merged
 from sync.load.receipt import totals
+from tests.conftest import counts
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
 
 pytestmark = pytest.mark.db
-TIMES = 20
+TIMES = counts(20)
 ELSEWHERE = admin_units.communes("04")[0].code
 
 
 def plots(round_no: int, commune: str, order: int) -> list[Plot]:
     """Two parcels with ids that the other province delivers too, in the opposite order."""
-    ids = [f"w7er83{round_no:02d}bb{letter}0" for letter in "bc"]
+    ids = [f"w7er8{round_no:03d}bb{letter}0" for letter in "bc"]
     return [
         Plot(f"{round_no}-{i}", national_id, f"{round_no * 2 + i + 1}", commune, x=round_no * 2 + i)
         for i, national_id in enumerate(ids[::order])

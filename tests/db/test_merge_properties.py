@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sync.care.reconcile import reconcile
 from sync.load.receipt import totals
+from tests.conftest import counts
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
 
@@ -71,7 +72,7 @@ def wipe(database: Database) -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=counts(15),
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.too_slow,

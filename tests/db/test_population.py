@@ -12,6 +12,7 @@ from parcels.errors import DeliveryRejected, LandsyncError
 from sync import db
 from sync.known.database import known_to_the_nation
 from sync.population.load import import_into, import_results, population_status
+from tests.conftest import counts
 from tests.support.database import Database
 from tests.support.judged import AS_OF, Plot, run_merge
 
@@ -256,7 +257,9 @@ def open_nation(nation: Database) -> Iterator[db.Connection]:
         connection.rollback()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=counts(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(files=FILES, data=st.data())
 def test_totals_balance_for_any_file_and_the_order_of_files_does_not_matter(
     open_nation: db.Connection,

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import counts
 from tests.support.database import Database
 from tests.support.register import CAO_BANG, HA_NOI, PROVINCE, Delivered, Fault, Nation
 
@@ -123,7 +124,7 @@ STEP = st.tuples(
 
 
 @settings(
-    max_examples=30,
+    max_examples=counts(30),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(STEP, min_size=3, max_size=7))

@@ -16,6 +16,7 @@ from parcels.content_hash import content_hash
 from parcels.model import ARROW_TYPES
 from sync import db
 from sync.db.columns import definition
+from tests.conftest import counts
 from tests.support.surface import Surface, migrated, surface
 
 __all__ = ["migrated", "surface"]
@@ -97,7 +98,7 @@ def hashed_in_sql(surface: Surface, record: Record, table: pa.Table) -> list[byt
 
 @pytest.mark.parametrize("record", RECORDS)
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=counts(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_python_and_sql_hash_alike(surface: Surface, record: Record, data: st.DataObject) -> None:
     columns = tuple(column for column in RECORDS[record] if column.hashed)
     table = data.draw(tables(columns))

@@ -3,17 +3,17 @@
 The mutants are made from a seed: a failure names it, and `python -m tests.hostile.mutant KIND SEED FOLDER` writes the file.
 """
 
-import os
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import counts
 from tests.hostile.base_deliveries import write_base
 from tests.hostile.watched import Watched, mutants, wrong_with
 from tests.support.formats import EVERY
 
-MUTANTS = int(os.environ.get("LANDSYNC_TEST_MUTANTS", "2000"))
+MUTANTS = counts(2000)
 EACH = -(-MUTANTS // len(EVERY))
 # A kind that refused every mutant, or none, was not mutated where it counts.
 OUTCOMES = {"refused"}

@@ -17,6 +17,7 @@ from parcels.crs import VN2000
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.versions import END
 from sync.check.neighbours import Neighbours
+from tests.conftest import counts
 from tests.support.known import KnownTables, live
 from tests.support.seams import (
     AS_OF,
@@ -40,7 +41,7 @@ SEAMS = (*topology.CHECKS, *borders.CHECKS)
 CODES = (*COMMUNES[:4], *ELSEWHERE[:2])
 ZONES = {CODES[1]: 9210, CODES[2]: VN2000, CODES[4]: 9209, CODES[5]: 9210}
 ACROSS, UP = 9, 6
-some_times = settings(max_examples=6)
+some_times = settings(max_examples=counts(6))
 
 
 def checkered(seed):

@@ -15,6 +15,7 @@ from parcels.encodings.column import NOT_UTF8, TextColumn
 from parcels.encodings.evidence import READINGS, Vocabulary
 from parcels.reference import table
 from sync.lab.measure.western import WORDS as WESTERN
+from tests.conftest import counts
 
 NAMES: list[str] = table("communes")["name"].to_pylist()
 LATIN_1_ONLY = [name for name in NAMES if not name.isascii() and max(name) <= "\xff"]
@@ -63,7 +64,7 @@ def found(column: TextColumn) -> list[str]:
 def test_a_column_of_names_is_recognised_and_converted(
     pages: dict[str, Vocabulary], encoding: str, page: str, source: list[str]
 ) -> None:
-    for seed in range(5):
+    for seed in range(counts(5)):
         names = drawn(source, 200, seed)
         coded = [encode_text(name, encoding) for name in names]
         values = [western(value) for value in coded] if page == "cp1252" else coded
@@ -87,7 +88,7 @@ def fair(text: str | None) -> str:
 def test_unicode_stays_and_only_its_form_changes(
     pages: dict[str, Vocabulary], form: str, page: str, rows: int
 ) -> None:
-    for seed in range(10):
+    for seed in range(counts(10)):
         names = drawn(NAMES, rows, seed)
         column = TextColumn(pages[page])
         assert read(column, [unicodedata.normalize(form, name) for name in names]) == names  # type: ignore[arg-type]
@@ -105,7 +106,7 @@ def test_unicode_stays_and_only_its_form_changes(
 def test_unicode_of_letters_that_are_easily_mistaken_stays(
     pages: dict[str, Vocabulary], source: list[str], rows: int
 ) -> None:
-    for seed in range(20):
+    for seed in range(counts(20)):
         values = drawn(source, rows, seed)
         column = TextColumn(pages["cp1252"])
         assert read(column, list(values)) == values
@@ -118,7 +119,7 @@ def test_unicode_of_letters_that_are_easily_mistaken_stays(
         max_size=40,
     )
 )
-@hypothesis_settings(max_examples=150)
+@hypothesis_settings(max_examples=counts(150))
 def test_no_mixture_of_unicode_words_is_ever_converted(values: list[str]) -> None:
     column = TextColumn(CP1252)
     assert read(column, list(values)) == values
@@ -132,7 +133,7 @@ def test_no_mixture_of_unicode_words_is_ever_converted(values: list[str]) -> Non
         max_size=60,
     )
 )
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=counts(60))
 def test_nothing_is_converted_twice(values: list[tuple[str, str]]) -> None:
     """Whatever a column held and whatever was made of it: a second time nothing more is decided for what was converted."""
     delivered = [misread([name], encoding)[0] if encoding else name for name, encoding in values]
@@ -298,7 +299,7 @@ def test_a_declaration_that_the_words_contradict_is_told(
 
 @pytest.mark.parametrize("encoding", LEGACY)
 def test_a_true_declaration_is_never_contradicted(pages: dict[str, Vocabulary], encoding: str) -> None:
-    for seed in range(10):
+    for seed in range(counts(10)):
         column = TextColumn(pages["cp1252"], encoding)
         column.observe(pa.array(misread(drawn(NAMES, 5 * seed + 1, seed), encoding)))
         column.decide(frozenset())

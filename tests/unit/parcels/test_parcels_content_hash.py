@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from parcels.columns import RECORDS, Column, Record
 from parcels.content_hash import content_hash, to_hex
 from parcels.model import ARROW_TYPES
+from tests.conftest import counts
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=10) | st.sampled_from(
     ["", "Xã Hòa Trí", unicodedata.normalize("NFD", "Đường Thủy"), "N;", "3:abc;", "🏠"]
@@ -79,7 +80,7 @@ def plain_hash(row: dict[str, Any], record: Record) -> bytes:
 
 @pytest.mark.parametrize("record", list(RECORDS))
 def test_the_hash_of_every_record_is_its_written_definition(record: Record) -> None:
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=counts(20), deadline=None)
     @given(tables(record))
     def check(table: pa.Table) -> None:
         hashes = content_hash(table, record)

@@ -13,6 +13,7 @@ from pyproj import Geod, Transformer
 
 from parcels import crs, geometry
 from parcels.errors import DeliveryRejected
+from tests.conftest import counts
 
 Geometries = NDArray[np.object_]
 ZONE = 9209
@@ -73,7 +74,7 @@ def rewritten(draw: st.DrawFn, parts: list[list[list[tuple[float, float]]]]) -> 
     return built(other)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=counts(80), deadline=None)
 @given(st.data())
 def test_the_same_polygon_written_otherwise_is_stored_identically(data: st.DataObject) -> None:
     parts = data.draw(parcels())
@@ -87,7 +88,7 @@ def test_the_same_polygon_written_otherwise_is_stored_identically(data: st.DataO
     assert geometry.to_wkb(rounded)[0] == geometry.to_wkb(rounded)[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=counts(40), deadline=None)
 @given(parcels())
 def test_storing_keeps_the_place_to_a_tenth_of_a_millimetre(
     parts: list[list[list[tuple[float, float]]]],
@@ -98,7 +99,7 @@ def test_storing_keeps_the_place_to_a_tenth_of_a_millimetre(
     assert shapely.hausdorff_distance(back, array(one))[0] < 0.0002
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=counts(40), deadline=None)
 @given(parcels())
 def test_rounding_and_normalising_twice_changes_nothing_more(
     parts: list[list[list[tuple[float, float]]]],

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcels import crs, identifiers
+from tests.conftest import counts
 
 LON = st.floats(-180, 180) | st.integers(0, 2**30).map(lambda cell: -180 + cell * 360 / 2**30)
 LAT = st.floats(-90, 90) | st.integers(0, 2**30).map(lambda cell: -90 + cell * 180 / 2**30)
@@ -126,7 +127,7 @@ def test_the_feature_point_of_several_parts_lies_in_the_part_with_the_most_room(
     assert 50 < point[0] < 90
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=counts(50), deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-400, 400), st.floats(-400, 400)), min_size=3, max_size=9),
     st.sampled_from([9207, 9209, 5897]),

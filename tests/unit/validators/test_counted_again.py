@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sync.folder.loaded import RefusedRow
 from sync.load.regroup import JudgedCommune, after_merge
+from tests.conftest import counts
 from tests.unit.validators.validator_datasets import AS_OF, claims, context, dataset
 from validators.findings import FINDINGS_SCHEMA
 from validators.judge import judge
@@ -25,7 +26,7 @@ def spoilt(n, wrong):
     return dataset(n, land_use=["XX" if row in wrong else "LUC" for row in range(n)])
 
 
-@settings(max_examples=15)
+@settings(max_examples=counts(15))
 @given(st.integers(1, 14), st.data())
 def test_after_the_merge_the_verdict_is_as_if_the_claims_had_been_known(n, data):
     wrong = data.draw(st.sets(st.integers(0, n - 1)))
@@ -54,7 +55,7 @@ def test_where_the_merge_refused_nothing_the_verdict_stays():
     assert after_merge(judged, [], FINDINGS_SCHEMA.empty_table(), POLICY, AS_OF) is kept
 
 
-@settings(max_examples=15)
+@settings(max_examples=counts(15))
 @given(st.integers(1, 14), st.data())
 def test_under_another_scheme_the_tables_say_what_judging_by_it_says(n, data):
     delivered = spoilt(n, data.draw(st.sets(st.integers(0, n - 1))))

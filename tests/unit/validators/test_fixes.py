@@ -11,6 +11,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import counts
 from tests.support.fixes import smallest_fixes, tally_of
 from tests.unit.validators.validator_datasets import AS_OF, ORIGIN, context, dataset, squares
 from validators.findings import FINDINGS_SCHEMA
@@ -112,7 +113,7 @@ def fewest(size, faults, target):
     raise AssertionError("mending everything must be enough")
 
 
-@settings(max_examples=60)
+@settings(max_examples=counts(60))
 @given(communes(), st.sampled_from(policies()))
 def test_what_is_named_is_enough_for_the_promised_group(commune, policy):
     size, faults = commune
@@ -131,7 +132,7 @@ def test_what_is_named_is_enough_for_the_promised_group(commune, policy):
     assert fixes.parcels == len({row for number in chosen(fixes) for row in faults[number][3]})
 
 
-@settings(max_examples=60)
+@settings(max_examples=counts(60))
 @given(communes(most_rows=1))
 def test_without_shared_faults_nothing_smaller_exists(commune):
     size, faults = commune
@@ -141,7 +142,7 @@ def test_without_shared_faults_nothing_smaller_exists(commune):
         assert fixes.findings == fewest(size, faults, fixes.target)
 
 
-@settings(max_examples=60)
+@settings(max_examples=counts(60))
 @given(communes(most_rows=3, kinds=(ERROR, WARNING), least=2))
 def test_of_one_rule_it_is_never_more_than_the_smallest_times_the_parcels_of_a_fault(commune):
     size, faults = commune
@@ -203,7 +204,7 @@ def test_the_order_of_rows_and_findings_changes_nothing():
     assert sorted(one.finding_ids.to_pylist()) == sorted(other.finding_ids.to_pylist())
 
 
-@settings(max_examples=60)
+@settings(max_examples=counts(60))
 @given(communes(), st.data(), st.sampled_from(policies()))
 def test_mending_any_subset_of_faults_never_lowers_a_group(commune, data, policy):
     size, faults = commune
@@ -211,7 +212,7 @@ def test_mending_any_subset_of_faults_never_lowers_a_group(commune, data, policy
     assert number_of(size, without(faults, mended), policy) <= number_of(size, faults, policy)
 
 
-@settings(max_examples=60)
+@settings(max_examples=counts(60))
 @given(communes(), st.data())
 def test_answering_for_a_fault_never_lowers_a_group(commune, data):
     size, faults = commune
@@ -253,7 +254,7 @@ def judged(n, faults, policy):
 
 
 @pytest.mark.parametrize("policy", policies(), ids=lambda policy: policy.id)
-@settings(max_examples=20)
+@settings(max_examples=counts(20))
 @given(st.data())
 def test_mending_any_subset_of_seeded_faults_never_lowers_the_group_that_is_judged(policy, data):
     n = data.draw(st.integers(1, 9))
@@ -304,7 +305,7 @@ def real(shapes, faults):
 
 
 @pytest.mark.shared_data
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=counts(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_mending_any_subset_of_faults_of_a_real_cadastre_never_lowers_its_group(shared_data, data):
     shapes = real_shapes(shared_data)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from parcels.columns import RECORDS
 from parcels.errors import UsageError
 from parcels.model import Dataset
+from tests.conftest import counts
 from tests.unit.validators.validator_datasets import (
     COMMUNE,
     ORIGIN,
@@ -68,7 +69,7 @@ def reordered(data, order):
     return Dataset(data.province_code, data.commune_code, table.cast(data.table.schema), *forms)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=counts(25), deadline=None)
 @given(spoilt(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(data, random):
     order = list(range(len(data)))
@@ -96,7 +97,7 @@ def test_the_order_of_rows_changes_nothing(data, random):
     assert (one.counts, one.group, one.measures) == (other.counts, other.group, other.measures)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=counts(25), deadline=None)
 @given(spoilt())
 def test_rows_findings_and_counts_agree(data):
     judged = verdict(data)
@@ -138,7 +139,7 @@ def test_rows_findings_and_counts_agree(data):
     json.dumps(judged.kept().model_dump(mode="json"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=counts(25), deadline=None)
 @given(spoilt(places=(COMMUNE,)), st.data())
 def test_putting_one_row_right_never_lowers_the_group(data, draw):
     row = draw.draw(st.integers(0, len(data) - 1))

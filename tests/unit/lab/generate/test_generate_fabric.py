@@ -16,6 +16,7 @@ from sync.lab.generate.fabric import (
     Style,
     make_fabrics,
 )
+from tests.conftest import counts
 
 CENTRE = (512_345.6, 2_301_234.5)
 STYLES = st.sampled_from([URBAN, RURAL])
@@ -32,7 +33,7 @@ def vertices(geometry: np.ndarray) -> np.ndarray:
     return shapely.get_num_coordinates(geometry) - np.bincount(rings, minlength=len(geometry))
 
 
-@settings(max_examples=30)
+@settings(max_examples=counts(30))
 @given(seed=st.integers(0, 2**32), style=STYLES, parcels=st.integers(FEWEST_PARCELS, 400))
 def test_a_fabric_is_a_complete_coverage_without_overlaps_gaps_or_lakes(
     seed: int, style: Style, parcels: int
@@ -48,7 +49,7 @@ def test_a_fabric_is_a_complete_coverage_without_overlaps_gaps_or_lakes(
     assert outline.area == pytest.approx(shapely.area(fabric.geometry).sum())
 
 
-@settings(max_examples=30)
+@settings(max_examples=counts(30))
 @given(seed=st.integers(0, 2**32), style=STYLES, parcels=st.integers(FEWEST_PARCELS, 200))
 def test_coordinates_are_whole_millimetres_and_rings_have_4_to_30_vertices(
     seed: int, style: Style, parcels: int
@@ -60,7 +61,7 @@ def test_coordinates_are_whole_millimetres_and_rings_have_4_to_30_vertices(
     assert (vertices(fabric.geometry) <= MAX_VERTICES).all()
 
 
-@settings(max_examples=30)
+@settings(max_examples=counts(30))
 @given(seed=st.integers(0, 2**32), parcels=st.integers(40, 400), radius=st.floats(70, 300))
 def test_a_fabric_stays_in_its_circle_and_is_still_valid_when_shrunk(
     seed: int, parcels: int, radius: float
@@ -98,7 +99,7 @@ def test_a_fabric_has_houses_fields_ponds_roads_and_canals() -> None:
     assert set(np.unique(fabric.ground)) == {int(ground) for ground in GroundKind}
 
 
-@settings(max_examples=30)
+@settings(max_examples=counts(30))
 @given(seed=st.integers(0, 2**32), parcels=st.integers(FEWEST_PARCELS, 600))
 def test_sheets_and_numbers_are_unique_and_run_from_one(seed: int, parcels: int) -> None:
     fabric = build(seed, RURAL, parcels)

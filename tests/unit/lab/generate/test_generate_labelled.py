@@ -21,6 +21,7 @@ from sync.lab.generate.fabric import RURAL, make_fabrics
 from sync.lab.generate.nation import PlannedDelivery, plan
 from sync.lab.generate.province import ProvinceBatch, make_province
 from sync.lab.generate.sites import KM_PER_DEGREE_EAST, KM_PER_DEGREE_NORTH
+from tests.conftest import counts
 
 WISH = Options(
     parcels=6000, provinces=("01", "25", "51", "79", "80"), communes_per_province=6, labelled=True, seed=3
@@ -48,7 +49,7 @@ def of_commune(batches: dict[str, ProvinceBatch], code: str) -> tuple[np.ndarray
     raise AssertionError(code)
 
 
-@settings(max_examples=20)
+@settings(max_examples=counts(20))
 @given(seed=st.integers(0, 2**32), parcels=st.lists(st.integers(30, 200), min_size=2, max_size=3))
 def test_fabrics_made_together_are_one_coverage_and_each_keeps_its_number(
     seed: int, parcels: list[int]

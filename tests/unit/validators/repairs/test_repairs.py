@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import counts
 from tests.unit.validators.validator_datasets import EPSG, ORIGIN, dataset, squares, verdict
 from validators.repairs import REPAIRS_SCHEMA
 
@@ -242,7 +243,7 @@ def spoilt(draw):
     return shapes
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=counts(25), deadline=None)
 @given(spoilt(), st.data())
 def test_an_accepted_proposal_is_a_valid_polygon_that_the_check_finds_nothing_in(shapes, data):
     first = judged(shapes)

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcels.model import Dataset
+from tests.conftest import counts
 from tests.unit.validators.validator_datasets import ORIGIN, context, dataset, verdict
 from validators.base import Subject
 from validators.plane import plane_of
 from validators.topology import topology_of
 
-QUICK = settings(max_examples=40, deadline=None)
-LONG = settings(max_examples=8, deadline=None)
+QUICK = settings(max_examples=counts(40), deadline=None)
+LONG = settings(max_examples=counts(8), deadline=None)
 
 corner = st.tuples(st.integers(0, 6), st.integers(0, 6))
 boxes = st.tuples(corner, st.tuples(st.integers(1, 4), st.integers(1, 4))).map(

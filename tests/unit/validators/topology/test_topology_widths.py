@@ -6,6 +6,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import counts
 from validators.topology.widths import width_m
 
 COORDINATE = st.integers(0, 2_000)
@@ -39,7 +40,7 @@ def test_an_angle_is_no_hull() -> None:
     assert one(angle) == pytest.approx(2 * (2 - 2**0.5), abs=0.01)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=counts(60), deadline=None)
 @given(st.lists(st.tuples(COORDINATE, COORDINATE), min_size=3, max_size=8))
 def test_convex_areas_are_as_wide_as_geos_finds_them(corners: list[tuple[int, int]]) -> None:
     hull = shapely.convex_hull(shapely.MultiPoint(np.array(corners) / 100))
