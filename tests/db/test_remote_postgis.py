@@ -12,9 +12,8 @@ import pytest
 
 from parcels.errors import ComponentMissing, LandsyncError, TransientError, UsageError
 from sync.intake.remotes import session_of
-from sync.platform import databases
 from tests.support.database import Server
-from tests.support.databases import drop_database
+from tests.support.databases import copy_database, drop_database
 from tests.support.remotes import READER, canonical_rows, fill_postgis, profile_with, pulled, reference
 from tests.support.services import PASSWORD
 from tests.unit.intake.sources.test_format_matrix import COMPARED
@@ -46,7 +45,7 @@ class Source:
 def source(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
     """The small province in a database of its own, whose reader's DSN stands in the environment."""
     name = f"nguon_{secrets.token_hex(5)}"
-    databases.create_database(server.superuser_dsn, name, owner=databases.OWNER, template=server.template)
+    copy_database(server.superuser_dsn, name, server.template)
     try:
         fill_postgis(server, name, password=PASSWORD)
         monkeypatch.setenv(VARIABLE, Source(server, name).reader)

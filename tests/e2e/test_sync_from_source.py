@@ -11,7 +11,7 @@ from sync.platform import databases
 from sync.run import start_run
 from sync.stages import run_stage
 from tests.e2e.conftest import Landsync
-from tests.support.databases import drop_database
+from tests.support.databases import copy_database, drop_database
 from tests.support.remotes import READER, fill_postgis
 from tests.support.services import PASSWORD
 from tests.support.tiny import PROVINCE, tiny
@@ -57,7 +57,7 @@ def profile(tmp_path: Path) -> Path:
 def source(landsync: Landsync, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
     """The province's database; call it with a statement to edit there."""
     server, name = landsync.database.server, f"nguon_{secrets.token_hex(5)}"
-    databases.create_database(server.superuser_dsn, name, owner=databases.OWNER, template=server.template)
+    copy_database(server.superuser_dsn, name, server.template)
 
     def edit(statement: str) -> None:
         with psycopg2.connect(server.dsn(name)) as link, link.cursor() as cursor:

@@ -19,7 +19,7 @@ from sync.db.migrations import migrate
 from sync.platform import databases, packages
 from sync.platform.land import shape_of_the_database
 from tests.support.cluster import SharedCluster
-from tests.support.databases import drop_database, rename_database
+from tests.support.databases import copy_database, drop_database, rename_database
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -133,7 +133,7 @@ def server() -> Iterator[Server]:
 def database(server: Server) -> Iterator[Database]:
     """This test's own migrated database."""
     name = f"test_{secrets.token_hex(6)}"
-    databases.create_database(server.superuser_dsn, name, owner=databases.OWNER, template=server.template)
+    copy_database(server.superuser_dsn, name, server.template)
     try:
         yield Database(name, server)
     finally:

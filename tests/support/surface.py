@@ -9,9 +9,8 @@ from uuid import UUID
 import psycopg2
 import pytest
 
-from sync.platform import databases
 from tests.support.database import Database, Server
-from tests.support.databases import drop_database
+from tests.support.databases import copy_database, drop_database
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection
@@ -28,7 +27,7 @@ def uid(number: int) -> UUID:
 def migrated(server: Server) -> Iterator[Database]:
     """A migrated database that the tests of a module share."""
     name = f"test_{secrets.token_hex(6)}"
-    databases.create_database(server.superuser_dsn, name, owner=databases.OWNER, template=server.template)
+    copy_database(server.superuser_dsn, name, server.template)
     try:
         yield Database(name, server)
     finally:
