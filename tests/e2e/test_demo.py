@@ -117,7 +117,7 @@ def rendered(airflow: dict[str, Any], path: str) -> str:
     """The page as Chromium has it after its scripts ran, with the administrator logged in."""
     password = json.loads(Path(airflow["password_file"]).read_text(encoding="utf-8"))[airflow["user"]]
     answer = httpx.post(
-        f"{airflow['url']}/auth/token", json={"username": airflow["user"], "password": password}
+        f"{airflow['url']}/auth/token", json={"username": airflow["user"], "password": password}, timeout=60
     )
 
     class LogIn(BaseHTTPRequestHandler):

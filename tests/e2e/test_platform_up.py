@@ -26,6 +26,7 @@ from tests.support.databases import drop_database
 __all__ = ["server"]
 
 pytestmark = [pytest.mark.e2e, pytest.mark.db]
+PATIENCE = 60  # a machine with other work answers late
 
 
 class Home:
@@ -144,13 +145,17 @@ def test_airflow_comes_up_whole_is_mended_and_ends_with_all_it_started(home: Hom
     assert sorted(first["airflow"]["started"]) == sorted(COMPONENTS)
     url = first["airflow"]["url"]
     assert url.startswith("http://127.0.0.1:")
-    health = httpx.get(f"{url}/api/v2/monitor/health", trust_env=False).json()
+    health = httpx.get(f"{url}/api/v2/monitor/health", trust_env=False, timeout=PATIENCE).json()
     assert {part["status"] for part in health.values()} == {"healthy"}
-    assert httpx.get(f"{url}/api/v2/pools", trust_env=False).status_code == 401
+    assert httpx.get(f"{url}/api/v2/pools", trust_env=False, timeout=PATIENCE).status_code == 401
     airflow = home.state.airflow
     login = {"username": airflow.user, "password": airflow.password}
-    token = httpx.post(f"{url}/auth/token", json=login, trust_env=False).json()["access_token"]
-    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
+    token = httpx.post(f"{url}/auth/token", json=login, trust_env=False, timeout=PATIENCE).json()[
+        "access_token"
+    ]
+    with httpx.Client(
+        base_url=url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=PATIENCE
+    ) as client:
         pools = {pool["name"]: pool["slots"] for pool in client.get("/api/v2/pools").json()["pools"]}
     assert {"geo", "national_db"} <= pools.keys()
 

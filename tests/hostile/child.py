@@ -2,8 +2,9 @@
 
     python -m tests.hostile.child BASE SCRATCH
 
-reads lines of JSON `{"kind", "seed"}` (a mutant of BASE/<kind>) or `{"path", "profile"}` (a delivery as it lies) and
-answers each with one line: outcome, code, words, seconds, peak memory. It dies on what kills it: the parent notices.
+says that it is ready, reads lines of JSON `{"kind", "seed"}` (a mutant of BASE/<kind>) or `{"path", "profile"}` (a
+delivery as it lies), and answers each with one line: outcome, code, words, seconds, peak memory. It dies on what kills
+it: the parent notices.
 """
 
 import contextlib
@@ -30,6 +31,7 @@ from sync.intake.fetch import fetch
 from sync.report import report
 from tests.hostile.mutants import mutated
 
+READY = "ready\n"
 ADDRESS_SPACE = 6 << 30  # far above what is allowed: what runs away ends here and not with the machine
 
 
@@ -110,6 +112,8 @@ def main(base: Path, scratch: Path) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints is no answer
+    answers.write(READY)
+    answers.flush()
     profiles: dict[str, Profile] = {}
     for line in sys.stdin:
         job = json.loads(line)

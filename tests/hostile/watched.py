@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
+from tests.hostile.child import READY
 
 SECONDS = 30.0
 STARTS = 60.0
@@ -34,18 +35,14 @@ class Watched:
 
     def check(self, **job: Any) -> dict[str, Any]:
         """The child's answer, or `died` / `hung` when there is none."""
-        grace = 0.0 if self._child is not None else STARTS  # a new child first imports what it needs
         child = self._child or self._start()
         assert child.stdin is not None
-        assert child.stdout is not None
         child.stdin.write(json.dumps(job) + "\n")
         child.stdin.flush()
-        with selectors.DefaultSelector() as selector:
-            selector.register(child.stdout, selectors.EVENT_READ)
-            if not selector.select(self.seconds + grace):
-                self._end()
-                return {"outcome": "hung", "code": "", "words": [], "seconds": self.seconds, "peak": 0}
-        line = child.stdout.readline()
+        line = said_within(child, self.seconds)
+        if line is None:
+            self._end()
+            return {"outcome": "hung", "code": "", "words": [], "seconds": self.seconds, "peak": 0}
         if line:
             answer: dict[str, Any] = json.loads(line)
             return answer
@@ -67,6 +64,8 @@ class Watched:
                 stderr=errors,
                 text=True,
             )
+        # It first imports what it needs.
+        assert said_within(self._child, STARTS) == READY, self._errors()
         return self._child
 
     def _end(self) -> None:
@@ -74,6 +73,14 @@ class Watched:
             self._child.kill()
             self._child.wait()
             self._child = None
+
+
+def said_within(child: subprocess.Popen[str], seconds: float) -> str | None:
+    """The child's next line, empty when it has ended; None when it says nothing for so long."""
+    assert child.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        return child.stdout.readline() if selector.select(seconds) else None
 
 
 def wrong_with(answer: dict[str, Any]) -> str | None:
