@@ -50,17 +50,13 @@ def database_exists(dsn: str, name: str) -> bool:
         return cursor.fetchone() is not None
 
 
-def create_database(dsn: str, name: str, *, owner: str, template: str | None = None) -> bool:
-    """Make a database, from scratch in UTF-8 or as a copy of a template; False when it exists."""
+def create_database(dsn: str, name: str, *, owner: str) -> bool:
+    """Make a database from scratch in UTF-8; False when it exists."""
     if database_exists(dsn, name):
         return False
-    source = "template0 ENCODING 'UTF8'" if template is None else "{source}"
     with administer(dsn) as cursor:
-        cursor.execute(
-            sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE " + source).format(
-                name=sql.Identifier(name), owner=sql.Identifier(owner), source=sql.Identifier(template or "")
-            )
-        )
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'")
+        cursor.execute(statement.format(sql.Identifier(name), sql.Identifier(owner)))
     return True
 
 
