@@ -31,7 +31,7 @@ from sync.known.database import known_to_the_nation
 from sync.load.regroup import JudgedCommune, after_merge
 from sync.report.material import gather
 from sync.run import Run, open_run
-from validators.groups import FoundRule, MeasureRule
+from validators.groups import FoundRule, GroupRule, MeasureRule
 from validators.measures import Portion
 from validators.policy import Policy, named_policy
 from validators.stored import CommuneVerdict, grouped
@@ -203,7 +203,7 @@ def _by_counts(row: db.Row, policy: Policy) -> RehearsedCommune:
     raise AssertionError("the last group of a policy has no rules")
 
 
-def _is_known(rule: Any, row: db.Row) -> bool:
+def _is_known(rule: GroupRule, row: db.Row) -> bool:
     """Whether the ledger keeps what the rule is about."""
     if isinstance(rule, FoundRule):
         return False

@@ -1,12 +1,16 @@
 """The catalogue: the contract of codes, both languages everywhere, and a document that is current."""
 
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import validators
 from parcels.errors import UsageError
+from sync.lab.evaluate import NOT_SEEDED
 from sync.lab.pages.checks import document
 from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
 from validators.measures import MEASURES
@@ -89,6 +93,21 @@ def test_a_check_that_does_not_exist_cannot_be_left_out():
     with pytest.raises(UsageError) as caught:
         refuse_unknown(["GEO-NULL", "GEO-NUL"])
     assert "GEO-NUL" in caught.value.message.vi
+
+
+def test_every_family_of_checks_is_in_the_catalogue():
+    modules = [
+        importlib.import_module(each.name)
+        for each in pkgutil.walk_packages(validators.__path__, f"{validators.__name__}.")
+    ]
+    families = {check.code for module in modules for check in getattr(module, "CHECKS", ())}
+    assert families == BY_CODE.keys()
+
+
+def test_it_is_measured_how_good_every_check_is():
+    page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    measured = set(re.findall(r"^\| ([A-Z]{3}-[A-Z-]+) \| \d", page, flags=re.MULTILINE))
+    assert measured == BY_CODE.keys() - NOT_SEEDED.keys(), "run: make evaluation"
 
 
 def test_the_document_has_a_page_for_every_code():

@@ -1,18 +1,27 @@
 """Policy files: what ships, how dates choose among them, how a bad one is refused, what the brake holds."""
 
+import hashlib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import validators.policy as module
 from parcels.errors import UsageError
+from validators.groups import AnyRule, GroupRule
 from validators.policy import POLICIES, BrakeRules, named_policy, parse_policy, policies, policy_at
 from validators.tally import refuse_unknown_names
 
 FOLDER = Path(module.__file__).parent / "policy"
 SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
+PAGE = FOLDER.parents[1] / "docs" / "groups.md"
+# Verdicts name the policy that they were made by: one that says something else has another version.
+SAID = {
+    "2025-three-groups/3": "4e2576ab1e7c",
+    "2026-abce/1": "b3a351c1ca0a",
+}
 
 
 def test_every_policy_file_is_listed_and_named_after_its_id():
@@ -20,9 +29,29 @@ def test_every_policy_file_is_listed_and_named_after_its_id():
     assert [policy.id for policy in policies()] == list(POLICIES)
 
 
+def test_a_policy_that_says_something_else_has_another_version():
+    said = {
+        policy.name: hashlib.sha256(policy.model_dump_json(exclude={"version"}).encode()).hexdigest()[:12]
+        for policy in policies()
+    }
+    assert said == SAID, "raise the version of the policy, then write its name and its digest into SAID"
+
+
+def test_every_kind_of_rule_can_be_read():
+    readable = {get_args(each)[0] for each in get_args(get_args(AnyRule)[0])}
+    assert readable == set(get_args(GroupRule))
+
+
+def test_every_kind_of_rule_is_told_on_the_page_about_groups():
+    told = PAGE.read_text(encoding="utf-8")
+    kinds = [next(iter(kind.model_fields)) for kind in get_args(GroupRule)]
+    assert len(kinds) >= 3
+    assert [kind for kind in kinds if f"| `{kind} = " not in told] == []
+
+
 def test_the_default_policy_holds_the_agreed_numbers():
     policy = policy_at(date(2026, 11, 21))
-    assert policy.name == "2025-three-groups/3"
+    assert policy.id == "2025-three-groups"
     assert [(each.code, len(each.rules)) for each in policy.groups] == [("1", 3), ("2", 1), ("3", 0)]
     assert [getattr(rule, "at_most", None) for rule in policy.groups[0].rules] == [0, Decimal("0.10"), None]
     assert policy.groups[1].rules[0].at_most == Decimal("0.10")
@@ -44,17 +73,12 @@ def test_no_policy_is_in_force_before_the_first():
 def test_the_latest_policy_that_has_begun_is_the_one_in_force(monkeypatch):
     first = parse_policy(SHIPPED.replace("# valid_to = …", "valid_to = 2027-01-01 #"), "first")
     second = parse_policy(
-        SHIPPED.replace("version = 3", "version = 4").replace(
-            "valid_from = 2025-07-01  ", "valid_from = 2026-06-01 "
-        ),
+        SHIPPED.replace("valid_from = 2025-07-01  ", "valid_from = 2026-06-01 "),
         "second",
     )
     monkeypatch.setattr(module, "policies", lambda: (first, second))
-    assert [policy_at(date(year, month, 1)).version for year, month in ((2026, 5), (2026, 6), (2027, 1))] == [
-        3,
-        4,
-        4,
-    ]
+    chosen = [policy_at(date(year, month, 1)) for year, month in ((2026, 5), (2026, 6), (2027, 1))]
+    assert chosen == [first, second, second]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +105,7 @@ def test_the_latest_policy_that_has_begun_is_the_one_in_force(monkeypatch):
         ('id = "2025-three-groups"', 'id = "x"\nextends = "2024"', "extends"),
         ('column = "land_use"', 'column = "landuse"', "landuse"),
         ("valid_from = 2025-07-01  ", "valid_from = yesterday  ", "2025-three-groups"),
-        ("version = 3", "version = 0", "version"),
+        ("version = ", "version = -", "version"),
         ('vi = "Phân loại', 'fr = "Phân loại', "vi and en"),
     ],
 )
