@@ -1,11 +1,17 @@
 """A profile that cannot be right is refused with a sentence that names the file and the key."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from sync.declared.profile import load_profile
+from sync.lab.generate.systems import SYSTEMS
+from sync.settings import ROOT
+
+PROFILES = ROOT / "sync" / "declared" / "provinces"
 
 GOOD = """
 province = "08"
@@ -50,6 +56,13 @@ def test_a_wrong_profile_names_the_file_and_the_key(tmp_path: Path, text: str, k
         assert "08.toml" in said
         assert key in said
     assert words in caught.value.message.en
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_every_base_profile_knows_every_column(system: str) -> None:
+    base = tomllib.loads((PROFILES / "base" / f"{system}.toml").read_text(encoding="utf-8"))
+    wanted = {column.name for column in delivered_columns()} - {"action"}  # only a change set says one
+    assert wanted - base["columns"].keys() == set()
 
 
 def test_a_profile_of_another_province_is_refused(tmp_path: Path) -> None:

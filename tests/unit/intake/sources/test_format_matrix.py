@@ -1,5 +1,8 @@
 """One small province in every format gives the same canonical rows."""
 
+import importlib
+import pkgutil
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +16,43 @@ from parcels.crs import from_vn2000_geographic
 from sync.conform import conform
 from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths, read_part
+from sync.intake import sources
 from sync.intake.fetch import fetch
-from tests.support.formats import WRITERS, Delivered
+from sync.intake.sources import SOURCES, Source
+from tests.conftest import ROOT
+from tests.support.formats import EVERY, WRITERS, Delivered
 from tests.support.formats.base import SYSTEMS, delivered_by
 from tests.support.tiny import EPSG, tiny
 
 COMPARED = [column.name for column in delivered_columns()] + ["source_srid"]
+
+UNWRITTEN = {"edigeo"}  # read from the real cadastre of France alone
+NAMED_OTHERWISE = {"pl3": "spreadsheet"}
+
+
+def test_every_kind_of_source_is_registered() -> None:
+    modules = [
+        importlib.import_module(f"{sources.__name__}.{each.name}")
+        for each in pkgutil.iter_modules(sources.__path__)
+    ]
+    classes = {each for module in modules for each in vars(module).values() if isinstance(each, type)}
+    assert {
+        each.kind for each in classes if issubclass(each, Source) and "kind" in vars(each)
+    } == SOURCES.keys()
+
+
+def test_every_kind_of_source_is_written_by_another_hand() -> None:
+    assert {NAMED_OTHERWISE.get(kind, kind) for kind in EVERY} | UNWRITTEN == SOURCES.keys()
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_suffix_has_a_section_that_says_what_is_lost(kind: str) -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    sections = re.split(r"^## ", page, flags=re.MULTILINE)[1:]
+    for suffix in SOURCES[kind].suffixes:
+        told = [text for text in sections if f"`{suffix}" in text.partition("\n")[0].lower()]
+        assert told, suffix
+        assert any(re.search(r"\bLoses?\b", text) for text in told), suffix
 
 
 def canonical_rows(delivered: Delivered, run_dir: Path) -> pa.Table:
