@@ -3,14 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import click
 import pytest
 from typer.main import get_command
 
 from sync.cli.app import app
 from tests.conftest import ROOT
 from validators.catalogue import BY_CODE
+from validators.groups import ShareRule
+from validators.policy import policy_at
+from validators.rulings import vi
 
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")],
@@ -19,6 +24,7 @@ PAGES = sorted(
 ADR = ROOT / "docs" / "adr"
 WORD = re.compile(r"[a-z][a-z-]*")
 FILE = re.compile(r"`((?:dags|docker|docs|parcels|sql|sync|tests|validators)/[^`\s<]*)`")
+RECIPE_LINES = 12
 # Commands that do not exist are named in one place, which says so.
 NOT_YET = "## Commands that are planned and not there yet"
 
@@ -108,6 +114,21 @@ def test_every_file_of_the_program_that_is_named_exists(page: Path) -> None:
     } == set()
 
 
+def recipes() -> list[str]:
+    page = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    return re.split(r"^## ", page, flags=re.MULTILINE)[1:]
+
+
+@pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.partition("\n")[0])
+def test_a_recipe_is_short_and_names_tests_that_exist(recipe: str) -> None:
+    files = [name for name in FILE.findall(recipe) if name.startswith("tests/") and name.endswith(".py")]
+    defined = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in files)
+    named = re.findall(r"`(test_\w+)`", recipe)
+    assert named
+    assert [name for name in named if f"def {name}(" not in defined] == []
+    assert len(recipe.split("\n\n", 1)[1].strip().splitlines()) <= RECIPE_LINES + 1  # with a blank one
+
+
 @pytest.mark.parametrize("page", pages())
 def test_every_make_target_shown_exists(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -144,6 +165,38 @@ def test_every_page_is_in_the_list_of_pages(name: str) -> None:
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     pages = {page.name for page in (ROOT / "docs").glob("*.md") if not page.name.startswith("using")}
     assert pages - set(re.findall(r"\]\(([^)#]+)", text)) == set()
+
+
+def every_command(group: click.Command, before: str = "landsync") -> Iterator[tuple[str, click.Command]]:
+    for name, command in getattr(group, "commands", {}).items():
+        if getattr(command, "commands", None):
+            yield from every_command(command, f"{before} {name}")
+        else:
+            yield f"{before} {name}", command
+
+
+@pytest.mark.parametrize(("call", "command"), every_command(get_command(app)))
+def test_every_command_is_told_and_speaks_to_programs(call: str, command: click.Command) -> None:
+    told = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.parent == ROOT / "docs")
+    assert re.search(rf"\b{call}\b", told)
+    assert any("--json" in parameter.opts for parameter in command.params)
+    assert re.search("[ạ-ỹđươ]", command.help or "")  # its help is in Vietnamese, too
+
+
+def test_the_offices_page_says_by_which_limits_a_commune_falls() -> None:
+    page = (ROOT / "docs" / "runbook-office.vi.md").read_text(encoding="utf-8")
+    groups = policy_at(date.today()).groups  # the page tells what is in force
+    # Of the first group its own row tells; who misses the second is in the third.
+    limits = [
+        (told_in, rule.at_most)
+        for told_in, each in (("1", groups[0]), ("3", groups[1]))
+        for rule in each.rules
+        if isinstance(rule, ShareRule)
+    ]
+    assert len(limits) >= 3
+    for told_in, at_most in limits:
+        (row,) = re.findall(rf"^\| {told_in}: .*$", page, re.MULTILINE)
+        assert (vi(at_most) if at_most else "không có thửa nào") in row
 
 
 def test_the_offices_page_says_what_each_check_asks_for() -> None:
