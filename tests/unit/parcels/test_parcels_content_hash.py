@@ -141,6 +141,21 @@ def test_null_empty_and_the_letter_n_are_three_values() -> None:
     assert len(set(content_hash(table, "parcel").to_pylist())) == 3
 
 
+@pytest.mark.parametrize(
+    ("record", "begins"),
+    [
+        ("parcel", "CBA29955FD6D106C"),
+        ("land_use_part", "EF09E1D7DC8FDECB"),
+        ("land_user", "247DE317FD5C4EA1"),
+        ("certificate", "D70D5305D4E27290"),
+    ],
+)
+def test_a_row_of_before_keeps_its_hash(record: Record, begins: str) -> None:
+    """Of a row that says nothing: a column that joined the record with `later` does not change it."""
+    empty = pa.table({column.name: pa.nulls(1, arrow_type(column)) for column in RECORDS[record]})
+    assert to_hex(content_hash(empty, record))[0].as_py().startswith(begins)
+
+
 def test_a_value_cannot_move_into_the_next_column() -> None:
     table = parcels(2)
     table = table.set_column(1, "sheet_no", pa.array(["1;1:2", "1"])).set_column(
