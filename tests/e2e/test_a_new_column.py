@@ -22,7 +22,7 @@ from tests.support.deliveries import PROVINCE, copy_of, rewrite
 
 pytestmark = [pytest.mark.db, pytest.mark.e2e]
 
-HOUSE = ("parcels", "validators", "sync", "sql", "docs")
+HOUSE = ("parcels", "validators", "sync", "dags", "sql", "docs")
 DELIVERED = "phuongPhapDo"
 RULE = f'survey_method = {{ join = ["{DELIVERED}"], optional = true }}\n'
 COLUMN = """\

@@ -139,7 +139,7 @@ class Nation:
 
     def known(self, codes: Iterable[str]) -> KnownTables:
         """What is known where these communes are live as they are here."""
-        return KnownTables(live={code: live(self.dataset(code)) for code in codes})
+        return KnownTables(live_of={code: live(self.dataset(code)) for code in codes})
 
 
 def province_of(code: str) -> str:

@@ -134,7 +134,9 @@ def looked_at(nation, folder):
     held = Neighbours(nation.write(folder, nation.codes), PROVINCE, REACH_M).held
     handed = 0
     for code in nation.codes:
-        known = Counting(live={other: live(nation.dataset(other)) for other in nation.codes if other != code})
+        known = Counting(
+            live_of={other: live(nation.dataset(other)) for other in nation.codes if other != code}
+        )
         Neighbours(nation.write(folder, [code]), PROVINCE, REACH_M).of(code, known)
         handed += known.handed
     return held, handed
