@@ -1,10 +1,11 @@
 """Who answers for a finding, why and until when: what is refused, what is kept, who sees it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from parcels.errors import UsageError
+from sync.declared.delivery import VIETNAM
 from sync.known.database import known_to_the_nation
 from sync.register import exceptions
 from sync.register.listing import Asked, findings_list
@@ -19,7 +20,7 @@ CHECKS = dict.fromkeys(("ATT-AREA", "GEO-INVALID", "BRD-OVERLAP"), (False, True)
 AREA = Fault("ATT-AREA", HERE, ("a1",))
 INVALID = Fault("GEO-INVALID", HERE, ("a2",), quarantines=True)
 BORDER = Fault("BRD-OVERLAP", HERE, ("a1",), FAR, ("c1",), severity="warning")
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(VIETNAM).date()  # whose day it is that an exception ends
 SOON = TODAY + timedelta(days=30)
 
 
