@@ -88,13 +88,13 @@ def _checked(
     from sync.conform import conform
     from sync.declared.profile import load_profile
     from sync.folder.boundaries import write_boundaries
+    from sync.folder.summary import Summary
     from sync.gate import gate
     from sync.intake.boundaries import read_boundaries
     from sync.intake.fetch import fetch
     from sync.known.context.file import read_context
     from sync.report import FILES, REPORT, gather, write_report
     from sync.report.explain.judged import leave_judgement
-    from sync.report.summary import summary_of
 
     known = read_context(context_file, province) if context_file is not None else None
     province = province or _province(profile_file, known)
@@ -123,7 +123,7 @@ def _checked(
         for name in FILES:
             shutil.copyfile(run_dir / REPORT / name, out_dir / name)
         leave_judgement(material, out_dir)
-        return summary_of(material).as_dict()
+        return Summary.load(run_dir).as_dict()
 
 
 def _province(profile_file: Path | None, known: "ContextFile | None") -> str:

@@ -81,9 +81,8 @@ def _fields(columns: list[Column]) -> Iterable[str]:
     later = [column.name for column in columns if column.later]
     for column in columns:
         field = _FIELDS[column.kind].format(column.name)
-        if (
-            column.later
-        ):  # written as far as the last one that says something, as parcels/content_hash.py does
+        # Written as far as the last one that says something, as parcels/content_hash.py does.
+        if column.later:
             following = ", ".join(later[later.index(column.name) :])
             field = f"CASE WHEN num_nonnulls({following}) = 0 THEN '' ELSE {field} END"
         yield field

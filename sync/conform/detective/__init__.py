@@ -20,13 +20,12 @@ from sync.conform.detective.reasons import reason_of
 from sync.conform.detective.sample import CrsSample
 from sync.conform.detective.verdict import CrsVerdict
 from sync.conform.shapes import Shapes
-from sync.folder.reasons import UNDECIDED
 from validators.policy import CrsRules
 
 if TYPE_CHECKING:
     from sync.conform.parts import ReadPart
 
-__all__ = ["UNDECIDED", "Detective", "reason_of"]
+__all__ = ["Detective", "reason_of"]
 
 
 class Detective:
