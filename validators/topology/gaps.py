@@ -95,7 +95,8 @@ def _closed(
 
 def _beside(shapes: Geometries, tree: STRtree, parts: Geometries) -> tuple[Rows, Rows]:
     """Which piece of land lies beside which shape, in order of both."""
-    wider = shapely.buffer(parts, GRID_M, join_style="mitre")
+    # Bevelled: a mitre would reach out of a pointed end, into a parcel that touches the gap there in one point.
+    wider = shapely.buffer(parts, GRID_M, join_style="bevel")
     part, shape = tree.query(wider, predicate="intersects")
     along = shapely.area(shapely.intersection(wider[part], shapes[shape])) > _BESIDE_M2
     part, shape = part[along], shape[along]

@@ -1,11 +1,13 @@
 """Faults of a partition with known sizes: what is found, between whom, how large, how wide and where."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from shapely import affinity
 
 from tests.unit.validators.validator_datasets import ORIGIN, context, dataset, found, verdict
 from validators.base import Subject
@@ -145,6 +147,21 @@ def test_a_parcel_at_the_tip_of_a_gap_is_not_beside_it():
     (one,) = seen(*wedge, box(0, -10, 40, 0), **scale(*["500"] * 3))
     assert (one.code, one.parcels) == ("TOP-GAP", {0, 1})
     assert one.measure == pytest.approx(0.5, abs=1e-4)
+
+
+@pytest.mark.parametrize("opening", [0.012, 0.03, 0.069])
+@pytest.mark.parametrize("wedge", [20, 35, 80])
+@pytest.mark.parametrize("turn", [0, 17, 133])
+def test_a_parcel_that_touches_a_pointed_end_from_beyond_is_not_beside_the_gap(opening, wedge, turn):
+    aside = 20 * math.tan(math.radians(wedge))
+    parcels = [
+        ring((0, 0), (0, 20), (-aside, 20)),
+        ring((0, 0), (aside, 20), (opening, 20)),
+        ring((0, 0), (-aside, 20), (-150, 20), (-150, -40), (150, -40), (150, 20), (aside, 20)),
+    ]
+    parcels = [affinity.rotate(each, turn, origin=(0, 0)) for each in parcels]
+    (one,) = seen(*parcels, **scale(*["500"] * 3))
+    assert (one.code, one.parcels) == ("TOP-GAP", {0, 1})
 
 
 def test_a_gap_all_around_a_parcel_has_its_corners():
