@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels.arrays import count_values
+from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE, Dataset
 from parcels.versions import ends
 from validators.base import Check, Context, Faults, Mask, Rows, Severity, Subject
@@ -21,6 +22,7 @@ from validators.identity.naming import name_rows
 from validators.identity.national_id import well_formed
 from validators.measures import MEASURES, Measure, Portion
 from validators.repairs import propose
+from validators.scale import scale_assumed
 from validators.stored import CommuneVerdict, KeptFixes
 from validators.tally import assured, found_by_rules
 from validators.usability import Group, Tally, group
@@ -65,6 +67,7 @@ class Verdict:
     ran             codes of the checks that ran
     not_applicable  check code → why the profile leaves it out
     not_run         codes of the checks for which the context lacks something: the verdict is provisional
+    assumptions     what was assumed, in words
     """
 
     commune_code: str
@@ -80,6 +83,7 @@ class Verdict:
     not_applicable: dict[str, str]
     not_run: tuple[str, ...]
     policy: str
+    assumptions: tuple[Bilingual, ...] = ()
 
     @property
     def provisional(self) -> bool:
@@ -115,6 +119,7 @@ class Verdict:
             not_run=self.not_run,
             policy=self.policy,
             findings=count_values(self.findings["check_code"]),
+            assumptions=self.assumptions,
         )
 
 
@@ -156,7 +161,9 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
     )
     decision = np.select([unreadable, refused], ["unreadable", "quarantine"], "accept")
     measured = {name: _measured(name, found, subject) for name in MEASURES}
-    usability, worst, fixes = _groups(dataset, context, counts, table, measured, not_run)
+    assumed = scale_assumed(subject)
+    assumptions = (assumed,) if assumed else ()
+    usability, worst, fixes = _groups(dataset, context, counts, table, measured, not_run, assumptions)
     return Verdict(
         commune_code=dataset.commune_code,
         findings=table,
@@ -171,6 +178,7 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
         not_applicable=dict(context.not_applicable),
         not_run=tuple(not_run),
         policy=context.policy.name,
+        assumptions=assumptions,
     )
 
 
@@ -248,6 +256,7 @@ def _groups(
     findings: pa.Table,
     measured: dict[Measure, Portion | None],
     not_run: list[str],
+    assumptions: tuple[Bilingual, ...],
 ) -> tuple[Group | None, Group | None, Fixes | None]:
     if dataset.commune_code == UNKNOWN_COMMUNE or context.changes:
         return None, None, None  # a few changed rows say nothing about a commune
@@ -259,6 +268,7 @@ def _groups(
         counts.rows_with_error,
         found_by_rules(findings, policy),
         {str(name): portion for name, portion in measured.items()},
+        assumptions,
     )
     worst = assured(tally, not_run, policy, context.as_of)
     return group(tally, policy), group(worst, policy), fixes_to_next(findings, tally, policy)

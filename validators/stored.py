@@ -44,6 +44,7 @@ class CommuneVerdict(BaseModel):
     provisional     something that could change the verdict was not run
     not_applicable  check code → why the profile leaves it out; not_run: codes for which the context lacked something
     findings        by check code
+    assumptions     what was assumed, in words; among the reasons too
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -68,6 +69,7 @@ class CommuneVerdict(BaseModel):
     not_run: tuple[str, ...]
     policy: str
     findings: dict[str, int]
+    assumptions: tuple[BilingualText, ...] = ()
 
 
 def without_rows(code: str, policy: str) -> CommuneVerdict:
@@ -105,6 +107,7 @@ def tally_of_verdict(verdict: CommuneVerdict, findings: pa.Table, policy: Policy
         verdict.rows_with_error,
         found_by_rules(findings, policy),
         verdict.measured,
+        verdict.assumptions,
     )
 
 

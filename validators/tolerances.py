@@ -7,7 +7,7 @@ in code, because no regulation in force states them (docs/adr/0105).
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 # Decimals, so that 10 % of the rows is 10 % of the rows and not 0.1000000000000000055 of them.
 Share = Annotated[Decimal, Field(ge=0, le=1)]
@@ -25,10 +25,18 @@ class PositionRules(Rules):
 
     by_scale  denominator of the map scale → metres
     unknown   where the scale is not known or not in the table
+    assumed   the scale by which gaps are looked for there; None: no further than `unknown`
     """
 
     by_scale: dict[str, Amount]
     unknown: Amount
+    assumed: str | None = None
+
+    @model_validator(mode="after")
+    def _assumes_a_known_one(self) -> "PositionRules":
+        if self.assumed is not None and self.assumed not in self.by_scale:
+            raise ValueError(f"assumed: {self.assumed} is no scale of by_scale")
+        return self
 
 
 class ShapeRules(Rules):
@@ -58,12 +66,14 @@ class ShapeRules(Rules):
 class TopologyRules(Rules):
     """TOP. A gap is as wide as the position tolerance of its parcels' map at most; what is wider is land without a parcel.
 
-    overlap_m2   parcels overlap when they share more than this
-    gap_m2       a gap is more than this; a smaller one is an edge that does not match
+    overlap_m2     parcels overlap when they share more than this
+    gap_m2         a gap is more than this; a smaller one is an edge that does not match
+    closed_gap_m   land with parcels all around is a gap up to this width too: no road leads there
     """
 
     overlap_m2: Amount
     gap_m2: Amount
+    closed_gap_m: Amount = Decimal(0)
 
 
 class BorderRules(Rules):

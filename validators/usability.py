@@ -35,6 +35,7 @@ class Tally:
     found            what a FoundRule names → rows with such a finding
     measures         name → how it was counted; None or absent where none of its checks ran; of nothing (0 of 0) where
                      it is not applicable
+    assumptions      what was assumed, in words: it changes no group, and is told with the reasons
 
     Raises ValueError when the counts cannot be those of one commune.
     """
@@ -45,6 +46,7 @@ class Tally:
     rows_with_error: int
     found: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     measures: Mapping[str, Portion | None] = field(default_factory=dict)
+    assumptions: tuple[Bilingual, ...] = ()
 
     def __post_init__(self) -> None:
         if (
@@ -112,7 +114,7 @@ def group(tally: Tally, policy: Policy) -> Group:
                 number,
                 definition.code,
                 definition.title.said,
-                tuple(ruling.said for ruling in said),
+                tuple(ruling.said for ruling in said) + tally.assumptions,
                 policy.name,
             )
         failed = tuple(ruling for ruling in ruled if ruling.state == "fails")

@@ -15,8 +15,9 @@ from validators.base import Faults, Mask, Rows, Subject, where
 from validators.plane import plane_of
 from validators.repairs.place import put_in_place, settled
 from validators.repairs.table import Drafts
+from validators.scale import scales_of
 from validators.shape import Geometries, source_srid
-from validators.topology.distinct import by_name, position_m
+from validators.topology.distinct import by_name
 from validators.topology.found import topology_of
 
 KINDS = {"TOP-GAP": "gap", "TOP-OVERLAP-NARROW": "overlap", "TOP-EDGE": "edge"}
@@ -44,7 +45,7 @@ def cleaned(subject: Subject, faults: Mapping[str, Faults]) -> list[tuple[str, D
     members = members[
         np.argsort(by_name(subject, members), kind="stable")
     ]  # of equal borders the first has the land
-    tolerance = position_m(subject)
+    tolerance = subject.fact(scales_of).gap_m
     made = _clean(plane.shapes[members], float(tolerance[touched].max()))
     srid = subject.fact(source_srid)[members]
     after = np.full(len(subject), None, dtype=object)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from validators.base import Rows, Subject, where
 from validators.identity.handles import known_as
 from validators.plane import Plane
+from validators.scale import scales_of
 from validators.shape import Geometries
 from validators.topology.matching import Floats, Segments, segments_of, shape_hashes
 
@@ -26,7 +27,8 @@ class Distinct:
     shapes     (s,) polygonal, in metres
     row        (s,) the row that speaks for the shape: the first of its rows by name
     rows       (s,) how many rows have the shape
-    tolerance  (s,) metres, the largest of its rows
+    tolerance  (s,) metres that its boundary may be off, the largest of its rows
+    gap_m      (s,) metres up to which land beside it is a gap, the largest of its rows
     again      (m,) positions of the other rows; `of` (m,) the number of the shape of each
     segments   edges of the shapes
     """
@@ -35,6 +37,7 @@ class Distinct:
     row: Rows
     rows: NDArray[np.int64]
     tolerance: Floats
+    gap_m: Floats
     again: Rows
     of: Rows
     segments: Segments
@@ -47,8 +50,10 @@ def distinct(subject: Subject, plane: Plane) -> Distinct:
     hashes = shape_hashes(segments, len(present))
     _, number, rows = np.unique(hashes, return_inverse=True, return_counts=True)
     speaks, again = _speakers(subject, present, number, rows)
-    tolerance = np.zeros(len(rows))
-    np.maximum.at(tolerance, number, position_m(subject)[present])
+    scales = subject.fact(scales_of)
+    tolerance, gap_m = np.zeros(len(rows)), np.zeros(len(rows))
+    np.maximum.at(tolerance, number, scales.off_m[present])
+    np.maximum.at(gap_m, number, scales.gap_m[present])
     speaking = np.zeros(len(present), dtype=bool)
     speaking[speaks] = True
     segments = segments if not len(again) else segments.keep(speaking[segments.shape])
@@ -57,19 +62,11 @@ def distinct(subject: Subject, plane: Plane) -> Distinct:
         present[speaks],
         rows,
         tolerance,
+        gap_m,
         present[again],
         number[again],
         replace(segments, shape=number[segments.shape]),
     )
-
-
-def position_m(subject: Subject) -> Floats:
-    """(n,) how far a boundary point of each row may be off, by the scale of its map."""
-    rules = subject.context.policy.position_m
-    scale = subject.text("map_scale").dictionary_encode()
-    known = [float(rules.by_scale.get(value, rules.unknown)) for value in scale.dictionary.to_pylist()]
-    index = np.asarray(pc.fill_null(scale.indices, len(known)), dtype=np.int64)
-    return np.array([*known, float(rules.unknown)])[index]
 
 
 def by_name(subject: Subject, rows: Rows) -> NDArray[np.int64]:

@@ -24,6 +24,7 @@ from validators.topology.pairs import GRID_M, NOISE_M2, Pairs, marked, overlappi
 from validators.topology.widths import width_m
 
 _SAME_M2 = 10 * NOISE_M2  # the same land, though not with the same vertices
+_APART = 2  # times its width: how far apart the sides of a closed gap may be where it is a wedge with a slanting end
 _AT_M = 1e-3  # an edge this near to an overlap or gap is explained by it
 
 
@@ -48,28 +49,29 @@ def topology_of(subject: Subject) -> Topology:
     known = distinct(subject, plane)
     tree = STRtree(known.shapes)
     unmatched, stacked = loose(known.segments)
-    reach = float(known.tolerance.max(initial=0.0))
-    wrong, lines = marked(known.shapes, tree, known.segments, unmatched, reach)
+    width = np.maximum(known.gap_m, _APART * float(rules.closed_gap_m))
+    wrong, lines = marked(known.shapes, tree, known.segments, unmatched, float(width.max(initial=0.0)))
     seeds = (wrong, known.segments.shape[stacked], collinear_twins(known.segments))
     pairs = overlapping(known.shapes, tree, np.concatenate(seeds))
-    beside = facing(known.segments, wrong_edges(known.segments, unmatched, wrong, lines), known.tolerance)
+    beside = facing(known.segments, wrong_edges(known.segments, unmatched, wrong, lines), width)
 
     large = pairs.area > float(rules.overlap_m2)
     faulty = pairs.keep(large)
-    free = gaps(known.shapes, tree, beside, known.tolerance)
+    free = gaps(known.shapes, tree, beside, known.gap_m, float(rules.closed_gap_m))
     free = free.keep(free.area > float(rules.gap_m2))
+    close = beside.keep(beside.distance <= np.maximum(known.gap_m[beside.first], known.gap_m[beside.second]))
     words = _Words(subject, plane, known)
     duplicate, inside, crossing = _kinds(known, faulty, float(rules.overlap_m2))
-    width = width_m(crossing.common)
+    across = width_m(crossing.common)
     limit = np.maximum(known.tolerance[crossing.first], known.tolerance[crossing.second])
-    wide = width > limit + GRID_M
+    wide = across > limit + GRID_M
     return Topology(
         duplicate=words.duplicates(duplicate),
         inside=words.inside(inside),
-        overlap=words.overlaps(crossing.keep(wide), width[wide]),
-        narrow=words.overlaps(crossing.keep(~wide), width[~wide]),
+        overlap=words.overlaps(crossing.keep(wide), across[wide]),
+        narrow=words.overlaps(crossing.keep(~wide), across[~wide]),
         gap=words.gaps(free),
-        edge=words.edges(_unexplained(known, beside, pairs.keep(~large), (faulty.common, free.place))),
+        edge=words.edges(_unexplained(known, close, pairs.keep(~large), (faulty.common, free.place))),
     )
 
 

@@ -1,7 +1,8 @@
 """Land between parcels that belongs to none, no wider than the tolerance of their maps.
 
-Wider land without a parcel is a road or a river that nobody delivered. A gap is the land between edges that face each
-other; where it is closed all around, the whole of it, with its corners.
+Wider land without a parcel is a road or a river that nobody delivered, unless parcels lie all around it: no road leads
+there. A gap is the land between edges that face each other; where it is closed all around, the whole of it, with its
+corners.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from validators.topology.widths import width_m
 
 _TOGETHER_M = 1e-3  # pieces of a gap that a bend in it parts
 _BESIDE_M2 = _TOGETHER_M * GRID_M  # a parcel is beside a gap along a millimetre at least, not at a corner
+_OPEN_M2 = 2 * _BESIDE_M2  # around a gap, of no parcel: an opening of a millimetre
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,11 @@ class Gaps:
         )
 
 
-def gaps(shapes: Geometries, tree: STRtree, pairs: Facing, tolerance: Floats) -> Gaps:
-    """The gaps among shapes (n,), each no wider than the largest tolerance (n,) of the shapes beside it."""
+def gaps(shapes: Geometries, tree: STRtree, pairs: Facing, tolerance: Floats, closed_m: float) -> Gaps:
+    """The gaps among shapes (n,), each no wider than the largest tolerance (n,) of the shapes beside it.
+
+    closed_m  with parcels all around, no wider than this
+    """
     land = between(pairs)
     land = land[shapely.area(land) > NOISE_M2]
     if not len(land):
@@ -58,10 +63,10 @@ def gaps(shapes: Geometries, tree: STRtree, pairs: Facing, tolerance: Floats) ->
     number, at = _owners(rough, land)
     pieces = _united(land[at], number, len(rough))
     free = _free(shapes, tree, pieces)
-    free = _free(shapes, tree, _closed(shapes, tree, rough, free, tolerance))
+    free = _free(shapes, tree, _closed(shapes, tree, rough, free, np.maximum(tolerance, closed_m)))
     parts = shapely.get_parts(polygonal(free))
     parts = parts[shapely.area(parts) > NOISE_M2]
-    return _by_parcels(parts, *_beside(shapes, tree, parts), tolerance)
+    return _by_parcels(*_narrow(shapes, tree, parts, tolerance, closed_m))
 
 
 def _free(shapes: Geometries, tree: STRtree, land: Geometries) -> Geometries:
@@ -104,8 +109,29 @@ def _beside(shapes: Geometries, tree: STRtree, parts: Geometries) -> tuple[Rows,
     return part[order], shape[order]
 
 
-def _by_parcels(parts: Geometries, part: Rows, shape: Rows, tolerance: Floats) -> Gaps:
-    """Pieces with the same parcels beside them as one; without those that are wider than the tolerance."""
+def _narrow(
+    shapes: Geometries, tree: STRtree, parts: Geometries, tolerance: Floats, closed_m: float
+) -> tuple[Geometries, Rows, Rows]:
+    """The pieces of land beside several parcels that are narrow enough for a gap, and which lies beside which shape."""
+    part, shape = _beside(shapes, tree, parts)
+    limit, width = np.zeros(len(parts)), width_m(parts)
+    np.maximum.at(limit, part, tolerance[shape])
+    kept = width <= limit + GRID_M
+    wide = np.flatnonzero(~kept & (width <= closed_m + GRID_M))
+    kept[wide] = _enclosed(shapes, tree, parts[wide])
+    kept &= np.bincount(part, minlength=len(parts)) > 1
+    mine = kept[part]
+    return parts[kept], (np.cumsum(kept) - 1)[part[mine]], shape[mine]
+
+
+def _enclosed(shapes: Geometries, tree: STRtree, places: Geometries) -> Mask:
+    """(k,) whether there is a parcel on every side of a place."""
+    rim = shapely.difference(shapely.buffer(places, 2 * GRID_M, join_style="bevel"), places)
+    return np.asarray(shapely.area(_free(shapes, tree, rim)) <= _OPEN_M2)
+
+
+def _by_parcels(parts: Geometries, part: Rows, shape: Rows) -> Gaps:
+    """Pieces with the same parcels beside them as one."""
     begin = np.searchsorted(part, np.arange(len(parts) + 1))
     name = np.zeros(len(parts), np.uint64)
     np.add.at(name, part, mixed(shape.astype(np.uint64)))
@@ -113,12 +139,7 @@ def _by_parcels(parts: Geometries, part: Rows, shape: Rows, tolerance: Floats) -
     place = np.asarray(shapely.normalize(_united(parts, which, len(first))), dtype=object)
     beside = np.concatenate([shape[begin[a] : begin[a + 1]] for a in first]) if len(first) else shape[:0]
     gap = np.repeat(np.arange(len(first)), (begin[1:] - begin[:-1])[first])
-    limit = np.zeros(len(first))
-    np.maximum.at(limit, gap, tolerance[beside])
-    width = width_m(place)
-    found = Gaps(place, np.asarray(shapely.area(place)), width, gap, beside)
-    several = np.bincount(gap, minlength=len(first)) > 1
-    return found.keep((width <= limit + GRID_M) & several)
+    return Gaps(place, np.asarray(shapely.area(place)), width_m(place), gap, beside)
 
 
 def _owners(rough: Geometries, land: Geometries) -> tuple[Rows, Rows]:

@@ -19,8 +19,8 @@ SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
 PAGE = FOLDER.parents[1] / "docs" / "groups.md"
 # Verdicts name the policy that they were made by: one that says something else has another version.
 SAID = {
-    "2025-three-groups/3": "4e2576ab1e7c",
-    "2026-abce/1": "b3a351c1ca0a",
+    "2025-three-groups/4": "7946dfb3011d",
+    "2026-abce/2": "1b02f3a8efd1",
 }
 
 
