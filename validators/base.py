@@ -39,7 +39,8 @@ class Others:
 
     fault    (m,) index into the faults
     row      (m,) position in the dataset; WHOLE where the parcel belongs to another dataset
-    name     (m,) of those of other datasets: what finding ids are made of (`validators.identity.handles.names_of`); else NULL
+    name     (m,) of those of other datasets: what the register knows them by (`validators.identity.naming`); else NULL
+    former   (m,) of the same: what finding ids are made of (`validators.identity.handles.names_of`); else NULL
     handle   (m,) as people know it; NULL where `row` says it, or where the parcel has none
     dataset  (m,) commune code of the other dataset; NULL where the parcel is of this one
     """
@@ -47,6 +48,7 @@ class Others:
     fault: NDArray[np.int64]
     row: Rows
     name: pa.Array
+    former: pa.Array
     handle: pa.Array
     dataset: pa.Array
 
@@ -54,7 +56,7 @@ class Others:
     def within(cls, fault: NDArray[np.int64], row: Rows) -> "Others":
         """Parcels of the dataset itself."""
         none = pa.nulls(len(row), pa.string())
-        return cls(np.asarray(fault, np.int64), np.asarray(row, np.int64), none, none, none)
+        return cls(np.asarray(fault, np.int64), np.asarray(row, np.int64), none, none, none, none)
 
     @classmethod
     def together(cls, many: "Sequence[Others]") -> "Others":
@@ -64,7 +66,7 @@ class Others:
             np.concatenate([others.row for others in many]),
             *(
                 pa.concat_arrays([getattr(others, name) for others in many])
-                for name in ("name", "handle", "dataset")
+                for name in ("name", "former", "handle", "dataset")
             ),
         )
 
@@ -77,6 +79,7 @@ class Others:
             number[self.fault[mine]],
             self.row[mine],
             self.name.filter(at),
+            self.former.filter(at),
             self.handle.filter(at),
             self.dataset.filter(at),
         )

@@ -41,6 +41,10 @@ FINDINGS_SCHEMA = pa.schema(
             "other_rows", pa.list_(pa.int64()), nullable=False
         ),  # row_no of the others that are of this dataset
         pa.field("excused", pa.bool_(), nullable=False),  # somebody answers for it: an error no more
+        # Exactly which parcels it is about, by the names of `validators.identity.naming`: those of this dataset (none of
+        # a fault of the commune as a whole), and those of the other side of a seam.
+        pa.field("names", pa.list_(pa.string()), nullable=False),
+        pa.field("other_names", pa.list_(pa.string()), nullable=False),
     ]
 )
 
@@ -168,7 +172,9 @@ def _worded(found: list[tuple[Check, Severity, Faults]], named: Named) -> pa.Tab
             "quarantines": pa.array([each.quarantines for each in checks]).take(check),
             "other_rows": _other_rows(faults, named),
             "excused": pa.repeat(False, n),
-            "name": _join(code, members.names, faults.key),
+            "names": members.names,
+            "other_names": members.other_names,
+            "name": _join(code, members.former, faults.key),
             "twin": members.twins,
             "fault": np.concatenate([np.arange(size) for size in sizes]),
         }

@@ -14,11 +14,12 @@ from parcels.arrays import count_values
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE, Dataset
 from parcels.versions import ends
-from validators.base import Check, Context, Faults, Mask, Rows, Severity, Subject
+from validators.base import Check, Context, Faults, Mask, Rows, Severity, Subject, where
 from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
 from validators.findings import numbered_findings
 from validators.fixes import Fixes, fixes_to_next
-from validators.identity.naming import name_rows
+from validators.identity.members import Named
+from validators.identity.naming import name_rows, shape_hashes
 from validators.identity.national_id import well_formed
 from validators.measures import MEASURES, Measure, Portion
 from validators.repairs import propose
@@ -37,6 +38,8 @@ ROWS_SCHEMA = pa.schema(
         pa.field("codes", pa.list_(pa.string()), nullable=False),
         pa.field("has_error", pa.bool_(), nullable=False),
         pa.field("claims_id", pa.bool_(), nullable=False),  # it has a well-formed national id
+        # The hash of its geometry, of a row that is refused or that no handle names alone: else NULL
+        pa.field("shape", pa.string()),
     ]
 )
 
@@ -168,7 +171,7 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
         commune_code=dataset.commune_code,
         findings=table,
         repairs=repairs,
-        rows=_rows(subject, found, decision, erroneous),
+        rows=_rows(subject, found, decision, erroneous, _shapes(subject, named, refused)),
         counts=counts,
         group=usability,
         assured_group=worst,
@@ -226,7 +229,19 @@ def _decide(subject: Subject, found: Found, excused: dict[str, NDArray[np.int64]
     return refused, unreadable, erroneous
 
 
-def _rows(subject: Subject, found: Found, decision: NDArray[np.str_], erroneous: Mask) -> pa.Table:
+def _shapes(subject: Subject, named: Named, refused: Mask) -> pa.Array:
+    """(n,) the hashes by which the register finds rows again that have no handle, or had none before."""
+    rows = where(refused & np.asarray(pc.is_null(named.shape)))
+    if not len(rows):
+        return named.shape
+    shape = np.array(named.shape.to_numpy(zero_copy_only=False), dtype=object)
+    shape[rows] = shape_hashes(subject.dataset, rows)
+    return pa.array(shape, pa.string())
+
+
+def _rows(
+    subject: Subject, found: Found, decision: NDArray[np.str_], erroneous: Mask, shapes: pa.Array
+) -> pa.Table:
     n = len(subject)
     touched = [faults.touched[1] for _, _, faults in found]
     kinds = np.repeat(np.arange(len(found)), [len(rows) for rows in touched])
@@ -244,6 +259,7 @@ def _rows(subject: Subject, found: Found, decision: NDArray[np.str_], erroneous:
             codes,
             pa.array(erroneous),
             pa.array(subject.fact(well_formed)),
+            shapes,
         ],
         schema=ROWS_SCHEMA,
     )

@@ -184,6 +184,8 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('*.other_province_code', 'Tỉnh ở phía bên kia ranh giới; trống nếu lỗi không ở ranh giới', 'Province on the other side of a seam; empty elsewhere'),
 ('*.other_commune_code', 'Xã ở phía bên kia ranh giới; trống nếu lỗi không ở ranh giới', 'Commune on the other side of a seam; empty elsewhere'),
 ('*.other_commune_name', 'Tên xã ở phía bên kia ranh giới', 'Name of the commune on the other side of a seam'),
+('ledger.finding_case.names', 'Tên chính xác của các thửa ở xã này', 'Exactly which parcels in this commune: kind and handle, or the hash of the geometry where no handle names one alone'),
+('ledger.finding_case.other_names', 'Tên chính xác của các thửa ở phía bên kia ranh giới', 'Exactly which parcels on the other side of the seam'),
 ('*.other_handles', 'Các thửa ở phía bên kia ranh giới', 'The parcels on the other side of the seam'),
 ('*.first_seen_at', 'Phát hiện lần đầu lúc', 'When it was first found'),
 ('*.last_seen_at', 'Phát hiện lần gần nhất lúc', 'When it was last found'),

@@ -10,6 +10,7 @@ CREATE UNLOGGED TABLE {parcel} (
     source_alias text,
     national_alias text,
     sheet_alias text,
+    shape text,
     source_version text,
     delivered_commune_code text,
     delivered_sheet_no text,

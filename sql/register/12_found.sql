@@ -7,6 +7,8 @@ SELECT DISTINCT ON (f.finding_id)
        CASE WHEN s.swapped THEN f.commune_code ELSE f.other_commune_code END AS other_commune_code,
        CASE WHEN s.swapped THEN h.others ELSE h.own END AS handles,
        CASE WHEN s.swapped THEN h.own ELSE h.others END AS other_handles,
+       CASE WHEN s.swapped THEN f.other_names ELSE f.names END AS names,
+       CASE WHEN s.swapped THEN f.names ELSE f.other_names END AS other_names,
        f.stored_wkb
 FROM merge_finding AS f
 JOIN register_looked AS l ON l.commune_code = f.commune_code

@@ -2,7 +2,7 @@
 -- live. `whole` and `other_whole` are NULL for a side that was not delivered. What only change sets are checked for is
 -- answered by a snapshot of the whole commune too. A check that no longer exists can find nothing: its cases are retired.
 CREATE TEMP TABLE register_missing ON COMMIT DROP AS
-SELECT c.finding_id, c.check_code, c.severity, c.quarantines, c.commune_code, c.other_commune_code, c.handles, c.other_handles,
+SELECT c.finding_id, c.check_code, c.severity, c.quarantines, c.commune_code, c.other_commune_code, c.names, c.other_names,
        a.whole, b.whole AS other_whole,
        c.check_code <> ALL (%(catalogue)s::text[]) AS dropped,
        c.check_code = ANY (%(of_changes)s::text[]) AS of_changes

@@ -10,27 +10,29 @@ SELECT m.finding_id, m.severity,
             ELSE 'mended' END AS because
 FROM register_missing AS m
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE m.whole IS NOT NULL AND r.handle IS NULL) AS absent,
+    SELECT count(*) FILTER (WHERE m.whole IS NOT NULL AND r.name IS NULL) AS absent,
            coalesce(bool_or(NOT r.judged AND m.whole IS NOT NULL), false) AS unjudged,
-           coalesce(bool_or(r.ended), false) AS ended
-    FROM unnest(m.handles) AS h (handle)
-    LEFT JOIN register_row AS r ON r.commune_code = m.commune_code AND r.handle = h.handle
+           coalesce(bool_or(r.ended), false) AS ended,
+           coalesce(bool_and(n.name NOT LIKE 'handle|%%'), false) AS sure
+    FROM unnest(m.names) AS n (name)
+    LEFT JOIN register_row AS r ON r.commune_code = m.commune_code AND r.name = n.name
 ) AS own
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE m.other_whole IS NOT NULL AND r.handle IS NULL) AS absent,
+    SELECT count(*) FILTER (WHERE m.other_whole IS NOT NULL AND r.name IS NULL) AS absent,
            coalesce(bool_or(NOT r.judged AND m.other_whole IS NOT NULL), false) AS unjudged,
-           coalesce(bool_or(r.ended), false) AS ended
-    FROM unnest(m.other_handles) AS h (handle)
-    LEFT JOIN register_row AS r ON r.commune_code = m.other_commune_code AND r.handle = h.handle
+           coalesce(bool_or(r.ended), false) AS ended,
+           coalesce(bool_and(n.name NOT LIKE 'handle|%%'), false) AS sure
+    FROM unnest(m.other_names) AS n (name)
+    LEFT JOIN register_row AS r ON r.commune_code = m.other_commune_code AND r.name = n.name
 ) AS other
 WHERE m.dropped
    OR own.ended
    OR other.ended
    OR (NOT own.unjudged
        AND NOT other.unjudged
-       AND (m.whole IS NULL OR m.whole OR (own.absent = 0 AND cardinality(m.handles) > 0))
-       AND (m.other_whole IS NULL OR m.other_whole OR (other.absent = 0 AND cardinality(m.other_handles) > 0))
+       AND (m.whole IS NULL OR m.whole OR (own.absent = 0 AND own.sure))
+       AND (m.other_whole IS NULL OR m.other_whole OR (other.absent = 0 AND other.sure))
        AND (NOT %(changes)s
-            OR (cardinality(m.handles) = 1
+            OR (cardinality(m.names) = 1
                 AND m.other_commune_code IS NULL
                 AND (m.quarantines OR m.check_code = ANY (%(of_rows)s::text[])))))

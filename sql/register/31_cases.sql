@@ -1,10 +1,10 @@
 -- The cases that were found as they are now: new ones begin, those that were fixed return.
 INSERT INTO ledger.finding_case AS c (
-    finding_id, check_code, severity, quarantines, province_code, commune_code, handles, other_province_code,
-    other_commune_code, other_handles, measure, unit, width_mm, detail, place, state, state_since, state_run_id,
+    finding_id, check_code, severity, quarantines, province_code, commune_code, handles, names, other_province_code,
+    other_commune_code, other_handles, other_names, measure, unit, width_mm, detail, place, state, state_since, state_run_id,
     first_seen_at, first_run_id, last_seen_at, last_run_id)
-SELECT f.finding_id, f.check_code, f.severity, f.quarantines, coalesce(p.province_code, %(province)s), f.commune_code, f.handles,
-       o.province_code, f.other_commune_code, f.other_handles, f.measure, f.unit, f.width_mm, f.detail,
+SELECT f.finding_id, f.check_code, f.severity, f.quarantines, coalesce(p.province_code, %(province)s), f.commune_code, f.handles, f.names,
+       o.province_code, f.other_commune_code, f.other_handles, f.other_names, f.measure, f.unit, f.width_mm, f.detail,
        public.ST_SetSRID(f.stored_wkb::public.geometry, 4756), x.state, %(now)s, %(run_id)s, %(now)s, %(run_id)s, %(now)s, %(run_id)s
 FROM register_found AS f
 JOIN register_change AS x ON x.finding_id = f.finding_id
@@ -16,8 +16,8 @@ LEFT JOIN land.commune AS o
       AND (o.valid_to IS NULL OR o.valid_to > %(as_of)s::date)
 ON CONFLICT (finding_id) DO UPDATE
 SET severity = excluded.severity, quarantines = excluded.quarantines, province_code = excluded.province_code,
-    commune_code = excluded.commune_code, handles = excluded.handles, other_province_code = excluded.other_province_code,
-    other_commune_code = excluded.other_commune_code, other_handles = excluded.other_handles, measure = excluded.measure,
+    commune_code = excluded.commune_code, handles = excluded.handles, names = excluded.names, other_province_code = excluded.other_province_code,
+    other_commune_code = excluded.other_commune_code, other_handles = excluded.other_handles, other_names = excluded.other_names, measure = excluded.measure,
     unit = excluded.unit, width_mm = excluded.width_mm, detail = excluded.detail, place = excluded.place,
     state = excluded.state,
     state_since = CASE WHEN c.state = excluded.state THEN c.state_since ELSE excluded.state_since END,

@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 from sync.folder.document import Document, Upgrade
 from sync.folder.files import private_folder
 from validators.findings import FINDINGS_SCHEMA
+from validators.identity.members import SEPARATOR
+from validators.identity.naming import HANDLE
 from validators.judge import ROWS_SCHEMA
 from validators.repairs import REPAIRS_SCHEMA
 from validators.stored import CommuneVerdict
@@ -97,11 +99,28 @@ def load_verdicts(run_dir: Path) -> tuple[CommuneVerdict, ...]:
 
 def load_findings(run_dir: Path) -> pa.Table:
     """FINDINGS_SCHEMA: every finding of the judgement."""
-    table = pq.read_table(run_dir / FINDINGS)
+    table = with_names(pq.read_table(run_dir / FINDINGS))
     for field in FINDINGS_SCHEMA:
         if field.name not in table.column_names:  # judged before there was such a column
             table = table.append_column(field, _nothing(field.type, len(table)))
     return table.select(FINDINGS_SCHEMA.names)
+
+
+def with_names(findings: pa.Table) -> pa.Table:
+    """Findings of before they kept the names of their parcels: named by their handles, which name no row for sure."""
+    if "names" in findings.column_names:
+        return findings
+    across = pc.is_valid(findings["other_dataset"])
+    own = pc.binary_join_element_wise(HANDLE, findings["handle"], SEPARATOR).to_pylist()
+    others = [[f"{HANDLE}{SEPARATOR}{handle}" for handle in row] for row in findings["others"].to_pylist()]
+    sides = [
+        ([*([name] if name else []), *([] if seam else told)], told if seam else [])
+        for name, told, seam in zip(own, others, across.to_pylist(), strict=True)
+    ]
+    lists = pa.list_(pa.string())
+    return findings.append_column("names", pa.array([mine for mine, _ in sides], lists)).append_column(
+        "other_names", pa.array([theirs for _, theirs in sides], lists)
+    )
 
 
 def _nothing(kind: pa.DataType, n: int) -> pa.Array:
@@ -111,7 +130,10 @@ def _nothing(kind: pa.DataType, n: int) -> pa.Array:
 
 def load_rows(run_dir: Path, columns: list[str] | None = None) -> pa.Table:
     """ROWS_SCHEMA, or some of its columns: the decision on every row."""
-    return pq.read_table(run_dir / ROWS, columns=columns)
+    table = pq.read_table(run_dir / ROWS, columns=columns)
+    if columns is None and "shape" not in table.column_names:  # judged before there was such a column
+        table = table.append_column(ROWS_SCHEMA.field("shape"), pa.nulls(len(table), pa.string()))
+    return table
 
 
 def load_refused(run_dir: Path) -> pa.Table:

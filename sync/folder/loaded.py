@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from sync.folder.document import Document, Record, Upgrade
+from sync.folder.judgement import with_names
 from sync.folder.verdict import LoadedVerdict
 from validators.findings import FINDINGS_SCHEMA
 
@@ -158,4 +159,6 @@ def write_merge_findings(run_dir: Path, table: pa.Table) -> None:
 def load_merge_findings(run_dir: Path) -> pa.Table:
     """FINDINGS_SCHEMA; without rows before the load."""
     path = run_dir / MERGE_FINDINGS
-    return pq.read_table(path).cast(FINDINGS_SCHEMA) if path.is_file() else FINDINGS_SCHEMA.empty_table()
+    if not path.is_file():
+        return FINDINGS_SCHEMA.empty_table()
+    return with_names(pq.read_table(path)).select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA)

@@ -84,6 +84,8 @@ def write_findings(connection: db.Connection, run_id: str, province: str, table:
                 **{name: table[name] for name in _COPIED},
                 "commune_code": table["dataset"],
                 "others": db.array_text(table["others"]),
+                "names": db.array_text(table["names"]),
+                "other_names": db.array_text(table["other_names"]),
                 "other_commune_code": table["other_dataset"],
                 "place_wkb": to_hex(table["place_wkb"]),
                 "place_srid": table["place_srid"],

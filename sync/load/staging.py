@@ -147,6 +147,7 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
         "source_alias": source,
         "national_alias": national,
         "sheet_alias": sheet,
+        "shape": rows["shape"],
         **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order")},
         **{name: table[name] for name in CONVERSION},
         "geom": to_hex(stored),

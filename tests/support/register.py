@@ -159,8 +159,8 @@ def _begin(cursor: Any, run_id: str, province: str, parent: str | None = None) -
 def _merged(cursor: Any, run_id: str, delivered: Delivered, live: frozenset[str], *, changed: bool) -> None:
     """What the merge, the receipt and the verdicts leave for the register."""
     cursor.execute(
-        "CREATE TEMP TABLE staged (row_no bigint, dataset text, source_key text, national_alias text, sheet_alias text, "
-        "sheet_no text, parcel_no text) ON COMMIT DROP;"
+        "CREATE TEMP TABLE staged (row_no bigint, dataset text, source_key text, source_alias text, national_alias text, "
+        "sheet_alias text, shape text, geom geometry, sheet_no text, parcel_no text) ON COMMIT DROP;"
         "CREATE TEMP TABLE merge_row (row_no bigint, commune_code text, status text, outdated boolean) ON COMMIT DROP;"
         "CREATE TEMP TABLE merge_commune (commune_code text, endable boolean, held boolean) ON COMMIT DROP"
     )
@@ -172,7 +172,9 @@ def _merged(cursor: Any, run_id: str, delivered: Delivered, live: frozenset[str]
     insert = psycopg2.extras.execute_values
     if rows:
         insert(
-            cursor, "INSERT INTO staged (row_no, dataset, source_key) VALUES %s", [row[:3] for row in rows]
+            cursor,
+            "INSERT INTO staged (row_no, dataset, source_key, source_alias) VALUES %s",
+            [(*row[:3], f"s|{row[2]}") for row in rows],
         )
         insert(
             cursor,
@@ -233,6 +235,8 @@ def _table(faults: Iterable[Fault], numbers: Mapping[tuple[str, str], int]) -> p
             "unit": "m²",
             "others": [*fault.keys[1:], *fault.other_keys],
             "other_dataset": fault.other,
+            "names": [f"source_key|s|{key}" for key in fault.keys],
+            "other_names": [f"source_key|s|{key}" for key in fault.other_keys],
             "message_vi": "",
             "message_en": "",
             "place_wkb": place,

@@ -67,7 +67,7 @@ def _faults(subject: Subject, cases: Cases) -> Faults:
     row = seam.row[member[rest]]
     codes = pa.array(seam.communes)
     away = row == WHOLE
-    names, handles = names_at(subject, seam.other[member[rest[away]]])
+    names, former, handles = names_at(subject, seam.other[member[rest[away]]])
     of = pa.array(np.cumsum(away) - 1, mask=~away)
     return Faults(
         seam.row[member[first]],
@@ -80,6 +80,7 @@ def _faults(subject: Subject, cases: Cases) -> Faults:
             case[rest],
             row,
             names.take(of),
+            former.take(of),
             handles.take(of),
             codes.take(pa.array(seam.commune[member[rest]], mask=~away)),
         ),

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from validators.base import WHOLE, Rows, Subject
 from validators.borders.land import degrees, placed
-from validators.identity.handles import names_of
-from validators.identity.naming import full_names, geometry_text
+from validators.identity.handles import handles_of, names_of
+from validators.identity.naming import full_names, geometry_text, hash_of, lone_names, shape_names
 from validators.plane import enclosed
 from validators.policy import Policy
 from validators.shape import Geometries
@@ -96,17 +96,19 @@ def _in_order(seam: Seam) -> Seam:
     return Seam(seam.communes, shapes[kept], seam.commune[order], seam.row[order], seam.other[order])
 
 
-def names_at(subject: Subject, others: Rows) -> tuple[pa.Array, pa.Array]:
-    """Names and handles of neighbours, as their own commune's judgement names them; see `validators.identity.naming`.
+def names_at(subject: Subject, others: Rows) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Names, former names and handles of neighbours, as their own commune's judgement has them.
+
+    See `validators.identity.naming`.
 
     Handles repeat within a delivery only: what is live has its own.
 
     others  (m,) positions in `Context.neighbours`
     """
     table = subject.context.neighbours
-    name, handle = np.full(len(others), None, dtype=object), np.full(len(others), None, dtype=object)
+    name, former, handle = (np.full(len(others), None, dtype=object) for _ in range(3))
     if table is None or not len(others):
-        return pa.array(name, pa.string()), pa.array(handle, pa.string())
+        return pa.array(name, pa.string()), pa.array(former, pa.string()), pa.array(handle, pa.string())
     table = table.take(pa.array(others))
     coded = table["commune_code"].combine_chunks().dictionary_encode()
     delivered = np.asarray(pc.is_null(table["parcel_uid"]))
@@ -114,8 +116,12 @@ def names_at(subject: Subject, others: Rows) -> tuple[pa.Array, pa.Array]:
     for number, code in enumerate(coded.dictionary.to_pylist()):
         for chosen, repeated in ((delivered, subject.context.repeated), (~delivered, None)):
             mine = np.flatnonzero(chosen & (np.asarray(coded.indices) == number))
-            known, said = names_of(table.take(pa.array(mine)), code, subject.context.as_of)
+            these = table.take(pa.array(mine))
+            known, said = names_of(these, code, subject.context.as_of)
             text = pa.array(geometry_text(shapes[mine], shapes[mine]), pa.string())
-            name[mine] = full_names(known, text, code, repeated).to_numpy(zero_copy_only=False)
+            former[mine] = full_names(known, text, code, repeated).to_numpy(zero_copy_only=False)
+            alone = lone_names(handles_of(these, code, subject.context.as_of), repeated)
+            by_shape = shape_names(code, pa.array(hash_of(shapes[mine], shapes[mine]), pa.string()))
+            name[mine] = pc.coalesce(alone, by_shape).to_numpy(zero_copy_only=False)
             handle[mine] = said.to_numpy(zero_copy_only=False)
-    return pa.array(name, pa.string()), pa.array(handle, pa.string())
+    return pa.array(name, pa.string()), pa.array(former, pa.string()), pa.array(handle, pa.string())

@@ -57,7 +57,7 @@ def same_place(subject: Subject) -> Faults:
         pc.coalesce(name, uid), "parcel"
     )  # what is live has a handle, unless a file says otherwise
     k = len(chosen)
-    others = Others(np.arange(k), np.full(k, WHOLE, np.int64), name, handle, pa.nulls(k, pa.string()))
+    others = Others(np.arange(k), np.full(k, WHOLE, np.int64), name, name, handle, pa.nulls(k, pa.string()))
     return Faults(free[new[chosen]], measure=apart[chosen], others=others)
 
 

@@ -21,8 +21,10 @@ class Named:
     """What findings need to know of the rows of a dataset; parallel arrays over all rows.
 
     row_no  (n,) name of the row in this run
-    name    (n,) what finding ids are made of; see `validators.identity.naming`
-    twin    (n,) text that orders rows of one name by what they are; NULL where the name is the row's alone
+    name    (n,) what the register knows them by; see `validators.identity.naming`
+    former  (n,) what finding ids are made of
+    twin    (n,) text that orders rows of one former name by what they are; NULL where that name is the row's alone
+    shape   (n,) the hash of the geometry, where `name` is made of it; else NULL
     handle  (n,) the strongest handle as delivered; NULL when none
     srid    (n,) EPSG code of the delivered coordinates
     point   (n,) shapely points in the parcels, in that CRS; None where there is none
@@ -31,7 +33,9 @@ class Named:
     dataset: str
     row_no: NDArray[np.int64]
     name: pa.Array
+    former: pa.Array
     twin: pa.Array
+    shape: pa.Array
     handle: pa.Array
     srid: NDArray[np.int32]
     point: NDArray[np.object_]
@@ -41,14 +45,18 @@ class Named:
 class Members:
     """Of each fault (k,).
 
-    names    the names of its parcels, in order, joined; of a fault of the commune as a whole that of the commune
-    twins    the texts that tell rows of one name apart, joined; NULL where every name is its row's alone
+    former   the former names of its parcels, in order, joined; of a fault of the commune as a whole that of the commune
+    twins    the texts that tell rows of one former name apart, joined; NULL where every one is its row's alone
+    names    lists of the names of its parcels of this dataset, in order; empty of a fault of the commune as a whole
+    other_names  the same of its parcels of another dataset
     handles  lists of the other parcels' handles, in order of these; those without one are left out
     dataset  the commune of the parcels of another dataset; NULL where there is none
     """
 
-    names: pa.Array
+    former: pa.Array
     twins: pa.Array
+    names: pa.ListArray
+    other_names: pa.ListArray
     handles: pa.ListArray
     dataset: pa.Array
 
@@ -58,13 +66,15 @@ def members_of(faults: Faults, named: Named) -> Members:
     k = len(faults)
     rows = pa.array(faults.rows, mask=faults.rows == WHOLE)
     whole = f"commune{SEPARATOR}{named.dataset}"
-    own, own_twin = pc.fill_null(named.name.take(rows), whole), named.twin.take(rows)
+    own, own_twin = pc.fill_null(named.former.take(rows), whole), named.twin.take(rows)
     others = faults.others
     if others is None:
         offsets = pa.array(np.zeros(k + 1, np.int32))
         return Members(
             own,
             own_twin,
+            _lists(np.arange(k), named.name.take(rows), k),
+            pa.ListArray.from_arrays(offsets, pa.array([], pa.string())),
             pa.ListArray.from_arrays(offsets, pa.array([], pa.string())),
             pa.nulls(k, pa.string()),
         )
@@ -73,7 +83,7 @@ def members_of(faults: Faults, named: Named) -> Members:
     table = pa.table(
         {
             "fault": fault,
-            "name": pa.concat_arrays([own, pc.coalesce(named.name.take(inside), others.name)]),
+            "name": pa.concat_arrays([own, pc.coalesce(named.former.take(inside), others.former)]),
             "twin": pa.concat_arrays([own_twin, named.twin.take(inside)]),
         }
     ).sort_by([("fault", "ascending"), ("name", "ascending"), ("twin", "ascending")])
@@ -83,9 +93,13 @@ def members_of(faults: Faults, named: Named) -> Members:
     offsets = np.searchsorted(np.asarray(table["fault"]), np.arange(k + 1)).astype(np.int32)
     joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), twins.combine_chunks()), SEPARATOR)
     told = pc.if_else(pc.greater(has_twin, 0).combine_chunks(), joined, pa.scalar(None, pa.string()))
+    there = pc.is_valid(others.dataset)
+    mine = pc.if_else(there, pa.scalar(None, pa.string()), pc.coalesce(named.name.take(inside), others.name))
     return Members(
-        names=pc.binary_join(grouped["name_list"].combine_chunks(), SEPARATOR),
+        former=pc.binary_join(grouped["name_list"].combine_chunks(), SEPARATOR),
         twins=told,
+        names=_lists(fault, pa.concat_arrays([named.name.take(rows), mine]), k),
+        other_names=_lists(others.fault, pc.if_else(there, others.name, pa.scalar(None, pa.string())), k),
         handles=_lists(others.fault, pc.coalesce(named.handle.take(inside), others.handle), k),
         dataset=_first(others.fault, others.dataset, k),
     )

@@ -5,16 +5,22 @@ place in the file. A handle that several rows of the delivery share names none o
 dataset is part of the name, and findings of one check are numbered in the order of the geometries.
 """
 
+from hashlib import sha256
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from parcels.model import Dataset
 from validators.base import Repeated, Rows, Subject
-from validators.identity.handles import known_as
+from validators.identity.handles import Handles, known_as, own_handles
 from validators.identity.members import SEPARATOR, Named
 from validators.shape import Geometries, shape_of, source_srid
+
+# Of names from before findings kept any: `handle|<handle as people know it>`. It may be of any kind and of several parcels.
+HANDLE = "handle"
 
 
 def name_rows(subject: Subject, involved: Rows) -> Named:
@@ -27,18 +33,58 @@ def name_rows(subject: Subject, involved: Rows) -> Named:
     rows = involved[ambiguous[involved]]
     twin[rows] = geometry_text(dataset.rounded[rows], dataset.stored[rows])
     twins = pa.array(twin, pa.string())
-    name = full_names(known, twins, dataset.commune_code, subject.context.repeated)
+    former = full_names(known, twins, dataset.commune_code, subject.context.repeated)
+    name = lone_names(subject.fact(own_handles), subject.context.repeated)
+    nameless = np.flatnonzero(np.asarray(pc.is_null(name)))
+    shape = np.full(len(dataset), None, dtype=object)
+    shape[nameless] = shape_hashes(dataset, nameless)
+    shapes = pa.array(shape, pa.string())
     point = np.full(len(dataset), None, dtype=object)
     point[involved] = _points(subject, involved)
     return Named(
         dataset=dataset.commune_code,
         row_no=np.asarray(dataset.column("row_no"), dtype=np.int64),
-        name=name,
+        name=pc.coalesce(name, shape_names(dataset.commune_code, shapes)),
+        former=former,
         twin=twins,
+        shape=shapes,
         handle=handle,
         srid=subject.fact(source_srid),
         point=point,
     )
+
+
+def lone_names(own: Handles, repeated: Repeated | None) -> pa.Array:
+    """(n,) `<kind>|<handle>`: each row by the strongest handle that is its alone; NULL where it has none.
+
+    repeated  the handles that name no row alone; None where every handle does
+    """
+    names = []
+    for kind, handles in own._asdict().items():
+        name = pc.binary_join_element_wise(kind, handles, SEPARATOR)
+        shared = None if repeated is None else getattr(repeated, kind)["handle"].combine_chunks()
+        if shared is not None and len(shared):
+            again = pc.is_in(handles, value_set=shared, skip_nulls=True)
+            name = pc.if_else(again, pa.scalar(None, pa.string()), name)
+        names.append(name)
+    return pc.coalesce(*names)
+
+
+def shape_hashes(dataset: Dataset, rows: Rows) -> NDArray[np.object_]:
+    """(m,) what tells rows without a handle of their own apart: `hash_of` their geometries."""
+    return hash_of(dataset.rounded[rows], dataset.stored[rows])
+
+
+def hash_of(rounded: Geometries, stored: Geometries) -> NDArray[np.object_]:
+    """SHA-256 of little-endian WKB, hexadecimal: of what is stored where something is, else of what was delivered."""
+    octets = shapely.to_wkb(_chosen(rounded, stored), byte_order=1)
+    hashes = [sha256(each or b"").hexdigest() for each in octets]  # of the few that nothing else names
+    return np.array(hashes, dtype=object)
+
+
+def shape_names(commune_code: str, shapes: pa.Array) -> pa.Array:
+    """(n,) `geometry|<commune>|<hash>`; NULL where there is no hash."""
+    return pc.binary_join_element_wise("geometry", commune_code, shapes, SEPARATOR)
 
 
 def full_names(known: pa.Array, text: pa.Array, commune_code: str, repeated: Repeated | None) -> pa.Array:
@@ -59,9 +105,13 @@ def geometry_text(rounded: Geometries, stored: Geometries) -> NDArray[np.object_
 
     What is stored is what another commune's judgement knows of a parcel.
     """
-    chosen = np.where(shapely.is_missing(stored), rounded, stored)
+    chosen = _chosen(rounded, stored)
     text = shapely.to_wkb(chosen, hex=True, byte_order=1)
     return np.where(shapely.is_missing(chosen), "", text)
+
+
+def _chosen(rounded: Geometries, stored: Geometries) -> Geometries:
+    return np.where(shapely.is_missing(stored), rounded, stored)
 
 
 def _ambiguous(known: pa.Array, repeated: Repeated | None) -> pa.Array:

@@ -126,7 +126,7 @@ def lines_of(
     moved = _moved_mm(drafts, srid)
     ids = finding.take(pa.array(drafts.fault))
     names = pc.binary_join_element_wise(
-        ids, named.name.take(rows), pc.fill_null(named.twin.take(rows), ""), SEPARATOR
+        ids, named.former.take(rows), pc.fill_null(named.twin.take(rows), ""), SEPARATOR
     )
     k = len(drafts.row)
     return pa.table(
