@@ -5,6 +5,7 @@ One type with one set of names from the check stage to the report; what the gate
 """
 
 from datetime import date
+from typing import TypeVar
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +16,9 @@ from validators.measures import Portion
 from validators.policy import Policy
 from validators.tally import assured, found_by_rules
 from validators.usability import Tally, group
+
+
+V = TypeVar("V", bound="CommuneVerdict")
 
 
 class KeptFixes(BaseModel):
@@ -111,7 +115,7 @@ def tally_of_verdict(verdict: CommuneVerdict, findings: pa.Table, policy: Policy
     )
 
 
-def grouped(verdict: CommuneVerdict, findings: pa.Table, policy: Policy, as_of: date) -> CommuneVerdict:
+def grouped(verdict: V, findings: pa.Table, policy: Policy, as_of: date) -> V:
     """The verdict with group, reasons, assured group and fixes by this policy."""
     tally = tally_of_verdict(verdict, findings, policy)
     found = group(tally, policy)

@@ -32,7 +32,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE ON
     land.parcel_alias, land.national_id_claim, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,
-    ledger.finding_case
+    ledger.finding_case, ledger.quarantine_state
     TO landsync_loader;
 GRANT SELECT, INSERT ON
     land.parcel_version, land.land_use_part_version, land.parcel_lineage, land.parcel_conversion, land.commune_boundary,

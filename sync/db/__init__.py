@@ -209,7 +209,11 @@ def copy_out(connection: Connection, query: sql.Composable, types: pa.Schema) ->
         buffer,
         pacsv.ReadOptions(column_names=types.names),
         convert_options=pacsv.ConvertOptions(
-            column_types=types, strings_can_be_null=True, quoted_strings_can_be_null=False
+            column_types=types,
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
         ),
     )
 

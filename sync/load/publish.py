@@ -2,11 +2,15 @@
 
 from datetime import datetime
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from parcels.bilingual import Bilingual
 from parcels.errors import TransientError
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
 from sync.folder.document import Counts
+from sync.folder.judgement import load_findings
 from sync.folder.loaded import Gap, Loaded, ReceiptLine, RefusedRow
 from sync.folder.register import RegisterCounts, write_register
 from sync.folder.snapshot import part_paths
@@ -19,6 +23,7 @@ from sync.load.merge import Merged, merge
 from sync.load.passed import request_of
 from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
 from sync.load.verdicts import regrouped, verdicts_after
+from sync.load.whole import rests, with_rest
 from sync.register import Looked, looked_communes, update
 from sync.run import Run
 
@@ -82,9 +87,10 @@ def _publish(
         },
         merged.lines,
     )
-    _write_verdicts(connection, run, inputs, verdicts, merged, now)
     record_findings(connection, run, findings, staged.only)
     register = _register(connection, run, inputs, verdicts, merged)
+    verdicts = _of_whole_communes(connection, run, inputs, verdicts, findings)
+    _write_verdicts(connection, run, inputs, verdicts, merged, now)
     return Loaded(
         **head,
         dry_run=run.dry_run,
@@ -139,6 +145,35 @@ def _register(
     write_register(run.folder, cases)
     counts.save(run.folder)
     return counts
+
+
+def _of_whole_communes(
+    connection: db.Connection, run: Run, inputs: Inputs, verdicts: tuple[LoadedVerdict, ...], merged: pa.Table
+) -> tuple[LoadedVerdict, ...]:
+    """The verdicts of the communes that went live, counted with what this run did not bring; the others as they are."""
+    live = [verdict.code for verdict in verdicts if verdict.decision == "accept"]
+    as_of = inputs.delivery.as_of
+    rest = rests(connection, run.run_id, run.province, as_of, live, changes=inputs.changes)
+    if inputs.changes or not rest:
+        return verdicts
+    found = pa.concat_tables([load_findings(run.judged_folder), merged])
+
+    def mine(table: pa.Table, code: str) -> pa.Table:
+        return table.filter(pc.equal(table["dataset"], code))
+
+    return tuple(
+        with_rest(
+            verdict,
+            rest[verdict.code],
+            mine(inputs.rows, verdict.code),
+            mine(found, verdict.code),
+            inputs.policy,
+            as_of,
+        )
+        if verdict.code in rest and verdict.decision == "accept"
+        else verdict
+        for verdict in verdicts
+    )
 
 
 def _clock(connection: db.Connection) -> datetime:

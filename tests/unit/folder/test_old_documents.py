@@ -74,7 +74,11 @@ def test_a_whole_run_of_before_is_told_as_it_was_then() -> None:
     assert summary_of(gather(run)).as_dict() == then
     explained = json.loads((run / "explained.json").read_text(encoding="utf-8"))
     now = json.loads(json.dumps(explain_commune(from_folder(run), explained["code"]), default=str))
-    aside = {"source": None, "policy": None, "notes": None}  # the policy has another version since, which a note says
+    aside = {
+        "source": None,
+        "policy": None,
+        "notes": None,
+    }  # the policy has another version since, which a note says
     assert now | aside == explained | aside
     assert load_rows(run).num_rows == then["read"]
     assert load_findings(run).num_rows > 0

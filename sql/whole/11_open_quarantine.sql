@@ -1,0 +1,13 @@
+-- The rows that this run refused wait from now on; not those of no commune, which nobody's group counts.
+INSERT INTO ledger.quarantine_state (
+    run_id, row_no, province_code, commune_code, parcel_uid, source_alias, national_alias, sheet_alias, shape, state)
+SELECT %(run_id)s, m.row_no, %(province)s, m.commune_code, p.parcel_uid, s.source_alias, s.national_alias, s.sheet_alias,
+       s.shape, 'open'
+FROM merge_row AS m
+JOIN {parcel} AS s ON s.row_no = m.row_no
+LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
+WHERE m.counted
+  AND m.status IN ('quarantine', 'unreadable')
+  AND NOT m.outdated
+  AND m.commune_code <> '-'
+  AND NOT EXISTS (SELECT FROM merge_commune AS c WHERE c.commune_code = m.commune_code AND c.held)

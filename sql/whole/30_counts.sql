@@ -1,0 +1,8 @@
+-- How many of them each commune has.
+SELECT r.commune_code,
+       count(*) FILTER (WHERE r.state = 'live') AS live,
+       count(*) FILTER (WHERE r.state = 'quarantine') AS quarantined,
+       count(*) FILTER (WHERE r.state = 'unreadable') AS unreadable
+FROM whole_rest AS r
+GROUP BY r.commune_code
+ORDER BY r.commune_code

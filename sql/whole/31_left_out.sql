@@ -1,0 +1,7 @@
+-- The rows of this run that do not count, because what they say came too late or is held: what is live counts for them.
+SELECT m.commune_code, m.row_no
+FROM merge_row AS m
+WHERE m.counted
+  AND m.commune_code = ANY (%(communes)s::text[])
+  AND (m.status IN ('ignored', 'held') OR m.outdated)
+ORDER BY m.row_no

@@ -1,0 +1,149 @@
+"""A commune's rows in any split and order end in the verdict of the whole.
+
+The truth beside it is the same rows in one complete delivery to an empty database. Parts do not say that they are complete.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import pytest
+import shapely
+
+from sync.declared.profile import load_profile
+from sync.run import finish_run, start_run
+from sync.settings import settings
+from sync.stages import STAGES, run_stage
+from tests.conftest import counts
+from tests.db.test_merge_properties import wipe
+from tests.support.database import Database
+from tests.support.tiny import EPSG, PROVINCE, tiny
+
+pytestmark = pytest.mark.db
+BEGUN = datetime.fromisoformat("2026-11-20T22:00:00+07:00")
+KEY, AREA, USE, NUMBER = "thuaDatId", "dienTichPhapLy", "loaiDat", "soThuTuThua"
+STANDING = (
+    "usability_group, rows_read, quarantined, unreadable, rows_with_error, reasons, measures, measured, fixes, "
+    "assured_group, excused, provisional"
+)
+
+
+@pytest.fixture
+def installed(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """An installation of its own around the database of this test."""
+    monkeypatch.setenv("LANDSYNC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("LANDSYNC_DSN", database.dsn)
+    settings.cache_clear()
+    yield database
+    settings.cache_clear()
+
+
+def commune() -> tuple[str, gpd.GeoDataFrame]:
+    """Thirty parcels of one commune, side by side, as the province delivers them."""
+    small, code = tiny(), tiny().communes[0]
+    table = small.delivered(load_profile(PROVINCE))
+    mine = np.flatnonzero(np.asarray(small.columns["commune_code"]) == code)
+    mine = mine[shapely.get_type_id(small.geometry[mine]) == 3]
+    first = shapely.centroid(small.geometry[mine[0]])
+    near = mine[np.argsort(shapely.distance(small.geometry[mine], first))[:30]]
+    frame = table.take(pa.array(near)).to_pandas()
+    return code, gpd.GeoDataFrame(frame, geometry=small.geometry[near], crs=EPSG)
+
+
+def spoilt(frame: gpd.GeoDataFrame, chance: random.Random) -> gpd.GeoDataFrame:
+    """Some of the rows wrong, each in its own way."""
+    frame = frame.copy()
+    geometry = np.array(frame.geometry.values, dtype=object)
+    for at in chance.sample(range(len(frame)), chance.randint(0, 12)):
+        corners = shapely.get_coordinates(shapely.envelope(geometry[at]))
+        west, south, east, north = corners[:, 0].min(), corners[:, 1].min(), corners[:, 0].max(), corners[:, 1].max()
+        kind = chance.choice(["bow tie", "missing", "area", "use", "wide", "number", "far"])
+        if kind == "bow tie":
+            geometry[at] = shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])
+        elif kind == "missing":
+            geometry[at] = None
+        elif kind == "area":
+            frame.loc[frame.index[at], AREA] = 99_999.0
+        elif kind == "use":
+            frame.loc[frame.index[at], USE] = "XYZ"
+        elif kind == "number":
+            frame.loc[frame.index[at], NUMBER] = None
+        elif kind == "wide":
+            geometry[at] = shapely.box(west, south, east, north + 3)
+        else:
+            geometry[at] = shapely.transform(geometry[at], lambda xy: xy + np.array([4000.0, 0.0]))
+    return frame.set_geometry(gpd.GeoSeries(geometry, index=frame.index, crs=EPSG))
+
+
+@dataclass
+class Office:
+    """The province: delivers parts of the commune, an hour after each other."""
+
+    database: Database
+    folder: Path
+    delivered: int = 0
+
+    def send(self, code: str, frame: gpd.GeoDataFrame, *, whole: bool) -> None:
+        self.delivered += 1
+        delivery = self.folder / f"delivery{self.delivered}"
+        delivery.mkdir(parents=True)
+        pyogrio.write_dataframe(frame, delivery / "t.gpkg", layer="ThuaDat", driver="GPKG", geometry_type="Unknown")
+        moment = (BEGUN + timedelta(hours=self.delivered)).isoformat()
+        (delivery / "delivery.toml").write_text(
+            f'province = "{PROVINCE}"\nkind = "full"\nextracted_at = {moment}\ncommune_codes = "new"\n'
+            f"complete_for = {[code] if whole else []}\n".replace("'", '"')
+            + f'[[parts]]\nfile = "t.gpkg"\nepsg = {EPSG}\nold_province = "Quảng Ninh"\n',
+            encoding="utf-8",
+        )
+        run = start_run(PROVINCE, "test", path=delivery, dsn=self.database.dsn)
+        try:
+            for stage in STAGES:
+                run_stage(stage, run)
+        finally:
+            finish_run(run.run_id, dsn=self.database.dsn)
+
+    def standing(self, code: str) -> dict[str, object]:
+        """What is thought of the commune now."""
+        (row,) = self.database.query(f"SELECT {STANDING} FROM land.dataset WHERE commune_code = '{code}'")
+        return dict(zip(STANDING.split(", "), row, strict=True))
+
+
+def clean(database: Database) -> None:
+    """As if nothing had been delivered."""
+    import psycopg2
+
+    wipe(database)
+    with psycopg2.connect(database.superuser_dsn) as link, link.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        for table in ("ledger.quarantine_state", "ledger.finding_case", "ledger.finding_event", "land.dataset",
+                      "land.source_state", "land.source_watermark", "ledger.hold_state", "ledger.hold"):  # fmt: skip
+            cursor.execute(f"DELETE FROM {table}")
+
+
+@pytest.mark.parametrize("seed", range(counts(3)))
+def test_any_split_and_order_end_in_the_verdict_of_the_whole(
+    installed: Database, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    code, faultless = commune()
+    frame = spoilt(faultless, chance)
+    office = Office(installed, tmp_path / "truth")
+    office.send(code, frame, whole=True)
+    truth = office.standing(code)
+    clean(installed)
+
+    office = Office(installed, tmp_path / "parts")
+    order = list(range(len(frame)))
+    chance.shuffle(order)
+    pieces = [piece for piece in np.array_split(order, chance.randint(2, 5)) if len(piece)]
+    if chance.random() < 0.5:
+        pieces.append(np.array(chance.sample(order, 5)))  # some come again
+    for piece in pieces:
+        office.send(code, frame.iloc[piece], whole=False)
+    assert office.standing(code) == truth
