@@ -195,6 +195,7 @@ class Context:
                     one that the delivery does not have: CLAIMS_SCHEMA
     live            the live parcels of this commune; empty where nothing is live yet
     retired         sheet handles of this commune's parcels that ended: RETIRED_SCHEMA
+    waiting         refused rows of this commune that wait to be put right: WAITING_SCHEMA
     neighbours      parcels of other communes along this commune's edge: those delivered with it as delivered, the
                     others as they are live
     neighbours_partly  there may be others: what else is live was not at hand. Seams are then judged by what is there,
@@ -218,6 +219,7 @@ class Context:
     complete: bool = False
     live: pa.Table | None = None
     retired: pa.Table | None = None
+    waiting: pa.Table | None = None
     neighbours: pa.Table | None = None
     neighbours_partly: bool = False
     boundary: shapely.Geometry | None = None
@@ -263,6 +265,7 @@ class Check:
     runs_partly whether it holds only some of it: what is found counts, and the check is among those not run too
     changes_only  it is of change sets
     of_ends     it also looks at rows that end an object, of which no more is asked than that
+    beside      it looks at what else is live in the commune, or waits, beside the rows of a part
     unreadable  (n,) which rows, where the fault is found, can be tied to nothing: neither to a parcel nor to a commune
     share       how its measures are counted where they are not of rows; the same for all checks of a measure
     """
@@ -286,6 +289,7 @@ class Check:
     may_lack: bool = False
     changes_only: bool = False
     of_ends: bool = False
+    beside: bool = False
     unreadable: Callable[[Subject], Mask] | None = None
     share: Callable[[Subject], Portion | None] | None = None
 

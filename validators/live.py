@@ -8,7 +8,7 @@ import pyarrow as pa
 from parcels.model import SNAPSHOT_SCHEMA
 from validators.identity.handles import CLAIMS_SCHEMA, KEY_COLUMNS
 
-__all__ = ["AUTHENTICATION_SCHEMA", "CLAIMS_SCHEMA", "LIVE_SCHEMA", "RETIRED_SCHEMA"]
+__all__ = ["AUTHENTICATION_SCHEMA", "CLAIMS_SCHEMA", "LIVE_SCHEMA", "RETIRED_SCHEMA", "WAITING_SCHEMA"]
 
 # Of one or several communes, a row per live parcel.
 #   province_code, commune_code   where the parcel is live
@@ -25,6 +25,22 @@ LIVE_SCHEMA = pa.schema(
         SNAPSHOT_SCHEMA.field("land_use"),
         SNAPSHOT_SCHEMA.field("area_m2"),
         SNAPSHOT_SCHEMA.field("geom"),
+    ]
+)
+
+# Of a commune, a row per refused row that waits to be put right; see LIVE_SCHEMA.
+#   parcel_uid                    the live parcel that it would have been; NULL where none is known
+#   source_alias … sheet_alias    its handles; NULL where it has none of a kind
+#   shape                         the hash of its geometry (`validators.identity.naming.shape_hashes`)
+WAITING_SCHEMA = pa.schema(
+    [
+        *(
+            pa.field(field.name, field.type)
+            for field in LIVE_SCHEMA
+            if field.name not in ("land_use", "area_m2", "geom")
+        ),
+        *(pa.field(name, pa.string()) for name in ("source_alias", "national_alias", "sheet_alias", "shape")),
+        pa.field("geom", pa.binary()),
     ]
 )
 

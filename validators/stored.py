@@ -17,7 +17,6 @@ from validators.policy import Policy
 from validators.tally import assured, found_by_rules
 from validators.usability import Tally, group
 
-
 V = TypeVar("V", bound="CommuneVerdict")
 
 

@@ -11,6 +11,7 @@ CREATE UNLOGGED TABLE {parcel} (
     national_alias text,
     sheet_alias text,
     shape text,
+    refused_geom geometry(Geometry, 4756),
     source_version text,
     delivered_commune_code text,
     delivered_sheet_no text,

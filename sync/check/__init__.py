@@ -156,4 +156,8 @@ def _here(
     }
     if known is None:
         return told
-    return told | {"live": known.live(code), "retired": known.retired(code)}
+    return told | {
+        "live": known.live(code),
+        "retired": known.retired(code),
+        "waiting": known.waiting(code),
+    }

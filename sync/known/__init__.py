@@ -33,6 +33,10 @@ class Known(Protocol):
         """RETIRED_SCHEMA: sheet handles of the commune's parcels that ended and that no live parcel has."""
         ...
 
+    def waiting(self, commune_code: str) -> pa.Table:
+        """WAITING_SCHEMA: refused rows of the commune that wait to be put right."""
+        ...
+
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """LIVE_SCHEMA: live parcels of other communes, of any province, that touch one of these boxes.
 

@@ -10,6 +10,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sync import db
@@ -17,11 +18,12 @@ from sync.db.columns import listed
 from sync.known.context.document import Receipt
 from sync.known.context.near import in_order, touching
 from validators.delivery import as_claims
-from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
+from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
 
 # Parcels as COPY hands them over: WKB in hexadecimal.
 _COPIED = LIVE_SCHEMA.set(LIVE_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
 _BESIDE_GEOM = [name for name in LIVE_SCHEMA.names if name != "geom"]
+_WAITING = [name for name in WAITING_SCHEMA.names if name in LIVE_SCHEMA.names and name != "geom"]
 _NO_PROVINCE = ""
 
 
@@ -56,6 +58,15 @@ class NationalKnown:
     def retired(self, commune_code: str) -> pa.Table:
         """RETIRED_SCHEMA; see `Known`."""
         return self._copy("retired", RETIRED_SCHEMA, commune=commune_code)
+
+    def waiting(self, commune_code: str) -> pa.Table:
+        """WAITING_SCHEMA; see `Known`."""
+        hexed = WAITING_SCHEMA.set(WAITING_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
+        copied = self._copy("waiting", hexed, commune=commune_code)
+        at = copied.schema.get_field_index("geom")
+        shapes = from_hex(pc.fill_null(copied["geom"], ""))
+        shapes = pc.if_else(copied["geom"].is_valid().combine_chunks(), shapes, pa.scalar(None, pa.binary()))
+        return copied.set_column(at, WAITING_SCHEMA.field("geom"), shapes).cast(WAITING_SCHEMA)
 
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """LIVE_SCHEMA; see `Known`."""
@@ -117,6 +128,7 @@ def question(name: str, **values: str | list[str]) -> db.sql.Composable:
     columns: db.Identifiers = {
         "of_parcel": listed(_BESIDE_GEOM, "p"),
         "of_found": listed(_BESIDE_GEOM, "found"),
+        "of_waiting": listed(_WAITING, "q"),
         **{key: db.sql.Literal(value) for key, value in values.items()},
     }
     return db.compose(f"context/{name}", columns)

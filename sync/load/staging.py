@@ -134,6 +134,7 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
     )
     whole = rows["whole"]
     geometry = table["geom"].combine_chunks()
+    refused = pc.equal(rows["decision"], "quarantine")
     stored = pc.if_else(whole, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))
     hashes = to_hex(content_hash(table, "parcel", geometry))
     columns: dict[str, Any] = {
@@ -148,6 +149,7 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
         "national_alias": national,
         "sheet_alias": sheet,
         "shape": rows["shape"],
+        "refused_geom": to_hex(pc.if_else(refused, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))),
         **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order")},
         **{name: table[name] for name in CONVERSION},
         "geom": to_hex(stored),

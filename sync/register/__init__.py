@@ -32,6 +32,7 @@ class Looked:
     delivered  every commune the judgement was of, whether it goes live or not
     changes    of a change set: rows were judged, no commune
     catalogue  code → (of change sets only, needs nothing but the row); the checks that exist
+    beside     codes of the checks that look at what else the commune has, beside the rows of a part
     """
 
     run_id: str
@@ -47,6 +48,7 @@ class Looked:
             check.code: (check.changes_only, check.scope == "self_contained") for check in CHECKS
         }
     )
+    beside: tuple[str, ...] = tuple(check.code for check in CHECKS if check.beside)
 
 
 def update(connection: db.Connection, looked: Looked) -> tuple[RegisterCounts, pa.Table]:
@@ -60,6 +62,7 @@ def update(connection: db.Connection, looked: Looked) -> tuple[RegisterCounts, p
     for name in _STEPS:
         db.execute(connection, f"register/{name}", values)
     db.execute(connection, "register/21_rows", values, {"parcel": looked.parcels})
+    db.execute(connection, "register/21_beside", values)
     db.execute(connection, "register/22_settled", values)
     for name in _WRITES:
         db.execute(connection, f"register/{name}", values)
@@ -94,6 +97,7 @@ def _values(connection: db.Connection, looked: Looked) -> dict[str, Any]:
             [{"commune_code": code, "not_run": list(codes)} for code, codes in looked.not_run.items()]
         ),
         "catalogue": list(looked.catalogue),
+        "beside": list(looked.beside),
         "of_changes": [code for code, (of_changes, _) in looked.catalogue.items() if of_changes],
         "of_rows": [code for code, (_, of_rows) in looked.catalogue.items() if of_rows],
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import psycopg2
 import pyarrow as pa
 import pyogrio
 import pytest
@@ -62,7 +63,12 @@ def spoilt(frame: gpd.GeoDataFrame, chance: random.Random) -> gpd.GeoDataFrame:
     geometry = np.array(frame.geometry.values, dtype=object)
     for at in chance.sample(range(len(frame)), chance.randint(0, 12)):
         corners = shapely.get_coordinates(shapely.envelope(geometry[at]))
-        west, south, east, north = corners[:, 0].min(), corners[:, 1].min(), corners[:, 0].max(), corners[:, 1].max()
+        west, south, east, north = (
+            corners[:, 0].min(),
+            corners[:, 1].min(),
+            corners[:, 0].max(),
+            corners[:, 1].max(),
+        )
         kind = chance.choice(["bow tie", "missing", "area", "use", "wide", "number", "far"])
         if kind == "bow tie":
             geometry[at] = shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])
@@ -93,7 +99,9 @@ class Office:
         self.delivered += 1
         delivery = self.folder / f"delivery{self.delivered}"
         delivery.mkdir(parents=True)
-        pyogrio.write_dataframe(frame, delivery / "t.gpkg", layer="ThuaDat", driver="GPKG", geometry_type="Unknown")
+        pyogrio.write_dataframe(
+            frame, delivery / "t.gpkg", layer="ThuaDat", driver="GPKG", geometry_type="Unknown"
+        )
         moment = (BEGUN + timedelta(hours=self.delivered)).isoformat()
         (delivery / "delivery.toml").write_text(
             f'province = "{PROVINCE}"\nkind = "full"\nextracted_at = {moment}\ncommune_codes = "new"\n'
@@ -116,8 +124,6 @@ class Office:
 
 def clean(database: Database) -> None:
     """As if nothing had been delivered."""
-    import psycopg2
-
     wipe(database)
     with psycopg2.connect(database.superuser_dsn) as link, link.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")

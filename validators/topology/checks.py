@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Literal
 
 from parcels.bilingual import Bilingual
-from validators.base import Check, Faults, Subject
+from validators.base import Check, Faults, Subject, words
 from validators.plane import can_measure
-from validators.topology.found import topology_of
+from validators.topology.found import AROUND, INSIDE, topology_of
 
 _Kind = Literal["duplicate", "inside", "overlap", "narrow", "gap", "edge"]
 
@@ -43,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
         measures=("dung",),
         unit="m²",
         can_run=can_measure,
+        beside=True,
     ),
     Check(
         "TOP-OVERLAP-NARROW",
@@ -61,6 +62,7 @@ CHECKS: tuple[Check, ...] = (
         measures=("dung",),
         unit="m²",
         can_run=can_measure,
+        beside=True,
     ),
     Check(
         "TOP-GAP",
@@ -79,6 +81,7 @@ CHECKS: tuple[Check, ...] = (
         measures=("dung",),
         unit="m²",
         can_run=can_measure,
+        beside=True,
     ),
     Check(
         "TOP-EDGE",
@@ -97,6 +100,7 @@ CHECKS: tuple[Check, ...] = (
         measures=("thong_nhat",),
         unit="m",
         can_run=can_measure,
+        beside=True,
     ),
     Check(
         "TOP-DUPLICATE",
@@ -117,6 +121,7 @@ CHECKS: tuple[Check, ...] = (
         unit="m²",
         say_detail=_rows_of_shape,
         can_run=can_measure,
+        beside=True,
     ),
     Check(
         "TOP-INSIDE",
@@ -124,8 +129,8 @@ CHECKS: tuple[Check, ...] = (
         quarantines=False,
         title=Bilingual("Thửa đất nằm trong thửa khác", "Parcel inside another"),
         message=Bilingual(
-            "Nằm trọn trong thửa {others}: {measure} m².",
-            "Lies entirely inside parcel {others}: {measure} m².",
+            "{detail} thửa {others}: {measure} m².",
+            "{detail} parcel {others}: {measure} m².",
         ),
         advice=Bilingual(
             "Nếu là thửa riêng, khoét phần này khỏi thửa bao ngoài; nếu không, bỏ thửa bên trong.",
@@ -134,6 +139,13 @@ CHECKS: tuple[Check, ...] = (
         find=_with("inside"),
         measures=("dung",),
         unit="m²",
+        say_detail=words(
+            {
+                INSIDE: Bilingual("Nằm trọn trong", "Lies entirely inside"),
+                AROUND: Bilingual("Bao trọn", "Contains the whole of"),
+            }
+        ),
         can_run=can_measure,
+        beside=True,
     ),
 )

@@ -4,7 +4,7 @@ Everything is measured in the dataset's plane (`validators.plane`), on valid cop
 hide nothing of their neighbours. The order of the rows changes nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ from parcels.geometry import normalise
 from validators.base import Faults, Others, Rows, Subject
 from validators.plane import Plane, plane_of
 from validators.shape import Geometries, source_srid
+from validators.topology.around import around, of_delivered, with_around
 from validators.topology.distinct import Distinct, by_name, distinct
 from validators.topology.facing import Facing, facing, pieces, wrong_edges
 from validators.topology.gaps import Gaps, gaps
@@ -23,6 +24,8 @@ from validators.topology.matching import Floats, collinear_twins, loose
 from validators.topology.pairs import GRID_M, NOISE_M2, Pairs, marked, overlapping
 from validators.topology.widths import width_m
 
+# Which of two parcels is told of: the one that lies inside, or the one around it, where the other was not delivered.
+INSIDE, AROUND = "inside", "around"
 _SAME_M2 = 10 * NOISE_M2  # the same land, though not with the same vertices
 _APART = 2  # times its width: how far apart the sides of a closed gap may be where it is a wedge with a slanting end
 _AT_M = 1e-3  # an edge this near to an overlap or gap is explained by it
@@ -41,7 +44,18 @@ class Topology:
 
 
 def topology_of(subject: Subject) -> Topology:
-    """The topology of a dataset that has a plane. Use as `subject.fact(topology_of)`."""
+    """The topology of a dataset that has a plane, together with what lies beside a part. Use as `subject.fact(topology_of)`."""
+    beside = subject.fact(around)
+    if beside is None:
+        return _topology(subject)
+    whole = _topology(with_around(subject, beside))
+    told = {kind: of_delivered(getattr(whole, kind), beside, len(subject)) for kind in Topology.__slots__}
+    faults, turned = told["inside"]
+    within = replace(faults, detail=pa.array(np.where(turned, AROUND, INSIDE), pa.string()))
+    return replace(Topology(**{kind: faults for kind, (faults, _) in told.items()}), inside=within)
+
+
+def _topology(subject: Subject) -> Topology:
     plane = subject.fact(plane_of)
     if plane is None:
         raise ValueError("no plane to measure in")
@@ -156,7 +170,8 @@ class _Words:
         inner = np.where(first, pairs.first, pairs.second)
         outer = np.where(first, pairs.second, pairs.first)
         row = self.known.row
-        return self._faults(row[inner], row[outer], pairs.common, pairs.area)
+        detail = pa.repeat(INSIDE, len(inner))
+        return self._faults(row[inner], row[outer], pairs.common, pairs.area, detail=detail)
 
     def overlaps(self, pairs: Pairs, width: Floats) -> Faults:
         """The land that both have."""

@@ -31,7 +31,7 @@ from sync.known.context.holders import held_elsewhere
 from sync.known.context.members import Unreadable
 from sync.known.context.near import bounds_of, in_order, touched, tree_of
 from sync.known.context.writer import write_context
-from validators.live import LIVE_SCHEMA, RETIRED_SCHEMA
+from validators.live import LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
 
 __all__ = ["ContextFile", "read_context", "write_context"]
 
@@ -80,6 +80,10 @@ class ContextFile:
         every = self._retired
         mine = every.filter(pc.equal(every["commune_code"], commune_code))
         return mine.select(RETIRED_SCHEMA.names).cast(RETIRED_SCHEMA)
+
+    def waiting(self, commune_code: str) -> pa.Table:  # noqa: ARG002 - as `Known` asks
+        """WAITING_SCHEMA: none; a file does not tell of refused rows, which hold what an office delivered."""
+        return WAITING_SCHEMA.empty_table()
 
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """LIVE_SCHEMA; see `Known`. Of other provinces those along the edge of this one, as the file holds them."""
