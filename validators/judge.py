@@ -15,7 +15,7 @@ from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE, Dataset
 from parcels.versions import ends
 from validators.base import Check, Context, Faults, Mask, Rows, Severity, Subject, where
-from validators.catalogue import BY_CODE, CHECKS, refuse_unknown
+from validators.catalogue import CHECKS, refuse_unknown
 from validators.findings import numbered_findings
 from validators.fixes import Fixes, fixes_to_next
 from validators.identity.members import Named
@@ -24,7 +24,7 @@ from validators.identity.national_id import well_formed
 from validators.measures import MEASURES, Measure, Portion
 from validators.repairs import propose
 from validators.scale import scale_assumed
-from validators.stored import CommuneVerdict, KeptFixes
+from validators.stored import CommuneVerdict, KeptFixes, lacks_something
 from validators.tally import assured, found_by_rules
 from validators.usability import Group, Tally, group
 
@@ -91,7 +91,7 @@ class Verdict:
     @property
     def provisional(self) -> bool:
         """Whether something that could change the verdict was not run, other than for want of what nobody has."""
-        return any(not BY_CODE[code].may_lack for code in self.not_run)
+        return lacks_something(self.not_run)
 
     @property
     def excused(self) -> int:

@@ -4,13 +4,15 @@ One type with one set of names from the check stage to the report; what the gate
 `sync.folder.verdict`.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
-from parcels.bilingual import BilingualText
+from parcels.bilingual import Bilingual, BilingualText
+from validators.catalogue import BY_CODE
 from validators.fixes import FixesOfCheck, fixes_to_next
 from validators.measures import Portion
 from validators.policy import Policy
@@ -73,6 +75,43 @@ class CommuneVerdict(BaseModel):
     policy: str
     findings: dict[str, int]
     assumptions: tuple[BilingualText, ...] = ()
+
+
+# A delivery that does not say that it holds all of a commune, where it is judged by itself.
+PART_ALONE = Bilingual(
+    "Đây là nhóm của phần đã giao nộp, chưa phải của cả xã: gói dữ liệu không khai báo đủ xã (complete_for).",
+    "This is the group of what was delivered, not of the whole commune: the delivery does not say that it holds all of it "
+    "(complete_for).",
+)
+
+
+def of_a_part(verdict: CommuneVerdict) -> CommuneVerdict:
+    """A verdict that says that it is one on a part of a commune, by itself, and so provisional."""
+    return verdict.model_copy(
+        update={
+            "assumptions": (*verdict.assumptions, PART_ALONE),
+            "reasons": (*verdict.reasons, PART_ALONE),
+            "provisional": True,
+        }
+    )
+
+
+def beside_the_rest(verdict: CommuneVerdict) -> CommuneVerdict:
+    """The same where the rest of the commune is at hand: it says so no longer."""
+    if PART_ALONE not in verdict.assumptions:
+        return verdict
+    return verdict.model_copy(
+        update={
+            "assumptions": tuple(said for said in verdict.assumptions if said != PART_ALONE),
+            "reasons": tuple(said for said in verdict.reasons if said != PART_ALONE),
+            "provisional": lacks_something(verdict.not_run),
+        }
+    )
+
+
+def lacks_something(not_run: Iterable[str]) -> bool:
+    """Whether something that could change a verdict was not run, other than for want of what nobody has."""
+    return any(not BY_CODE[code].may_lack for code in not_run)
 
 
 def without_rows(code: str, policy: str) -> CommuneVerdict:

@@ -1,7 +1,8 @@
--- The rows of this run that do not count, because what they say came too late or is held: what is live counts for them.
+-- The rows of this run that do not count: what they say came too late or is held, and what is live counts for them; or they
+-- end a parcel.
 SELECT m.commune_code, m.row_no
 FROM merge_row AS m
 WHERE m.counted
   AND m.commune_code = ANY (%(communes)s::text[])
-  AND (m.status IN ('ignored', 'held') OR m.outdated)
+  AND (m.status IN ('ignored', 'held', 'end') OR m.outdated)
 ORDER BY m.row_no

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from parcels.model import UNKNOWN_COMMUNE
 from sync.check.neighbours import Neighbours
 from sync.check.parallel import each_in_order
 from sync.check.workers import Told, get_ready, judging
@@ -31,6 +32,7 @@ from validators.change_sets import CHANGE_COLUMNS, contradicting, repeated_in_ch
 from validators.delivery import Delivered, context_of
 from validators.identity.handles import KEY_COLUMNS
 from validators.policy import Policy, policy_at
+from validators.stored import of_a_part
 
 _FOREIGN = (
     "dữ liệu nước ngoài, không có gì của quốc gia để so sánh · foreign: nothing of the nation to compare with"
@@ -66,7 +68,8 @@ def check(
         )
         for verdict in judged(tasks):
             writer.add(verdict.rows, verdict.findings, verdict.repairs)
-            verdicts.append(verdict.kept())
+            partly = not context.changes and verdict.commune_code not in (*complete, UNKNOWN_COMMUNE)
+            verdicts.append(of_a_part(verdict.kept()) if partly else verdict.kept())
     Judged(as_of=record.as_of, policy=used.name, province=record.province, communes=tuple(verdicts)).save(
         run_dir
     )

@@ -12,7 +12,7 @@ from sync.folder.gate import Gated
 from sync.folder.judgement import load_rows, load_verdicts
 from sync.run import Run
 from validators.policy import Policy, policy_at
-from validators.stored import CommuneVerdict
+from validators.stored import CommuneVerdict, beside_the_rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def read_inputs(run: Run) -> Inputs:
         delivery=delivery,
         snapshot_sha256=conformed.snapshot_sha256,
         version_kind=conformed.version_kind,
-        verdicts={verdict.code: verdict for verdict in load_verdicts(folder)},
+        verdicts={verdict.code: beside_the_rest(verdict) for verdict in load_verdicts(folder)},
         gate=Gated.load(folder),
         rows=load_rows(folder).sort_by("row_no"),
         policy=policy_at(delivery.as_of),

@@ -23,7 +23,7 @@ from sync.load.merge import Merged, merge
 from sync.load.passed import request_of
 from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
 from sync.load.verdicts import regrouped, verdicts_after
-from sync.load.whole import rests, with_rest
+from sync.load.whole import NO_REST, rests, with_rest
 from sync.register import Looked, looked_communes, update
 from sync.run import Run
 
@@ -154,26 +154,21 @@ def _of_whole_communes(
     live = [verdict.code for verdict in verdicts if verdict.decision == "accept"]
     as_of = inputs.delivery.as_of
     rest = rests(connection, run.run_id, run.province, as_of, live, changes=inputs.changes)
-    if inputs.changes or not rest:
+    if not rest and not inputs.changes:
         return verdicts
     found = pa.concat_tables([load_findings(run.judged_folder), merged])
 
     def mine(table: pa.Table, code: str) -> pa.Table:
         return table.filter(pc.equal(table["dataset"], code))
 
-    return tuple(
-        with_rest(
-            verdict,
-            rest[verdict.code],
-            mine(inputs.rows, verdict.code),
-            mine(found, verdict.code),
-            inputs.policy,
-            as_of,
-        )
-        if verdict.code in rest and verdict.decision == "accept"
-        else verdict
-        for verdict in verdicts
-    )
+    def counted(verdict: LoadedVerdict) -> LoadedVerdict:
+        code = verdict.code
+        if verdict.decision != "accept" or (code not in rest and not inputs.changes):
+            return verdict
+        rows, findings = mine(inputs.rows, code), mine(found, code)
+        return with_rest(verdict, rest.get(code, NO_REST), rows, findings, inputs.policy, as_of)
+
+    return tuple(counted(verdict) for verdict in verdicts)
 
 
 def _clock(connection: db.Connection) -> datetime:

@@ -17,10 +17,10 @@ from sync.load.staging import StagedRun
 from sync.run import Run
 from validators.stored import CommuneVerdict, without_rows
 
-# A change set regroups no commune: a few changed parcels say nothing about the rest.
-_NOT_REGROUPED = Bilingual(
-    "Gói biến động: nhóm của xã giữ theo bản đầy đủ gần nhất, tạm thời cho đến bản đầy đủ tiếp theo.",
-    "A change set: the commune keeps the group of its last full snapshot, provisionally until the next one.",
+# A change set is not looked at for gaps and missing sheets, so what is thought of a commune after it is provisional.
+_AFTER_CHANGES = Bilingual(
+    "Sau gói biến động: nhóm tính theo các thửa đang có hiệu lực và đang chờ sửa, tạm thời cho đến bản đầy đủ tiếp theo.",
+    "After a change set: the group is that of the parcels live and waiting, provisionally until the next full snapshot.",
 )
 
 
@@ -63,7 +63,7 @@ def verdicts_after(
             continue
         now = again.get(code, verdict)
         if inputs.changes:
-            now = now.model_copy(update={"reasons": (_NOT_REGROUPED,)})
+            now = now.model_copy(update={"reasons": (_AFTER_CHANGES,), "assumptions": (_AFTER_CHANGES,)})
         result.append(
             LoadedVerdict(
                 **dict(now),

@@ -71,6 +71,9 @@ class Rest:
         return self.live + self.quarantined + self.unreadable
 
 
+NO_REST = Rest(0, 0, 0, CASES_SCHEMA.empty_table(), np.empty(0, np.int64), None)
+
+
 def rests(
     connection: db.Connection, run_id: str, province: str, as_of: date, communes: list[str], *, changes: bool
 ) -> dict[str, Rest]:

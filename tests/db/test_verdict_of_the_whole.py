@@ -153,3 +153,36 @@ def test_any_split_and_order_end_in_the_verdict_of_the_whole(
     for piece in pieces:
         office.send(code, frame.iloc[piece], whole=False)
     assert office.standing(code) == truth
+
+
+def test_one_good_row_does_not_make_a_commune_good_nor_one_bad_row_bad(
+    installed: Database, tmp_path: Path
+) -> None:
+    code, faultless = commune()
+    office = Office(installed, tmp_path)
+    bad = faultless.copy()
+    bad[AREA] = 99_999.0
+    office.send(code, bad, whole=True)
+    before = office.standing(code)
+    assert (before["usability_group"], before["rows_with_error"]) == (2, 30)
+    office.send(code, bad.iloc[:1].assign(**{AREA: faultless[AREA].iloc[:1]}), whole=False)
+    after = office.standing(code)
+    assert (after["usability_group"], after["rows_read"], after["rows_with_error"]) == (2, 30, 29)
+
+    office.send(code, faultless, whole=True)
+    assert office.standing(code)["usability_group"] == 1
+    west, south, east, north = faultless.geometry.iloc[0].bounds
+    tie = shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])
+    office.send(
+        code,
+        faultless.iloc[:1].set_geometry(gpd.GeoSeries([tie], index=faultless.index[:1], crs=EPSG)),
+        whole=False,
+    )
+    after = office.standing(code)
+    assert (after["usability_group"], after["rows_read"], after["quarantined"]) == (
+        2,
+        30,
+        1,
+    )  # 1 of 30, none may
+    office.send(code, faultless.iloc[:1], whole=False)
+    assert office.standing(code)["usability_group"] == 1
