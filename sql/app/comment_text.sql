@@ -60,6 +60,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.register_run', 'Kết quả của mỗi lần chạy đối với sổ theo dõi lỗi', 'What each run came to in the register of findings'),
 ('ledger.quarantine', 'Các dòng bị cách ly hoặc không đọc được', 'Rows that were quarantined or unreadable'),
 ('ledger.hold', 'Xã bị giữ lại chờ người quyết định', 'Communes held for a person to decide'),
+('ledger.quarantine_state', 'Trạng thái hiện tại của các dòng bị cách ly: dòng nào còn chờ sửa', 'The present state of refused rows: which of them still wait to be put right'),
 ('ledger.hold_state', 'Trạng thái hiện tại của xã bị giữ lại', 'The present state of held communes'),
 ('ledger.approval', 'Quyết định phê duyệt hoặc từ chối, có lý do', 'Decisions to approve or refuse, with their reason'),
 ('ledger.population_import', 'Mỗi tệp kết quả đối chiếu dân cư đã nhập và phép cân đối số dòng', 'Every file of results from the population database, with the balance of its lines'),
