@@ -62,8 +62,8 @@ def update(connection: db.Connection, looked: Looked) -> tuple[RegisterCounts, p
     for name in _STEPS:
         db.execute(connection, f"register/{name}", values)
     db.execute(connection, "register/21_rows", values, {"parcel": looked.parcels})
-    db.execute(connection, "register/21_beside", values)
-    db.execute(connection, "register/22_settled", values)
+    db.execute(connection, "register/22_beside", values)
+    db.execute(connection, "register/23_settled", values)
     for name in _WRITES:
         db.execute(connection, f"register/{name}", values)
     counts = _counts(db.fetch(connection, "register/40_counts", values))

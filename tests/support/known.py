@@ -11,7 +11,7 @@ from parcels.geometry import to_wkb
 from parcels.model import Dataset
 from sync.known.context.near import in_order, touching
 from validators.identity.handles import KEY_COLUMNS
-from validators.live import CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
+from validators.live import CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
 
 
 def live(dataset: Dataset) -> pa.Table:
@@ -54,6 +54,10 @@ class KnownTables:
     def retired(self, commune_code: str) -> pa.Table:
         """The handles that ended."""
         return self.ended.get(commune_code, RETIRED_SCHEMA.empty_table())
+
+    def waiting(self, commune_code: str) -> pa.Table:  # noqa: ARG002 - none
+        """No refused row waits."""
+        return WAITING_SCHEMA.empty_table()
 
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """Live parcels of the other communes that touch a box."""
