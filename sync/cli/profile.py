@@ -17,6 +17,7 @@ from sync.console import emit_json, language, out, say
 
 if TYPE_CHECKING:
     from sync.draft.draft import Draft
+    from sync.draft.guess import Guess
 
 Province = Annotated[
     str | None, typer.Option("--province", "-p", help="mã tỉnh, 2 chữ số · province code, 2 digits")
@@ -54,12 +55,13 @@ def init(
 
       landsync profile init thua_dat.shp --province 08
     """
+    from sync.declared.profile import FOREIGN
     from sync.draft.find import draft_of
     from sync.draft.write import profile_text
 
     with guarded(as_json=as_json), tempfile.TemporaryDirectory(prefix="landsync-profile-") as folder:
         found = draft_of(file, layer, Path(folder))
-        code = province or found.province
+        code = province or (FOREIGN if found.place.foreign else found.province)
         if code is None:
             raise UsageError(
                 "PRF-PROVINCE",
@@ -83,20 +85,32 @@ def init(
 def _as_document(found: "Draft", code: str, out_file: Path | None) -> dict[str, Any]:
     return {
         "province": code,
-        "system": found.system[0] if found.system else None,
+        "system": found.system.system if found.system else None,
         "layer": found.layer.name,
-        "epsg": found.epsg,
-        "columns": [
-            {
-                "canonical": guess.canonical,
-                "delivered": guess.delivered,
-                "score": round(guess.score, 3),
-                "reasons": [reason.say(language()) for reason in guess.reasons],
-            }
-            for guess in found.guesses
-        ],
+        "epsg": found.place.crs.epsg,
+        "foreign": found.place.foreign,
+        "measured_in": found.place.measured_in,
+        "commune_codes": found.codes.era.codes if found.codes.era and not found.codes.era.unclear else None,
+        "old_province": found.codes.old_province.name if found.codes.old_province else None,
+        "columns": [_line(guess) for guess in found.guesses],
+        "not_taken": [_line(guess) for guess in found.beside],
         "unused": list(found.unused),
+        "shown_by_names": {
+            "commune_code": found.shown.commune_code,
+            "map_scale": found.shown.map_scale,
+        },
         "file": None if out_file is None else str(out_file),
+    }
+
+
+def _line(guess: "Guess") -> dict[str, Any]:
+    return {
+        "canonical": guess.canonical,
+        "delivered": guess.delivered,
+        "score": round(guess.score, 3),
+        "to_check": guess.to_check,
+        "also": list(guess.also),
+        "reasons": [reason.say(language()) for reason in guess.reasons],
     }
 
 
@@ -128,7 +142,7 @@ def try_out(
 ) -> None:
     """Đọc thử một gói dữ liệu theo hồ sơ · Read a delivery by a profile and show what each column becomes.
 
-    Không kiểm tra, không lưu gì · nothing is judged, nothing is stored. 0: đọc được · it reads; 3: có xã bị tạm giữ · communes would be held.
+    Không kiểm tra, không lưu gì · nothing is judged, nothing is stored. 0: dùng được · usable; 3: đọc được nhưng có xã bị tạm giữ, không dòng nào thuộc xã của tỉnh, hoặc cột định danh trống · it reads, but communes would be held, no row belongs to a commune, or columns of identity are empty.
 
     Ví dụ · Example:
 
@@ -142,7 +156,7 @@ def try_out(
         emit_json(tried)
     else:
         _tell(tried)
-    raise typer.Exit(3 if tried["holds"] else 0)
+    raise typer.Exit(3 if tried["holds"] or tried["problems"] else 0)
 
 
 def _write_new(file: Path, text: str) -> None:
@@ -196,6 +210,8 @@ def _tell(tried: dict[str, Any]) -> None:
             f"Read {rows} rows, {communes} communes; {nowhere} rows belong to no commune of the province.",
         )
     )
+    for problem in tried["problems"]:
+        say(Bilingual(**problem))
     for code, reasons in tried["holds"].items():
         for reason in reasons:
             say(

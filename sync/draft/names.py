@@ -1,11 +1,16 @@
-"""What people call the canonical columns: the names of the known systems, and words seen in exports and forms.
+"""What a delivered column's name says: the words of `names.toml`, and the names in the base profiles of the systems.
 
-A name is compared without case, accents, blanks and marks (`parcels.text.bare_text`).
+A name is compared without case, accents, blanks and marks (`parcels.text.bare_text`). It says what the column is as
+often as what it is not: `dienTich` is the measured area, and never the registered one because its numbers are close.
 """
 
 import difflib
+import re
+import tomllib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
@@ -13,165 +18,135 @@ from parcels.text import bare_text
 from sync.declared.profile import DBF_NAME_BYTES, Joined, base_file, bases
 from sync.declared.tomlfile import read_document
 
-# Words of Vietnamese exports, forms and field books, and their usual short forms. Not names of one system: those
-# are read from the base profiles.
-WORDS: dict[str, tuple[str, ...]] = {
-    "source_key": ("id", "fid", "objectid", "uuid", "ma doi tuong", "id thua", "id thua dat", "khoa"),
-    "source_version": ("version", "phien ban", "rowversion", "lan sua"),
-    "national_id": (
-        "ma dinh danh",
-        "ma dinh danh thua dat",
-        "madd",
-        "ma thua dat",
-        "dinh danh thua",
-        "geohash",
-    ),
-    "commune_code": (
-        "ma xa",
-        "xa",
-        "ma dvhc",
-        "ma dvhc xa",
-        "ma phuong xa",
-        "xaid",
-        "ma don vi hanh chinh",
-        "commune",
-    ),
-    "sheet_no": (
-        "so to",
-        "to",
-        "to ban do",
-        "so to ban do",
-        "so hieu to",
-        "so hieu to ban do",
-        "shbd",
-        "to bd",
-        "sheet",
-    ),
-    "parcel_no": (
-        "so thua",
-        "thua",
-        "so thu tu thua",
-        "sh thua",
-        "stt thua",
-        "thua so",
-        "parcel",
-        "parcel no",
-    ),
-    "map_scale": ("ty le", "ti le", "ty le ban do", "tyle", "scale"),
-    "map_set": ("bo ban do", "loai ban do", "loai bd", "map set"),
-    "land_use": (
-        "loai dat",
-        "mdsd",
-        "muc dich",
-        "muc dich su dung",
-        "ma loai dat",
-        "kh loai dat",
-        "mdsdd",
-        "land use",
-    ),
-    "land_use_areas": ("dien tich loai dat", "dien tich tung loai dat", "dt loai dat", "dt mdsd"),
-    "area_legal_m2": (
-        "dien tich phap ly",
-        "dt phap ly",
-        "dtpl",
-        "dien tich gcn",
-        "dien tich",
-        "dt gcn",
-        "dientichpl",
-        "dien tich tren gcn",
-        "legal area",
-        "area",
-    ),
-    "address": ("dia chi", "dia chi thua", "dia chi thua dat", "xu dong", "address"),
-    "surveyed_on": ("ngay do", "ngay do dac", "ngay hoan thanh", "survey date"),
-    "valid_from": ("ngay hieu luc", "ngay bat dau", "thoi diem bat dau", "tu ngay", "valid from"),
-    "land_user_name": (
-        "ten chu",
-        "chu su dung",
-        "ten chu su dung",
-        "ten nguoi su dung",
-        "ho ten",
-        "chu sd",
-        "ho va ten",
-        "owner",
-    ),
-    "land_user_id_number": (
-        "so giay to",
-        "so cccd",
-        "cccd",
-        "cmnd",
-        "so cmnd",
-        "so dinh danh",
-        "so dinh danh ca nhan",
-    ),
-    "land_user_birth_year": ("nam sinh", "ns", "birth year"),
-    "land_user_key": ("id chu su dung", "ma chu su dung", "id chu sd", "ma chu sd", "owner id"),
-    "certificate_no": ("so gcn", "so phat hanh", "so phat hanh gcn", "so seri", "seri gcn", "so bia"),
-    "certificate_issued_on": ("ngay cap", "ngay cap gcn", "ngay ky gcn"),
-    "action": ("hanh dong", "thao tac", "loai bien dong", "action", "operation"),
-}
-ALIKE = 0.82  # how alike two names must be before one is taken for a misspelling of the other
+ALIKE = 0.9  # how alike two names must be before one is taken for a misspelling of the other
+_LONG = 8  # letters; in shorter names one letter makes another word: ngày cấp, ngày lập
+FORMS = (
+    "drawing",
+    "pl3",
+)  # base profiles of what is no system: their names are plain words, or landsync's own
+WORD, CUT, CHANGED, WEAK, DOUBTFUL = 0.9, 0.85, 0.8, 0.7, 0.62
+_STEM = 8  # letters that a DBF keeps of a name that becomes equal to another: SoHieuTo_1
 
 
 @dataclass(frozen=True, slots=True)
-class NameMatch:
-    """How well a delivered name fits a canonical column: 1 the name of a system, less for words and likeness."""
+class Meaning:
+    """What a name may mean.
 
+    canonical  a canonical column; None where the name says that it is none
+    score      1 a name of the recognised system, less for words, for cut names and for likeness
+    near       the canonical column that it is named beside, where it is none
+    """
+
+    canonical: str | None
     score: float
-    reason: Bilingual
+    said: Bilingual
+    near: str | None = None
 
 
 @cache
-def known_names() -> dict[str, dict[str, tuple[str, ...]]]:
-    """Canonical column → bare name → the base profiles that call it so (none for a word of WORDS)."""
-    names: dict[str, dict[str, tuple[str, ...]]] = {column.name: {} for column in delivered_columns()}
-    for canonical, words in WORDS.items():
-        if canonical in names:
-            names[canonical] |= {bare_text(word): () for word in words}
+def vocabulary() -> dict[str, Any]:
+    """`names.toml` as it stands."""
+    with Path(__file__).with_name("names.toml").open("rb") as source:
+        return tomllib.load(source)
+
+
+def meanings(delivered: str, *, cut_names: bool, foreign: bool = False) -> tuple[Meaning, ...]:
+    """What the name may mean, nothing where it says nothing; several where it is cut too short or means two things."""
+    bare = bare_text(delivered)
+    known = _known(foreign)
+    if bare in known:
+        return known[bare]
+    cut = cut_names and len(delivered) == DBF_NAME_BYTES
+    if cut and (found := _of_cut(bare, known)):
+        return found
+    if cut and re.fullmatch(r".{8}_[0-9]", delivered):
+        return (_nothing(Bilingual("tên do định dạng tệp đánh số", "a name that the format numbered")),)
+    return _of_ending(bare, known) or _alike(bare, known)
+
+
+@cache
+def _known(foreign: bool) -> dict[str, tuple[Meaning, ...]]:
+    """Bare name → its meanings. What a name is not goes before what a base profile calls so."""
+    found: dict[str, dict[str | None, Meaning]] = {}
+    for other in vocabulary()["others"].values():
+        said = Bilingual(other["vi"], other["en"])
+        for word in other["words"]:
+            found.setdefault(bare_text(word), {})[None] = Meaning(None, WORD, said, other.get("near"))
+    usual = Bilingual("tên cột thường gặp", "a usual name")
+    for canonical, lists in vocabulary()["columns"].items():
+        strong = [*lists["words"], *(lists.get("foreign", []) if foreign else [])]
+        by_strength = (strong, WORD), (lists.get("weak", []), WEAK), (lists.get("doubtful", []), DOUBTFUL)
+        for words, score in by_strength:
+            for word in words:
+                found.setdefault(bare_text(word), {})[canonical] = Meaning(canonical, score, usual)
+    for bare, canonical, listed in _names_of_bases():
+        if None not in found.get(bare, {}):
+            said = Bilingual(f"tên cột của {listed}", f"a column name of {listed}")
+            found.setdefault(bare, {})[canonical] = Meaning(canonical, WORD, said)
+    return {bare: tuple(each.values()) for bare, each in found.items()}
+
+
+def _names_of_bases() -> list[tuple[str, str, str]]:
+    """(bare name, canonical column, the base profiles that call it so)."""
+    found: dict[tuple[str, str], list[str]] = {}
     for base in bases():
         for canonical, rule in read_document(base_file(base)).get("columns", {}).items():
             name = rule if isinstance(rule, str) else _alone(rule)
-            if name is not None and canonical in names:
-                bare = bare_text(name)
-                names[canonical][bare] = (*names[canonical].get(bare, ()), base)
-    return names
+            if name is not None and base != "drawing":
+                found.setdefault((bare_text(name), canonical), []).append(base)
+    return [(bare, canonical, ", ".join(names)) for (bare, canonical), names in found.items()]
 
 
-def match_name(delivered: str, canonical: str, *, cut_names: bool) -> NameMatch | None:
-    """How well the name fits; None where it does not."""
-    bare, names = bare_text(delivered), known_names()[canonical]
-    if bare in names:
-        return NameMatch(1.0 if names[bare] else 0.9, _said(names[bare], cut=False))
-    if cut_names and len(delivered) == DBF_NAME_BYTES:
-        cut = [systems for known, systems in names.items() if known[:DBF_NAME_BYTES] == bare]
-        if cut:
-            return NameMatch(0.95 if any(cut) else 0.85, _said(max(cut), cut=True))
-    best = max(names, key=lambda known: difflib.SequenceMatcher(None, known, bare).ratio(), default="")
-    ratio = difflib.SequenceMatcher(None, best, bare).ratio() if len(bare) > 3 else 0.0
-    if ratio < ALIKE:
-        return None
-    return NameMatch(ratio * 0.8, Bilingual(f"tên gần giống «{best}»", f"the name is like “{best}”"))
+def _of_cut(bare: str, known: dict[str, tuple[Meaning, ...]]) -> tuple[Meaning, ...]:
+    """What the name would mean in whole: doubtful where it could go on in ways that mean different things."""
+    whole = {
+        (meaning.canonical, meaning.near): meaning
+        for name, each in known.items()
+        if len(bare) > 4 and name.startswith(bare)
+        for meaning in each
+    }
+    score = CUT if len(whole) == 1 else DOUBTFUL
+    cut = Bilingual(", bị cắt còn 10 ký tự", ", cut to 10 letters")
+    return tuple(
+        Meaning(each.canonical, min(score, each.score), _joined(each.said, cut), each.near)
+        for each in whole.values()
+    )
 
 
-def _said(systems: tuple[str, ...], *, cut: bool) -> Bilingual:
-    cut_vi, cut_en = (", bị cắt còn 10 ký tự", ", cut to 10 letters") if cut else ("", "")
-    if systems:
-        listed = ", ".join(systems)
-        return Bilingual(f"tên cột của {listed}{cut_vi}", f"a column name of {listed}{cut_en}")
-    return Bilingual(f"tên cột thường gặp{cut_vi}", f"a usual name{cut_en}")
+def _of_ending(bare: str, known: dict[str, tuple[Meaning, ...]]) -> tuple[Meaning, ...]:
+    """A known name with something behind it: a unit, new or first of several; or old, original or second: no column."""
+    kept = re.fullmatch(r"(.+?)(?:m2|moi|sau|saubiendong|c?1)", bare)
+    if kept and kept[1] in known:
+        return tuple(
+            Meaning(each.canonical, min(CHANGED, each.score), each.said, each.near) for each in known[kept[1]]
+        )
+    past = re.fullmatch(r"(.+?)(?:cu|goc|old|truoc|truocbiendong|c?[2-9])", bare)
+    if past and past[1] in known:
+        return (_nothing(Bilingual("số liệu cũ hoặc của người thứ hai", "of before, or of a second one")),)
+    return ()
 
 
-def nearest_system(delivered: tuple[str, ...], *, cut_names: bool) -> tuple[str, int, int] | None:
-    """The base profile most of whose columns are there: its name, how many of them, of how many; None below half."""
-    present = {bare_text(name) for name in delivered}
-    best: tuple[str, int, int] | None = None
-    for base in bases():
-        rules = read_document(base_file(base)).get("columns", {}).values()
-        names = [bare_text(name) for rule in rules for name in _parts(rule)]
-        there = sum(name in present or (cut_names and name[:DBF_NAME_BYTES] in present) for name in names)
-        if 2 * there >= len(names) and (best is None or there * best[2] > best[1] * len(names)):
-            best = (base, there, len(names))
-    return best
+def _alike(bare: str, known: dict[str, tuple[Meaning, ...]]) -> tuple[Meaning, ...]:
+    """The known name that it may be a misspelling of; never of one that is doubtful itself."""
+    if len(bare) < _LONG:
+        return ()
+    near = difflib.get_close_matches(bare, known, n=1, cutoff=ALIKE)
+    if not near:
+        return ()
+    said = Bilingual(f"tên gần giống «{near[0]}»", f"the name is like “{near[0]}”")
+    return tuple(
+        Meaning(each.canonical, WEAK, said if each.canonical else each.said, each.near)
+        for each in known[near[0]]
+        if each.score >= WORD
+    )
+
+
+def _nothing(said: Bilingual) -> Meaning:
+    return Meaning(None, WORD, said)
+
+
+def _joined(first: Bilingual, second: Bilingual) -> Bilingual:
+    return Bilingual(first.vi + second.vi, first.en + second.en)
 
 
 def _alone(rule: object) -> str | None:
@@ -180,8 +155,22 @@ def _alone(rule: object) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def _parts(rule: object) -> tuple[str, ...]:
-    if isinstance(rule, str):
-        return (rule,)
-    joined = Joined.model_validate(rule)
-    return () if joined.optional else joined.join
+def cut_as_in_dbf(names: tuple[str, ...]) -> dict[str, str]:
+    """Bare name as a Shapefile holds it → the name in whole, for columns written in this order.
+
+    What becomes equal by cutting is numbered, as GDAL and ArcGIS do: SoHieuToBa, SoHieuTo_1.
+    """
+    cut: dict[str, str] = {}
+    for name in names:
+        short = name[:DBF_NAME_BYTES].lower()
+        for number in range(1, 10):
+            if short not in cut:
+                break
+            short = f"{name[:_STEM].lower()}_{number}"
+        cut[short] = name
+    return cut
+
+
+def canonical_names() -> list[str]:
+    """The canonical columns that a profile may name, in their order."""
+    return [column.name for column in delivered_columns()]

@@ -5,10 +5,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import conform
-from sync.declared.profile import load_profile, province_of
+from sync.declared.profile import Profile, load_profile, province_of
+from sync.draft.said import said_values
 from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths
 from sync.intake.fetch import fetch
@@ -38,7 +40,7 @@ def trial(profile_file: Path, delivery: Path, run_dir: Path) -> dict[str, Any]:
             {
                 "canonical": name,
                 "delivered": delivered.get(name) or _constant(profile.constants.get(name)),
-                "filled": filled[name] / said.read,
+                "filled": filled[name] / max(said.read, 1),
                 "not_readable": not_readable.get(name, 0),
                 "assumed": name in profile.assumed,
             }
@@ -50,6 +52,7 @@ def trial(profile_file: Path, delivery: Path, run_dir: Path) -> dict[str, Any]:
             part.model_dump(include={"file", "layer", "epsg", "crs", "encoding", "read"})
             for part in said.parts
         ],
+        "problems": [problem._asdict() for problem in _problems(profile, said, filled)],
         "holds": {code: [reason.model_dump() for reason in held] for code, held in said.holds.items()},
     }
 
@@ -58,12 +61,46 @@ def _constant(value: object) -> str | None:
     return None if value is None else f"= {value}"
 
 
+def _problems(profile: Profile, said: Conformed, filled: dict[str, int]) -> list[Bilingual]:
+    """What leaves a delivery without use although it reads: no commune, or nothing that a parcel could be known by."""
+    problems = []
+    if said.read and said.communes.get(UNKNOWN_COMMUNE, 0) == said.read:
+        problems.append(
+            Bilingual(
+                "Không dòng nào thuộc một xã của tỉnh: hãy xem lại cột commune_code, mã tỉnh, hoặc ghi "
+                'commune_codes = "old" nếu là mã xã trước 01/7/2025.',
+                "No row belongs to a commune of the province: look at the column of commune_code, at the province, or "
+                'write commune_codes = "old" where the codes are of before 1 July 2025.',
+            )
+        )
+    mapped = set(profile.columns) | set(profile.constants)
+    empty = [name for name in ("source_key", "sheet_no", "parcel_no") if name in mapped and not filled[name]]
+    if said.read and empty:
+        listed = ", ".join(empty)
+        problems.append(
+            Bilingual(
+                f"Cột định danh không có giá trị nào: {listed}. Hãy chọn cột khác, hoặc bỏ dòng đó khỏi hồ sơ.",
+                f"Columns of identity hold no value: {listed}. Choose other columns, or take the lines out.",
+            )
+        )
+    known = filled["source_key"] or filled["national_id"] or (filled["sheet_no"] and filled["parcel_no"])
+    if said.read and not known and not empty:
+        problems.append(
+            Bilingual(
+                "Không có gì để nhận ra thửa đất: cần source_key, national_id, hoặc sheet_no và parcel_no.",
+                "Nothing tells parcels apart: source_key, national_id, or sheet_no and parcel_no are needed.",
+            )
+        )
+    return problems
+
+
 def _filled(run_dir: Path) -> dict[str, int]:
-    """Canonical column → rows with a value."""
+    """Canonical column → rows with a value that says something."""
     names = [column.name for column in delivered_columns()]
     filled = dict.fromkeys(names, 0)
     for path in part_paths(run_dir).values():
         table = pq.read_table(path, columns=names)
         for name in names:
-            filled[name] += table.num_rows - table.column(name).null_count
+            values = said_values(name, table.column(name).combine_chunks())
+            filled[name] += table.num_rows - values.null_count
     return filled
