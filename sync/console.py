@@ -27,8 +27,13 @@ def language() -> Lang:
 
 
 def say(message: Bilingual) -> None:
-    """A sentence for the person, on standard error, so that standard output stays a machine's."""
+    """A sentence beside the result (progress, what was written where, what to do), on standard error."""
     err.print(message.say(language()), markup=False, soft_wrap=True)
+
+
+def tell(result: Bilingual) -> None:
+    """A sentence that is what a command was asked for, on standard output: `landsync … > file` keeps it."""
+    out.print(result.say(language()), markup=False, soft_wrap=True)
 
 
 def emit_json(document: dict[str, Any]) -> None:

@@ -39,7 +39,7 @@ def _contradicting(subject: Subject) -> Faults:
 
 
 _GIVE_ALL = Bilingual(
-    "Xuất lại gói biến động với khóa đối tượng, loại biến động và phiên bản ở mọi dòng.",
+    "Xuất lại gói biến động với khóa nguồn, loại biến động và phiên bản ở mọi dòng.",
     "Export the change set again with object id, action and version in every row.",
 )
 _SAY_MISSING = words({MISSING: Bilingual("bị thiếu", "is missing")})
@@ -49,9 +49,9 @@ CHECKS: tuple[Check, ...] = (
         "CHG-KEY",
         "error",
         quarantines=True,
-        title=Bilingual("Biến động thiếu khóa đối tượng", "Change without an object id"),
+        title=Bilingual("Biến động thiếu khóa nguồn", "Change without an object id"),
         message=Bilingual(
-            "Dòng biến động không có khóa đối tượng nguồn: không biết đối tượng nào thay đổi.",
+            "Dòng biến động không có khóa nguồn: không biết đối tượng nào thay đổi.",
             "The change names no source object: which one changed cannot be told.",
         ),
         advice=_GIVE_ALL,

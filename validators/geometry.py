@@ -14,7 +14,13 @@ from validators.shape import STAGES, ShapeFault, misordered, reasons, shape_of, 
 
 _REASONS: dict[str, Bilingual] = {
     "Self-intersection": Bilingual("đường ranh giới tự cắt", "the boundary crosses itself"),
-    "Ring Self-intersection": Bilingual("đường ranh giới tự chạm", "the boundary touches itself"),
+    # Esri stores such a loop as one ring and calls it valid, so the office's own tools show nothing there.
+    "Ring Self-intersection": Bilingual(
+        "đường ranh giới tự chạm tại một đỉnh (ArcGIS coi là hợp lệ, chuẩn OGC thì không: hãy tách vòng đó thành lỗ, hoặc "
+        "thành một phần riêng của thửa đất)",
+        "the boundary touches itself in a vertex (valid for ArcGIS, not by the OGC standard: make the loop a hole, or a part "
+        "of its own)",
+    ),
     "Too few points in geometry component": Bilingual(
         "một đường ranh giới có quá ít đỉnh", "a ring has too few vertices"
     ),

@@ -151,7 +151,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('*.assured_group', 'Nhóm nếu coi mọi phép kiểm tra chưa chạy là không đạt', 'The group had every check that was not run failed'),
 ('*.rows_with_error', 'Số dòng có ít nhất một lỗi chưa được chấp nhận ngoại lệ, kể cả dòng bị cách ly', 'Rows with an error that nobody answers for, quarantined ones included'),
 ('*.measured', 'Mỗi tiêu chí được đếm thế nào: đạt bao nhiêu trên bao nhiêu', 'How each quality measure was counted: so many good of so many'),
-('*.fixes', 'Tập lỗi nhỏ (tìm theo cách tham lam) cần sửa để lên nhóm liền trên, theo phép kiểm tra', 'What to mend for the next better group, found greedily, by check'),
+('*.fixes', 'Các lỗi nên sửa để lên nhóm tốt hơn liền kề, chọn dần việc sửa ít mà có ích nhất, theo phép kiểm tra', 'What to mend for the next better group, found greedily, by check'),
 ('*.groups', 'Số xã theo số thứ tự nhóm', 'Communes by number of their group'),
 ('*.provisional', 'Kết quả tạm thời: còn kiểm tra chưa chạy được', 'Provisional: some checks could not run'),
 ('*.reasons', 'Lý do, tiếng Việt và tiếng Anh', 'Reasons, in Vietnamese and English'),

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from sync.cli import register
+from sync.cli.help import PlainGroup, plain_help
 
 app = typer.Typer(
     name="landsync",
+    cls=PlainGroup,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -31,6 +33,7 @@ def options(
 
 
 register(app)
+plain_help(app)
 
 
 def main() -> None:

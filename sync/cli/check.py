@@ -154,7 +154,7 @@ def _telling() -> Iterator[Callable[[Bilingual], None]]:
         yield lambda _: None
         return
     with err.status("") as status:
-        yield lambda said: status.update(said.say(language()))
+        yield lambda said: status.update(escape(said.say(language())))
 
 
 def _refuse_inside(out_dir: Path, path: Path) -> None:

@@ -7,7 +7,7 @@ import typer
 from parcels.bilingual import Bilingual
 from sync.cli import guarded
 from sync.cli.sync import AsJson
-from sync.console import emit_json, say
+from sync.console import emit_json, say, tell
 
 NOT_CURRENT = 5
 
@@ -67,7 +67,7 @@ def status(as_json: AsJson = False) -> None:
         if as_json:
             emit_json(dict(found))
         else:
-            say(_sentence(str(found["revision"]), str(found["newest"]), current=bool(found["current"])))
+            tell(_sentence(str(found["revision"]), str(found["newest"]), current=bool(found["current"])))
     raise typer.Exit(0 if found["current"] else NOT_CURRENT)
 
 

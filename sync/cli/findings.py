@@ -8,7 +8,7 @@ import typer
 from parcels.bilingual import Bilingual
 from sync.cli import guarded
 from sync.cli.sync import AsJson
-from sync.console import emit_json, err, language, say
+from sync.console import emit_json, language, out, say, tell
 
 Ids = Annotated[list[str], typer.Argument(help="mã lỗi, một hay nhiều · ids of findings")]
 Reason = Annotated[
@@ -61,10 +61,10 @@ def list_findings(
         if as_json:
             emit_json(document)
             return
-        err.print(list_table(document, language()))
+        out.print(list_table(document, language()))
         shown, total = len(document["findings"]), document["total"]
         states = [(STATE_WORDS[name], count) for name, count in document["states"].items() if count]
-        say(
+        tell(
             Bilingual(
                 f"{shown} trên {total} lỗi. " + ", ".join(f"{word.vi} {count}" for word, count in states),
                 f"{shown} of {total} findings. " + ", ".join(f"{word.en} {count}" for word, count in states),
@@ -87,7 +87,7 @@ def show(
             emit_json(case)
             return
         for line in case_lines(case):
-            say(line)
+            tell(line)
 
 
 def accept(

@@ -8,7 +8,7 @@ import typer
 from parcels.bilingual import Bilingual
 from sync.cli import guarded
 from sync.cli.sync import AsJson
-from sync.console import emit_json, say
+from sync.console import emit_json, tell
 
 
 def register(app: typer.Typer) -> None:
@@ -45,7 +45,7 @@ def _tell(told: dict[str, Any]) -> None:
     size = told["bytes_removed"] / 2**20
     runs, deliveries = len(told["runs_removed"]), len(told["deliveries_removed"])
     if told["dry_run"]:
-        say(
+        tell(
             Bilingual(
                 f"Sẽ xóa {runs} thư mục lượt chạy, {deliveries} gói dữ liệu, {told['objects_removed']} tệp "
                 f"({size:.1f} MiB).",
@@ -54,7 +54,7 @@ def _tell(told: dict[str, Any]) -> None:
             )
         )
     else:
-        say(
+        tell(
             Bilingual(
                 f"Đã xóa {runs} thư mục lượt chạy, {deliveries} gói dữ liệu, {told['objects_removed']} tệp "
                 f"({size:.1f} MiB).",
@@ -63,13 +63,13 @@ def _tell(told: dict[str, Any]) -> None:
             )
         )
     for name in told["runs_removed"]:
-        say(Bilingual(f"  lượt chạy {name}", f"  run {name}"))
+        tell(Bilingual(f"  lượt chạy {name}", f"  run {name}"))
     for name in told["deliveries_removed"]:
-        say(Bilingual(f"  gói dữ liệu {name}", f"  delivery {name}"))
+        tell(Bilingual(f"  gói dữ liệu {name}", f"  delivery {name}"))
     for what, kept in (
         (Bilingual("Giữ lượt chạy", "Runs kept"), told["runs_kept"]),
         (Bilingual("Giữ gói dữ liệu", "Deliveries kept"), told["deliveries_kept"]),
     ):
         for reason, count in sorted(Counter(kept.values()).items()):
             why = REASONS[reason]
-            say(Bilingual(f"{what.vi}: {count} ({why.vi})", f"{what.en}: {count} ({why.en})"))
+            tell(Bilingual(f"{what.vi}: {count} ({why.vi})", f"{what.en}: {count} ({why.en})"))

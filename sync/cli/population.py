@@ -9,7 +9,7 @@ from rich.table import Table
 from parcels.bilingual import Bilingual
 from sync.cli import guarded
 from sync.cli.sync import AsJson
-from sync.console import emit_json, err, language, say
+from sync.console import emit_json, language, out, tell
 
 _OUTCOMES = {
     "applied_new": Bilingual("mới", "new"),
@@ -89,13 +89,13 @@ def status(
         if as_json:
             emit_json(document)
         else:
-            err.print(_table(document["provinces"], document["totals"]))
+            out.print(_table(document["provinces"], document["totals"]))
 
 
 def _tell(told: dict[str, Any]) -> None:
     lang = language()
     parts = ", ".join(f"{words.say(lang)} {told[name]}" for name, words in _OUTCOMES.items() if told[name])
-    say(
+    tell(
         Bilingual(
             f"Lần nhập {told['import']}, tệp «{told['file']}»: {told['lines']} dòng"
             + (f" = {parts}." if parts else "."),
@@ -104,7 +104,7 @@ def _tell(told: dict[str, Any]) -> None:
         )
     )
     if told["withdrawn"]:
-        say(
+        tell(
             Bilingual(
                 f"Kết quả đã biết của {told['withdrawn']} người bị rút vì tệp này có kết quả trái ngược cùng thời điểm.",
                 f"Known results of {told['withdrawn']} people are withdrawn: this file contradicts them at the same moment.",
@@ -112,12 +112,12 @@ def _tell(told: dict[str, Any]) -> None:
         )
     for line in told["malformed_lines"]:
         why = _REASONS[line["reason"]]
-        say(Bilingual(f"Dòng {line['line']}: {why.vi}.", f"Line {line['line']}: {why.en}."))
+        tell(Bilingual(f"Dòng {line['line']}: {why.vi}.", f"Line {line['line']}: {why.en}."))
     more = told["malformed"] - len(told["malformed_lines"])
     if more:
-        say(Bilingual(f"… và {more} dòng sai dạng khác.", f"… and {more} more malformed lines."))
+        tell(Bilingual(f"… và {more} dòng sai dạng khác.", f"… and {more} more malformed lines."))
     if told["provinces"]:
-        err.print(_table(told["provinces"], None))
+        out.print(_table(told["provinces"], None))
 
 
 def _table(provinces: list[dict[str, Any]], totals: dict[str, Any] | None) -> Table:

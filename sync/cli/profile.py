@@ -13,7 +13,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
 from sync.cli.sync import AsJson
-from sync.console import emit_json, language, out, say
+from sync.console import emit_json, language, out, say, tell
 
 if TYPE_CHECKING:
     from sync.draft.draft import Draft
@@ -200,21 +200,21 @@ def _tell(tried: dict[str, Any]) -> None:
     out.print(table)
     if tried["not_mapped"]:
         listed = ", ".join(tried["not_mapped"])
-        say(Bilingual(f"Cột không dùng: {listed}.", f"Columns not used: {listed}."))
+        tell(Bilingual(f"Cột không dùng: {listed}.", f"Columns not used: {listed}."))
     rows = tried["read"]
     communes = len(tried["communes"])
     nowhere = tried["rows_of_no_commune"]
-    say(
+    tell(
         Bilingual(
             f"Đọc {rows} dòng, {communes} xã; {nowhere} dòng không thuộc xã nào của tỉnh.",
             f"Read {rows} rows, {communes} communes; {nowhere} rows belong to no commune of the province.",
         )
     )
     for problem in tried["problems"]:
-        say(Bilingual(**problem))
+        tell(Bilingual(**problem))
     for code, reasons in tried["holds"].items():
         for reason in reasons:
-            say(
+            tell(
                 Bilingual(
                     f"Xã {code} sẽ bị tạm giữ: {reason['vi']}",
                     f"Commune {code} would be held: {reason['en']}",

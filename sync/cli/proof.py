@@ -9,7 +9,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
 from sync.cli.sync import AsJson
-from sync.console import emit_json, err, language, say
+from sync.console import emit_json, language, out, tell
 
 DISAGREES = 6
 KINDS = {
@@ -71,10 +71,10 @@ def _tell(result: dict[str, Any]) -> None:
     lang = language()
     for province in result["provinces"]:
         for gap in province["gaps"]:
-            say(Bilingual(f"{province['code']}: {gap['vi']}", f"{province['code']}: {gap['en']}"))
+            tell(Bilingual(f"{province['code']}: {gap['vi']}", f"{province['code']}: {gap['en']}"))
     compared = sum(province["communes_compared"] for province in result["provinces"])
     if result["agrees"]:
-        say(
+        tell(
             Bilingual(
                 f"Khớp: {compared} xã của {len(result['provinces'])} tỉnh.",
                 f"They agree: {compared} communes of {len(result['provinces'])} provinces.",
@@ -93,7 +93,7 @@ def _tell(result: dict[str, Any]) -> None:
         for difference in province["differences"]:
             kind = KINDS[difference["kind"]].say(lang)
             table.add_row(province["code"], difference["commune"] or "", difference["parcel"] or "", kind)
-    err.print(table)
+    out.print(table)
 
 
 def show(run_id: Annotated[str, typer.Argument(help="lượt chạy · the run")], as_json: AsJson = False) -> None:
@@ -131,8 +131,8 @@ def _print_receipt(document: dict[str, Any]) -> None:
         table.add_column(name, justify="right")
     for line in (*document["lines"], {"commune_code": "Σ", **document["totals"]}):
         table.add_row(line["commune_code"], *(str(line[name]) for name in COUNTS))
-    err.print(table)
-    err.print(
+    out.print(table)
+    out.print(
         f"{document['province_code']} #{document['sequence']}  {document['receipt_sha256']}", markup=False
     )
 
@@ -153,12 +153,12 @@ def verify(
         elif faults:
             for fault in faults:
                 kind = KINDS["receipt_" + fault["fault"]]
-                say(
+                tell(
                     Bilingual(
                         f"{fault['province']} {fault['run']}: {kind.vi}",
                         f"{fault['province']} {fault['run']}: {kind.en}",
                     )
                 )
         else:
-            say(Bilingual("Mọi biên nhận đều đúng.", "Every receipt holds."))
+            tell(Bilingual("Mọi biên nhận đều đúng.", "Every receipt holds."))
     raise typer.Exit(DISAGREES if faults else 0)

@@ -52,7 +52,7 @@ def rehearse(
         if err.is_terminal and not as_json:
             with err.status("") as status:
                 document = tried(
-                    dsn, chosen, province, share, lambda said: status.update(said.say(language()))
+                    dsn, chosen, province, share, lambda said: status.update(escape(said.say(language())))
                 )
         else:
             document = tried(dsn, chosen, province, share)

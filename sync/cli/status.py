@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from parcels.bilingual import Bilingual
 from sync.cli import guarded
 from sync.cli.sync import AsJson
-from sync.console import emit_json, err, language, say
+from sync.console import emit_json, language, out
 
 
 def register(app: typer.Typer) -> None:
@@ -21,26 +20,24 @@ def status(
 ) -> None:
     """Thửa đất, xã, nhóm, tình trạng của từng tỉnh · Parcels, communes, groups and freshness by province.
 
-    Ví dụ · Example:  landsync status --province 01
+    Bảng ghi ra đầu ra chuẩn, giờ Việt Nam · the table goes to standard output, in Vietnam time. Mã thoát · exit status: 0 không có gì phải xử lý · nothing waits; 3 có xã tạm giữ hoặc thiếu gói biến động · communes are held or change sets missing; 4 lượt chạy gần nhất của một tỉnh bị từ chối · a last run was rejected; 5 bị lỗi · one failed.
+
+    Ví dụ · Examples:
+
+      landsync status --province 01
+
+      landsync status > tinh_hinh.txt
     """
     with guarded(as_json=as_json):
         from sync.platform.addresses import resolve_dsn
-        from sync.report.status import national_status, status_table
+        from sync.report.status import exit_status, national_status, status_table, to_do
         from sync.settings import settings
 
         document = national_status(resolve_dsn(settings()), province)
         if as_json:
             emit_json(document)
-            return
-        err.print(status_table(document, language()))
-        for gap in document["gaps"]:
-            place = f"{gap['province_code']}: "
-            say(Bilingual(place + gap["vi"], place + gap["en"]))
-        for hold in document["holds"]:
-            reason = hold["reasons"][0]
-            say(
-                Bilingual(
-                    f"Tạm giữ: xã {hold['commune_code']}, lượt chạy {hold['run_id']}: {reason['vi']}",
-                    f"Held: commune {hold['commune_code']}, run {hold['run_id']}: {reason['en']}",
-                )
-            )
+        else:
+            out.print(status_table(document, language()))
+            for sentence in to_do(document):
+                out.print(sentence.say(language()), markup=False, soft_wrap=True)
+    raise typer.Exit(exit_status(document))

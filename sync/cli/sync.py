@@ -8,13 +8,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from parcels.bilingual import Bilingual
 from sync.cli import guarded
-from sync.console import emit_json, err, language, say
+from sync.console import emit_json, err, language, out, say, tell
 
 DeliveryPath = Annotated[
     Path | None,
     typer.Argument(
-        help="tệp hoặc thư mục; bỏ trống: theo \\[connection] của hồ sơ, nếu không có thì mới nhất trong inbox · "
-        "file or folder; blank: the profile's \\[connection], without one the newest in inbox"
+        help="tệp hoặc thư mục; bỏ trống: theo [connection] của hồ sơ, nếu không có thì mới nhất trong inbox · "
+        "file or folder; blank: the profile's [connection], without one the newest in inbox"
     ),
 ]
 OtherProfile = Annotated[
@@ -24,7 +24,7 @@ OtherProfile = Annotated[
 FromSource = Annotated[
     bool,
     typer.Option(
-        "--from-source", help="kéo từ \\[connection] của hồ sơ · pull from the profile's \\[connection]"
+        "--from-source", help="kéo từ [connection] của hồ sơ · pull from the profile's [connection]"
     ),
 ]
 Full = Annotated[
@@ -156,9 +156,9 @@ def _progress() -> Progress:
 def _tell(summary: dict[str, Any]) -> None:
     from sync.report.results import summary_table
 
-    err.print(summary_table(summary, language()))
+    out.print(summary_table(summary, language()))
     total = summary["receipt"]["totals"]
-    say(
+    tell(
         Bilingual(
             f"Lượt chạy {summary['run']}: đọc {total['read']}, mới {total['new']}, thay đổi {total['changed']}, "
             f"không đổi {total['unchanged']}, kết thúc {total['ended']}, cách ly {total['quarantined']}, "

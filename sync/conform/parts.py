@@ -11,7 +11,7 @@ from pathlib import Path
 from parcels import admin_units, crs
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.conform.detective.suggest import suggest
+from sync.conform.detective.suggest import in_degrees, suggest
 from sync.declared.delivery import AttributeList, Axes, CommuneCodes, Part
 from sync.declared.profile import PartDefaults, Profile
 from sync.declared.tomlfile import after, nearest
@@ -64,7 +64,8 @@ def resolve_parts(record: DeliveryRecord, profile: Profile) -> list[ReadPart]:
             epsg, held = _coordinates(part, said, profile, layer)
             if epsg is None:
                 seems = suggest(record, profile, source, path, layer, part.axes)
-                raise _undeclared(part.file, layer.name, seems)
+                degrees = in_degrees(source, path, layer)
+                raise _undeclared(part.file, layer.name, seems, _zones(profile, degrees=degrees))
             if any(other.path == path and other.layer.name == layer.name for other in found):
                 raise _twice(part.file, layer.name)
             found.append(
@@ -244,8 +245,8 @@ def _refuse_foreign(epsg: int, profile: Profile, file: str) -> None:
             f"EPSG:{epsg}, declared for the file “{file}”, is neither a VN-2000 zone nor WGS 84.",
         ),
         Bilingual(
-            "Hãy ghi mã EPSG của múi chiếu VN-2000 mà tỉnh cũ đã dùng, ví dụ 9209.",
-            "State the EPSG code of the VN-2000 zone that the old province used, such as 9209.",
+            f"Hãy khai lại hệ tọa độ của phần này. {_zones(profile, degrees=False).vi}",
+            f"Declare the CRS of the part again. {_zones(profile, degrees=False).en}",
         ),
     )
 
@@ -264,7 +265,29 @@ def _twice(file: str, layer: str) -> DeliveryRejected:
     )
 
 
-def _undeclared(file: str, layer: str, seems: Bilingual | None) -> DeliveryRejected:
+def _zones(profile: Profile, *, degrees: bool) -> Bilingual:
+    """What can be declared for coordinates like these, in this province."""
+    if degrees:
+        return Bilingual(
+            f"Tọa độ tính bằng độ: trong delivery.toml hãy ghi epsg = {crs.VN2000} nếu là VN-2000, epsg = {crs.WGS84} nếu là "
+            "WGS 84. Không ghi múi chiếu: múi chiếu là của tọa độ tính bằng mét.",
+            f"The coordinates are degrees: write epsg = {crs.VN2000} in delivery.toml if they are VN-2000, epsg = {crs.WGS84} if "
+            "they are WGS 84. No zone: zones are of coordinates in metres.",
+        )
+    zones = ", ".join(
+        f"epsg = {old.epsg} ({old.name})" for old in admin_units.old_provinces(profile.province)
+    )
+    if not zones:
+        return Bilingual(
+            "Hãy ghi epsg của phần này trong delivery.toml.", "State the part's epsg in delivery.toml."
+        )
+    return Bilingual(
+        f"Hãy ghi trong delivery.toml múi chiếu VN-2000 của tỉnh cũ đã đo vẽ: {zones}; hoặc ghi tỉnh cũ (old_province).",
+        f"Write the VN-2000 zone of the old province that surveyed it in delivery.toml: {zones}; or its old_province.",
+    )
+
+
+def _undeclared(file: str, layer: str, seems: Bilingual | None, zones: Bilingual) -> DeliveryRejected:
     more = Bilingual("", "") if seems is None else Bilingual(f" {seems.vi}", f" {seems.en}")
     return DeliveryRejected(
         "DLV-CRS-UNDECLARED",
@@ -272,8 +295,5 @@ def _undeclared(file: str, layer: str, seems: Bilingual | None) -> DeliveryRejec
             f"Chưa khai hệ tọa độ của tệp «{file}» lớp «{layer}».{more.vi}",
             f"The CRS of the file “{file}”, layer “{layer}”, is not declared.{more.en}",
         ),
-        Bilingual(
-            "Hãy ghi epsg của phần này trong delivery.toml (ví dụ epsg = 9209) hoặc tỉnh cũ (old_province).",
-            "State the part's epsg in delivery.toml (such as epsg = 9209), or its old_province.",
-        ),
+        Bilingual(f"Hãy khai hệ tọa độ của phần này. {zones.vi}", f"Declare the CRS of the part. {zones.en}"),
     )

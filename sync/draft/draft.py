@@ -109,6 +109,8 @@ def _rows(file: Path, source: Source, layer: Layer) -> tuple[dict[str, pa.Array]
         return {name: pa.array([], pa.string()) for name in layer.columns}, np.array([], dtype=object)
     table = pa.Table.from_batches(batches).slice(0, ROWS).combine_chunks()
     texts = {name: _as_text(table[name].combine_chunks()) for name in layer.columns}
+    if GEOMETRY not in table.column_names:  # a list of attributes
+        return texts, np.full(table.num_rows, None, dtype=object)
     return texts, read_wkb(table[GEOMETRY].combine_chunks())
 
 

@@ -113,7 +113,7 @@ def _named(delivered: str, canonical: str, meaning: Meaning, seen: Look | None, 
             score *= 0.5
         else:
             score += 0.1 * seen.share * min(1.0, filled + 0.5)
-    return Guess(canonical, delivered, score, tuple(reasons))
+    return Guess(canonical, delivered, min(score, 1.0), tuple(reasons))
 
 
 def _by_values(columns: _Columns) -> list[Guess]:

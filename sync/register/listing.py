@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from parcels.bilingual import Bilingual, Lang
 from parcels.errors import UsageError
 from sync import db
+from sync.declared.delivery import VIETNAM
 from sync.folder.register import STATE_WORDS, STATES
 from sync.register.exceptions import finding_id, unknown
 from validators.catalogue import BY_CODE
@@ -121,7 +123,7 @@ def list_table(document: dict[str, Any], lang: Lang) -> Table:
     for name, title in _COLUMNS:
         table.add_column(title.say(lang), justify="right" if name == "measure" else "left")
     for row in document["findings"]:
-        table.add_row(*(_cell(name, row, lang) for name, _ in _COLUMNS))
+        table.add_row(*(escape(_cell(name, row, lang)) for name, _ in _COLUMNS))
     return table
 
 
@@ -136,7 +138,7 @@ def _cell(name: str, row: db.Row, lang: Lang) -> str:
         return " | ".join(", ".join(side) for side in (value, row["other_handles"]) if side)
     if name == "measure":
         return "" if value is None else f"{value:.2f} {row['unit'] or ''}".strip()
-    return f"{value.astimezone():%d/%m/%Y}" if name == "first_seen_at" else str(value)
+    return f"{value.astimezone(VIETNAM):%d/%m/%Y}" if name == "first_seen_at" else str(value)
 
 
 def case_lines(case: dict[str, Any]) -> list[Bilingual]:
@@ -152,7 +154,7 @@ def case_lines(case: dict[str, Any]) -> list[Bilingual]:
             lines.append(Bilingual(f"Xã {code} {name}: {named}", f"Commune {code} {name}: {named}"))
     for event in case["events"]:
         what, why = STATE_WORDS[event["state"]], BECAUSE[event["because"]]
-        when = f"{event['at'].astimezone():%d/%m/%Y %H:%M}"
+        when = f"{event['at'].astimezone(VIETNAM):%d/%m/%Y %H:%M}"
         lines.append(
             Bilingual(
                 f"{when}  {what.vi} ({why.vi}), lượt chạy {event['run_id']}",
@@ -160,7 +162,7 @@ def case_lines(case: dict[str, Any]) -> list[Bilingual]:
             )
         )
     for decision in case["exceptions"]:
-        when = f"{decision['at'].astimezone():%d/%m/%Y %H:%M}"
+        when = f"{decision['at'].astimezone(VIETNAM):%d/%m/%Y %H:%M}"
         if decision["decision"] == "accept":
             until = f"{decision['valid_until']:%d/%m/%Y}"
             lines.append(

@@ -15,7 +15,7 @@ _LINES = {
     "lines_between_polygons": Bilingual(
         "đường nối không ngăn cách thửa nào", "lines that separate no parcels"
     ),
-    "rings_not_valid": Bilingual("vòng ranh không hợp lệ", "rings that are not valid"),
+    "rings_not_valid": Bilingual("đường ranh khép kín không hợp lệ", "rings that are not valid"),
 }
 _LABELS = {
     "soThua": Bilingual("số thửa", "parcel number"),

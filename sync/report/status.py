@@ -1,12 +1,17 @@
-"""The ministry's table: parcels, communes, groups, freshness of every province, with totals that balance."""
+"""The ministry's table: parcels, communes, groups, freshness of every province, with totals that balance.
+
+Times are Vietnam's. What asks for somebody stands below the table, and in the exit status.
+"""
 
 from collections import Counter
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from rich.table import Table
 
 from parcels.bilingual import Bilingual, Lang
 from sync import db
+from sync.declared.delivery import VIETNAM
 from sync.known.gaps import open_gaps, told
 from sync.report.national.words import HEADINGS, group_heading
 
@@ -32,12 +37,28 @@ TITLES: dict[str, Bilingual] = {
     "held": Bilingual("Tạm giữ", "Held"),
     "excused": Bilingual("Ngoại lệ", "Excused"),
     "seconds": Bilingual("Giây", "Seconds"),
-    "last_sync": Bilingual("Đồng bộ gần nhất", "Last sync"),
+    "last_sync": Bilingual("Nhận dữ liệu gần nhất (giờ Việt Nam)", "Last taken in (Vietnam time)"),
+    "days_since_sync": Bilingual("Số ngày", "Days"),
+    "state": Bilingual("Lượt chạy gần nhất", "Last run"),
 }
+STATES: dict[str, Bilingual] = {
+    "never": Bilingual("chưa có", "never"),
+    "running": Bilingual("đang chạy", "running"),
+    "done": Bilingual("xong", "done"),
+    "held": Bilingual("có xã tạm giữ", "held"),
+    "rejected": Bilingual("bị từ chối", "rejected"),
+    "failed": Bilingual("bị lỗi", "failed"),
+    "nothing": Bilingual("không có gì mới", "nothing new"),
+}
+HELD, REJECTED, FAILED = 3, 4, 5  # exit statuses, as everywhere
+_LEFT = {"code", "name", "state"}
+_ENDED: Final = {"rejected": REJECTED, "failed": FAILED}
 
 
 def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
     """`status --json`: a line per province, totals, every open hold with its run and reasons, every open gap.
+
+    A province's `last_run` is its last real run, with `state` and, where it was rejected or failed, what was said.
 
     `groups` counts the communes by number of their group, of which a policy may have more than three:
     communes = their sum + not_delivered.
@@ -46,6 +67,9 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
         provinces = db.fetch(connection, "status/national", {"province": province})
         holds = db.fetch(connection, "status/holds", {"province": province})
         gaps = told(open_gaps(connection, province))
+    now = datetime.now(VIETNAM)
+    for row in provinces:
+        row["days_since_sync"] = days_between(row["last_sync"], now)
     totals: dict[str, Any] = {name: sum(int(row[name]) for row in provinces) for name in COUNTS}
     groups: Counter[str] = Counter()
     for row in provinces:
@@ -54,21 +78,87 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
     return {"provinces": provinces, "totals": totals, "holds": holds, "gaps": gaps}
 
 
+def days_between(then: datetime | None, now: datetime) -> int | None:
+    """Whole days of the calendar in Vietnam."""
+    return None if then is None else (now.astimezone(VIETNAM).date() - then.astimezone(VIETNAM).date()).days
+
+
+def exit_status(status: dict[str, Any]) -> int:
+    """0 fine; 3 communes are held or change sets are missing; 4 a last run was rejected; 5 one failed. The highest counts."""
+    found = [_ENDED.get(row["state"], 0) for row in status["provinces"]]
+    return max([*found, HELD if status["holds"] or status["gaps"] else 0])
+
+
 def status_table(status: dict[str, Any], lang: Lang) -> Table:
     """The table as a person reads it; with the seconds of a round where `status` has them."""
     more = [f"group{number}" for number in status["totals"].get("groups", {}) if int(number) > len(THREE)]
     after = COUNTS.index(THREE[-1]) + 1
     counts = (*COUNTS[:after], *more, *COUNTS[after:])
-    names = ["code", "name", *counts, "seconds" if "seconds" in status["totals"] else "last_sync"]
+    ends = ["seconds"] if "seconds" in status["totals"] else ["last_sync", "days_since_sync", "state"]
+    names = ["code", "name", *counts, *ends]
     table = Table(show_edge=False, pad_edge=False)
     for name in names:
-        table.add_column(_title(name).say(lang), justify="left" if name in {"code", "name"} else "right")
+        table.add_column(_title(name).say(lang), justify="left" if name in _LEFT else "right")
     for row in status["provinces"]:
-        table.add_row(*(_cell(_value(row, name)) for name in names))
+        table.add_row(*(_cell(_value(row, name), lang) for name in names))
     table.add_section()
     total = {"name": Bilingual("Cả nước", "Nation").say(lang), **status["totals"]}
-    table.add_row(*(_cell(_value(total, name)) for name in names), style="bold")
+    table.add_row(*(_cell(_value(total, name), lang) for name in names), style="bold")
     return table
+
+
+def to_do(status: dict[str, Any]) -> list[Bilingual]:
+    """A sentence for whatever asks for somebody: runs that ended badly, holds, gaps; then who has not delivered."""
+    said = [_ended_badly(row) for row in status["provinces"] if row["state"] in _ENDED]
+    said += [
+        Bilingual(
+            f"Tỉnh {hold['province_code']}, xã {hold['commune_code']}: đang tạm giữ ở lượt chạy {hold['run_id']}: "
+            f"{hold['reasons'][0]['vi']} Duyệt hoặc từ chối: landsync approve | refuse {hold['run_id']}",
+            f"Province {hold['province_code']}, commune {hold['commune_code']}: held by run {hold['run_id']}: "
+            f"{hold['reasons'][0]['en']} Decide: landsync approve | refuse {hold['run_id']}",
+        )
+        for hold in status["holds"]
+    ]
+    said += [
+        Bilingual(
+            f"Tỉnh {gap['province_code']}: {gap['vi']}", f"Province {gap['province_code']}: {gap['en']}"
+        )
+        for gap in status["gaps"]
+    ]
+    return said + _not_delivered(status["provinces"])
+
+
+def _ended_badly(row: dict[str, Any]) -> Bilingual:
+    error = row["last_run_error"] or {"code": "-", "message": "", "hint": ""}
+    at = f"{row['last_run_at'].astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    why = f"{error['code']}: {error['message']} {error['hint']}".strip()
+    return Bilingual(
+        f"Tỉnh {row['code']}: lượt chạy {row['last_run']} {STATES[row['state']].vi} lúc {at} (giờ Việt Nam), "
+        f"không dòng nào thay đổi. {why}",
+        f"Province {row['code']}: run {row['last_run']} {STATES[row['state']].en} at {at} (Vietnam time), no row "
+        f"changed. {why}",
+    )
+
+
+def _not_delivered(provinces: list[dict[str, Any]]) -> list[Bilingual]:
+    """Who never delivered, and who has not for longest."""
+    said = []
+    never = [row["code"] for row in provinces if row["last_sync"] is None]
+    if never:
+        listed = ", ".join(never)
+        said.append(Bilingual(f"Chưa nộp lần nào: {listed}.", f"Nothing was ever taken in of: {listed}."))
+    late = sorted(
+        (row for row in provinces if row["days_since_sync"]), key=lambda row: -row["days_since_sync"]
+    )
+    if late:
+        days = ", ".join(f"{row['code']} ({row['days_since_sync']})" for row in late)
+        said.append(
+            Bilingual(
+                f"Số ngày từ lần nhận dữ liệu gần nhất: {days}.",
+                f"Days since data were last taken in: {days}.",
+            )
+        )
+    return said
 
 
 def _title(name: str) -> Bilingual:
@@ -78,12 +168,14 @@ def _title(name: str) -> Bilingual:
 def _value(row: dict[str, Any], name: str) -> Any:
     if name.startswith("group") and name not in THREE:
         return row["groups"].get(name.removeprefix("group"), 0)
-    return row.get(name)
+    return STATES[row["state"]] if name == "state" and "state" in row else row.get(name)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, lang: Lang) -> str:
     if value is None:
         return ""
-    if hasattr(value, "astimezone"):
-        return f"{value.astimezone():%d/%m/%Y %H:%M}"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    if isinstance(value, Bilingual):
+        return value.say(lang)
     return f"{value:.1f}" if isinstance(value, float) else str(value)

@@ -29,7 +29,7 @@ _CELL = 32_000  # characters; Excel ends at 32,767
 
 # What an office works with and prints comes first; the rest is beside the print area.
 _COLUMNS: tuple[tuple[str, str, int], ...] = (
-    ("Mã lỗi · Code", "check_code", 24),
+    ("Mã kiểm tra · Code", "check_code", 24),
     ("Mức độ · Severity", "severity", 12),
     ("Thửa đất · Parcel", "handle", 22),
     ("Thửa liên quan · Other parcels", "others", 22),
@@ -38,14 +38,14 @@ _COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("Độ lớn · Measure", "measure", 11),
     ("Đơn vị · Unit", "unit", 8),
     ("Bề rộng (mm) · Width", "width_mm", 11),
-    ("X (đông) · Easting", "x", 13),
-    ("Y (bắc) · Northing", "y", 13),
+    ("X (bắc) · Northing", "y", 13),  # surveyors of Vietnam call the northing X
+    ("Y (đông) · Easting", "x", 13),
     ("Bị cách ly · Quarantined", "quarantines", 12),
     ("Tình trạng · State", "state", 16),
     ("Từ ngày · Since", "since", 12),
     ("Dòng trong gói · Row", "row_no", 12),
     ("Content · English", "message_en", 56),
-    ("Mã phát hiện · Finding", "finding_id", 38),
+    ("Mã lỗi · Finding", "finding_id", 38),
 )
 _PRINTED = 15
 _LINE_POINTS, _LINES = 15, 27  # Excel ends at 409 points

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from numpy.typing import NDArray
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual
@@ -62,6 +63,24 @@ def suggest(
         )
     names = listed(best)
     return Bilingual(f"Tọa độ có thể là: {names.vi}.", f"The coordinates may be: {names.en}.")
+
+
+def in_degrees(source: Source, path: Path, layer: Layer) -> bool:
+    """Whether the first coordinates are degrees of Vietnam, in either order; no coordinates in metres look like them."""
+    try:
+        batch = next(iter(source.read(path, layer, [])), None)
+    except LandsyncError:  # what else is wrong with the file is said once its CRS is declared
+        return False
+    if batch is None:
+        return False
+    bounds = shapely.bounds(read_wkb(batch.column(GEOMETRY)))
+    known = bounds[np.isfinite(bounds).all(axis=1)]
+    lon, lat = known[:, [0, 2]], known[:, [1, 3]]
+    return len(known) > 0 and (_are_degrees(lon, lat) or _are_degrees(lat, lon))
+
+
+def _are_degrees(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> bool:
+    return bool(((lon > 100) & (lon < 120)).all() and ((lat > 5) & (lat < 26)).all())
 
 
 def _samples(

@@ -158,7 +158,7 @@ def _fixes(document: dict[str, Any], lang: Lang) -> list[RenderableType]:
         )
         return [Text(said.say(lang))]
     head = Bilingual(
-        "Để lên nhóm {target_code}, sửa {findings} lỗi ở {parcels} thửa là đủ (tập nhỏ, tìm theo cách tham lam).",
+        "Để lên nhóm {target_code}, sửa {findings} lỗi ở {parcels} thửa là đủ (gợi ý: chọn dần việc sửa ít mà có ích nhất).",
         "For group {target_code} it is enough to mend {findings} findings in {parcels} parcels (a small set, found greedily).",
     ).format(**fixes)
     parts: list[RenderableType] = [Text(head.say(lang), style="bold")]

@@ -69,7 +69,7 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
             )
         parts += ["", listed]
     else:
-        parts.append(Text(Bilingual("Không có phát hiện nào.", "Nothing was found.").say(lang)))
+        parts.append(Text(Bilingual("Không có lỗi nào.", "Nothing was found.").say(lang)))
     return Stack(*parts)
 
 

@@ -50,6 +50,28 @@ def test_an_undeclared_crs_is_refused_when_the_file_states_none_of_the_zones(
     assert not (tmp_path / "run" / "snapshot").exists()
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_degrees_without_a_crs_are_not_told_to_declare_a_zone(
+    shapefile: Write, tmp_path: Path, swapped: bool
+) -> None:
+    metres = strip(2, epsg=9209)
+    degrees = metres.to_crs(4326)
+    if swapped:
+        degrees = degrees.set_geometry(shapely.transform(degrees.geometry, lambda xy: xy[:, ::-1]))
+    path = shapefile(degrees, "a.shp")
+    path.with_suffix(".prj").unlink()
+    with pytest.raises(DeliveryRejected) as caught:
+        conformed(path, profile_of(parts=[]), tmp_path / "run")
+    assert "epsg = 4756" in caught.value.hint.vi
+    assert "epsg = 4326" in caught.value.hint.en
+    assert "9209" not in str(caught.value)
+    path = shapefile(metres, "b.shp")
+    path.with_suffix(".prj").unlink()
+    with pytest.raises(DeliveryRejected) as caught:
+        conformed(path, profile_of(parts=[]), tmp_path / "run2")
+    assert "epsg = 9209 (Hà Giang), epsg = 9211 (Tuyên Quang)" in caught.value.hint.vi
+
+
 def test_an_old_province_has_its_zone_even_where_the_profile_is_silent(
     shapefile: Write, tmp_path: Path
 ) -> None:

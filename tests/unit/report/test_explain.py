@@ -77,7 +77,7 @@ def summary(report: Path) -> dict:  # type: ignore[type-arg]
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("vi", ("Nhóm", "Điều kiện", "chưa xét", "Cách sửa", "tham lam", "Chưa chạy: ")),
+        ("vi", ("Nhóm", "Điều kiện", "chưa xét", "Cách sửa", "chọn dần", "Chưa chạy: ")),
         ("en", ("Group", "Rule", "not run", "What to do", "greedily", "Not run: ")),
     ],
 )

@@ -178,7 +178,7 @@ def test_the_workbook_has_a_sheet_per_commune_and_no_formula(folder: Path) -> No
     book = openpyxl.load_workbook(folder / "report" / "findings.xlsx")
     assert book.sheetnames == ["Tổng hợp", COMMUNE, NEIGHBOUR]
     sheet = book[COMMUNE]
-    assert sheet["A1"].value == "Mã lỗi · Code"
+    assert sheet["A1"].value == "Mã kiểm tra · Code"
     assert sheet.auto_filter.ref == f"A1:Q{sheet.max_row}"
     assert sheet.max_row == 1 + 3 + 25 + 1
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
