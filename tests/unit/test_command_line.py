@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import console
-from sync.cli.app import app
-from sync.cli.help import PlainGroup, plain_help
+from sync.cli.app import PlainGroup, app, plain_help
 from tests.conftest import ROOT
 
 # Where a person's result goes. `out`: tables and sentences that were asked for are on standard output. `err`: the result
