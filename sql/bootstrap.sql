@@ -1,5 +1,5 @@
--- What a migration needs before its first table: the extension, the roles, the private SRID.
--- Run by the migrating user itself (a superuser, or one with CREATEROLE where PostGIS is installed already).
+-- What every migration makes sure of before anything else: the server, the roles, who may enter and who may not.
+-- Run by the migrating user itself: the owner, after a superuser has run roles.sql and prepare.sql, or a superuser.
 DO $$
 BEGIN
     IF current_setting('server_version_num')::integer < 150000 THEN
@@ -11,8 +11,6 @@ BEGIN
 END
 $$;
 
-CREATE EXTENSION IF NOT EXISTS postgis;
-
 DO $$
 BEGIN
     IF regexp_match(public.postgis_lib_version(), '^([0-9]+)[.]([0-9]+)')::integer[] < ARRAY[3, 3] THEN
@@ -23,32 +21,55 @@ $$;
 
 DO $$
 DECLARE
-    wanted text;
+    named text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY[
-        'landsync_owner', 'landsync_loader', 'central_operator', 'central_viewer', 'analyst',
-        'province_01', 'province_04', 'province_08', 'province_11', 'province_12', 'province_14',
-        'province_15', 'province_19', 'province_20', 'province_22', 'province_24', 'province_25',
-        'province_31', 'province_33', 'province_37', 'province_38', 'province_40', 'province_42',
-        'province_44', 'province_46', 'province_48', 'province_51', 'province_52', 'province_56',
-        'province_66', 'province_68', 'province_75', 'province_79', 'province_80', 'province_82',
-        'province_86', 'province_91', 'province_92', 'province_96']
-    LOOP
-        BEGIN
-            IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
-                EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
-            END IF;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN
-            NULL; -- another database of the same cluster is being migrated at the same moment
-        END;
-    END LOOP;
+    IF (SELECT count(*) FROM pg_catalog.pg_roles AS r
+        WHERE r.rolname IN ('landsync_owner', 'landsync_loader', 'central_operator', 'central_viewer', 'analyst')
+           OR r.rolname ~ '^province_[0-9]{2}$') < 39 THEN
+        RAISE EXCEPTION 'landsync_owner, landsync_loader, …, province_96: ?' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+
+    -- An owner of before could create roles, and could join what belongs to the server. On PostgreSQL 15 it can give that
+    -- up by itself; later ones let only others take it away.
+    BEGIN
+        IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'landsync_owner' AND (rolcreaterole OR rolcreatedb)) THEN
+            FOR named IN
+                SELECT r.rolname
+                FROM pg_catalog.pg_auth_members AS a
+                JOIN pg_catalog.pg_roles AS r ON r.oid = a.roleid
+                WHERE a.member = 'landsync_owner'::regrole AND NOT r.rolsuper
+            LOOP
+                EXECUTE format('REVOKE %I FROM landsync_owner', named);
+            END LOOP;
+            ALTER ROLE landsync_owner NOCREATEROLE NOCREATEDB;
+        END IF;
+    EXCEPTION WHEN insufficient_privilege THEN
+        NULL; -- told below
+    END;
+    IF EXISTS (SELECT FROM pg_catalog.pg_roles AS r
+               WHERE r.rolname = 'landsync_owner'
+                 AND (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls))
+       OR EXISTS (SELECT FROM pg_catalog.pg_auth_members AS a WHERE a.member = 'landsync_owner'::regrole) THEN
+        RAISE EXCEPTION 'landsync_owner' USING ERRCODE = 'LS006';
+    END IF;
+
+    -- Nobody enters who is not named, and a province brings no functions of its own: what it might make of them would see
+    -- rows that are not its own.
+    EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+    IF has_schema_privilege('public', 'public', 'CREATE') THEN
+        REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    END IF;
+    IF has_database_privilege('public', current_database(), 'CONNECT, TEMPORARY')
+       OR has_schema_privilege('public', 'public', 'CREATE') THEN
+        RAISE EXCEPTION 'PUBLIC' USING ERRCODE = 'LS006';
+    END IF;
     EXECUTE format('GRANT CREATE ON DATABASE %I TO landsync_owner', current_database());
-    -- Said for servers where nobody may connect by default.
     EXECUTE format(
         'GRANT CONNECT, TEMPORARY ON DATABASE %I TO landsync_owner, landsync_loader, central_operator, '
         'central_viewer, analyst', current_database());
-    FOR wanted IN SELECT rolname FROM pg_catalog.pg_roles WHERE rolname ~ '^province_[0-9]{2}$' LOOP
-        EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), wanted);
+    FOR named IN SELECT rolname FROM pg_catalog.pg_roles WHERE rolname ~ '^province_[0-9]{2}$' LOOP
+        EXECUTE format('REVOKE ALL ON DATABASE %I FROM %I', current_database(), named);
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), named);
     END LOOP;
     -- For the table of the revision. From PostgreSQL 15 on only the database's owner may create here by itself.
     IF NOT has_schema_privilege('landsync_owner', 'public', 'CREATE') THEN

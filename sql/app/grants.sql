@@ -15,7 +15,10 @@ BEGIN
     EXECUTE format('REVOKE ALL ON SCHEMA %s FROM PUBLIC, %s', ours, everybody);
     EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA land, land_private, ledger, analyst, province FROM PUBLIC, %s', everybody);
     EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA land, land_private, ledger FROM PUBLIC, %s', everybody);
-    EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA %s FROM PUBLIC, %s', ours, everybody);
+    -- Not in `staging`, where the loader's own are nobody else's to take from.
+    EXECUTE format('REVOKE ALL ON ALL ROUTINES IN SCHEMA land, land_private, ledger, analyst, province FROM PUBLIC, %s', everybody);
+    -- What is made between two migrations is nobody's to call either.
+    ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
     EXECUTE format('GRANT SELECT ON public.landsync_revision TO %s', everybody);
 END
 $$;

@@ -78,12 +78,13 @@ LEFT JOIN land.province_now AS province ON province.province_code = p.province_c
 -- The parcels as they lawfully were on `valid_at`, by what this database knew at `known_at`: of each parcel the
 -- version recorded last among those recorded by then that had begun by that day, unless it had ended. An unknown
 -- valid_from has always begun; an ending that the source did not date counts from the day it was recorded.
--- One plain SELECT, so that the planner opens it up and the filters of the caller reach the indexes.
+-- One plain SELECT, so that the planner opens it up and the filters of the caller reach the indexes. BEGIN ATOMIC: what
+-- it calls is settled when it is made, not by the caller's search_path.
 CREATE OR REPLACE FUNCTION analyst.parcel_as_of(
     valid_at date DEFAULT current_date, known_at timestamptz DEFAULT now()
 ) RETURNS SETOF analyst.parcel_history
 LANGUAGE sql STABLE PARALLEL SAFE
-AS $$
+BEGIN ATOMIC
     SELECT h.*
     FROM analyst.parcel_history AS h
     WHERE h.recorded_from <= $2
@@ -99,8 +100,8 @@ AS $$
             AND later.parcel_uid = h.parcel_uid
             AND later.recorded_from > h.recorded_from
             AND later.recorded_from <= $2
-            AND coalesce(later.valid_from, '-infinity') <= $1)
-$$;
+            AND coalesce(later.valid_from, '-infinity') <= $1);
+END;
 
 -- A parcel has many uses. `area_m2` is the delivered area of the use or, for a parcel of one use, the parcel's own.
 CREATE OR REPLACE VIEW analyst.land_use AS
@@ -283,7 +284,7 @@ ORDER BY p.province_code;
 -- A vector tile (Web Mercator): layer `parcel` from zoom 13 on, before that layer `commune`, a point each.
 CREATE OR REPLACE FUNCTION analyst.parcel_tile(z integer, x integer, y integer) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
-AS $$
+BEGIN ATOMIC
     WITH bounds AS (
         SELECT public.ST_TileEnvelope($1, $2, $3) AS tile,
                public.ST_Transform(public.ST_TileEnvelope($1, $2, $3, margin => 0.015625), 4326) AS reach
@@ -303,8 +304,8 @@ AS $$
         WHERE $1 < 13
     )
     SELECT coalesce((SELECT public.ST_AsMVT(t, 'parcel', 4096, 'shape') FROM parcel AS t WHERE t.shape IS NOT NULL), '')
-        || coalesce((SELECT public.ST_AsMVT(t, 'commune', 4096, 'shape') FROM commune AS t WHERE t.shape IS NOT NULL), '')
-$$;
+        || coalesce((SELECT public.ST_AsMVT(t, 'commune', 4096, 'shape') FROM commune AS t WHERE t.shape IS NOT NULL), '');
+END;
 
 -- What changes of a commune have not come, though later ones have: between the end of what is known of it (its last
 -- complete snapshot, and the change sets that join on to it) and a set that begins later. `-` stands for a province
@@ -362,9 +363,9 @@ WHERE c.observed_at > coalesce(b.snapshot_at, '-infinity')
         AND NOT EXISTS (SELECT FROM ledger.hold_state AS h
                         WHERE h.run_id = again.run_id AND h.commune_code = s.commune_code AND h.state = 'refused'));
 
--- The same for the staff of one province, and what the ledger knows of its deliveries. `security_barrier` there: no
--- function of the reader's sees a row before the filter does. The parcels do without: they are public to analysts
--- anyway, and behind the barrier no filter on a map could use its index.
+-- The same for the staff of one province, and what the ledger knows of its deliveries. All of them with
+-- `security_barrier`: no function of the reader's sees a row before the filter does. The price is that a map's window
+-- is looked for among all parcels of the province, not by their index.
 CREATE OR REPLACE VIEW province.run WITH (security_barrier) AS
 SELECT r.run_id, r.province_code, r.kind, r.actor, r.dry_run, r.requested, r.parent_run_id, r.communes, r.started_at,
        s.state, s.stage, s.delivery_sha256, s.extracted_at, s.error, s.finished_at
@@ -431,7 +432,7 @@ DECLARE
 BEGIN
     FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'parcel_conversion', 'land_use', 'commune_boundary', 'commune_quality', 'national_summary'] LOOP
         EXECUTE format(
-            'CREATE OR REPLACE VIEW province.%1$I AS '
+            'CREATE OR REPLACE VIEW province.%1$I WITH (security_barrier) AS '
             'SELECT v.* FROM analyst.%1$I AS v WHERE v.province_code = (SELECT province.own_province())', mirrored);
     END LOOP;
 END

@@ -1,2 +1,3 @@
--- Two imports at once would each miss what the other brings, and number themselves alike.
-SELECT pg_advisory_xact_lock(hashtext('landsync.population'))
+-- Two imports at once would each miss what the other brings, and number themselves alike. A lock of the table, which only
+-- who may write it can take: an advisory one could be taken, and kept, by everybody.
+LOCK TABLE land_private.land_user_status IN SHARE ROW EXCLUSIVE MODE

@@ -44,7 +44,7 @@ APP = (
 
 
 def migrate(dsn: str, *, reapply: bool = False) -> str:
-    """Bring the database of `dsn` (a superuser, or CREATEROLE with PostGIS installed) to the newest revision.
+    """Bring the database of `dsn` (its owner, once it was prepared, or a superuser) to the newest revision.
 
     Returns the revision. `reapply` recreates views, functions, grants and comments even if none of them changed
     since: somebody may have altered them by hand. Raises ComponentMissing when the server lacks PostGIS or the rights, TransientError
@@ -54,7 +54,7 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('landsync.migrate'))")
-            _execute_file(connection, SQL / "bootstrap.sql")
+            _prepare(connection)
             connection.exec_driver_sql("SET LOCAL ROLE landsync_owner")
             config = alembic_config()
             config.attributes["connection"] = connection
@@ -76,7 +76,10 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
     except OperationalError as error:
         raise server_down(str(error.orig)) from error
     except ProgrammingError as error:
-        if getattr(error.orig, "pgcode", None) not in {"42501", "0A000", "58P01"}:
+        code = getattr(error.orig, "pgcode", None)
+        if code == "LS006":
+            raise _door_open(str(error.orig)) from error
+        if code not in {"42501", "0A000", "58P01"}:
             raise
         if not reapply and _is_current(dsn):
             return str(status(dsn)["revision"])  # the pipeline's own account may look, and has nothing to do
@@ -88,12 +91,42 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
                 f"The database cannot be set up: {reason}",
             ),
             Bilingual(
-                "Cần PostgreSQL ≥ 15, PostGIS ≥ 3.3, mã hóa UTF8 và tài khoản quản trị (superuser), "
-                "hoặc PostGIS đã cài sẵn và quyền CREATEROLE.",
-                "It needs PostgreSQL ≥ 15, PostGIS ≥ 3.3, encoding UTF8, and a superuser, "
-                "or PostGIS installed already and CREATEROLE.",
+                "Cần PostgreSQL ≥ 15, PostGIS ≥ 3.3, mã hóa UTF8; người quản trị máy chủ (superuser) phải chạy trước "
+                "`psql -d land -f sql/roles.sql -f sql/prepare.sql`, rồi landsync_owner mới chạy lệnh này.",
+                "It needs PostgreSQL ≥ 15, PostGIS ≥ 3.3 and encoding UTF8; a superuser of the server first runs "
+                "`psql -d land -f sql/roles.sql -f sql/prepare.sql`, then landsync_owner runs this.",
             ),
         ) from error
+
+
+def _prepare(connection: Connection) -> None:
+    """The server's part: a superuser prepares what it finds; whoever migrates makes sure that nothing is missing."""
+    connection.exec_driver_sql("SET LOCAL search_path = pg_catalog, pg_temp")
+    if connection.scalar(
+        text("SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user")
+    ):
+        _execute_file(connection, SQL / "roles.sql")
+        _execute_file(connection, SQL / "prepare.sql")
+    _execute_file(connection, SQL / "bootstrap.sql")
+    connection.exec_driver_sql("RESET search_path")
+
+
+def _door_open(who: str) -> ComponentMissing:
+    """Somebody may do more than the database can be safe with, and the migrating account cannot take it from them."""
+    who = who.strip().splitlines()[0]
+    return ComponentMissing(
+        "DB-DOOR-OPEN",
+        Bilingual(
+            f"{who} có quyền trên máy chủ hoặc cơ sở dữ liệu vượt mức an toàn, và tài khoản này không thu hồi được.",
+            f"{who} may do more on the server or in the database than is safe, and this account cannot take it back.",
+        ),
+        Bilingual(
+            "Người quản trị máy chủ (superuser) hãy chạy `psql -d land -f sql/roles.sql -f sql/prepare.sql`; "
+            "nếu landsync_owner không phải chủ cơ sở dữ liệu: `ALTER DATABASE land OWNER TO landsync_owner`. Rồi chạy lại.",
+            "A superuser of the server runs `psql -d land -f sql/roles.sql -f sql/prepare.sql`; where landsync_owner "
+            "does not own the database also `ALTER DATABASE land OWNER TO landsync_owner`. Then run this again.",
+        ),
+    )
 
 
 def _is_current(dsn: str) -> bool:

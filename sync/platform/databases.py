@@ -6,16 +6,25 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from sync.db import Cursor, server_down, sql
+from sync.db import SQL, Cursor, server_down, sql
 
 OWNER, LOADER, ANALYST = "landsync_owner", "landsync_loader", "analyst"
 
 
 @contextmanager
 def administer(dsn: str) -> Iterator[Cursor]:
-    """A cursor outside any transaction: databases and roles are made so. TransientError: nobody answers there."""
+    """A cursor outside any transaction: databases and roles are made so. TransientError: nobody answers there.
+
+    It looks for functions where only the server itself can have put them: what a database's owner made must not be
+    run by a superuser.
+    """
     try:
-        link = psycopg2.connect(dsn, connect_timeout=10, application_name="landsync platform")
+        link = psycopg2.connect(
+            dsn,
+            connect_timeout=10,
+            application_name="landsync platform",
+            options="-c search_path=pg_catalog,pg_temp",
+        )
     except psycopg2.OperationalError as error:
         raise server_down(str(error)) from None
     try:
@@ -34,7 +43,7 @@ def dsn_of(dsn: str, database: str, role: str | None = None, password: str = "")
 
 
 def allow_login(dsn: str, passwords: dict[str, str]) -> None:
-    """Give each role (made when missing) the right to log in with its password. Needs a superuser or CREATEROLE."""
+    """Give each role (made when missing) the right to log in with its password. Needs a superuser."""
     with administer(dsn) as cursor:
         for role, password in passwords.items():
             cursor.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (role,))
@@ -61,22 +70,16 @@ def create_database(dsn: str, name: str, *, owner: str) -> bool:
 
 
 def prepare_owner(dsn: str, password: str) -> None:
-    """The role that owns the land database and makes the other roles; no superuser."""
-    allow_login(dsn, {OWNER: password})
+    """The roles of the land database, none of which can make itself more, and the owner's password."""
     with administer(dsn) as cursor:
-        cursor.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(sql.Identifier(OWNER)))
+        cursor.execute((SQL / "roles.sql").read_text(encoding="utf-8"))
+    allow_login(dsn, {OWNER: password})
 
 
 def prepare_land(dsn: str) -> None:
     """In the land database itself: PostGIS, which only a superuser may install, and what the owner needs of it."""
     with administer(dsn) as cursor:
-        cursor.execute("CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public")
-        # The pinned VN-2000 definitions of a private SRID are a migration of the owner's.
-        cursor.execute(
-            sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON public.spatial_ref_sys TO {}").format(
-                sql.Identifier(OWNER)
-            )
-        )
+        cursor.execute((SQL / "prepare.sql").read_text(encoding="utf-8"))
 
 
 def set_for_role(dsn: str, role: str, setting: str, value: str) -> None:

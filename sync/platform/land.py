@@ -133,7 +133,7 @@ def shape_of_the_database(root: Path = ROOT) -> str:
         root / "parcels" / "reference"
     ]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    for path in sorted([*files, root / "sql" / "bootstrap.sql", root / "parcels" / "columns.py"]):
+    for path in sorted([*files, *(root / "sql").glob("*.sql"), root / "parcels" / "columns.py"]):
         if path.suffix in (".sql", ".py", ".csv", ".toml"):
             digest.update(f"{path.relative_to(root)}\0".encode())
             digest.update(path.read_bytes())
