@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     retention: Path = Field(
         default=ROOT / "sync" / "care" / "retention.toml", description="how long deliveries and runs are kept"
     )
+    statement_minutes: float = Field(
+        default=30, ge=0, description="how long one statement may run in the database; 0: as long as it likes"
+    )
     inbox_root: Path | None = Field(default=None, description="folder of inbox/NN")
 
     @property

@@ -80,3 +80,41 @@ RETURN CASE
              WHEN b_kind = 'number' OR b_order > (extract(epoch FROM a_at) * 1000000)::bigint THEN -1
              ELSE 1 END
 END;
+
+-- The planner's statistics of a province's tables, taken again where they cannot be true: never taken, or of a table that
+-- was half as large, or less than a row on a page. Only an owner may take them, so the loader asks here, and it sees
+-- what its own transaction has written. Whoever looks after a table at the same moment is waited for a little, not long.
+-- Until the transaction ends nobody else takes them; who wants to meanwhile goes on without.
+CREATE OR REPLACE FUNCTION land.refresh_statistics(wanted text) RETURNS integer
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '3s'
+AS $$
+DECLARE
+    part regclass;
+    taken integer := 0;
+BEGIN
+    FOR part IN
+        SELECT c.oid
+        FROM pg_catalog.pg_class AS c
+        LEFT JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.oid
+        LEFT JOIN pg_catalog.pg_class AS parent ON parent.oid = i.inhparent
+        CROSS JOIN LATERAL (SELECT pg_relation_size(c.oid) / current_setting('block_size')::bigint AS pages) AS now
+        WHERE c.relnamespace IN ('land'::regnamespace, 'land_private'::regnamespace, 'ledger'::regnamespace)
+          AND c.relkind = 'r'
+          AND (c.relname = parent.relname || '_' || $1
+               OR (c.relname = $1 AND c.relname IN ('national_id_claim', 'finding_case', 'land_user_status')))
+          AND now.pages > 0
+          AND (c.reltuples < now.pages OR now.pages > 2 * c.relpages)
+    LOOP
+        BEGIN
+            EXECUTE format('ANALYZE %s', part);
+            taken := taken + 1;
+        EXCEPTION WHEN lock_not_available THEN
+            NULL; -- being vacuumed, or looked at by another load: as it was
+        END;
+    END LOOP;
+    RETURN taken;
+END
+$$;

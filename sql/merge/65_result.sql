@@ -12,11 +12,16 @@ SELECT m.row_no,
            AND (p.content_hash IS DISTINCT FROM s.content_hash
                 OR p.commune_code IS DISTINCT FROM m.commune_code
                 OR p.commune_valid_from IS DISTINCT FROM c.valid_from) AS version_changed,
-       EXISTS (SELECT FROM merge_land_use_part AS d WHERE d.parcel_uid = m.parcel_uid)
-           OR EXISTS (SELECT FROM merge_land_user AS d WHERE d.parcel_uid = m.parcel_uid)
-           OR EXISTS (SELECT FROM merge_certificate AS d WHERE d.parcel_uid = m.parcel_uid) AS items_changed
+       items.parcel_uid IS NOT NULL AS items_changed
 FROM merge_row AS m
 JOIN {parcel} AS s ON s.row_no = m.row_no
 JOIN merge_commune AS c ON c.commune_code = m.commune_code
+LEFT JOIN (
+    SELECT d.parcel_uid FROM merge_land_use_part AS d
+    UNION
+    SELECT d.parcel_uid FROM merge_land_user AS d
+    UNION
+    SELECT d.parcel_uid FROM merge_certificate AS d
+) AS items ON items.parcel_uid = m.parcel_uid
 LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
 WHERE m.status = 'accept'

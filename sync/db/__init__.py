@@ -5,6 +5,7 @@ SQL lives in sql/, one statement a file where Python calls it; identifiers go th
 
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -22,8 +23,8 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from parcels.arrays import one_array
-from parcels.bilingual import Bilingual
-from parcels.errors import ComponentMissing, TransientError
+from sync.db.refusals import LockWait, named, not_allowed, not_migrated, rolled_back, server_down
+from sync.db.session import name_of, open_session, session_values
 from sync.settings import ROOT
 
 SQL = ROOT / "sql"
@@ -32,78 +33,27 @@ Row = dict[str, Any]
 psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
 
 
-def server_down(reason: str) -> TransientError:
-    """The database does not answer, or ended the connection."""
-    return TransientError(
-        "DB-DOWN",
-        Bilingual(
-            f"Không kết nối được cơ sở dữ liệu: {_first_line(reason)}",
-            f"The database cannot be reached: {_first_line(reason)}",
-        ),
-        Bilingual(
-            "Kiểm tra bằng `landsync up`, hoặc biến môi trường LANDSYNC_DSN.",
-            "Check with `landsync up`, or the environment variable LANDSYNC_DSN.",
-        ),
-    )
-
-
-def _rolled_back(reason: str) -> TransientError:
-    """The server gave this transaction up in favour of another (deadlock, serialisation): try again."""
-    return TransientError(
-        "DB-ROLLED-BACK",
-        Bilingual(
-            f"Cơ sở dữ liệu đã hoàn tác giao dịch: {_first_line(reason)}",
-            f"The database rolled the transaction back: {_first_line(reason)}",
-        ),
-        Bilingual("Không có gì được ghi; hãy chạy lại.", "Nothing was written; run it again."),
-    )
-
-
-def _not_migrated(reason: str) -> ComponentMissing:
-    return ComponentMissing(
-        "DB-NOT-MIGRATED",
-        Bilingual(
-            f"Cơ sở dữ liệu chưa được khởi tạo hoặc chưa cập nhật: {_first_line(reason)}",
-            f"The database is not set up, or not up to date: {_first_line(reason)}",
-        ),
-        Bilingual("Hãy chạy `landsync db migrate`.", "Run `landsync db migrate`."),
-    )
-
-
-def _not_allowed(reason: str) -> ComponentMissing:
-    return ComponentMissing(
-        "DB-RIGHTS",
-        Bilingual(
-            f"Tài khoản cơ sở dữ liệu không có quyền: {_first_line(reason)}",
-            f"The database account lacks a right: {_first_line(reason)}",
-        ),
-        Bilingual(
-            "Hãy dùng tài khoản landsync_loader trong LANDSYNC_DSN.",
-            "Use the role landsync_loader in LANDSYNC_DSN.",
-        ),
-    )
-
-
-def _first_line(reason: str) -> str:
-    return reason.strip().splitlines()[0] if reason.strip() else "?"
-
-
 @contextmanager
-def connect(dsn: str) -> Iterator[Connection]:
-    """A connection whose block is one transaction: committed at the end, rolled back on any exception."""
+def connect(dsn: str, work: str | None = None) -> Iterator[Connection]:
+    """A connection whose block is one transaction: committed at the end, rolled back on any exception.
+
+    `work` names a run, for those who look at the server's sessions. No statement of it runs or waits without an end.
+    """
     try:
-        connection = psycopg2.connect(dsn, application_name="landsync", connect_timeout=10)
+        connection = open_session(dsn, work)
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement_text("session/settings"), session_values())
     except psycopg2.OperationalError as error:
         raise server_down(str(error)) from error
     try:
         with connection:
             yield connection
     except (errors.UndefinedTable, errors.UndefinedFunction, errors.InvalidSchemaName) as error:
-        raise _not_migrated(str(error)) from error
+        raise not_migrated(str(error)) from error
     except errors.InsufficientPrivilege as error:
-        raise _not_allowed(str(error)) from error
+        raise not_allowed(str(error)) from error
     except TransactionRollbackError as error:
-        raise _rolled_back(str(error)) from error
+        raise rolled_back(str(error)) from error
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise server_down(str(error)) from error
     finally:
@@ -115,6 +65,8 @@ def statement_text(name: str) -> str:
     """The text of sql/<name>.sql."""
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
+
+TEMPORARY = re.compile(r"^CREATE TEMP TABLE (\S+) ON COMMIT DROP AS$", re.MULTILINE)
 
 Identifiers = Mapping[str, str | Sequence[str] | sql.Composable]
 
@@ -139,10 +91,18 @@ def execute(
     values: Mapping[str, Any] | None = None,
     identifiers: Identifiers | None = None,
 ) -> int:
-    """Run sql/<name>.sql; the number of rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(compose(name, identifiers), values)
-        return int(cursor.rowcount)
+    """Run sql/<name>.sql; the number of rows it touched.
+
+    A temporary table that it makes from a query is analysed: nobody else does, and without statistics the planner may
+    join two large tables row by row.
+    """
+    statement = compose(name, identifiers)
+    with named(name), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        touched = int(cursor.rowcount)
+        if made := TEMPORARY.search(statement.as_string(connection)):
+            cursor.execute(f"ANALYZE {made[1]}")
+        return touched
 
 
 def fetch(
@@ -152,7 +112,7 @@ def fetch(
     identifiers: Identifiers | None = None,
 ) -> list[Row]:
     """Run sql/<name>.sql; its rows as dictionaries. For summaries, never for parcels."""
-    with connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+    with named(name), connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
         cursor.execute(compose(name, identifiers), values)
         return [dict(row) for row in cursor.fetchall()]
 
@@ -168,19 +128,21 @@ def copy_in(
 ) -> int:
     """COPY an Arrow table into `table` (schema, name), column names as they are; the number of rows.
 
-    NULL travels as an unquoted nothing and empty text as "", so the two stay apart.
+    NULL travels as an unquoted nothing and empty text as "", so the two stay apart. A temporary table is analysed.
     """
     command = sql.SQL("COPY {table} ({names}) FROM STDIN (FORMAT csv)").format(
         table=sql.Identifier(*table),
         names=sql.SQL(", ").join(map(sql.Identifier, columns.column_names)),
     )
     options = pacsv.WriteOptions(include_header=False, quoting_style="all_valid")
-    with connection.cursor() as cursor:
+    with named(f"COPY {table[-1]}"), connection.cursor() as cursor:
         for start in range(0, columns.num_rows, batch_rows):
             buffer = io.BytesIO()
             pacsv.write_csv(columns.slice(start, batch_rows), buffer, options)
             buffer.seek(0)
             cursor.copy_expert(command, buffer)
+        if table[0] == "pg_temp":
+            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(*table)))
     return int(columns.num_rows)
 
 
@@ -200,7 +162,7 @@ def array_text(lists: pa.ChunkedArray | pa.ListArray) -> pa.Array:
 def copy_out(connection: Connection, query: sql.Composable, types: pa.Schema) -> pa.Table:
     """The rows of a query as an Arrow table, by COPY; `types` names and types the columns in their order."""
     buffer = io.BytesIO()
-    with connection.cursor() as cursor:
+    with named("COPY"), connection.cursor() as cursor:
         cursor.copy_expert(sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv)").format(query=query), buffer)
     if not buffer.tell():
         return types.empty_table()
@@ -229,8 +191,10 @@ def json_value(value: Any) -> Any:
 
 __all__ = [
     "SQL",
+    "TEMPORARY",
     "Connection",
     "Cursor",
+    "LockWait",
     "array_text",
     "compose",
     "connect",
@@ -240,6 +204,7 @@ __all__ = [
     "fetch",
     "fetch_one",
     "json_value",
+    "name_of",
     "server_down",
     "sql",
 ]

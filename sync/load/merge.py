@@ -78,6 +78,7 @@ class Merged:
 def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     """Apply the run's staging to the national tables, in the caller's transaction."""
     steps = _Steps(connection, request)
+    steps.tell_planner()
     if not request.changes:
         # A full snapshot later than everything that is known need not be compared with it.
         steps.holds["compared"] = steps.rows("20_later_snapshot")[0]["later"]
@@ -148,7 +149,8 @@ class _Steps:
         place = [step.file for step in self.waiting].index(file)
         before = [step for step in self.waiting[:place] if all(self.holds[word] for word in step.when)]
         self.waiting = self.waiting[place + 1 :]
-        for how, group in groupby(before, key=lambda step: step.how):
+        for (how, _), steps in groupby(before, key=lambda step: (step.how, step.fills)):
+            group = list(steps)
             files = [step.file for step in group]
             if how == "items":
                 self._for_items(files)
@@ -156,6 +158,13 @@ class _Steps:
                 self._again(files)
             else:
                 self._once(files)
+            if any(step.fills for step in group):
+                self.tell_planner()
+
+    def tell_planner(self) -> None:
+        """What the province's tables are like, where the planner cannot know: it would join them row by row."""
+        for of in (self.values["province"], "national_id_claim"):
+            db.execute(self.connection, "load/refresh_statistics", {"of": of})
 
     def _once(self, files: Iterable[str]) -> int:
         """Run them; how many rows the last one touched."""

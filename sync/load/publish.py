@@ -47,10 +47,10 @@ def load(run: Run) -> Counts:
         as_of=inputs.delivery.as_of,
         changes=inputs.changes,
     )
-    with db.connect(run.dsn) as connection:
+    with db.connect(run.dsn, run.run_id) as connection:
         create_staging(connection, run.run_id)
         fill_staging(connection, run.run_id, staged)
-    with db.connect(run.dsn) as connection:
+    with db.connect(run.dsn, run.run_id) as connection:
         loaded = _publish(connection, run, inputs, staged, approved)
         loaded.save(run.folder)  # before the commit: where there is a receipt, there is this
         if run.dry_run:

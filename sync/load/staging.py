@@ -75,7 +75,8 @@ def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun) -> i
         copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet))
         for record, items in _items(table.filter(rows["whole"])):
             db.copy_in(connection, tables[record], items)
-    db.execute(connection, "load/analyze_staging", identifiers={"parcel": tables["parcel"]})
+    identifiers: db.Identifiers = {str(record): table for record, table in tables.items()}
+    db.execute(connection, "load/analyze_staging", identifiers=identifiers)
     return copied
 
 

@@ -27,17 +27,18 @@ class Step:
     file  of sql/merge, without its ending
     why   what it does: the first line of the file says the same
     when  every word must hold; none: always
+    fills  it may fill a table of the province that later steps join: the planner is told afterwards
     """
 
     file: str
     why: str
     when: tuple[When, ...] = ()
     how: How = "once"
+    fills: bool = False
 
 
 STEPS: tuple[Step, ...] = (
     Step("10_rows", "Every staged row, with the parcel that each of its handles names today"),
-    Step("11_analyze", "The planner is told what the rows are like"),
     #
     # What comes too late or twice is set aside; rows that end a parcel are found.
     Step(
@@ -67,6 +68,7 @@ STEPS: tuple[Step, ...] = (
     Step("30_match_national", "A national id names its parcel, if no row claimed it by source key"),
     Step("31_match_sheet", "A number on the sheet names its parcel, if no stronger handle claimed it"),
     Step("32_new_parcels", "Accepted rows that name no parcel are new ones"),
+    Step("33_analyze", "The planner is told what has become of the rows"),
     #
     # What is here, and what would end.
     Step("40_present", "What this delivery shows to exist, in whatever state: it ends none of these"),
@@ -98,7 +100,9 @@ STEPS: tuple[Step, ...] = (
     #
     # Who has which handle. A refused row keeps its parcel's old handles in use, which may put another row in conflict.
     Step(
-        "60_lock_claims", "Every national id that may change hands, locked in the one order all merges keep"
+        "60_lock_claims",
+        "Every national id that may change hands, locked in the one order all merges keep",
+        fills=True,
     ),
     Step(
         "61_conflicts_again",
@@ -116,21 +120,21 @@ STEPS: tuple[Step, ...] = (
     Step("70_close_versions", "The versions that change or end are kept as closed ones"),
     Step("71_end", "Parcels that end leave the living"),
     Step("72_change", "Parcels that changed are as their row says"),
-    Step("73_insert", "New parcels, and those that come back"),
+    Step("73_insert", "New parcels, and those that come back", fills=True),
     Step("74_fresh", "What was delivered again and accepted is no longer stale"),
     Step("75_stale", "The last good version stays live beside a refused row, and says since when it is old"),
     Step("76_conversions", "The old commune and sheet of every accepted row that had any, with what decided"),
     #
     # The handles, the many-valued records, the manifest.
     Step("80_close_aliases", "Handles that the delivery replaces, and those that an ended parcel gives up"),
-    Step("81_open_aliases", "Handles that a parcel did not have before"),
+    Step("81_open_aliases", "Handles that a parcel did not have before", fills=True),
     Step("82_release_claims", "A living parcel that brings another id gives up the one it had"),
     Step("83_write_claims", "Ids that have another holder now"),
     Step("84_close_items", "Items that change or go are kept as closed ones", how="items"),
     Step("85_remove_items", "What changes or goes leaves the living", how="items"),
-    Step("86_write_items", "New items, and changed ones as they are now", how="items"),
+    Step("86_write_items", "New items, and changed ones as they are now", how="items", fills=True),
     Step("87_manifest_remove", "Parcels that are no longer there leave the manifest"),
-    Step("88_manifest_write", "The hashes of every parcel that this run wrote"),
+    Step("88_manifest_write", "The hashes of every parcel that this run wrote", fills=True),
     #
     # What is known from now on, and what is told.
     Step("90_refused_snapshot", "Objects that were shown but not applied", ("snapshot",)),

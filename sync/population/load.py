@@ -26,12 +26,20 @@ def import_into(connection: db.Connection, path: Path, actor: str) -> dict[str, 
     now = datetime.now(UTC)
     results = Results(path, now)
     db.execute(connection, "population/lock")
+    db.execute(connection, "load/refresh_statistics", {"of": "land_user_status"})
     db.execute(connection, "population/10_create_line")
     for table in results.tables():
         db.copy_in(connection, ("pg_temp", "population_line"), table)
     import_id = int(db.fetch(connection, "population/11_next_import")[0]["import_id"])
-    for name in ("20_claims", "21_analyze", "22_keep", "23_now", "24_outcomes"):
-        db.execute(connection, f"population/{name}", {"import_id": import_id})
+    db.execute(connection, "population/20_claims")
+    named = db.fetch(connection, "population/named")
+    for row in named:
+        db.execute(connection, "load/refresh_statistics", {"of": row["code"]})
+    db.execute(connection, "population/22_keep", {"import_id": import_id})
+    for row in named:
+        db.execute(connection, "load/refresh_statistics", {"of": row["code"]})
+    for name in ("23_now", "24_outcomes"):
+        db.execute(connection, f"population/{name}")
     withdrawn = db.fetch(connection, "population/25_withdrawn")[0]["withdrawn"]
     for name in ("30_remove", "31_apply"):
         db.execute(connection, f"population/{name}")

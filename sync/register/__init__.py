@@ -58,10 +58,12 @@ def update(connection: db.Connection, looked: Looked) -> tuple[RegisterCounts, p
     merge_finding; and the run's receipt and verdicts. Must be the last thing the transaction writes.
     """
     db.execute(connection, "register/lock")
+    db.execute(connection, "load/refresh_statistics", {"of": "finding_case"})
     values = _values(connection, looked)
     for name in _STEPS:
         db.execute(connection, f"register/{name}", values)
     db.execute(connection, "register/21_rows", values, {"parcel": looked.parcels})
+    db.execute(connection, "register/index_rows")
     db.execute(connection, "register/22_beside", values)
     db.execute(connection, "register/23_settled", values)
     for name in _WRITES:

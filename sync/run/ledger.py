@@ -24,6 +24,7 @@ from sync.settings import ROOT
 
 Row = db.Row
 Kind = Literal["sync", "apply"]
+LOCK_SECONDS = 15  # to wait for a dead holder's session, which the server ends sooner (sync/db/session.py)
 LOCK_MINUTES = 120  # longer than any one stage; renewed at the start of each
 AIRFLOW_HOLDER = "airflow"
 BY_HAND = "by hand"  # between two stages no process lives; only time frees this lock, or --finish
@@ -126,18 +127,39 @@ def take_lock(connection: db.Connection, province: str, run_id: str, holder: str
         "minutes": LOCK_MINUTES,
         "dead_holders": [] if holder is None else _dead(held["lock_holder"], holder),
     }
-    if not db.execute(connection, "ledger/take_lock", values):
-        raise TransientError(
-            "LOCKED",
-            Bilingual(
-                f"Tỉnh {province} đang được đồng bộ bởi lượt chạy {held['lock_run_id']}.",
-                f"Province {province} is being synchronised by run {held['lock_run_id']}.",
-            ),
-            Bilingual(
-                "Hãy chờ lượt chạy đó kết thúc rồi chạy lại.", "Wait for that run to finish, then try again."
-            ),
-        )
+    try:
+        db.execute(connection, "session/lock_seconds", {"milliseconds": str(LOCK_SECONDS * 1000)})
+        taken = db.execute(connection, "ledger/take_lock", values)
+    except db.LockWait:
+        connection.rollback()
+        taken = 0
+    if not taken:
+        at_work = db.fetch_one(connection, "session/at_work", {"name": db.name_of(held["lock_run_id"])})
+        raise _locked(province, held, at_work)
     return held["lock_run_id"] if held["lock_run_id"] not in (None, run_id) else None
+
+
+def _locked(province: str, held: db.Row, session: db.Row | None) -> TransientError:
+    """Another run has the province, or the session of one that is gone still has its row. Says which, and who it is."""
+    run, holder = held["lock_run_id"], held["lock_holder"]
+    said = Bilingual(
+        f"Tỉnh {province} đang được đồng bộ bởi lượt chạy {run} ({holder}).",
+        f"Province {province} is being synchronised by run {run} ({holder}).",
+    )
+    if session is not None:
+        pid, since = session["pid"], f"{session['query_start']:%Y-%m-%d %H:%M:%S %Z}"
+        said = Bilingual(
+            f"{said.vi} Phiên cơ sở dữ liệu của nó: {pid}, {session['state']} từ {since}.",
+            f"{said.en} Its session in the database: {pid}, {session['state']} since {since}.",
+        )
+    return TransientError(
+        "LOCKED",
+        said,
+        Bilingual(
+            "Hãy chờ lượt chạy đó kết thúc rồi chạy lại. Nếu tiến trình của nó đã bị dừng thì phiên này tự kết thúc trong một phút.",
+            "Wait for that run to finish, then try again. If its process was killed, its session ends within a minute.",
+        ),
+    )
 
 
 def _dead(holder: str | None, mine: str) -> list[str]:

@@ -1,10 +1,12 @@
 """The steps of the merge as they are declared, held against their files; and the other folders whose files run in order."""
 
+import re
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from sync.db import TEMPORARY
 from sync.load.steps import STEPS, How, Step, When
 from tests.conftest import ROOT
 
@@ -40,3 +42,18 @@ def test_no_two_files_share_a_number_and_each_says_what_it_does(folder: str) -> 
     files = numbered(folder)
     assert len({path.name.split("_")[0] for path in files}) == len(files) > 0
     assert [path.name for path in files if not path.read_text(encoding="utf-8").startswith("-- ")] == []
+
+
+def test_a_temporary_table_made_from_a_query_is_recognised_and_so_analysed() -> None:
+    texts = {
+        path: path.read_text(encoding="utf-8")
+        for path in SQL.rglob("*.sql")
+        if path.parent.name not in {"app", "versions"}
+    }
+    queried = {
+        path
+        for path, text in texts.items()
+        if re.search(r"CREATE (LOCAL )?TEMP\w* TABLE\b[^;(]*\bAS\b", text, re.IGNORECASE)
+    }
+    assert len(queried) > 15
+    assert [path.name for path in queried if not TEMPORARY.search(texts[path])] == []

@@ -1,2 +1,0 @@
--- Everything that follows joins it, and a table just made has no statistics.
-ANALYZE population_claim
