@@ -4,6 +4,7 @@ A command wraps its work in `guarded(as_json)`, so that every LandsyncError ends
 exit status, in one place.
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -11,11 +12,15 @@ from importlib import import_module
 import typer
 
 from parcels.bilingual import Bilingual
-from parcels.errors import ComponentMissing, LandsyncError
+from parcels.errors import ComponentMissing, LandsyncError, UsageError
 from sync.console import fail
 
 # What the extras bring: a command that needs one says so where it is missing.
 SERVER_LIBRARIES = {"alembic", "filelock", "httpx", "psutil", "psycopg2", "sqlalchemy"}
+
+# What a path that a person gives may be: too long, links that go round, forbidden, a folder where a file is meant.
+_OF_A_PATH = {errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES, errno.EPERM, errno.EISDIR, errno.ENOTDIR}
+_SHOWN = 200  # characters
 
 # In the order of `--help`. The workshop's are named and not imported, so that nothing depends on `sync.lab`.
 COMMANDS: tuple[str, ...] = (
@@ -55,10 +60,30 @@ def guarded(*, as_json: bool = False) -> Iterator[None]:
         yield
     except LandsyncError as error:
         fail(error, as_json=as_json)
+    except OSError as error:
+        if error.errno not in _OF_A_PATH:
+            raise
+        fail(_not_usable(error), as_json=as_json)
     except ModuleNotFoundError as error:
         if error.name not in SERVER_LIBRARIES:
             raise
         fail(_core_only(), as_json=as_json)
+
+
+def _not_usable(error: OSError) -> UsageError:
+    shown = str(error.filename or "")
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    return UsageError(
+        "PATH-NOT-USABLE",
+        Bilingual(
+            f"Không dùng được đường dẫn «{shown}»: {error.strerror}.",
+            f"The path “{shown}” cannot be used: {error.strerror}.",
+        ),
+        Bilingual(
+            "Hãy kiểm tra đường dẫn, quyền truy cập và độ dài của tên.",
+            "Check the path, the rights on it and the length of its names.",
+        ),
+    )
 
 
 def _core_only() -> ComponentMissing:

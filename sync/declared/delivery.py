@@ -13,6 +13,7 @@ from sync.declared.profile import PROVINCE_CODE, Text
 from sync.declared.tomlfile import WrongValue
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 DELIVERY_FILE = "delivery.toml"
 Axes = Literal["east-north", "north-east"]
 CommuneCodes = Literal["new", "old"]
@@ -105,7 +106,14 @@ class DeliveryToml(BaseModel):
     @field_validator("extracted_at", "since", "until")
     @classmethod
     def _in_vietnam(cls, value: datetime | None) -> datetime | None:
-        """A time without an offset is a time in Vietnam."""
+        """A time without an offset is a time in Vietnam. Years at the ends of the calendar cannot be reckoned with."""
+        if value is not None and not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+            raise WrongValue(
+                Bilingual(
+                    f"năm phải từ {_FIRST_YEAR} đến {_LAST_YEAR}",
+                    f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}",
+                )
+            )
         return value.replace(tzinfo=VIETNAM) if value is not None and value.tzinfo is None else value
 
     @field_validator("parts")

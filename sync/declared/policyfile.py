@@ -4,7 +4,7 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.declared.tomlfile import MAX_BYTES
+from sync.declared.tomlfile import WrongValue, read_text, refuse_beyond_measure
 from validators.policy import Policy, named_policy, parse_policy
 from validators.tally import refuse_unknown_names
 
@@ -17,13 +17,14 @@ def load_policy(named: str) -> Policy:
     path = Path(named)
     if path.suffix != ".toml":
         return named_policy(named)
+    if not path.exists():
+        raise _unreadable(path, Bilingual("không có tệp này", "there is no such file"))
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _unreadable(path, Bilingual("tệp quá lớn", "the file is too large"))
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise _unreadable(path, Bilingual("không có tệp này", "there is no such file")) from error
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path)
+        refuse_beyond_measure(text)
+    except WrongValue as error:
+        raise _unreadable(path, error.sentence) from error
+    except UnicodeDecodeError as error:
         raise _unreadable(
             path, Bilingual("không đọc được tệp văn bản UTF-8", "it cannot be read as UTF-8 text")
         ) from error

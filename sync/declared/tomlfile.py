@@ -1,6 +1,8 @@
 """Reading a TOML file that a person wrote: what is wrong becomes a sentence that names the file and the key."""
 
 import difflib
+import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,6 +16,20 @@ from parcels.errors import TerminalError
 M = TypeVar("M", bound=BaseModel)
 
 MAX_BYTES = 1_000_000  # a text written by a person, not data
+_DEEPEST = 16  # tables and lists in each other, and names of a dotted key
+_LONGEST_NUMBER = 40  # digits
+_SHOWN, _LONGEST_SHOWN = 10, 80  # problems of one file, and characters of a key
+# What brackets, dots and digits do not count in: strings and comments. Whatever is not closed ends with its line or the
+# text, and nothing is tried twice: the time is linear in the text.
+_QUIET = re.compile(
+    r'"""(?:[^\\]|\\.)*?(?:"""|\Z)|'
+    r"'''.*?(?:'''|\Z)"
+    r'|"(?:[^"\\\n]|\\.)*+"?'
+    r"|'[^'\n]*+'?|#[^\n]*+",
+    re.DOTALL,
+)
+_DOTTED = re.compile(rf"(?<![\w\-\x00])(?:[\w\-\x00]++\s*+\.\s*+){{{_DEEPEST},}}")
+_NUMBER = re.compile(rf"[0-9A-Fa-f_]{{{_LONGEST_NUMBER},}}")
 
 _EXPECTED: dict[str, Bilingual] = {
     "string_type": Bilingual("phải là văn bản đặt trong dấu ngoặc kép", "must be text in quotes"),
@@ -30,6 +46,12 @@ _EXPECTED: dict[str, Bilingual] = {
     "greater_than": Bilingual("quá nhỏ", "is too small"),
     "string_too_short": Bilingual("không được để trống", "must not be empty"),
 }
+
+
+_BRACKETS = re.compile(r"[\[\]{}]")
+_TOO_DEEP = Bilingual(
+    f"các mục lồng nhau quá {_DEEPEST} cấp", f"tables or lists are nested more than {_DEEPEST} levels deep"
+)
 
 
 class WrongValue(ValueError):
@@ -54,7 +76,10 @@ def load_toml(
     try:
         return model.model_validate(extend(read_document(path)))
     except ValidationError as failure:
-        problems = [_sentence(item, model) for item in failure.errors()]
+        problems = [_sentence(item, model) for item in failure.errors(include_url=False)[:_SHOWN]]
+        if failure.error_count() > _SHOWN:
+            more = failure.error_count() - _SHOWN
+            problems.append(Bilingual(f"và {more} lỗi nữa", f"and {more} more"))
         raise _error(
             error, code, path, Bilingual(*("; ".join(side) for side in zip(*problems, strict=True)))
         ) from failure
@@ -70,9 +95,46 @@ def load_toml(
 
 def read_document(path: Path) -> dict[str, Any]:
     """The file's tables and keys as they are. Raises WrongValue, TOMLDecodeError or UnicodeDecodeError."""
-    if path.stat().st_size > MAX_BYTES:
+    text = read_text(path)
+    refuse_beyond_measure(text)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (RecursionError, ValueError) as failure:  # a number or a depth that no bound foresaw
+        raise WrongValue(_TOO_DEEP) from failure
+
+
+def read_text(path: Path) -> str:
+    """An ordinary file of a bounded size as text. Raises WrongValue, UnicodeDecodeError."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device would be read for ever
+            raise WrongValue(Bilingual("không phải là tệp thường", "it is not an ordinary file"))
+        with path.open("rb") as file:
+            octets = file.read(MAX_BYTES + 1)
+    except OSError as failure:
+        raise WrongValue(Bilingual("không đọc được tệp", "the file cannot be read")) from failure
+    if len(octets) > MAX_BYTES:
         raise WrongValue(Bilingual("tệp quá lớn", "the file is too large"))
-    return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    return octets.decode("utf-8-sig").replace("\r\n", "\n")
+
+
+def refuse_beyond_measure(text: str) -> None:
+    """Refuse a TOML text deeper than any that a person writes, before a parser follows it. Raises WrongValue."""
+    bare = _QUIET.sub("\x00", text)
+    depth = deepest = 0
+    for mark in _BRACKETS.findall(bare):
+        depth = depth + 1 if mark in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST or _DOTTED.search(bare):
+        raise WrongValue(_TOO_DEEP)
+    if _NUMBER.search(bare):
+        raise WrongValue(
+            Bilingual(
+                f"có số hoặc tên dài hơn {_LONGEST_NUMBER} chữ số",
+                f"it has a number or a name of more than {_LONGEST_NUMBER} digits",
+            )
+        )
 
 
 def _error(error: type[TerminalError], code: str, path: Path, problem: Bilingual) -> TerminalError:
@@ -91,7 +153,7 @@ def _sentence(item: Any, model: type[BaseModel]) -> Bilingual:
     if kind == "missing":
         return Bilingual(f"thiếu khóa «{key}»", f"the key “{key}” is missing")
     if kind == "extra_forbidden":
-        like = aside(nearest(str(item["loc"][-1]), _known_keys(model)))
+        like = aside(nearest(str(item["loc"][-1])[:_LONGEST_SHOWN], _known_keys(model)))
         return Bilingual(f"không có khóa «{key}»{like.vi}", f"there is no key “{key}”{like.en}")
     cause = item.get("ctx", {}).get("error")
     if isinstance(cause, WrongValue):
@@ -112,7 +174,7 @@ def _key(location: tuple[Any, ...]) -> str:
             text += f"[{step + 1}]"
         else:
             text += f".{step}" if text else str(step)
-    return text
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def _known_keys(model: type[BaseModel]) -> set[str]:

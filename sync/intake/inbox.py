@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from parcels.bilingual import Bilingual
-from parcels.errors import UsageError
-from sync.declared.paths import leaves_its_folder
+from parcels.errors import DeliveryRejected, UsageError
+from sync.declared.paths import is_too_long, leaves_its_folder
 from sync.declared.profile import refuse_other_than_a_code
 from sync.intake.archives import is_archive
+from sync.intake.listing import entries_below, is_file
 from sync.intake.sources import is_source
 
+_SHOWN = 80  # characters of a name in a sentence
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")  # what copying programs call a file not yet whole
 
 
@@ -52,13 +54,13 @@ def _folder(inbox_root: Path, province: str) -> Path:
 
 def _named(folder: Path, province: str, name: str) -> Path:
     path = folder / name
-    outside = leaves_its_folder(name) or not path.resolve().is_relative_to(folder.resolve())
-    if outside or path.resolve() == folder.resolve() or not path.exists():
+    if leaves_its_folder(name) or is_too_long(name) or not _lies_in(path, folder):
+        shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
         raise UsageError(
             "INBOX-NAME",
             Bilingual(
-                f"Không có gói dữ liệu «{name}» trong hộp nhận của tỉnh {province}.",
-                f"There is no delivery “{name}” in the inbox of province {province}.",
+                f"Không có gói dữ liệu «{shown}» trong hộp nhận của tỉnh {province}.",
+                f"There is no delivery “{shown}” in the inbox of province {province}.",
             ),
             Bilingual(
                 f"Chỉ nhận tên tệp hoặc thư mục nằm trong {folder}.",
@@ -68,11 +70,26 @@ def _named(folder: Path, province: str, name: str) -> Path:
     return path
 
 
+def _lies_in(path: Path, folder: Path) -> bool:
+    """Whether there is something at `path` that is below `folder`; not at the end of links that go round, or too long."""
+    try:
+        there, root = path.resolve(strict=True), folder.resolve()
+    except (OSError, RuntimeError):
+        return False
+    return there != root and there.is_relative_to(root)
+
+
 def _arrival(path: Path) -> int | None:
     """When a delivery arrived: the time of its last file, in nanoseconds; None for what is no delivery."""
     if path.name.startswith((".", "~")) or path.is_symlink() or path.suffix.lower() in _UNFINISHED:
         return None
-    if path.is_dir():
-        times = [file.stat().st_mtime_ns for file in path.rglob("*") if file.is_file()]
-        return max(times, default=None)
-    return path.stat().st_mtime_ns if is_source(path) or is_archive(path.name) else None
+    try:
+        if not path.is_dir():
+            return path.stat().st_mtime_ns if is_source(path) or is_archive(path.name) else None
+        return max(
+            (entry.stat().st_mtime_ns for _, entry in entries_below(path) if is_file(entry)), default=None
+        )
+    except OSError:  # it went away, or is too deep: told when it is named
+        return None
+    except DeliveryRejected:
+        return path.stat().st_mtime_ns  # told when it is read

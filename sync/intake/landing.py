@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ _LOCK = ".lock"
 _PATIENCE_S = 60.0
 _CHUNK = 1 << 20
 _READ_ONLY = 0o400
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def delivery_sha256(files: Iterable[LandedFile]) -> str:
@@ -104,9 +106,35 @@ def _lock_file(landing: Path) -> Iterator[int]:
 
 
 def hash_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of a file, in hexadecimal. Raises TransientError (LND-CHANGING) where it changes meanwhile."""
+    digest = hashlib.sha256()
+    for chunk in _octets(path):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _octets(path: Path) -> Iterator[bytes]:
+    """An ordinary file's bytes, no further than it reached when it was opened. Raises TransientError (LND-CHANGING).
+
+    What was listed may have become a link or a pipe since: neither is followed nor waited for.
+    """
+    try:
+        handle = os.open(path, _OPEN)
+    except OSError as failure:
+        if failure.errno != errno.ELOOP:
+            raise
+        raise _changing(path.name) from failure  # a link took its place
+    with os.fdopen(handle, "rb") as file:
+        before, read = os.fstat(handle), 0
+        while chunk := file.read(_CHUNK):
+            read += len(chunk)
+            if read > before.st_size:
+                break
+            yield chunk
+        after = os.fstat(handle)
+        same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        if not (stat.S_ISREG(before.st_mode) and same and read == before.st_size):
+            raise _changing(path.name)
 
 
 def object_path(landing: Path, sha256: str) -> Path:
@@ -119,8 +147,8 @@ def _store(landing: Path, source: Path, name: str) -> LandedFile:
     handle, temporary = tempfile.mkstemp(prefix=".tmp-", dir=landing / OBJECTS)
     digest, size = hashlib.sha256(), 0
     try:
-        with os.fdopen(handle, "wb") as target, source.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+        with os.fdopen(handle, "wb") as target:
+            for chunk in _octets(source):
                 digest.update(chunk)
                 size += len(chunk)
                 target.write(chunk)
@@ -194,4 +222,15 @@ def _busy(landing: Path) -> TransientError:
             f"Deliveries are just being copied into {landing}.",
         ),
         Bilingual("Hãy chạy lại sau ít phút.", "Run it again in a few minutes."),
+    )
+
+
+def _changing(name: str) -> TransientError:
+    return TransientError(
+        "LND-CHANGING",
+        Bilingual(
+            f"Tệp «{name}» thay đổi trong khi đang được đọc: có lẽ chưa chép xong.",
+            f"The file “{name}” changes while it is read: it is probably still being copied.",
+        ),
+        Bilingual("Hãy chạy lại khi đã chép xong.", "Run it again when it is there."),
     )
