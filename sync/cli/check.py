@@ -1,5 +1,6 @@
 """`landsync check`: check a delivery on one's own machine: no database, no network, nothing stored."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -159,7 +160,7 @@ def _telling() -> Iterator[Callable[[Bilingual], None]]:
 
 def _refuse_inside(out_dir: Path, path: Path) -> None:
     """Refuse to write the report into the delivery: the next check would read it as data."""
-    if path.is_dir() and out_dir.resolve().is_relative_to(path.resolve()):
+    if path.is_dir() and Path(os.path.realpath(out_dir)).is_relative_to(os.path.realpath(path)):
         raise UsageError(
             "CHECK-OUT",
             Bilingual(
@@ -199,6 +200,14 @@ def _tell(summary: dict[str, Any], out_dir: Path) -> None:
         "Read {read}, accepted {accepted}, held {held}, quarantined {quarantined}, unreadable {unreadable}.",
     )
     say(said.format(**summary))
+    for one in summary["lists"]:
+        if rows := sum(one["unmatched"].values()):
+            say(
+                Bilingual(
+                    f"Danh sách «{one['file']}»: {rows} trong {one['rows']} dòng không có thửa trên bản đồ (xem báo cáo).",
+                    f"List “{one['file']}”: {rows} of {one['rows']} rows have no parcel on the map (see the report).",
+                )
+            )
     if summary["provisional"]:
         say(PROVISIONAL)
     say(DELIVERY_DECISIONS[summary["decision"]])

@@ -34,7 +34,6 @@ from sync.folder.notes import LayerNotes
 from sync.folder.reasons import CrsEvidence, Reason
 from sync.folder.snapshot import SnapshotWriter, split
 from sync.intake.sources import GEOMETRY
-from sync.intake.sources.base import NO_GEOMETRY
 from sync.intake.sources.guard import read_source
 from validators.policy import policy_at
 
@@ -56,7 +55,7 @@ def conform(run_dir: Path, profile: Profile) -> Counts:
     try:
         work = _Work(record, profile, writer, evidence, Lists(record, profile, run_dir, parts))
         read_parts = tuple(work.read(part) for part in parts)
-        work.read_lists()
+        work.lists.close()
         if not work.row_no and not record.changes:  # that nothing changed is news, too
             raise _no_rows()
         snapshot_sha256 = writer.close()
@@ -157,11 +156,6 @@ class _Work:
             communes=dict(sorted(rows_by_commune.items())),
         )
 
-    def read_lists(self) -> None:
-        """The rows of lists whose parcels have no geometry, after all that have one."""
-        for part, columns, raw, places in self.lists.rows_left():
-            self._batch(part, columns, raw, pa.nulls(len(places), pa.binary()), self.era, places)
-
     def _shown(self, part: ReadPart, mapper: Mapper) -> Era:
         """How the commune codes of a part are to be read, from a first pass over them."""
         survey = self.communes.survey()
@@ -206,7 +200,7 @@ class _Work:
         for code, rows in pieces:
             piece = table if len(pieces) == 1 else table.take(pa.array(rows))
             self.writer.add(code, piece, shapes.bounds[rows])
-            if self.detective is not None and part.layer.geometry_type != NO_GEOMETRY:
+            if self.detective is not None:
                 self.detective.add(code, part.part_no, shapes, columns, rows)
         self.row_no += n
         return [(code, len(rows)) for code, rows in pieces]

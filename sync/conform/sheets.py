@@ -159,7 +159,6 @@ def _read(path: Path) -> pa.Table:
 
     from sync.intake.sources.base import READ_FAILURES, local_path
     from sync.intake.sources.refusals import corrupt, missing_file
-    from sync.intake.sources.xlsx_guard import refuse_unfit
 
     if not path.is_file():
         raise missing_file(path.name)
@@ -172,14 +171,28 @@ def _read(path: Path) -> pa.Table:
     if path.stat().st_size > MAX_BYTES:
         raise _unfit(path.name, Bilingual("quá lớn", "is too large"))
     if suffix == ".xlsx":
-        refuse_unfit(path)
-    options: dict[str, Any] = {"HEADERS": "FORCE", "FIELD_TYPES": "STRING"} if suffix == ".xlsx" else {}
+        return _read_workbook(path)
     try:
         layer = str(pyogrio.list_layers(local_path(path))[0][0])
-        _, table = read_arrow(local_path(path), layer=layer, read_geometry=False, **options)
+        _, table = read_arrow(local_path(path), layer=layer, read_geometry=False)
         return table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
     except (*READ_FAILURES, IndexError) as failure:
         raise corrupt(path.name, type(failure).__name__) from failure
+
+
+def _read_workbook(path: Path) -> pa.Table:
+    """The first sheet with headings, by the reader whose memory is bounded. Raises DeliveryRejected."""
+    from sync.intake.sources.guard import probe_source, read_source
+    from sync.intake.sources.spreadsheet import Spreadsheet
+
+    source = Spreadsheet()
+    layers = probe_source(source, path, None, None)
+    if not layers:
+        raise _missing(path.name, _NAMES["new"], [])
+    columns = list(layers[0].columns)
+    schema = pa.schema([(name, pa.string()) for name in columns])
+    batches = [batch.select(columns).cast(schema) for batch in read_source(source, path, layers[0], columns)]
+    return pa.Table.from_batches(batches, schema=schema)
 
 
 def _usable(entries: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -72,13 +72,39 @@ class PartRead(_TableRead):
     communes: dict[str, int]
 
 
+class ListRowRead(Record):
+    """A row of a list that means no parcel of the map: its number, why, its key; of_: the parcel with its national id."""
+
+    row: int
+    why: str
+    commune_code: str | None
+    sheet_no: str | None
+    parcel_no: str | None
+    national_id: str | None
+    of_commune_code: str | None
+    of_sheet_no: str | None
+    of_parcel_no: str | None
+
+
 class ListRead(_TableRead):
-    """One list of attributes joined to the parts: rows = matched + without_geometry + repeated."""
+    """One list of attributes joined to the parts.
+
+    rows = matched + by_national_id + repeated + those `beside` the table + `unmatched` + without_geometry
+
+    by_national_id    rows without a whole key that mean the parcel with their national id
+    beside            titles and footers; unmatched: why → rows that mean no parcel of the map (list_rows.parquet)
+    examples          the first of the unmatched
+    without_geometry  rows that became rows of the snapshot, as they did before they were told apart
+    """
 
     on: tuple[str, ...]
     rows: int
     matched: int
+    by_national_id: int
     parcels: int
+    beside: dict[str, int]
+    unmatched: dict[str, int]
+    examples: tuple[ListRowRead, ...]
     without_geometry: int
     without_key: int
     repeated: int
@@ -130,6 +156,14 @@ def _stated(content: dict[str, Any]) -> dict[str, Any]:
     return _SILENT | content | {"parts": parts, "holds": holds}
 
 
+_SILENT_LIST: dict[str, Any] = {"by_national_id": 0, "beside": {}, "unmatched": {}, "examples": []}
+
+
+def _lists_told(content: dict[str, Any]) -> dict[str, Any]:
+    """In version 2 a list's row without a parcel became a row of the snapshot."""
+    return content | {"lists": [_SILENT_LIST | one for one in content["lists"]]}
+
+
 class Conformed(Document):
     """The way from delivered tables to the snapshot.
 
@@ -139,7 +173,7 @@ class Conformed(Document):
     """
 
     FILE: ClassVar[str] = "conform.json"
-    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_stated,)
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_stated, _lists_told)
 
     snapshot_sha256: str
     read: int

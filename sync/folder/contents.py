@@ -11,6 +11,7 @@ from sync.folder import (
     delivery,
     gate,
     judgement,
+    list_rows,
     loaded,
     profile,
     pulled,
@@ -58,6 +59,18 @@ CONTENTS: tuple[tuple[str, ModuleType, tuple[type[Document], ...], tuple[Table, 
         ),
     ),
     ("conform", conform, (conform.Conformed,), ()),
+    (
+        "conform",
+        list_rows,
+        (),
+        (
+            Table(
+                list_rows.LIST_ROWS,
+                list_rows.SCHEMA,
+                "The rows of lists that mean no parcel of the map, and their titles and footers; `row`: as Excel counts.",
+            ),
+        ),
+    ),
     (
         "check",
         judgement,

@@ -32,7 +32,8 @@ class LayerNotes(Record):
 
     Of drawings   from `boundary_lines` on; labels under the names they are delivered by
     Of VBDLIS XML records and survey documents
-    Of sheets     the row of headings, cells that hold a formula's error
+    Of sheets     from `header_row` on: the row of headings, cells that hold a formula's error, formulas whose value the
+                  file does not hold (by column, with their ranges), what is merged, hidden or not read, by ranges
     """
 
     boundary_lines: int | None = None
@@ -62,6 +63,14 @@ class LayerNotes(Record):
     survey_documents: int | None = None
     header_row: int | None = None
     cells_with_errors: int | None = None
+    formulas_without_values: tuple[str, ...] = ()
+    merged_ranges: tuple[str, ...] = ()
+    merged_count: int = 0
+    hidden_rows: tuple[str, ...] = ()
+    hidden_row_count: int = 0
+    hidden_columns: tuple[str, ...] = ()
+    hidden_sheets: tuple[str, ...] = ()
+    sheets_not_read: tuple[str, ...] = ()
 
     @model_serializer(mode="wrap")
     def _told(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from parcels.bilingual import BilingualText
-from sync.folder.document import Document, Record
+from sync.folder.document import Document, Record, Upgrade
 from sync.folder.gate import Decision
 from sync.folder.reasons import Reason
 from validators.stored import KeptFixes
@@ -23,10 +23,26 @@ class CommuneLine(Record):
     fixes: KeptFixes | None
 
 
+class ListLine(Record):
+    """A list: its rows, those that match, and why → those that mean no parcel of the map; `read` counts none of them."""
+
+    file: str
+    rows: int
+    matched: int
+    unmatched: dict[str, int]
+    beside: dict[str, int]
+
+
+def _without_lists(content: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 said nothing of lists."""
+    return content | {"lists": []}
+
+
 class Summary(Document):
-    """read = accepted + held + quarantined + unreadable, rows."""
+    """read = accepted + held + quarantined + unreadable, rows of parcels; lists: those of attributes."""
 
     FILE: ClassVar[str] = "report/summary.json"
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_without_lists,)
 
     province: str
     delivery_sha256: str
@@ -40,6 +56,7 @@ class Summary(Document):
     findings: dict[str, int]
     not_applicable: dict[str, str]
     not_run: tuple[str, ...]
+    lists: tuple[ListLine, ...]
     communes: tuple[CommuneLine, ...]
 
     def as_dict(self) -> dict[str, Any]:

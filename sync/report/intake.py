@@ -7,8 +7,9 @@ assumed: nothing of a delivery is left out silently.
 from collections.abc import Iterator
 
 from parcels.bilingual import Bilingual
-from sync.folder.conform import Conformed, ListRead
+from sync.folder.conform import Conformed
 from sync.folder.notes import LabelsFound, LayerNotes, LinesLeft, Places
+from sync.report.lists import list_notes
 
 _LINES = {
     "dangling_lines": Bilingual("đường ranh bị hở (một đầu không nối)", "boundary lines with a loose end"),
@@ -34,7 +35,7 @@ def intake_notes(conformed: Conformed) -> list[tuple[str, Bilingual]]:
         already.update(assumed)
         told += [(part.file, said) for said in (*_drawing(part.notes), *_records(part.notes), *assumed)]
     for one in conformed.lists:
-        told += [(one.file, sentence) for sentence in _list(one)]
+        told += [(one.file, sentence) for sentence in list_notes(one)]
     return told
 
 
@@ -78,11 +79,6 @@ def _records(notes: LayerNotes) -> Iterator[Bilingual]:
     if notes.elements_not_read:
         listed = ", ".join(f"{name} ({count})" for name, count in notes.elements_not_read.items())
         yield Bilingual(f"Phần tử không được đọc: {listed}.", f"Elements that are not read: {listed}.")
-    if notes.cells_with_errors:
-        count = notes.cells_with_errors
-        yield Bilingual(
-            f"{count} ô báo lỗi công thức (#N/A …).", f"{count} cells hold a formula's error (#N/A …)."
-        )
 
 
 def _assumed(names: tuple[str, ...]) -> Iterator[Bilingual]:
@@ -91,21 +87,6 @@ def _assumed(names: tuple[str, ...]) -> Iterator[Bilingual]:
         yield Bilingual(
             f"Tên cột của tỉnh cho các cột chuẩn sau là giả định, cần xác nhận: {listed}.",
             f"The delivered names of these canonical columns are assumed and should be confirmed: {listed}.",
-        )
-
-
-def _list(one: ListRead) -> Iterator[Bilingual]:
-    yield Bilingual(
-        f"Danh sách {one.rows} dòng: {one.matched} dòng khớp với {one.parcels} thửa; "
-        f"{one.without_geometry} dòng không có thửa trên bản đồ; {one.repeated} dòng lặp lại một thửa đã khớp.",
-        f"A list of {one.rows} rows: {one.matched} match {one.parcels} parcels; "
-        f"{one.without_geometry} have no parcel on the map; {one.repeated} repeat one that matched.",
-    )
-    if one.differing:
-        listed = ", ".join(f"{name} ({count})" for name, count in one.differing.items())
-        yield Bilingual(
-            f"Giá trị của bản đồ khác danh sách: {listed}.",
-            f"The map says otherwise than the list: {listed}.",
         )
 
 

@@ -1,7 +1,7 @@
 """The outcome of a run for a machine, as `summary.json` keeps it."""
 
 from parcels.arrays import count_values
-from sync.folder.summary import CommuneLine, Summary
+from sync.folder.summary import CommuneLine, ListLine, Summary
 from sync.folder.verdict import DecidedVerdict
 from sync.report.material import Material, is_commune
 
@@ -26,6 +26,16 @@ def summary_of(material: Material) -> Summary:
         findings=count_values(material.findings["check_code"]),
         not_applicable=material.not_applicable,
         not_run=material.not_run,
+        lists=tuple(
+            ListLine(
+                file=one.file,
+                rows=one.rows,
+                matched=one.matched + one.by_national_id + one.repeated,
+                unmatched=one.unmatched,
+                beside=one.beside,
+            )
+            for one in material.conformed.lists
+        ),
         communes=tuple(_line(commune) for commune in communes if is_commune(commune.code)),
     )
 

@@ -16,8 +16,10 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.crs import is_geographic
 from parcels.model import UNKNOWN_COMMUNE
+from sync.folder.list_rows import unmatched
 from sync.folder.reasons import Reason
 from sync.folder.register import STATE_WORDS
+from sync.report.lists import unmatched_rows, write_list_sheet
 from sync.report.material import Material
 from sync.report.places import report_srid
 from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
@@ -70,7 +72,7 @@ _COUNTS = ("read", "accepted", "quarantined", "unreadable", "rows_with_error", "
 
 
 def write_workbook(material: Material, path: Path) -> None:
-    """Write findings.xlsx: an overview, and the findings of each commune."""
+    """Write findings.xlsx: an overview, the findings of each commune, and the rows of lists that mean no parcel."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -89,6 +91,8 @@ def write_workbook(material: Material, path: Path) -> None:
             mine = material.findings.filter(pc.equal(material.findings["dataset"], code))
             if len(mine):
                 _commune(book, head, text, code, _placed(mine.slice(0, SHEET_ROWS), srid), len(mine))
+        rows = unmatched_rows(material.conformed.lists, unmatched(material.judged_dir))
+        write_list_sheet(book, head, text, rows, SHEET_ROWS)
 
 
 def commune_name(code: str, material: Material) -> str:

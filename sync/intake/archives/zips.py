@@ -15,15 +15,12 @@ from parcels.errors import DeliveryRejected
 from sync.intake.archives.entries import Entry, damaged, link
 from sync.intake.archives.limits import Budget, too_many
 from sync.intake.archives.names import shown
+from sync.intake.zip_directory import directory_of
 
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1 | 0x40
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DIRECTORY_ENTRY = 46
-_END = struct.Struct("<4s4H2LH")
-_END_MARK = b"PK\x05\x06"
-_END64_LOCATOR = struct.Struct("<4sLQL")
-_END64 = struct.Struct("<4sQ2H2L4Q")
 _UNICODE_PATH = 0x7075  # Info-ZIP: the name in UTF-8, beside the one in the code page of the machine
 FAILURES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, struct.error)
 
@@ -92,22 +89,10 @@ def _unicode_path(extra: bytes, raw: bytes) -> str | None:
 def _refuse_endless_directory(path: Path, archive: str, budget: Budget) -> None:
     """Refuse a directory of a size that only too many entries have: Python reads all of it into memory."""
     allowed = budget.limits.members * (_DIRECTORY_ENTRY + 2 * budget.limits.path)
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        start = max(0, size - _END.size - (1 << 16) - _END64_LOCATOR.size)
-        file.seek(start)
-        tail = file.read()
-        at = tail.rfind(_END_MARK)
-        if at < 0 or len(tail) - at < _END.size:
-            raise damaged(archive, "no end of central directory")
-        stated = max(_END.unpack_from(tail, at)[5], 0)
-        count = _END.unpack_from(tail, at)[4]
-        if at >= _END64_LOCATOR.size:
-            mark, _, offset, _ = _END64_LOCATOR.unpack_from(tail, at - _END64_LOCATOR.size)
-            if mark == b"PK\x06\x07" and offset + _END64.size <= size:
-                file.seek(offset)
-                end = _END64.unpack(file.read(_END64.size))
-                count, stated = max(count if count != 0xFFFF else 0, end[7]), end[8]
+    found = directory_of(path)
+    if found is None:
+        raise damaged(archive, "no end of central directory")
+    count, stated = found
     if count > budget.limits.members or stated > allowed:
         raise too_many(archive, budget.limits.members)
 

@@ -7,8 +7,9 @@ as Arrow batches: numbers keep their type and identifiers never pass through a f
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,7 +26,13 @@ from sync.intake.sources.refusals import corrupt, missing_file, not_utf8, rows_l
 
 GEOMETRY = "wkb"  # the geometry column of every batch, whatever the file calls it
 NO_GEOMETRY = "None"  # the geometry type of a layer that is a list of attributes, as GDAL calls it
+ROW_NUMBER, ROW_TEXT = (
+    "\nrow",
+    "\ntext",
+)  # columns that no file has: a row's number as its program counts, its texts
 BATCH_ROWS = 32_768  # a few hundred megabytes at most while geometries are worked on
+
+_SHOWN, _SHOWN_VALUES = 60, 12  # characters and values of a row's text
 
 # Marks by which pyogrio or GDAL would take a path for an archive or an address on the network.
 _NOT_A_LOCAL_PATH = ("!", "?", ";", "://")
@@ -94,6 +101,7 @@ class Source(ABC):
     single_layer  a file is one layer, so that a layer's name means nothing
     cut_names     the format cuts the names of columns (shapefile: ten bytes)
     options       what a profile may say in `[read.<kind>]`
+    tells_rows    `read` gives ROW_NUMBER and ROW_TEXT (`row_text`) where it is asked for them
     """
 
     kind: ClassVar[str]
@@ -102,6 +110,7 @@ class Source(ABC):
     single_layer: ClassVar[bool] = False
     cut_names: ClassVar[bool] = False
     options: ClassVar[type[BaseModel]] = NoOptions
+    tells_rows: ClassVar[bool] = False
 
     def recognises(self, path: Path) -> bool:  # noqa: ARG002 - a suffix that is its alone says it
         """Whether an existing file with one of its suffixes is of this kind, among kinds that share the suffix.
@@ -250,6 +259,12 @@ def _checked(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
     except pa.ArrowInvalid as failure:
         raise not_utf8(name) from failure
     return batch
+
+
+def row_text(values: Iterable[str]) -> str:
+    """The texts of a row, as far as they show whether it is one of a table: some of them, cut, with U+001F between them."""
+    said = (text[:_SHOWN].strip() for text in values)
+    return "\x1f".join(islice((text for text in said if text), _SHOWN_VALUES))
 
 
 def first_line(failure: BaseException) -> str:

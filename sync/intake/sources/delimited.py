@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, cast
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from pydantic import BaseModel, ConfigDict
 
@@ -18,13 +20,15 @@ from sync.intake.sources.base import (
     GEOMETRY,
     NO_GEOMETRY,
     READ_FAILURES,
+    ROW_NUMBER,
+    ROW_TEXT,
     Layer,
     Source,
     first_line,
     local_path,
     refuse_unless_whole,
 )
-from sync.intake.sources.delimited_scan import RecordScan
+from sync.intake.sources.delimited_scan import MOST_COLUMNS, RecordScan
 from sync.intake.sources.delimited_text import (
     BLOCK_BYTES,
     blocks,
@@ -41,7 +45,7 @@ _GEOMETRY_NAMES = (
     "wkt", "geom_wkt", "wkt_geom", "wkt_geometry", "geom", "geometry", "the_geom", "wkb", "geom_wkb",
     "wkb_geometry", "shape", "st_astext", "hinh", "hinh_hoc", "hinhhoc", "toa_do",
 )  # fmt: skip
-_LONGEST = 1 << 28  # of a record; more is no row of a table
+_SHOWN = 60  # columns, and characters of each, of which a row's text is made
 
 
 Mark = Literal[",", ";", "\t", "|"]
@@ -81,6 +85,7 @@ class Delimited(Source):
     suffixes = (".csv", ".tsv")
     single_layer = True
     options = CsvOptions
+    tells_rows = True
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:
         """Its one layer, after every record was seen to have the header's width."""
@@ -90,10 +95,10 @@ class Delimited(Source):
         head = head_of(path, text)
         delimiter = said.delimiter or delimiter_of(path.name, head, said.quote)
         names = names_of(path.name, head, delimiter, said.quote)
+        if len(names) > MOST_COLUMNS:
+            raise corrupt(path.name, f"CSV: > {MOST_COLUMNS} columns")
         scan = RecordScan(path.name, delimiter.encode(), said.quote.encode(), len(names), said.open_end)
         scan.scan(blocks(path, text))
-        if scan.longest > _LONGEST:
-            raise corrupt(path.name, "CSV: record")
         geometry = _geometry(path.name, names, said.geometry)
         told = _ToldCsv(
             delimiter=cast("Mark", delimiter),
@@ -121,7 +126,10 @@ class Delimited(Source):
             raise TypeError("the layer is not one that `probe` gave")
         read = 0
         shape = [told.geometry] if told.geometry else []
-        for batch in _batches(path, told, [*columns, *shape]):
+        of_rows = ROW_TEXT in columns
+        asked = [name for name in columns if name not in (ROW_NUMBER, ROW_TEXT)]
+        for found in _batches(path, told, [*asked, *shape, *(layer.columns[:_SHOWN] if of_rows else ())]):
+            batch = _with_rows(found, columns, asked, shape, read) if of_rows else found
             read += batch.num_rows
             if not shape:
                 nothing = pa.nulls(batch.num_rows, pa.binary())
@@ -133,6 +141,23 @@ class Delimited(Source):
             yield pa.RecordBatch.from_arrays([*batch.columns[:-1], wkb], names=[*columns, GEOMETRY])
         if read != layer.rows:
             raise rows_lost(path.name, layer.name, layer.rows, read)
+
+
+def _with_rows(
+    found: pa.RecordBatch, columns: list[str], asked: list[str], shape: list[str], before: int
+) -> pa.RecordBatch:
+    """The batch with the number of each record, the header being 1, and its texts, as `row_text` gives them."""
+    values = found.columns[len(asked) + len(shape) :]
+    cut = [pc.utf8_trim_whitespace(pc.utf8_slice_codeunits(value, 0, _SHOWN)) for value in values]
+    joined = pc.binary_join_element_wise(
+        *cut, "\x1f"
+    )  # of columns that are all NULL Arrow makes an array of no rows
+    own = dict(zip(asked, found.columns, strict=False)) | {
+        ROW_NUMBER: pa.array(np.arange(before + 2, before + 2 + found.num_rows).astype(str)),
+        ROW_TEXT: pc.utf8_trim(pc.replace_substring_regex(joined, "\x1f+", "\x1f"), "\x1f"),
+    }
+    arrays = [own[name] for name in columns] + found.columns[len(asked) : len(asked) + len(shape)]
+    return pa.RecordBatch.from_arrays(arrays, names=[*columns, *shape])
 
 
 def _geometry(name: str, names: tuple[str, ...], told: str | None) -> str:

@@ -13,6 +13,8 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 
 _LF, _CR = 10, 13
+LONGEST = 1 << 25  # bytes of a record: a polygon of some hundred thousand vertices
+MOST_COLUMNS = 4_096
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class RecordScan:
     def scan(self, blocks: Iterator[bytes]) -> None:
         """Look at every block. Raises DeliveryRejected with the line.
 
-        DLV-CSV-RAGGED, DLV-CSV-QUOTE, DLV-CSV-NUL; DLV-TRUNCATED where the last record does not end.
+        DLV-CSV-RAGGED, DLV-CSV-QUOTE, DLV-CSV-NUL, DLV-CSV-TOO-LONG; DLV-TRUNCATED where the last record does not end.
         """
         held = b""
         for read in blocks:
@@ -144,11 +146,15 @@ class RecordScan:
             self._refuse_ragged(fields[some], begins[some])
             self.records += int(np.count_nonzero(some))
             self.longest = max(self.longest, int(lengths.max()))
+            if self.longest > LONGEST:
+                raise _too_long(self.name, int(begins[int(lengths.argmax())]))
             self._delimiters, self._length = 0, 0
             self._record_line = int(lines[ends][-1]) + 1
         rest = size - 1 - (int(stops[-1]) if len(stops) else -1)
         self._delimiters += int(np.count_nonzero(delimiters)) - (int(counts[-1]) if len(counts) else 0)
         self._length += rest
+        if self._length > LONGEST:
+            raise _too_long(self.name, self._record_line)
 
     def _refuse_ragged(self, delimiters: NDArray[np.int64], lines: NDArray[np.int64]) -> None:
         wrong = np.flatnonzero(delimiters + 1 != self.width)
@@ -168,6 +174,23 @@ def _ragged(name: str, line: int, found: int, width: int) -> DeliveryRejected:
             "hoặc ghi delimiter trong [read.csv] của hồ sơ tỉnh.",
             "A value with a delimiter or a line break must be in quotes. Export again, or state the delimiter "
             "in [read.csv] of the province's profile.",
+        ),
+        line=line,
+    )
+
+
+def _too_long(name: str, line: int) -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-CSV-TOO-LONG",
+        Bilingual(
+            f"Bản ghi bắt đầu ở dòng {line} của tệp «{name}» dài hơn {LONGEST >> 20} MiB.",
+            f"The record that begins on line {line} of the file “{name}” is longer than {LONGEST >> 20} MiB.",
+        ),
+        Bilingual(
+            "Đó không phải một dòng của bảng: hãy kiểm tra dấu xuống dòng và dấu ngoặc kép, rồi xuất lại; thửa có ranh quá "
+            "nhiều đỉnh hãy gửi bằng GeoPackage.",
+            "That is no row of a table: check line ends and quotes and export again; send a parcel with that many "
+            "vertices as GeoPackage.",
         ),
         line=line,
     )

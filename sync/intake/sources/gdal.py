@@ -19,7 +19,6 @@ DRIVERS = frozenset(
         "GeoJSONSeq",
         "FlatGeobuf",
         "CSV",
-        "XLSX",
         "DGN",
         "DXF",
         "EDIGEO",

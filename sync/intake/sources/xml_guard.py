@@ -1,8 +1,10 @@
 """XML is looked at before any reader sees it: a document type declaration is where entities, and with them the
-reading of other files and addresses and the billion laughs, come from. No delivery needs one.
+reading of other files and addresses and the billion laughs, come from. No delivery needs one. `walk` is how XML is read
+here without trust: tags, depth and encodings have bounds.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from xml.parsers import expat
 
@@ -13,10 +15,21 @@ from sync.intake.sources.refusals import corrupt, missing_file
 
 _CHUNK = 65_536
 _PROLOG_BYTES = 1_048_576  # what may stand before the first element: a declaration, comments, instructions
+_LONGEST_TAG = 1 << 20  # bytes of one tag, comment or instruction: a parser holds it whole
+_DEEPEST = 200
+# Encodings in which every reader finds the same marks. Of others (UTF-7, EBCDIC, double-byte ones) one reader may see a
+# declaration where another sees text.
+_ENCODINGS = re.compile(
+    r"utf-?(8|16(le|be)?)|us-ascii|ascii|iso-?8859-\d{1,2}|latin-?1|windows-125\d|cp125\d"
+)
 
 
 class DoctypeError(Exception):
     """The prolog holds a document type declaration."""
+
+
+class XmlBoundsError(ValueError):
+    """A tag, a depth or an encoding that no document of ours has."""
 
 
 class _FirstElement(Exception):
@@ -55,7 +68,8 @@ def first_element(
 
     namespaces  what stands between a namespace and a name; None leaves names as they are written
 
-    An empty piece is the end. Raises DoctypeError before anything else of the prolog is looked at, and as expat does.
+    An empty piece is the end. Raises DoctypeError before anything else of the prolog is looked at, XmlBoundsError, and
+    as expat does.
     """
     found: list[tuple[str, dict[str, str]]] = []
 
@@ -63,18 +77,69 @@ def first_element(
         found.append((name, attributes))
         raise _FirstElement
 
-    def doctype(*_: object) -> None:
-        raise DoctypeError
-
-    parser = expat.ParserCreate(namespace_separator=namespaces)
+    parser = guarded_parser(namespaces)
     parser.StartElementHandler = element
-    parser.StartDoctypeDeclHandler = doctype
     try:
         for piece in beginning:
             parser.Parse(piece, not piece)
     except _FirstElement:
         return found[0]
     return None
+
+
+def guarded_parser(namespaces: str | None = " ") -> expat.XMLParserType:
+    """A parser that raises DoctypeError at a document type and XmlBoundsError at an encoding that readers differ in."""
+
+    def doctype(*_: object) -> None:
+        raise DoctypeError
+
+    def declaration(_: str, encoding: str | None, __: int) -> None:
+        if encoding is not None and not _ENCODINGS.fullmatch(encoding.lower()):
+            raise XmlBoundsError(f"encoding {encoding[:40]}")
+
+    parser = expat.ParserCreate(namespace_separator=namespaces)
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = doctype
+    parser.XmlDeclHandler = declaration
+    return parser
+
+
+def walk(pieces: Iterable[bytes], parser: expat.XMLParserType) -> Iterator[None]:
+    """Feed a parser to its end, piece by piece; gives way after each. Depth counts once its handlers are set.
+
+    Raises DoctypeError, XmlBoundsError, and as expat and the handlers do.
+    """
+    _bound_depth(parser)
+    fed = 0
+    for piece in pieces:
+        parser.Parse(piece, False)
+        fed += len(piece)
+        if fed - max(parser.CurrentByteIndex, 0) > _LONGEST_TAG:
+            raise XmlBoundsError("a tag without end")
+        yield
+    parser.Parse(b"", True)
+    yield
+
+
+def _bound_depth(parser: expat.XMLParserType) -> None:
+    depth = 0
+    start: Callable[..., None] = parser.StartElementHandler or (lambda *_: None)
+    end: Callable[..., None] = parser.EndElementHandler or (lambda *_: None)
+
+    def deeper(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            raise XmlBoundsError(f"more than {_DEEPEST} levels")
+        start(name, attributes)
+
+    def higher(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(name)
+
+    parser.StartElementHandler = deeper
+    parser.EndElementHandler = higher
 
 
 def _beginning(path: Path) -> Iterator[bytes]:

@@ -11,10 +11,11 @@ import xlsxwriter
 
 from parcels.errors import DeliveryRejected, LandsyncError
 from sync.conform import conform
-from sync.conform.lists import _both
+from sync.conform.list_join import both as _both
 from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile, load_profile
 from sync.folder.conform import Conformed
+from sync.folder.list_rows import load_list_rows
 from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
@@ -95,7 +96,7 @@ def test_a_list_says_more_than_the_map_and_the_map_keeps_its_own(delivered: Call
     assert [row["sheet_no"] for row in rows] == ["7", "7", "7"]
     assert str(rows[0]["certificate_issued_on"]) == "2024-06-05"
     (one,) = said.lists
-    assert (one.rows, one.matched, one.parcels, one.without_geometry, one.repeated) == (
+    assert (one.rows, one.matched, one.parcels, sum(one.unmatched.values()), one.repeated) == (
         2,
         2,
         2,
@@ -106,24 +107,114 @@ def test_a_list_says_more_than_the_map_and_the_map_keeps_its_own(delivered: Call
     assert not said.holds
 
 
-def test_a_row_without_a_parcel_is_a_row_without_geometry(delivered: Callable[..., Any]) -> None:
+def told(said: Conformed) -> list[tuple[int, str, str | None]]:
+    """Row, why and the parcel number of the parcel with that id, of the rows that mean no parcel."""
+    (one,) = said.lists
+    unmatched = sum(one.unmatched.values())
+    assert one.rows == one.matched + one.by_national_id + one.repeated + unmatched + sum(one.beside.values())
+    assert unmatched >= len(one.examples)
+    return [(row.row, row.why, row.of_parcel_no) for row in one.examples]
+
+
+def test_a_row_without_a_parcel_is_told_and_is_no_parcel(
+    delivered: Callable[..., Any], tmp_path: Path
+) -> None:
     rows, said = delivered(
         [COMMUNE, 7, 99, "LUC", 5, None, None],
         [None, None, None, "tổng"],
         [COMMUNE, 7, 3, "CLN", 9, None, None],
+        [COMMUNE, 8, 3, "CLN", 9, None, None],
+        ["00001", 7, 3, "CLN", 9, None, None],
+        [COMMUNE, None, 3, "CLN", 9, "AB 1", None],
+        ["Tổng cộng", None, None, None, 9],
     )
-    assert len(rows) == 5
-    alone = rows[3:]
-    assert [(row["parcel_no"], row["geom"], row["source_wkb"]) for row in alone] == [
-        ("99", None, None),
-        (None, None, None),
+    assert [row["parcel_no"] for row in rows] == ["1", "2", "3"]
+    assert said.read == 3
+    assert told(said) == [
+        (2, "parcel_not_on_map", None),
+        (5, "sheet_not_on_map", None),
+        (6, "commune_not_on_map", None),
+        (7, "no_key", None),
     ]
-    assert [(row["part_no"], row["source_row"], row["row_no"]) for row in alone] == [(1, 0, 3), (1, 1, 4)]
     (one,) = said.lists
-    assert (one.without_geometry, one.without_key, one.matched) == (2, 1, 1)
-    assert said.read == 5
-    assert one.rows == one.matched + one.without_geometry + one.repeated
+    assert (one.without_key, one.matched, one.beside) == (1, 1, {"footer": 2})
     assert said.holds == {}
+    left = load_list_rows(tmp_path / "run").to_pylist()
+    assert [(row["row"], row["why"]) for row in left] == [
+        (2, "parcel_not_on_map"),
+        (3, "footer"),
+        (5, "sheet_not_on_map"),
+        (6, "commune_not_on_map"),
+        (7, "no_key"),
+        (8, "footer"),
+    ]
+
+
+def with_ids(*ids: str | None) -> tuple[gpd.GeoDataFrame, Profile]:
+    used = listed()
+    used = used.model_copy(update={"columns": used.columns | {"national_id": "ma"}})
+    return strip(len(ids)).assign(ma=list(ids)), used
+
+
+def test_a_row_that_contradicts_the_number_of_its_national_id_is_told_with_that_parcel(
+    delivered: Callable[..., Any],
+) -> None:
+    """Old sheet numbers in a list: the id names a parcel, and its number says another. No second parcel is made."""
+    frame, used = with_ids("w7er83vtcr9d", "w7er83vw1809", "w7er83vw1810")
+    rows, said = delivered(
+        [COMMUNE, 2, 11, "CLN", None, None, None, "W7ER83VTCR9D"],
+        [COMMUNE, 2, 12, "CLN", None, None, None, "w7er83vw1809"],
+        profile=used,
+        frame=frame,
+    )
+    assert [row["land_use"] for row in rows] == ["LUC"] * 3
+    assert told(said) == [(2, "other_number", "1"), (3, "other_number", "2")]
+
+
+def test_a_row_without_a_whole_key_means_the_parcel_of_its_id_if_nothing_contradicts(
+    delivered: Callable[..., Any],
+) -> None:
+    frame, used = with_ids("w7er83vtcr9d", "w7er83vw1809", "w7er83vw1810")
+    rows, said = delivered(
+        [None, 7, 1, "CLN", None, None, None, "w7er83vtcr9d"],
+        [None, 7, 3, "ONT", None, None, None, "w7er83vw1809"],  # 7/3 is another parcel
+        [None, None, None, "BHK", None, None, None, "w7er83vw1810"],
+        profile=used,
+        frame=frame,
+    )
+    assert [row["land_use"] for row in rows] == ["CLN", "LUC", "BHK"]
+    assert said.lists[0].by_national_id == 2
+    assert told(said) == [(3, "other_number", "2")]
+
+
+def test_an_id_of_two_rows_or_of_two_parcels_joins_nothing_by_itself(delivered: Callable[..., Any]) -> None:
+    frame, used = with_ids("w7er83vtcr9d", "w7er83vtcr9d", "w7er83vw1810")
+    rows, said = delivered(
+        [None, 7, None, "CLN", None, None, None, "w7er83vw1810"],
+        [None, None, 3, "ONT", None, None, None, "w7er83vw1810"],
+        [COMMUNE, 9, 9, "BHK", None, None, None, "w7er83vtcr9d"],
+        profile=used,
+        frame=frame,
+    )
+    assert [row["land_use"] for row in rows] == ["LUC"] * 3
+    assert told(said) == [(2, "other_number", "3"), (3, "other_number", "3"), (4, "sheet_not_on_map", None)]
+
+
+def test_a_merged_cell_speaks_for_its_rows(delivered: Callable[..., Any], tmp_path: Path) -> None:
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    with xlsxwriter.Workbook(str(folder / "merged.xlsx")) as book:
+        page = book.add_worksheet("PL3")
+        page.write_row(0, 0, list(COLUMNS.values()))
+        page.merge_range(1, 0, 3, 0, COMMUNE)
+        page.merge_range(1, 3, 2, 4, "CLN")  # over two columns: its first one
+        for row in range(3):
+            page.write_row(row + 1, 1, [7, row + 1])
+    rows, said = delivered(toml=TOML.replace("list.xlsx", "merged.xlsx"))
+    assert [row["land_use"] for row in rows] == ["CLN", "CLN", "LUC"]
+    assert [float(row["area_legal_m2"]) for row in rows] == [400.0] * 3
+    (one,) = said.lists
+    assert (one.matched, one.unmatched, one.notes.merged_ranges) == (3, {}, ("A2:A4", "D2:E3"))
 
 
 def test_the_first_of_several_rows_counts_and_the_others_are_told(delivered: Callable[..., Any]) -> None:
@@ -132,9 +223,9 @@ def test_the_first_of_several_rows_counts_and_the_others_are_told(delivered: Cal
         [COMMUNE, 8, 1, "LUC", 2, "C", None],
     )  # fmt: skip
     assert (rows[0]["land_use"], rows[0]["certificate_no"]) == ("ONT", "A")
-    assert len(rows) == 4
+    assert len(rows) == 3
     (one,) = said.lists
-    assert (one.repeated, one.matched, one.without_geometry) == (2, 1, 1)
+    assert (one.repeated, one.matched, one.unmatched) == (2, 1, {"sheet_not_on_map": 1})
 
 
 def test_what_means_something_together_comes_from_one_side(delivered: Callable[..., Any]) -> None:
@@ -184,10 +275,15 @@ def test_a_list_may_be_joined_by_the_national_id(delivered: Callable[..., Any]) 
 def test_a_csv_is_a_list_too(delivered: Callable[..., Any], tmp_path: Path) -> None:
     folder = tmp_path / "delivery"
     folder.mkdir()
-    (folder / "list.csv").write_text(f"Mã xã,Tờ,Thửa,Loại đất\n{COMMUNE},7,2,CLN\n", encoding="utf-8")
+    (folder / "list.csv").write_text(
+        f"Mã xã,Tờ,Thửa,Loại đất\n{COMMUNE},7,2,CLN\n{COMMUNE},9,2,CLN\nNgười lập biểu,,,\nNguyễn Văn A,,,\n",
+        encoding="utf-8",
+    )
     columns = {name: COLUMNS[name] for name in ("commune_code", "sheet_no", "parcel_no", "land_use")}
-    rows, _ = delivered(profile=listed(columns=columns), toml=TOML.replace("list.xlsx", "list.csv"))
+    rows, said = delivered(profile=listed(columns=columns), toml=TOML.replace("list.xlsx", "list.csv"))
     assert [row["land_use"] for row in rows] == ["LUC", "CLN", "LUC"]
+    assert told(said) == [(3, "sheet_not_on_map", None)]
+    assert said.lists[0].beside == {"footer": 2}
 
 
 def code_of(call: Callable[[], Any]) -> str:

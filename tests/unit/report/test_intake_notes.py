@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.folder.conform import CodesConverted, CodesRead, Conformed, ListRead, PartRead
+from sync.folder.conform import CodesConverted, CodesRead, Conformed, ListRead, ListRowRead, PartRead
 from sync.folder.notes import LayerNotes
 from sync.report.intake import intake_notes
 from tests.support.formats.reading import layers_of
@@ -89,14 +89,38 @@ def test_a_list_says_how_many_rows_found_their_parcel() -> None:
         texts=(),
         notes=LayerNotes(),
         on=("commune_code", "sheet_no", "parcel_no"),
-        rows=7,
-        matched=4,
+        rows=9,
+        matched=3,
+        by_national_id=1,
         parcels=5,
-        without_geometry=2,
+        beside={"footer": 2},
+        unmatched={"other_number": 2},
+        examples=(
+            ListRowRead(
+                row=12,
+                why="other_number",
+                commune_code="00691",
+                sheet_no="2",
+                parcel_no=None,
+                national_id="w7er83vtcr9d",
+                of_commune_code="00691",
+                of_sheet_no="7",
+                of_parcel_no="1",
+            ),
+        ),
+        without_geometry=0,
         without_key=0,
         repeated=1,
         differing={"land_use": 3},
     )
-    first, second = intake_notes(conformed(lists=(one,)))
-    assert "7 rows: 4 match 5 parcels; 2 have no parcel on the map; 1 repeat" in first[1].en
-    assert "land_use (3)" in second[1].vi
+    notes = LayerNotes(formulas_without_values=("Mã xã (B2:B9)",), merged_ranges=("C2:C9",), merged_count=1)
+    hidden = LayerNotes(hidden_rows=("4:6",), hidden_columns=("D:D",), hidden_sheets=("Cũ!A1:C9",))
+    said = [note for _, note in intake_notes(conformed(lists=(one,)))]
+    assert "9 rows: 4 match 5 parcels (1 lack" in said[0].en
+    assert "2 have no parcel on the map; 1 repeat" in said[0].en
+    assert "12 (00691/2/? → 00691/7/1)" in said[1].vi
+    assert "2 footers" in said[2].en
+    assert "land_use (3)" in said[3].vi
+    sheets = [one.model_copy(update={"notes": note}) for note in (notes, hidden)]
+    texts = " ".join(note.en for _, note in intake_notes(conformed(lists=tuple(sheets))))
+    assert all(said in texts for said in ("Mã xã (B2:B9)", "C2:C9", "rows 4:6", "Hidden columns", "Cũ!A1:C9"))

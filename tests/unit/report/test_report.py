@@ -82,6 +82,7 @@ def test_the_summary_has_exactly_its_keys_and_balances(folder: Path) -> None:
         "findings",
         "not_applicable",
         "not_run",
+        "lists",
         "communes",
     ]
     assert said["read"] == said["accepted"] + said["held"] + said["quarantined"] + said["unreadable"] == 30
