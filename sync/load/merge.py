@@ -11,10 +11,13 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from parcels.columns import HASH_VERSION, Record
 from parcels.versions import OrderKind
 from sync import db
 from sync.db.columns import columns_of
+from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
 from sync.load.staging import ITEMS, LIVE, staging_tables
 from sync.load.steps import STEPS, Step, When
 from validators.policy import BrakeRules
@@ -33,6 +36,7 @@ class MergeRequest:
     observed_at           up to when the delivery is complete: its extraction, or the end of its span; None: `now`
     order_kind            what its versions are; None where they order nothing
     sequence              of a full snapshot: the last change set that it includes, where it says so
+    listed                KEY and national_id of rows of lists that mean no parcel of the map: what they name does not end
     released, still_held  when a change set that was held is applied: the communes let pass, and those that are not
     """
 
@@ -52,6 +56,7 @@ class MergeRequest:
     sequence: int | None = None
     released: tuple[str, ...] = ()
     still_held: tuple[str, ...] = ()
+    listed: pa.Table = field(default_factory=LIST_ROWS_SCHEMA.empty_table)
 
     @property
     def changes(self) -> bool:
@@ -212,5 +217,9 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "sequence": request.sequence,
         "released": list(request.released),
         "still_held": list(request.still_held),
+        "listed_communes": request.listed["commune_code"].to_pylist(),
+        "listed_sheets": request.listed["sheet_no"].to_pylist(),
+        "listed_numbers": request.listed["parcel_no"].to_pylist(),
+        "listed_ids": request.listed["national_id"].to_pylist(),
         "hash_version": HASH_VERSION,
     }

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sync import db
+from sync.folder.list_rows import unmatched
 from sync.folder.reasons import FOREIGN_HANDS, LOSS, OLDER
 from sync.load.inputs import Inputs
 from sync.load.merge import MergeRequest
@@ -37,6 +38,7 @@ def request_of(
         sequence=None if inputs.changes else inputs.delivery.span.sequence,
         released=approved if inputs.changes else (),
         still_held=_still_held(connection, run),
+        listed=unmatched(run.judged_folder),
     )
 
 

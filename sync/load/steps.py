@@ -85,6 +85,11 @@ STEPS: tuple[Step, ...] = (
         "Absent, but a later change set has spoken of it: it stays",
         ("snapshot", "compared"),
     ),
+    Step(
+        "46_keep_listed_snapshot",
+        "Absent from the map, but a list of the delivery names it: it stays",
+        ("snapshot",),
+    ),
     #
     # What is held.
     Step("50_foreign_hands", "Rows that are not what the last run left: changed behind the pipeline"),
