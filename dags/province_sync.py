@@ -40,8 +40,8 @@ thửa đất, rồi cập nhật vào cơ sở dữ liệu đất đai quốc g
 **Khi một bước có màu đỏ:** mở *Logs* của bước đó; dòng lỗi cho biết sai ở đâu và cần làm gì. Dữ liệu của ngày hôm trước
 vẫn còn nguyên. Sửa dữ liệu rồi nộp lại, hoặc bấm *Trigger* lần nữa.
 
-**Khi một xã bị tạm giữ** (mất quá nhiều thửa đất so với lần trước): lượt chạy vẫn có màu xanh, các xã khác vẫn được cập
-nhật. Nộp lại dữ liệu đúng, hoặc người có thẩm quyền chạy `landsync approve` hay `landsync refuse`.
+**Khi một xã bị tạm giữ** (ví dụ mất quá nhiều thửa đất so với lần trước): lượt chạy vẫn có màu xanh, các xã khác vẫn được cập
+nhật. Dữ liệu không ghi lúc trích xuất (`extracted_at`) cũng bị tạm giữ. Nộp lại dữ liệu đúng, hoặc người có thẩm quyền chạy `landsync approve` hay `landsync refuse`.
 
 **Khi bước đầu được bỏ qua:** hộp nhận của tỉnh đang trống.
 
@@ -65,8 +65,8 @@ nothing.
 **When a step is red:** open its *Logs*; the error line says what is wrong, where, and what to do. Yesterday's data is
 untouched. Correct the delivery and hand it in again, or press *Trigger* again.
 
-**When a commune is held** (it would lose too many parcels): the run is green all the same and the other communes are
-published. Hand in a corrected delivery, or somebody entitled to it runs `landsync approve` or `landsync refuse`.
+**When a commune is held** (it would lose too many parcels, for example): the run is green all the same and the other communes are
+published. Data that do not say when they were extracted (`extracted_at`) are held, too. Hand in a corrected delivery, or somebody entitled to it runs `landsync approve` or `landsync refuse`.
 
 **When the first step is skipped:** the province's inbox is empty.
 """
@@ -83,6 +83,16 @@ def form(code: str) -> dict[str, Param]:
             description_md=f"Tên tệp hoặc thư mục trong inbox/{code}. Để trống: lấy từ [connection] của hồ sơ tỉnh, "
             "không có thì lấy dữ liệu mới nhất trong hộp nhận.\n\n"
             f"Name of a file or folder in inbox/{code}. Blank: what the profile's [connection] offers, else the newest.",
+        ),
+        "extracted_at": Param(
+            None,
+            type=["null", "string"],
+            maxLength=40,
+            title="Lúc trích xuất (Extracted at)",
+            description_md="Chỉ khi dữ liệu không có delivery.toml: lúc trích xuất từ hệ thống nguồn, ví dụ 2026-11-20T22:00+07:00. "
+            "Không ai ghi thì dữ liệu được kiểm tra rồi tạm giữ.\n\n"
+            "Only where the data come without a delivery.toml: when they left their system, such as 2026-11-20T22:00+07:00. "
+            "Where nobody says it, the data are checked and then held.",
         ),
         "dry_run": Param(
             False,
@@ -103,6 +113,7 @@ def judging(code: str) -> Any:
         **task_defaults(timedelta(hours=2)),
     )
     def judge() -> dict[str, Any]:
+        from sync.declared.moments import typed_moment
         from sync.intake.remotes.secrets import handed_over
         from sync.run import start_run
         from sync.stages import run_stage
@@ -114,6 +125,7 @@ def judging(code: str) -> Any:
                 actor=actor(context),
                 delivery=context["params"]["delivery"] or None,
                 dry_run=bool(context["params"]["dry_run"]),
+                stated_at=typed_moment(context["params"].get("extracted_at")),
                 airflow_run_id=name_of_run(context),
             )
             context["ti"].xcom_push("run_id", run.run_id)  # now, so that `close` finds it whatever happens

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
-from sync.declared.delivery import VIETNAM
+from sync.declared.profile import FOREIGN
 from sync.folder.conform import Conformed
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.document import Counts
 from sync.folder.gate import Gated, GateDecision
-from sync.folder.reasons import OLDER, UNDECIDED, Reason, Shift
+from sync.folder.reasons import UNDATED, UNDECIDED, Reason, Shift, older
 from validators.policy import CrsRules, policy_at
 
 
@@ -25,14 +25,16 @@ def gate(
 ) -> Counts:
     """Decide on every commune of the run; writes gate.json.
 
-    history  commune → when the data now live in it was extracted; absent or None where nothing is known
+    history  commune → up to when it is known (`sync.known.history.known_up_to`); absent or None where nothing is;
+             None: offline, where nothing is stored, so that a delivery that nobody dates is only told to wait one day
     places   commune and part → where the parcels of an undecided dataset are live; absent where none is
 
     Returns counts for the ledger.
     """
     record = DeliveryRecord.load(run_dir)
     conformed = Conformed.load(run_dir)
-    when = record.extracted_at or record.received_at
+    when = record.moment
+    undated = when is None and record.province != FOREIGN  # what is judged and never stored needs no order
     rules = policy_at(record.as_of).crs
     communes: dict[str, GateDecision] = {}
     for code in conformed.communes:
@@ -41,11 +43,11 @@ def gate(
         reasons, settled = _with_history(code, conformed.holds.get(code, ()), places or {}, rules)
         known = (history or {}).get(code)
         # A change set may come late: the merge orders it row by row.
-        if not record.changes and known is not None and when < known:
-            reasons += (_older(when, known),)
-        communes[code] = GateDecision(
-            decision="hold" if reasons else "accept", reasons=reasons, settled=settled
-        )
+        if when is not None and not record.changes and known is not None and when < known:
+            reasons += (older(when, known),)
+        hold = bool(reasons) or (undated and history is not None)
+        reasons += (_undated(),) if undated else ()
+        communes[code] = GateDecision(decision="hold" if hold else "accept", reasons=reasons, settled=settled)
     held = any(said.decision == "hold" for said in communes.values())
     gated = Gated(decision="hold" if held else "accept", communes=communes)
     gated.save(run_dir)
@@ -89,12 +91,15 @@ def _moved(place: Shift) -> Bilingual:
     )
 
 
-def _older(when: datetime, known: datetime) -> Reason:
-    ours, theirs = (f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M}" for moment in (when, known))
+def _undated() -> Reason:
     return Reason.of(
-        OLDER,
+        UNDATED,
         Bilingual(
-            f"Gói dữ liệu trích xuất lúc {ours}, cũ hơn dữ liệu đang có hiệu lực ({theirs}).",
-            f"The delivery was extracted at {ours}, before the data now live ({theirs}).",
+            "Không rõ gói dữ liệu được trích xuất lúc nào; ngày nhận không nói lên điều đó, nên khi đồng bộ gói bị tạm giữ. Hãy "
+            "đặt cạnh dữ liệu một delivery.toml có dòng extracted_at (lúc trích xuất, kèm +07:00), hoặc người đưa dữ liệu vào "
+            "hay người duyệt ghi thời điểm đó bằng --extracted-at.",
+            "Nothing says when the delivery was extracted, and when it arrives does not tell: synchronised like this, it is "
+            "held. Put a delivery.toml with a line extracted_at (when it was extracted, with +07:00) beside the data, or "
+            "whoever brings it in or approves it states the moment with --extracted-at.",
         ),
     )

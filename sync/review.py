@@ -3,27 +3,45 @@
 A newer delivery of a commune supersedes what was held of it; approving superseded data is refused.
 """
 
+from datetime import datetime
 from typing import Any
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import db
-from sync.run import finish_run, ledger, start_run
+from sync.clock import told
+from sync.declared.moments import refuse_impossible
+from sync.folder.reasons import ALL_OLDER
+from sync.run import finish_run, ledger, open_run, start_run
 from sync.stages import run_stage, stages_of
 
 
-def approve(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason: str) -> dict[str, Any]:
+def approve(
+    dsn: str,
+    run_id: str,
+    communes: tuple[str, ...],
+    actor: str,
+    reason: str,
+    extracted_at: datetime | None = None,
+) -> dict[str, Any]:
     """Let the held communes of a run (all, when none is named) go live, in an apply run of their own.
 
-    Raises UsageError when there is nothing open to approve: not held, refused, approved before or superseded.
+    extracted_at  when the delivery was extracted, where it does not say so itself: from here on it is ordered by this
+
+    Raises UsageError when there is nothing open to approve: not held, refused, approved before or superseded; or nobody
+    says when it was extracted. Raises DeliveryRejected where that moment cannot be.
     """
     row = ledger.get(dsn, run_id)
     chosen = _open_holds(dsn, run_id, communes, reason)
-    run = start_run(row["province_code"], actor, parent_run_id=run_id, communes=chosen, dsn=dsn)
+    _refuse_ignored(dsn, run_id, chosen)
+    _stated(dsn, run_id, extracted_at)
+    run = start_run(
+        row["province_code"], actor, parent_run_id=run_id, communes=chosen, stated_at=extracted_at, dsn=dsn
+    )
     try:
         # Again under the lock: a newer delivery may have come in between.
         _open_holds(dsn, run_id, chosen, reason)
-        _record(dsn, run_id, chosen, actor, reason, "approve")
+        _record(dsn, run_id, chosen, actor, reason, "approve", extracted_at)
         counts = {name: run_stage(name, run) for name in stages_of(run)}
     finally:
         state = finish_run(run.run_id, dsn=dsn)
@@ -39,6 +57,63 @@ def refuse(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason:
     with db.connect(dsn) as connection:
         db.execute(connection, "ledger/decide_hold", values)
     return {"run": run_id, "state": "refused", "communes": list(chosen)}
+
+
+def _stated(dsn: str, run_id: str, extracted_at: datetime | None) -> None:
+    """Refuse what leaves open when the delivery was extracted, and what would say it twice."""
+    held = open_run(run_id, dsn=dsn)
+    judged = ledger.get(dsn, held.judged_by)
+    known = held.stated_at or judged["extracted_at"]
+    if known is None and extracted_at is None:
+        raise UsageError(
+            "REVIEW-UNDATED",
+            Bilingual(
+                f"Gói dữ liệu của lượt chạy {run_id} không cho biết được trích xuất lúc nào; ngày nhận không nói lên điều đó.",
+                f"The delivery of run {run_id} does not say when it was extracted, and when it arrived does not tell.",
+            ),
+            Bilingual(
+                "Hỏi tỉnh rồi thêm, ví dụ: --extracted-at 2026-11-20T22:00+07:00.",
+                "Ask the office, then add it, such as --extracted-at 2026-11-20T22:00+07:00.",
+            ),
+        )
+    if known is not None and extracted_at is not None:
+        raise UsageError(
+            "REVIEW-DATED",
+            Bilingual(
+                f"Đã biết gói dữ liệu của lượt chạy {run_id} được trích xuất lúc {told(known)}.",
+                f"It is known that the delivery of run {run_id} was extracted at {told(known)}.",
+            ),
+            Bilingual(
+                "Bỏ --extracted-at; nếu thời điểm đó sai thì tỉnh sửa delivery.toml và gửi lại.",
+                "Leave out --extracted-at; if that moment is wrong, the office corrects delivery.toml and delivers again.",
+            ),
+        )
+    if extracted_at is not None:
+        refuse_impossible("--extracted-at", extracted_at, judged["started_at"])
+
+
+def _refuse_ignored(dsn: str, run_id: str, communes: tuple[str, ...]) -> None:
+    """Refuse to apply what the merge ignored row by row: it would be ignored again."""
+    with db.connect(dsn) as connection:
+        holds = db.fetch(connection, "ledger/holds_of", {"run_id": run_id})
+    nothing = [
+        hold["commune_code"]
+        for hold in holds
+        if hold["commune_code"] in communes and ALL_OLDER in {reason["code"] for reason in hold["reasons"]}
+    ]
+    if nothing:
+        listed = ", ".join(nothing[:10])
+        raise UsageError(
+            "REVIEW-NOTHING",
+            Bilingual(
+                f"Không có gì để duyệt ở xã {listed}: mọi dòng đều cũ hơn những gì đã biết.",
+                f"There is nothing to approve in {listed}: something newer is known of every row.",
+            ),
+            Bilingual(
+                f'Đóng lại: landsync refuse {run_id} --commune {nothing[0]} --reason "…"; các xã khác duyệt riêng bằng --commune.',
+                f'Close it: landsync refuse {run_id} --commune {nothing[0]} --reason "…"; approve others by --commune.',
+            ),
+        )
 
 
 def _open_holds(dsn: str, run_id: str, communes: tuple[str, ...], reason: str) -> tuple[str, ...]:
@@ -100,7 +175,15 @@ def _not_open(run_id: str, commune: str | None, hold: db.Row | None) -> UsageErr
     )
 
 
-def _record(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason: str, decision: str) -> None:
+def _record(
+    dsn: str,
+    run_id: str,
+    communes: tuple[str, ...],
+    actor: str,
+    reason: str,
+    decision: str,
+    stated_at: datetime | None = None,
+) -> None:
     with db.connect(dsn) as connection:
         db.execute(
             connection,
@@ -111,5 +194,6 @@ def _record(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason
                 "decision": decision,
                 "actor": actor,
                 "reason": reason.strip(),
+                "stated_at": stated_at,
             },
         )

@@ -30,7 +30,8 @@ def _fetch(run: Run) -> Counts:
         with pulled_for(run.folder, profile, known, full=full) as (folder, entries):
             told: Counts = {"pulled": [entry.model_dump(mode="json") for entry in entries]}
             return fetch(folder, profile, run.folder, settings().landing) | told
-    return fetch(Path(str(run.requested)), run.profile(), run.folder, settings().landing)
+    where = Path(str(run.requested))
+    return fetch(where, run.profile(), run.folder, settings().landing, stated_at=run.stated_at)
 
 
 def _conform(run: Run) -> Counts:
@@ -53,12 +54,12 @@ def _check(run: Run) -> Counts:
 
 def _gate(run: Run) -> Counts:
     from sync.gate import gate
-    from sync.known.history import last_extracted
+    from sync.known.history import known_up_to
     from sync.known.places import live_places
 
     return gate(
         run.folder,
-        history=last_extracted(run.dsn, run.province),
+        history=known_up_to(run.dsn, run.province),
         places=live_places(run.dsn, run.province, run.folder),
     )
 

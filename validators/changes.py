@@ -85,8 +85,8 @@ CHECKS: tuple[Check, ...] = (
         quarantines=True,
         title=Bilingual("Phiên bản không đọc được", "Version unreadable"),
         message=Bilingual(
-            "Phiên bản của đối tượng {detail}; phải là số nguyên hoặc thời điểm theo ISO 8601.",
-            "The object's version {detail}; it must be a whole number or a time in ISO 8601.",
+            "Phiên bản của đối tượng {detail}; phải là số nguyên hoặc thời điểm theo ISO 8601, không sau lúc trích xuất.",
+            "The object's version {detail}; it must be a whole number or a time in ISO 8601, not after the extraction.",
         ),
         advice=_GIVE_ALL,
         find=_wrong_version,

@@ -77,6 +77,13 @@ class ExceptionRules(Rules):
     max_days: Annotated[int, Field(ge=1)] = 365
 
 
+class MomentRules(Rules):
+    """When a delivery may say that it was extracted: so far ahead of the clock that received it, not before a year."""
+
+    ahead_minutes: Annotated[int, Field(ge=0)] = 15
+    earliest_year: Annotated[int, Field(ge=1)] = 1990
+
+
 class NationalIdRules(Rules):
     """From which day a missing national id is an error rather than a warning; never, when absent."""
 
@@ -165,6 +172,7 @@ class Policy(Rules):
     commune_codes: CommuneCodeRules = CommuneCodeRules()
     national_id: NationalIdRules = NationalIdRules()
     exceptions: ExceptionRules = ExceptionRules()
+    moments: MomentRules = MomentRules()
     required: tuple[Required, ...] = ()
 
     @model_validator(mode="after")
@@ -189,7 +197,7 @@ class Policy(Rules):
 
     def judges_like(self, other: "Policy") -> bool:
         """Whether both find the same in the same data: they differ in their groups at most."""
-        apart = {*_OWN, "groups", "rehearsal", "brake", "commune_codes", "crs", "exceptions"}
+        apart = {*_OWN, "groups", "rehearsal", "brake", "commune_codes", "crs", "exceptions", "moments"}
         return self.model_dump(exclude=apart) == other.model_dump(exclude=apart)
 
     def required_at(self, as_of: date) -> tuple[str, ...]:

@@ -67,6 +67,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.population_import_province', 'Số người sử dụng đất của từng tỉnh theo kết quả xác thực, sau mỗi lần nhập', 'Land users of each province by their result, after each import'),
 ('ledger.claim_release', 'Mã định danh được người có thẩm quyền giải phóng khỏi thửa đã kết thúc', 'National ids that a person released from an ended parcel'),
 ('ledger.reconciliation', 'Kết quả đối soát', 'Results of reconciliation'),
+('ledger.mended_moment', 'Các thời điểm trích xuất trong tương lai đã được đặt lại về lúc ghi nhận', 'Times of extraction in the future that were set back to when they were recorded'),
 ('ledger.national_report', 'Các báo cáo quốc gia đã phát hành; báo cáo sau so sánh với báo cáo trước', 'National reports as given out; each is compared with the one before'),
 ('ledger.province_state', 'Khóa và đầu chuỗi biên nhận của từng tỉnh', 'Lock and head of the receipt chain of each province'),
 ('ledger.manifest', 'Mã băm của mọi dòng hiện hành sau lần chạy được chấp nhận gần nhất', 'Hashes of every current row after the last accepted run'),

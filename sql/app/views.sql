@@ -154,7 +154,7 @@ SELECT c.province_code, province.name AS province_name,
        d.rows_read, d.quarantined, d.unreadable,
        coalesce(held.held, false) AS held,
        d.complete, d.extracted_at, d.accepted_at,
-       floor(extract(epoch FROM now() - coalesce(d.extracted_at, d.accepted_at)) / 86400)::integer AS days_old,
+       floor(extract(epoch FROM now() - d.extracted_at) / 86400)::integer AS days_old,
        d.policy, d.run_id,
        public.ST_SetSRID(public.ST_MakePoint(c.lon, c.lat), 4326)::public.geometry(Point, 4326) AS place,
        d.excused, d.group_code, d.group_title, d.assured_group,
@@ -311,18 +311,24 @@ END;
 -- complete snapshot, and the change sets that join on to it) and a set that begins later. `-` stands for a province
 -- of which no commune ever came whole. A set that a person refused for a commune is missing there, too.
 CREATE OR REPLACE VIEW ledger.change_gap AS
-WITH base AS (
+WITH came AS (
+    -- A time in the future was taken once: it is worth as much as the time when it was recorded.
+    SELECT c.run_id, c.province_code, c.source_system, c.sequence, c.since, c.recorded_at,
+           CASE WHEN c.until > c.recorded_at + interval '15 minutes' THEN c.recorded_at ELSE c.until END AS until,
+           CASE WHEN c.observed_at > c.recorded_at + interval '15 minutes' THEN c.recorded_at ELSE c.observed_at END AS observed_at
+    FROM ledger.change_set AS c
+), base AS (
     SELECT w.province_code, w.commune_code, w.snapshot_at, w.sequence
     FROM land.source_watermark AS w
     UNION ALL
     SELECT DISTINCT c.province_code, '-', NULL::timestamptz, NULL::bigint
-    FROM ledger.change_set AS c
+    FROM came AS c
     WHERE NOT EXISTS (SELECT FROM land.source_watermark AS w WHERE w.province_code = c.province_code)
 ), span AS (
     SELECT b.province_code, b.commune_code, c.source_system, c.since, c.recorded_at,
            greatest(b.snapshot_at, max(c.until) OVER earlier) AS covered_to
     FROM base AS b
-    JOIN ledger.change_set AS c ON c.province_code = b.province_code
+    JOIN came AS c ON c.province_code = b.province_code
     WHERE c.until > coalesce(b.snapshot_at, '-infinity')
     WINDOW earlier AS (PARTITION BY b.province_code, b.commune_code, c.source_system ORDER BY c.since, c.until
                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
@@ -331,7 +337,7 @@ WITH base AS (
            b.sequence AS reached, greatest(b.sequence, lag(c.sequence) OVER earlier) AS before,
            lag(c.observed_at) OVER earlier AS before_at
     FROM base AS b
-    JOIN ledger.change_set AS c ON c.province_code = b.province_code
+    JOIN came AS c ON c.province_code = b.province_code
     WHERE c.sequence IS NOT NULL
     WINDOW earlier AS (PARTITION BY b.province_code, b.commune_code, c.source_system ORDER BY c.sequence, c.observed_at)
 )
@@ -351,10 +357,12 @@ SELECT c.province_code, b.commune_code, c.source_system, coalesce(c.since, b.sna
 FROM base AS b
 JOIN ledger.hold_state AS s
   ON s.province_code = b.province_code AND s.state = 'refused' AND b.commune_code IN (s.commune_code, '-')
-JOIN ledger.change_set AS c ON c.run_id = s.run_id
+JOIN ledger.hold AS why
+  ON why.run_id = s.run_id AND why.commune_code = s.commune_code AND NOT why.reasons @> '[{"code": "ALL-OLDER"}]'
+JOIN came AS c ON c.run_id = s.run_id
 WHERE c.observed_at > coalesce(b.snapshot_at, '-infinity')
   AND NOT EXISTS (
-      SELECT FROM ledger.change_set AS again
+      SELECT FROM came AS again
       WHERE again.province_code = c.province_code
         AND again.source_system = c.source_system
         AND again.run_id <> c.run_id

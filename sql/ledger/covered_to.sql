@@ -2,7 +2,7 @@
 -- the end of the last change set.
 WITH reached AS (
     SELECT w.commune_code,
-           greatest(w.snapshot_at, (SELECT max(c.observed_at) FROM ledger.change_set AS c
+           greatest(w.snapshot_at, (SELECT max(least(c.observed_at, c.recorded_at)) FROM ledger.change_set AS c
                                     WHERE c.province_code = w.province_code)) AS moment
     FROM land.source_watermark AS w
     WHERE w.province_code = %(province)s

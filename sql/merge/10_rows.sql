@@ -14,7 +14,7 @@ SELECT s.row_no,
        by_sheet.parcel_uid AS sheet_uid,
        by_source.parcel_uid AS parcel_uid,
        NULL::text AS merge_code,
-       false AS outdated,
+       %(observed_at)s::timestamptz IS NULL AS outdated, -- what nobody dates is news of nothing
        false AS tombstone,
        NULL::text AS note
 FROM {parcel} AS s

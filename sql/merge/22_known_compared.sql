@@ -8,7 +8,7 @@ SELECT m.row_no,
        st.ended,
        CASE WHEN coalesce(st.by_snapshot, true) AND m.commune_code = ANY (%(older_passed)s::text[]) THEN 1
             ELSE land.claim_order(
-                NOT %(changes)s, %(order_kind)s, s.source_order, %(observed_at)s,
+                NOT %(changes)s, %(order_kind)s, s.source_order, %(observed_at)s::timestamptz,
                 coalesce(st.by_snapshot, true), st.order_kind, st.source_order,
                 CASE WHEN NOT st.by_snapshot THEN st.observed_at
                      ELSE greatest(st.observed_at,
@@ -18,7 +18,7 @@ SELECT m.row_no,
        CASE WHEN here.snapshot_at > coalesce(st.refused_at, '-infinity')
              AND p.commune_code IS DISTINCT FROM m.commune_code
              AND NOT m.commune_code = ANY (%(older_passed)s::text[])
-            THEN land.claim_order(NOT %(changes)s, %(order_kind)s, s.source_order, %(observed_at)s,
+            THEN land.claim_order(NOT %(changes)s, %(order_kind)s, s.source_order, %(observed_at)s::timestamptz,
                                   true, NULL, NULL, here.snapshot_at)
        END AS against_absence
 FROM merge_row AS m

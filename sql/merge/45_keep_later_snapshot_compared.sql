@@ -10,5 +10,5 @@ WHERE a.province_code = %(province)s
   AND st.province_code = %(province)s
   AND st.source_alias = a.alias_value
   AND NOT (st.by_snapshot AND e.commune_code = ANY (%(older_passed)s::text[]))
-  AND land.claim_order(true, NULL, NULL, %(observed_at)s,
+  AND land.claim_order(true, NULL, NULL, %(observed_at)s::timestamptz,
                        st.by_snapshot, st.order_kind, st.source_order, st.observed_at) < 0

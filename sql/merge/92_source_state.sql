@@ -22,7 +22,7 @@ FROM (
       AND (%(changes)s
            OR NOT c.endable
            OR NOT o.by_snapshot OR o.ended OR (o.source_alias IS NOT NULL AND o.observed_at IS NULL)
-           OR o.refused_at >= %(observed_at)s
+           OR o.refused_at >= %(observed_at)s::timestamptz
            OR (%(order_kind)s::text IS NOT NULL AND s.source_order IS NOT NULL
                AND (o.source_order IS DISTINCT FROM s.source_order OR o.order_kind IS DISTINCT FROM %(order_kind)s::text))
            OR (o.source_order IS NOT NULL AND s.source_order IS NULL AND (r.version_changed OR r.items_changed)))

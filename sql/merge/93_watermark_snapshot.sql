@@ -1,7 +1,7 @@
 -- Up to when each commune is known whole.
 -- A later snapshot's mark stays.
 INSERT INTO land.source_watermark AS w (province_code, commune_code, snapshot_at, sequence, recorded_at, run_id)
-SELECT %(province)s, c.commune_code, %(observed_at)s, %(sequence)s, %(now)s, %(run_id)s
+SELECT %(province)s, c.commune_code, %(observed_at)s::timestamptz, %(sequence)s, %(now)s, %(run_id)s
 FROM merge_commune AS c
 WHERE c.endable
   AND NOT c.held

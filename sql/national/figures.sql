@@ -39,8 +39,8 @@ LEFT JOIN LATERAL (
                   WHERE k.province_code = p.province_code AND jsonb_typeof(e.value) = 'number'
                   GROUP BY e.key) AS m
             WHERE m.mean IS NOT NULL) AS measures,
-           min(coalesce(q.extracted_at, q.accepted_at)) AS oldest_extracted_at,
-           max(coalesce(q.extracted_at, q.accepted_at)) AS newest_extracted_at,
+           min(q.extracted_at) AS oldest_extracted_at,
+           max(q.extracted_at) AS newest_extracted_at,
            percentile_disc(0.5) WITHIN GROUP (ORDER BY q.days_old) AS days_old_median,
            array_agg(DISTINCT q.policy) FILTER (WHERE q.policy IS NOT NULL) AS policies
     FROM analyst.commune_quality AS q

@@ -1,6 +1,6 @@
 """`landsync context`: what contextual checks need, as a file for the offices that check offline."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
 from sync.cli.sync import AsJson
+from sync.clock import today
 from sync.console import emit_json, say
 
 
@@ -56,7 +57,7 @@ def export(
                 Bilingual(f"Không có tỉnh nào mang mã {province}.", f"There is no province {province}."),
                 Bilingual("Mã tỉnh có 2 chữ số, ví dụ 08.", "Province codes have 2 digits, such as 08."),
             )
-        day = as_of.date() if as_of else date.today()
+        day = as_of.date() if as_of else today()
         summary = export_context(resolve_dsn(settings()), province, out, day)
     if as_json:
         emit_json(summary)

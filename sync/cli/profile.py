@@ -1,7 +1,6 @@
 """`landsync profile`: how a province's columns are called: a first draft from a file, and a trial of a profile."""
 
 import tempfile
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
 from sync.cli.sync import AsJson
+from sync.clock import today
 from sync.console import emit_json, language, out, say, tell
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def init(
                 ),
                 Bilingual("Hãy thêm --province NN.", "Add --province NN."),
             )
-        text = profile_text(found, code, date.today())
+        text = profile_text(found, code, today())
         if out_file is not None:
             _write_new(out_file, text)
     if as_json:

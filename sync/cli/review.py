@@ -1,13 +1,14 @@
 """`landsync approve` and `landsync refuse`: a person decides about what a brake holds."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from parcels.bilingual import Bilingual
 from sync.cli import guarded
-from sync.cli.sync import STATUS, AsJson
+from sync.cli.sync import STATUS, AsJson, ExtractedAt
 from sync.console import emit_json, say
 
 RunId = Annotated[str, typer.Argument(help="lượt chạy đã tạm giữ · the run that holds")]
@@ -23,15 +24,27 @@ def register(app: typer.Typer) -> None:
     app.command("refuse", help=refuse.__doc__)(refuse)
 
 
-def approve(run_id: RunId, reason: Reason, commune: Communes = None, as_json: AsJson = False) -> None:
+def approve(
+    run_id: RunId,
+    reason: Reason,
+    commune: Communes = None,
+    extracted_at: ExtractedAt = None,
+    as_json: AsJson = False,
+) -> None:
     """Duyệt dữ liệu đang tạm giữ · Let held communes go live.
 
-    Ví dụ · Example:  landsync approve 01-20261120T150000-ab12cd --reason "Đã đối chiếu hồ sơ"
+    Ví dụ · Examples:
+
+      landsync approve 01-20261120T150000-ab12cd --reason "Đã đối chiếu hồ sơ"
+
+      landsync approve 01-20261120T150000-ab12cd --extracted-at 2026-11-20T22:00+07:00 --reason "Tỉnh xác nhận qua công văn"
     """
     with guarded(as_json=as_json):
         from sync import review
+        from sync.declared.moments import typed_moment
 
-        result = _decide(review.approve, run_id, reason, commune)
+        moment = typed_moment(extracted_at)
+        result = _decide(partial(review.approve, extracted_at=moment), run_id, reason, commune)
         _tell(result, as_json, Bilingual("Đã duyệt", "Approved"))
     raise typer.Exit(STATUS[result["state"]])
 

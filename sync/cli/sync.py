@@ -34,6 +34,15 @@ Full = Annotated[
     ),
 ]
 
+ExtractedAt = Annotated[
+    str | None,
+    typer.Option(
+        "--extracted-at",
+        help="lúc trích xuất, khi gói dữ liệu không ghi; không có múi giờ: giờ Việt Nam · when it was extracted, where the "
+        "delivery does not say; without an offset: in Vietnam",
+    ),
+]
+
 STATUS = {"done": 0, "held": 3, "rejected": 4, "failed": 5}
 
 Province = Annotated[
@@ -56,6 +65,7 @@ def sync(
     profile: OtherProfile = None,
     from_source: FromSource = False,
     full: Full = False,
+    extracted_at: ExtractedAt = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="làm hết rồi hoàn tác · do everything, then roll it back")
     ] = False,
@@ -66,6 +76,7 @@ def sync(
     Ví dụ · Example:  landsync sync --province 01 delivery.gpkg
     """
     with guarded(as_json=as_json):
+        from sync.declared.moments import typed_moment
         from sync.run import actor_of_terminal, finish_run, start_run
         from sync.stages import run_stage, stages_of
 
@@ -77,6 +88,7 @@ def sync(
             from_source=from_source,
             full=full,
             dry_run=dry_run,
+            stated_at=typed_moment(extracted_at),
         )
         try:
             with _progress() as progress:
@@ -182,8 +194,16 @@ def _tell(summary: dict[str, Any]) -> None:
     elif summary["held_communes"]:
         say(
             Bilingual(
-                f'Có xã bị tạm giữ. Gửi lại dữ liệu đã sửa, hoặc: landsync approve {summary["run"]} --reason "…"',
-                f'Communes are held. Deliver again, or: landsync approve {summary["run"]} --reason "…"',
+                f'Có xã bị tạm giữ. Gửi lại dữ liệu đã sửa, hoặc: landsync approve {summary["run"]}{_stating(summary)} --reason "…"',
+                f'Communes are held. Deliver again, or: landsync approve {summary["run"]}{_stating(summary)} --reason "…"',
             )
         )
     say(Bilingual(f"Báo cáo: {summary['report']}", f"Report: {summary['report']}"))
+
+
+def _stating(summary: dict[str, Any]) -> str:
+    """What an approval has to add where nobody has said when the delivery was extracted."""
+    from sync.folder.reasons import UNDATED
+
+    reasons = [reason for line in summary["communes_loaded"] for reason in line["reasons"]]
+    return " --extracted-at …" if any(reason.get("code") == UNDATED for reason in reasons) else ""

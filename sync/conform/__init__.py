@@ -5,7 +5,7 @@ whose parcels lie elsewhere, are held: the reasons go to the gate.
 """
 
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,8 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from parcels.model import SNAPSHOT_SCHEMA
-from sync.conform.changes import Versions
+from parcels.versions import END
+from sync.conform.changes import Versions, latest_of
 from sync.conform.columns import Mapper, check_constants, find_columns
 from sync.conform.communes import CommuneFinder, Evidence
 from sync.conform.detective import Detective, reason_of
@@ -25,6 +26,7 @@ from sync.conform.lists import FOLDER as LISTS_FOLDER
 from sync.conform.lists import Lists
 from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.shapes import shapes_of
+from sync.conform.states import States, none_current
 from sync.conform.texts import Texts
 from sync.declared.profile import Profile
 from sync.folder.conform import Conformed, PartRead
@@ -57,7 +59,7 @@ def conform(run_dir: Path, profile: Profile) -> Counts:
         read_parts = tuple(work.read(part) for part in parts)
         work.lists.close()
         if not work.row_no and not record.changes:  # that nothing changed is news, too
-            raise _no_rows()
+            raise none_current(work.not_current) if work.not_current.total() else _no_rows()
         snapshot_sha256 = writer.close()
     except BaseException:
         writer.abandon()
@@ -107,7 +109,9 @@ class _Work:
         self.extracted_at = record.extracted_at
         self.detective = None if profile.foreign else Detective(record.as_of, policy_at(record.as_of).crs)
         self.parts: dict[int, ReadPart] = {}
-        self.versions = Versions(profile, changes=record.changes)
+        self.versions = Versions(profile, latest_of(record), changes=record.changes)
+        self.changes = record.changes
+        self.not_current: Counter[str] = Counter()
         self.row_no = 0
         self._held: dict[str, list[Reason]] = defaultdict(list)
         self._crs: dict[tuple[str, int], Reason | None] = {}
@@ -118,17 +122,28 @@ class _Work:
         found = find_columns(profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
         mapper = Mapper(profile, found, part.file)
         texts = Texts(part)
-        era = self.era = self.communes.declared(part) or self._shown(part, mapper)
+        states = States(profile.states, part, changes=self.changes)
+        era = self.era = self.communes.declared(part) or self._shown(part, mapper, states)
         rows_by_commune: dict[str, int] = defaultdict(int)
         first = self.row_no
-        for batch in read_source(part.source, part.path, part.layer, mapper.source_columns):
+        seen, unexplained = 0, set[str]()
+        for batch in read_source(
+            part.source, part.path, part.layer, states.with_column(mapper.source_columns)
+        ):
             converted = texts.convert(batch)
-            columns, raw = self.lists.fill(mapper.canonical(converted.batch), converted.raw)
-            source_row = np.arange(self.row_no - first, self.row_no - first + batch.num_rows)
-            for code, rows in self._batch(
-                part, columns, raw, converted.batch.column(GEOMETRY), era, source_row
-            ):
-                rows_by_commune[code] += rows
+            source_row = np.arange(seen, seen := seen + batch.num_rows)
+            for state, mask in states.sorted_out(converted.batch):
+                rows = converted.batch.filter(mask)
+                columns, raw = self.lists.fill(mapper.canonical(rows), converted.raw.filter(mask))
+                if state == "historic":
+                    columns["action"] = pa.repeat(pa.scalar(END), rows.num_rows)
+                chosen = source_row[np.asarray(mask)]
+                for code, count in self._batch(part, columns, raw, rows.column(GEOMETRY), era, chosen):
+                    rows_by_commune[code] += count
+                    unexplained |= {code} if state == "unknown" else set()
+        self.not_current.update({name: states.counts[name] for name in ("draft", "historic")})
+        for code in unexplained:
+            self._held[code].append(states.reason())
         self.parts[part.part_no] = part
         for code in rows_by_commune:
             self._crs[code, part.part_no] = part.held
@@ -147,21 +162,25 @@ class _Work:
             read=self.row_no - first,
             deleted_in_file=part.layer.deleted,
             columns={canonical: " + ".join(names) for canonical, names in found.items()},
-            columns_not_mapped=tuple(c for c in part.layer.columns if c not in mapper.source_columns),
+            columns_not_mapped=tuple(
+                name for name in part.layer.columns if name not in states.with_column(mapper.source_columns)
+            ),
             values_not_readable=mapper.unreadable,
             texts=texts.report(),
             assumed=tuple(name for name in found if name in self.profile.assumed),
             notes=LayerNotes.model_validate(part.layer.notes),
             commune_codes=era.read(),
             communes=dict(sorted(rows_by_commune.items())),
+            states=states.report(),
         )
 
-    def _shown(self, part: ReadPart, mapper: Mapper) -> Era:
+    def _shown(self, part: ReadPart, mapper: Mapper, states: States) -> Era:
         """How the commune codes of a part are to be read, from a first pass over them."""
         survey = self.communes.survey()
         named = mapper.found.get("commune_code", ())
         codes = Mapper(self.profile, {"commune_code": named}, part.file)
-        for batch in read_source(part.source, part.path, part.layer, list(named)):
+        for read in read_source(part.source, part.path, part.layer, states.with_column(list(named))):
+            batch = read.filter(states.current(read))  # codes of before are right for what is history
             delivered = codes.canonical(batch)["commune_code"]
             rows = survey.wanted(delivered)
             if len(rows):

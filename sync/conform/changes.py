@@ -4,22 +4,32 @@ In a full snapshot an action means nothing and a version that cannot be read ord
 of extraction. In a change set both carry the meaning, so what is missing there is said before any row is read.
 """
 
+from datetime import datetime, timedelta
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
 from parcels.versions import OrderKind, read_versions
 from sync.declared.profile import Profile
+from sync.folder.delivery import DeliveryRecord
+from validators.policy import policy_at
 
 NEEDED = ("source_key", "source_version")
 ACTION = "action"  # also the delivered name, where the profile gives none
 
 
 class Versions:
-    """The versions of one delivery, batch by batch. `changes`: it is a change set."""
+    """The versions of one delivery, batch by batch.
 
-    def __init__(self, profile: Profile, *, changes: bool) -> None:
+    changes  it is a change set
+    latest   no version that is a time can be later: when it was extracted, and by how much clocks differ
+    """
+
+    def __init__(self, profile: Profile, latest: datetime, *, changes: bool) -> None:
         self._changes = changes
+        self._latest = pa.scalar(int(latest.timestamp() * 1_000_000), pa.int64())
         self._kinds: set[OrderKind] = set()
         if changes:
             _refuse_incomplete(profile)
@@ -38,16 +48,26 @@ class Versions:
         """
         versions = read_versions(columns["source_version"])
         self._kinds |= versions.kinds
+        order = versions.order
+        if versions.kinds == {"time"}:
+            # It would outdate every right version until then.
+            order = pc.if_else(pc.greater(order, self._latest), pa.scalar(None, pa.int64()), order)
         if not self._changes:
-            return {"source_order": versions.order, "action": pa.nulls(len(versions.order), pa.string())}
+            return {"source_order": order, "action": pa.nulls(len(order), pa.string())}
         if len(self._kinds) > 1:
             raise _mixed()
-        return {"source_order": versions.order}
+        return {"source_order": order}
 
     @property
     def kind(self) -> OrderKind | None:
         """Of which kind all versions were; None where there are none, or a snapshot mixes both."""
         return next(iter(self._kinds)) if len(self._kinds) == 1 else None
+
+
+def latest_of(record: DeliveryRecord) -> datetime:
+    """The moment after which nothing of a delivery can have changed."""
+    ahead = policy_at(record.as_of).moments.ahead_minutes
+    return (record.extracted_at or record.received_at) + timedelta(minutes=ahead)
 
 
 def _refuse_incomplete(profile: Profile) -> None:

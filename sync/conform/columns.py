@@ -63,7 +63,7 @@ def find_columns(profile: Profile, present: tuple[str, ...], file: str, *, cut_n
             if there is not None:
                 names.append(there)
             elif not optional:
-                raise _missing_column(name, canonical, present, file)
+                raise missing_column(name, canonical, present, file)
         found[canonical] = tuple(names)
     return found
 
@@ -80,7 +80,7 @@ def present_name(wanted: str, present: tuple[str, ...], *, cut_names: bool) -> s
     return None
 
 
-def _missing_column(wanted: str, canonical: str, present: tuple[str, ...], file: str) -> DeliveryRejected:
+def missing_column(wanted: str, canonical: str, present: tuple[str, ...], file: str) -> DeliveryRejected:
     near = nearest(wanted, present)
     like = after(near)
     return DeliveryRejected(

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual
+from sync.clock import VIETNAM
 from sync.conform.territory import Territories
-from sync.declared.delivery import VIETNAM
 from sync.folder.conform import CodesRead
 from sync.folder.reasons import Reason
 from validators.policy import CommuneCodeRules

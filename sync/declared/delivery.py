@@ -2,17 +2,16 @@
 
 from datetime import datetime
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from parcels.bilingual import Bilingual
+from sync.clock import in_vietnam
 from sync.declared.changes import Span
 from sync.declared.paths import leaves_its_folder
 from sync.declared.profile import PROVINCE_CODE, Text
 from sync.declared.tomlfile import WrongValue
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 DELIVERY_FILE = "delivery.toml"
 Axes = Literal["east-north", "north-east"]
@@ -114,7 +113,7 @@ class DeliveryToml(BaseModel):
                     f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}",
                 )
             )
-        return value.replace(tzinfo=VIETNAM) if value is not None and value.tzinfo is None else value
+        return None if value is None else in_vietnam(value)
 
     @field_validator("parts")
     @classmethod

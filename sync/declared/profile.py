@@ -17,6 +17,7 @@ from parcels.crs import is_metric
 from parcels.errors import UsageError
 from parcels.text import fold_text
 from sync.declared.connection import Connections, refuse_same_names
+from sync.declared.states import StateRules
 from sync.declared.tomlfile import WrongValue, aside, load_toml, nearest, read_document
 from sync.settings import ROOT, settings
 
@@ -96,6 +97,7 @@ class Profile(BaseModel):
     read        kind of source → its own settings (`[read.csv]`, `[read.dgn]` …)
     lists       how the lists are read that a delivery joins to its parcels
     connection  where parcels are pulled from when they do not come as files (docs/connections.md)
+    states      in which state a row is in its own system: only current ones are parcels of today (sync.declared.states)
     commune_codes  "old" (of before 1 July 2025) or "new", for deliveries that do not say
     """
 
@@ -114,6 +116,7 @@ class Profile(BaseModel):
     lists: ListMap | None = None
     connection: Connections = ()
     commune_codes: Literal["new", "old"] | None = None
+    states: StateRules | None = None
     not_applicable: dict[str, Text] = Field(default_factory=dict)
 
     @field_validator("columns", "constants", "values")

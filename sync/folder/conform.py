@@ -52,6 +52,19 @@ class _TableRead(Record):
     notes: LayerNotes
 
 
+class StatesRead(Record):
+    """The states that the rows of a part are in, in their own system: those that are not current stayed behind.
+
+    rows     current, draft, historic, unknown → rows
+    unknown  values that nobody explained → rows
+    """
+
+    column: str
+    assumed: bool
+    rows: dict[str, int]
+    unknown: dict[str, int]
+
+
 class PartRead(_TableRead):
     """One part of the delivery, its rows by commune.
 
@@ -70,6 +83,7 @@ class PartRead(_TableRead):
     assumed: tuple[str, ...]
     commune_codes: CodesRead
     communes: dict[str, int]
+    states: StatesRead | None = None
 
 
 class ListRowRead(Record):
@@ -186,6 +200,16 @@ class Conformed(Document):
     conversion: CodesConverted
     crs: dict[str, tuple[CrsEvidence, ...]]
     holds: dict[str, tuple[Reason, ...]]
+
+    @property
+    def not_current(self) -> dict[str, int]:
+        """State → rows that stayed behind because they are drafts or history; they are not part of `read`."""
+        told: dict[str, int] = {}
+        for part in self.parts:
+            for state, rows in part.states.rows.items() if part.states else ():
+                if state in ("draft", "historic"):
+                    told[state] = told.get(state, 0) + rows
+        return told
 
     @property
     def srids(self) -> set[int]:

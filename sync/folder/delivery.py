@@ -23,6 +23,7 @@ class DeliveryRecord(Document):
     """What every later stage knows of the delivery; the profile's defaults are applied by conform.
 
     declared    whether it came with a delivery.toml; otherwise it is complete for nothing
+    extracted_at  when it says that it was extracted; of a change set without it: the end of its span
     as_of       the day whose rules hold for it: when it was extracted, else when it was received; the day the
                 communes of today began at the earliest, because it is they that hold the parcels
     root        the folder in which `files` lie
@@ -42,7 +43,7 @@ class DeliveryRecord(Document):
     declared: bool
     kind: Literal["full", "changes"]
     span: Span = Span()
-    extracted_at: datetime | None  # of a change set without it: the end of its span
+    extracted_at: datetime | None
     received_at: datetime
     as_of: date
     commune_codes: CommuneCodes | None
@@ -55,6 +56,14 @@ class DeliveryRecord(Document):
     def changes(self) -> bool:
         """Whether it is a change set."""
         return self.kind == "changes"
+
+    @property
+    def moment(self) -> datetime | None:
+        """Up to when it is complete, the one moment by which it is ordered: the end of its span, else its extraction.
+
+        None where it does not say: when it arrived says nothing of it, and somebody has to state it (`Run.stated_at`).
+        """
+        return self.span.until or self.extracted_at
 
     def archive_of(self, name: str) -> str | None:
         """The delivered archive in which a file of a part lies; None for one that was delivered as it is."""

@@ -1,15 +1,22 @@
 """Why a commune waits for a person: a code, the sentence in both languages, and what a machine may want to know."""
 
+from datetime import datetime
 from math import hypot
 from typing import Any, Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from parcels.bilingual import Bilingual
+from sync.clock import told
 from sync.folder.document import Record
 
 UNDECIDED = "CRS-UNDECIDED"  # of conform; the commune's live parcels may settle it at the gate
 OLDER = "OLDER"  # of the gate: extracted before what is live
+STATE_UNKNOWN = "STATE-UNKNOWN"  # of conform: nobody said what a row's state in its system means
+UNDATED = "UNDATED"  # of the gate: nobody says when it was extracted
+ALL_OLDER = (
+    "ALL-OLDER"  # of the merge: of every row something newer is known, so that nothing of it was applied
+)
 LOSS = "LOSS"  # of the merge: more would end than the brake allows
 FOREIGN_HANDS = "FOREIGN-HANDS"  # of the merge: rows were changed behind the pipeline
 
@@ -85,6 +92,17 @@ class Reason(Record):
         """Without `evidence` where there is none."""
         said: dict[str, Any] = whole(self)
         return {name: value for name, value in said.items() if name != "evidence" or value is not None}
+
+
+def older(when: datetime, known: datetime) -> Reason:
+    """The reason to hold a commune of which something later than the delivery, extracted at `when`, is known."""
+    return Reason.of(
+        OLDER,
+        Bilingual(
+            f"Gói dữ liệu trích xuất lúc {told(when)}, cũ hơn dữ liệu đang có hiệu lực ({told(known)}).",
+            f"The delivery was extracted at {told(when)}, before the data now live ({told(known)}).",
+        ),
+    )
 
 
 def understood(reason: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
 from parcels.bilingual import BilingualText
 from sync.folder.document import Document, Record, Upgrade
 from sync.folder.gate import Decision
@@ -39,7 +41,10 @@ def _without_lists(content: dict[str, Any]) -> dict[str, Any]:
 
 
 class Summary(Document):
-    """read = accepted + held + quarantined + unreadable, rows of parcels; lists: those of attributes."""
+    """read = accepted + held + quarantined + unreadable, rows of parcels; lists: those of attributes.
+
+    not_current  state → rows that are drafts or history in their own system: counted before `read`, and not part of it
+    """
 
     FILE: ClassVar[str] = "report/summary.json"
     UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_without_lists,)
@@ -58,7 +63,14 @@ class Summary(Document):
     not_run: tuple[str, ...]
     lists: tuple[ListLine, ...]
     communes: tuple[CommuneLine, ...]
+    not_current: dict[str, int] = Field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """As `--json` prints it."""
         return self.model_dump(mode="json")
+
+    @model_serializer(mode="wrap")
+    def _short(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `not_current` where there is none."""
+        said: dict[str, Any] = whole(self)
+        return {name: value for name, value in said.items() if name != "not_current" or value}

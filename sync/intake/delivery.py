@@ -1,7 +1,7 @@
 """What a province hands over at one time: its files, and what its `delivery.toml` makes of them.
 
 This module reads names and the small text file beside the data, never the data. Without a `delivery.toml`
-every source file is a part, nothing is complete, and arrival time orders.
+every source file is a part, nothing is complete, and somebody has to state when it was extracted.
 """
 
 from collections.abc import Iterator

@@ -4,11 +4,13 @@ Offline (`check`) nothing is stored: the files are hashed and read where they li
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from parcels.admin_units import NEW_COMMUNES_FROM
-from sync.declared.delivery import VIETNAM
+from sync import clock
+from sync.clock import VIETNAM
+from sync.declared.moments import as_stated, refuse_impossible_times
 from sync.declared.profile import Profile
 from sync.folder.delivery import DeliveryRecord, LandedFile
 from sync.folder.document import Counts
@@ -25,14 +27,18 @@ def fetch(
     run_dir: Path,
     landing: Path | None = None,
     received_at: datetime | None = None,
+    stated_at: datetime | None = None,
 ) -> Counts:
     """Take the delivery at `path` into `landing` (or, without one, leave it where it is); writes delivery.json.
+
+    stated_at  when a person says that it was extracted, where it does not say so itself
 
     Returns what the ledger notes of it. Raises UsageError or DeliveryRejected, and then nothing but unreferenced bytes in landing is left behind.
     """
     listing = list_files(path)
-    if not listing.archives:
-        read_listed(listing, profile)  # what can be refused by a look is refused before anything is copied
+    received_at = received_at or clock.now()
+    if not listing.archives:  # what can be refused by a look is refused before anything is copied
+        refuse_impossible_times(as_stated(read_listed(listing, profile).says, stated_at), received_at)
     if landing is None:
         files, root = hash_files(listing.root, listing.files), listing.root.absolute()
     else:
@@ -41,11 +47,13 @@ def fetch(
     private_folder(run_dir)
     unpacked = unpack_all(root, listing.archives, run_dir / UNPACKED) if listing.archives else None
     delivery = read_listed(listing, profile, unpacked)
-    document = _record(delivery, profile, files, unpacked, received_at or datetime.now(UTC))
+    delivery = replace(delivery, says=as_stated(delivery.says, stated_at))
+    refuse_impossible_times(delivery.says, received_at)
+    document = _record(delivery, profile, files, unpacked, received_at)
     document.save(run_dir)
     return {
         "delivery_sha256": document.delivery_sha256,
-        "extracted_at": document.extracted_at.isoformat() if document.extracted_at else None,
+        "extracted_at": document.moment.isoformat() if document.moment else None,
         "declared": document.declared,
         "files": len(files),
         "bytes": sum(file.bytes for file in files),

@@ -19,8 +19,9 @@ from typing import Any, Literal
 
 from parcels import admin_units
 from parcels.errors import TerminalError
+from sync.clock import VIETNAM
 from sync.declared.connection import PostGis, Sql, no_connection
-from sync.declared.delivery import DELIVERY_FILE, VIETNAM
+from sync.declared.delivery import DELIVERY_FILE
 from sync.declared.profile import Profile
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.files import private_folder, write_text

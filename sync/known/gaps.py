@@ -6,7 +6,7 @@ from typing import Any
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
-from sync.declared.delivery import VIETNAM
+from sync.clock import VIETNAM
 
 _SHOWN = 5  # communes named; the rest are counted
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from sync import db
 
 
-def last_extracted(dsn: str, province: str) -> dict[str, datetime | None]:
-    """When the data now live in each commune was extracted; communes never delivered are absent."""
+def known_up_to(dsn: str, province: str) -> dict[str, datetime | None]:
+    """Up to when each commune is known by full snapshots; communes never delivered are absent."""
     with db.connect(dsn) as connection:
         rows = db.fetch(connection, "ledger/history", {"province": province})
-    return {row["commune_code"]: row["extracted_at"] for row in rows}
+    return {row["commune_code"]: row["known_up_to"] for row in rows}
 
 
 def covered_to(dsn: str, province: str) -> datetime | None:

@@ -17,7 +17,10 @@ from validators.stored import CommuneVerdict, beside_the_rest
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The delivery as it was judged, and what the gate decided."""
+    """The delivery as it was judged, and what the gate decided.
+
+    moment  up to when it is complete, by itself or by the person who approved it; None where nobody says it yet
+    """
 
     delivery: DeliveryRecord
     snapshot_sha256: str
@@ -26,16 +29,12 @@ class Inputs:
     rows: pa.Table
     policy: Policy
     version_kind: OrderKind | None
+    moment: datetime | None
 
     @property
     def changes(self) -> bool:
         """Whether it is a change set."""
         return self.delivery.changes
-
-    @property
-    def observed_at(self) -> datetime:
-        """Up to when the delivery is complete."""
-        return self.delivery.span.until or self.delivery.extracted_at or self.delivery.received_at
 
 
 def read_inputs(run: Run) -> Inputs:
@@ -51,4 +50,5 @@ def read_inputs(run: Run) -> Inputs:
         gate=Gated.load(folder),
         rows=load_rows(folder).sort_by("row_no"),
         policy=policy_at(delivery.as_of),
+        moment=run.stated_at or delivery.moment,
     )

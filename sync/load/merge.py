@@ -33,7 +33,8 @@ class MergeRequest:
     foreign_hands_passed  communes a person let pass although rows were changed behind the pipeline
     older_passed          communes a person let pass although the snapshot is older than the one now live
     kind                  a full snapshot, or a change set
-    observed_at           up to when the delivery is complete: its extraction, or the end of its span; None: `now`
+    observed_at           up to when the delivery is complete: its extraction, or the end of its span; None where nobody
+                          says it: then the gate holds every commune of it
     order_kind            what its versions are; None where they order nothing
     sequence              of a full snapshot: the last change set that it includes, where it says so
     listed                KEY and national_id of rows of lists that mean no parcel of the map: what they name does not end
@@ -71,6 +72,7 @@ class Merged:
     brake_held          commune → parcels it would have lost
     foreign_hands_held  commune → parcels that are not as the last run left them
     notes               why rows were ignored, and where an action did not fit → rows
+    outdated            commune → how many of its rows came too late, and how many it has
     """
 
     lines: list[db.Row]
@@ -78,6 +80,7 @@ class Merged:
     brake_held: dict[str, int] = field(default_factory=dict)
     foreign_hands_held: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
+    outdated: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def merge(connection: db.Connection, request: MergeRequest) -> Merged:
@@ -93,12 +96,14 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     lines = steps.rows("95_lines")
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
+    outdated = steps.rows("98_outdated")
     return Merged(
         lines=lines,
         quarantined=quarantined,
         brake_held=brake_held,
         foreign_hands_held=foreign_hands_held,
         notes={row["note"]: int(row["rows"]) for row in notes},
+        outdated={row["commune_code"]: (int(row["outdated"]), int(row["rows"])) for row in outdated},
     )
 
 
@@ -135,6 +140,7 @@ class _Steps:
             "changes": request.changes,
             "compared": request.changes,
             "approved": request.changes and bool(request.released),
+            "older": bool(request.older_passed),
         }
         self.tables = staging_tables(request.run_id)
         self.values = _values(request)
@@ -212,7 +218,7 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "foreign_hands_passed": list(request.foreign_hands_passed),
         "older_passed": list(request.older_passed),
         "changes": request.changes,
-        "observed_at": request.observed_at or request.now,
+        "observed_at": request.observed_at,
         "order_kind": request.order_kind,
         "sequence": request.sequence,
         "released": list(request.released),

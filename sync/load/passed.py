@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sync import db
 from sync.folder.list_rows import unmatched
-from sync.folder.reasons import FOREIGN_HANDS, LOSS, OLDER
+from sync.folder.reasons import FOREIGN_HANDS, LOSS, OLDER, Reason, older
+from sync.known.history import known_up_to
 from sync.load.inputs import Inputs
 from sync.load.merge import MergeRequest
 from sync.load.staging import StagedRun
@@ -31,9 +32,9 @@ def request_of(
         brake=inputs.policy.brake,
         loss_passed=_passed(connection, run, LOSS),
         foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
-        older_passed=_older_passed(run, inputs),
+        older_passed=older_passed(connection, run),
         kind=inputs.delivery.kind,
-        observed_at=inputs.observed_at,
+        observed_at=inputs.moment,
         order_kind=inputs.version_kind,
         sequence=None if inputs.changes else inputs.delivery.span.sequence,
         released=approved if inputs.changes else (),
@@ -54,13 +55,31 @@ def _passed(connection: db.Connection, run: Run, code: str) -> tuple[str, ...]:
     )
 
 
-def _older_passed(run: Run, inputs: Inputs) -> tuple[str, ...]:
+def older_passed(connection: db.Connection, run: Run) -> tuple[str, ...]:
     """The communes that a person let go live although their data are older: by this approval or one before it."""
-    if run.kind != "apply":
-        return ()
-    return tuple(
-        code for code in run.communes if OLDER in {reason.code for reason in inputs.gate.of(code).reasons}
-    )
+    parent, passed = run.parent_run_id, set[str]()
+    while parent is not None:
+        holds = db.fetch(connection, "ledger/holds_of", {"run_id": parent})
+        passed |= {h["commune_code"] for h in holds if OLDER in {reason["code"] for reason in h["reasons"]}}
+        held_by = db.fetch_one(connection, "ledger/get_run", {"run_id": parent})
+        parent = held_by["parent_run_id"] if held_by else None
+    return tuple(code for code in run.communes if code in passed)
+
+
+def older_than_live(connection: db.Connection, run: Run, inputs: Inputs) -> dict[str, Reason]:
+    """The approved communes of which something later is known than the snapshot that was held; why each waits.
+
+    The gate could not see it: it did not know the moment that a person states now, or the later data came since.
+    """
+    moment = inputs.moment
+    if run.kind != "apply" or inputs.changes or moment is None:
+        return {}
+    known, passed = known_up_to(run.dsn, run.province), older_passed(connection, run)
+    return {
+        code: older(moment, live)
+        for code in run.communes
+        if code not in passed and (live := known.get(code)) is not None and moment < live
+    }
 
 
 def _still_held(connection: db.Connection, run: Run) -> tuple[str, ...]:

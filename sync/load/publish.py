@@ -9,9 +9,11 @@ from parcels.bilingual import Bilingual
 from parcels.errors import TransientError
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
+from sync.folder.delivery import DeliveryRecord
 from sync.folder.document import Counts
 from sync.folder.judgement import load_findings
 from sync.folder.loaded import Gap, Loaded, ReceiptLine, RefusedRow
+from sync.folder.reasons import Reason
 from sync.folder.register import RegisterCounts, write_register
 from sync.folder.snapshot import part_paths
 from sync.folder.verdict import LoadedVerdict
@@ -20,7 +22,7 @@ from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
 from sync.load.inputs import Inputs, read_inputs
 from sync.load.merge import Merged, merge
-from sync.load.passed import request_of
+from sync.load.passed import older_than_live, request_of
 from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
 from sync.load.verdicts import regrouped, verdicts_after
 from sync.load.whole import NO_REST, rests, with_rest
@@ -36,13 +38,15 @@ def load(run: Run) -> Counts:
     nothing and returns the same.
     """
     if receipt.show(run.dsn, run.run_id):
-        return _counts(Loaded.load(run.folder))
+        return _counts(run, Loaded.load(run.folder))
     inputs = read_inputs(run)
     approved = run.communes if run.kind == "apply" else ()
+    with db.connect(run.dsn) as connection:
+        older = older_than_live(connection, run, inputs)
     staged = StagedRun(
         parts=part_paths(run.judged_folder),
         rows=inputs.rows,
-        held=frozenset(inputs.gate.held) - set(approved),
+        held=(frozenset(inputs.gate.held) - set(approved)) | set(older),
         only=frozenset(approved) if run.kind == "apply" else None,
         as_of=inputs.delivery.as_of,
         changes=inputs.changes,
@@ -51,22 +55,29 @@ def load(run: Run) -> Counts:
         create_staging(connection, run.run_id)
         fill_staging(connection, run.run_id, staged)
     with db.connect(run.dsn, run.run_id) as connection:
-        loaded = _publish(connection, run, inputs, staged, approved)
+        loaded = _publish(connection, run, inputs, staged, approved, older)
         loaded.save(run.folder)  # before the commit: where there is a receipt, there is this
         if run.dry_run:
             connection.rollback()
-    return _counts(loaded)
+    return _counts(run, loaded)
 
 
-def _counts(loaded: Loaded) -> Counts:
+def _counts(run: Run, loaded: Loaded) -> Counts:
+    moment = run.stated_at or DeliveryRecord.load(run.judged_folder).moment
     return {
+        "extracted_at": moment.isoformat() if moment else None,
         "held_communes": list(loaded.held_communes),
         **{name: loaded.totals[name] for name in ("read", *receipt.ROWS, "ended", "moved_in")},
     }
 
 
 def _publish(
-    connection: db.Connection, run: Run, inputs: Inputs, staged: StagedRun, approved: tuple[str, ...]
+    connection: db.Connection,
+    run: Run,
+    inputs: Inputs,
+    staged: StagedRun,
+    approved: tuple[str, ...],
+    older: dict[str, Reason],
 ) -> Loaded:
     chain = _own_lock(connection, run)
     now = _clock(connection)
@@ -74,7 +85,7 @@ def _publish(
     receipt.check_balances(merged.lines)
     refused = tuple(RefusedRow(**row) for row in merged.quarantined)
     findings = merge_findings(run, refused)
-    verdicts = verdicts_after(inputs, staged, merged, regrouped(run, inputs, refused, findings))
+    verdicts = verdicts_after(inputs, staged, merged, regrouped(run, inputs, refused, findings), older)
     head = receipt.write(
         connection,
         chain,
@@ -191,14 +202,14 @@ def _write_verdicts(
         "run_id": run.run_id,
         "province": run.province,
         "delivery_sha256": inputs.delivery.delivery_sha256,
-        "extracted_at": inputs.delivery.extracted_at or inputs.delivery.received_at,
+        "extracted_at": inputs.moment,
         "now": now,
         "parent_run_id": run.parent_run_id,
         "communes": [verdict.code for verdict in verdicts],
         "verdicts": db.json_value([verdict.model_dump() for verdict in verdicts]),
         "lines": db.json_value(merged.lines),
         "system": inputs.delivery.system,
-        "observed_at": inputs.observed_at,
+        "observed_at": inputs.moment,
         "complete_for": list(inputs.delivery.complete_for),
         **inputs.delivery.span._asdict(),
     }

@@ -7,6 +7,7 @@ that is not once:
     changes    only for a change set
     compared   only where a delivery must be compared with what is known: a change set, and a snapshot of which
                something is known by later data
+    older      only when a person let pass a snapshot that is older than what is live
     approved   only when a person let pass what was held of a change set
     items      once for each many-valued record: land uses, land users, certificates; steps that follow each other run
                together, record by record
@@ -16,7 +17,7 @@ that is not once:
 from dataclasses import dataclass
 from typing import Literal
 
-When = Literal["snapshot", "changes", "compared", "approved"]
+When = Literal["snapshot", "changes", "compared", "approved", "older"]
 How = Literal["once", "items", "again"]
 
 
@@ -142,6 +143,11 @@ STEPS: tuple[Step, ...] = (
     Step("88_manifest_write", "The hashes of every parcel that this run wrote", fills=True),
     #
     # What is known from now on, and what is told.
+    Step(
+        "89_set_back_snapshot_older",
+        "What was known by later snapshots is set back where an older one was let pass",
+        ("snapshot", "older"),
+    ),
     Step("90_refused_snapshot", "Objects that were shown but not applied", ("snapshot",)),
     Step(
         "91_absent_snapshot",
@@ -154,4 +160,5 @@ STEPS: tuple[Step, ...] = (
     Step("95_lines", "A line per commune: rows in, parcels before and after, areas, the manifest's hash"),
     Step("96_quarantined_by_merge", "The rows that only the merge could refuse"),
     Step("97_notes", "Why rows were ignored, and where an action did not fit"),
+    Step("98_outdated", "How many rows of each commune came too late"),
 )

@@ -8,7 +8,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync import db
 from sync.folder.judgement import load_findings
 from sync.folder.loaded import RefusedRow
-from sync.folder.reasons import FOREIGN_HANDS, LOSS, Reason
+from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, LOSS, Reason
 from sync.folder.verdict import LoadedVerdict
 from sync.load.inputs import Inputs
 from sync.load.merge import Merged
@@ -49,13 +49,23 @@ def regrouped(
 
 
 def verdicts_after(
-    inputs: Inputs, staged: StagedRun, merged: Merged, again: dict[str, CommuneVerdict]
+    inputs: Inputs,
+    staged: StagedRun,
+    merged: Merged,
+    again: dict[str, CommuneVerdict],
+    older: dict[str, Reason],
 ) -> tuple[LoadedVerdict, ...]:
     """The verdict on each commune, as it is after the merge.
 
     again  `regrouped`: those that were counted again
+    older  the communes that wait because what was approved turned out to be older than what is live
     """
-    held = {line["commune_code"]: line for line in merged.lines if line["commune_held"]}
+    ignored = {code for code, (outdated, rows) in merged.outdated.items() if outdated == rows}
+    held = {
+        line["commune_code"]: line
+        for line in merged.lines
+        if line["commune_held"] or line["commune_code"] in ignored
+    }
     valid_from = {line["commune_code"]: line["valid_from"] for line in merged.lines}
     result = []
     for code, verdict in inputs.verdicts.items():
@@ -68,15 +78,18 @@ def verdicts_after(
             LoadedVerdict(
                 **dict(now),
                 decision="hold" if code in held else "accept",
-                hold_reasons=_hold_reasons(code, inputs, staged, merged, held[code]) if code in held else (),
+                hold_reasons=_hold_reasons(code, inputs, staged, merged, held[code], older)
+                if code in held
+                else (),
                 valid_from=valid_from[code],
                 complete=code in inputs.delivery.complete_for,
             )
         )
     if inputs.changes:
-        touched = {verdict.code for verdict in result} | {UNKNOWN_COMMUNE}
+        # Ends without a commune are of none: that all of them came too late is told all the same.
+        touched = {verdict.code for verdict in result} | ({UNKNOWN_COMMUNE} - ignored)
         result += [
-            _held_without_rows(code, inputs, staged, merged, line)
+            _held_without_rows(code, inputs, staged, merged, line, older)
             for code, line in held.items()
             if code not in touched
         ]
@@ -84,22 +97,37 @@ def verdicts_after(
 
 
 def _held_without_rows(
-    code: str, inputs: Inputs, staged: StagedRun, merged: Merged, line: db.Row
+    code: str, inputs: Inputs, staged: StagedRun, merged: Merged, line: db.Row, older: dict[str, Reason]
 ) -> LoadedVerdict:
     """A commune that a change set takes parcels out of without a row of its own: held, it can be approved like any."""
     return LoadedVerdict(
         **dict(without_rows(code, inputs.policy.name)),
         decision="hold",
-        hold_reasons=_hold_reasons(code, inputs, staged, merged, line),
+        hold_reasons=_hold_reasons(code, inputs, staged, merged, line, older),
         valid_from=line["valid_from"],
         complete=False,
     )
 
 
 def _hold_reasons(
-    code: str, inputs: Inputs, staged: StagedRun, merged: Merged, line: db.Row
+    code: str, inputs: Inputs, staged: StagedRun, merged: Merged, line: db.Row, older: dict[str, Reason]
 ) -> tuple[Reason, ...]:
+    if code in older:
+        return (older[code],)
     reasons = inputs.gate.of(code).reasons if code in staged.held else ()
+    outdated, rows = merged.outdated.get(code, (0, 0))
+    if rows and outdated == rows and not line["commune_held"]:
+        reasons += (
+            Reason.of(
+                ALL_OLDER,
+                Bilingual(
+                    f"Cả {rows} dòng của xã đều cũ hơn những gì đã biết, nên không dòng nào được áp dụng; dữ liệu của xã "
+                    "không mới hơn vì gói này. Hãy gửi gói mới hơn, hoặc đóng lại: landsync refuse.",
+                    f"Of all {rows} rows of the commune something newer is known, so none was applied, and the commune is "
+                    "no fresher by this delivery. Deliver a later one, or close the matter: landsync refuse.",
+                ),
+            ),
+        )
     if code in merged.foreign_hands_held:
         count = merged.foreign_hands_held[code]
         reasons += (

@@ -7,14 +7,13 @@ is none, cannot be used whoever answers for it.
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync import db
-from sync.declared.delivery import VIETNAM
+from sync import clock, db
 from validators.policy import policy_at
 
 # Personal numbers are 9 digits (CMND), 10 (telephone, tax code) or 12 (CCCD); no document number is written like that.
@@ -31,7 +30,7 @@ def accept(dsn: str, ids: list[str], actor: str, reason: str, until: date) -> di
     allows), FND-REASON, FND-PERSONAL.
     """
     said = _reason(reason)
-    today = datetime.now(VIETNAM).date()
+    today = clock.today()
     policy = policy_at(today)
     last = today + timedelta(days=policy.exceptions.max_days)
     if not today <= until <= last:
@@ -74,7 +73,7 @@ def withdraw(dsn: str, ids: list[str], actor: str, reason: str) -> dict[str, Any
                     ),
                     _HINT_LIST,
                 )
-        today = datetime.now(VIETNAM).date()
+        today = clock.today()
         _record(connection, cases, "withdraw", actor, said, None, policy_at(today).name)
         return {"findings": _told(connection, ids)}
 

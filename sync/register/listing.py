@@ -9,7 +9,7 @@ from rich.table import Table
 from parcels.bilingual import Bilingual, Lang
 from parcels.errors import UsageError
 from sync import db
-from sync.declared.delivery import VIETNAM
+from sync.clock import VIETNAM
 from sync.folder.register import STATE_WORDS, STATES
 from sync.register.exceptions import finding_id, unknown
 from validators.catalogue import BY_CODE

@@ -7,7 +7,7 @@ assumed: nothing of a delivery is left out silently.
 from collections.abc import Iterator
 
 from parcels.bilingual import Bilingual
-from sync.folder.conform import Conformed
+from sync.folder.conform import Conformed, StatesRead
 from sync.folder.notes import LabelsFound, LayerNotes, LinesLeft, Places
 from sync.report.lists import list_notes
 
@@ -25,6 +25,11 @@ _LABELS = {
     "loaiDatPhapLy": Bilingual("loại đất pháp lý", "legal land use"),
 }
 
+STATES = {
+    "draft": Bilingual("dòng dự thảo", "drafts"),
+    "historic": Bilingual("dòng lịch sử", "rows of history"),
+}
+
 
 def intake_notes(conformed: Conformed) -> list[tuple[str, Bilingual]]:
     """(file, sentence) in the order of the delivery; nothing where reading showed nothing worth a look."""
@@ -33,7 +38,10 @@ def intake_notes(conformed: Conformed) -> list[tuple[str, Bilingual]]:
     for part in conformed.parts:
         assumed = [said for said in _assumed(part.assumed) if said not in already]
         already.update(assumed)
-        told += [(part.file, said) for said in (*_drawing(part.notes), *_records(part.notes), *assumed)]
+        told += [
+            (part.file, said)
+            for said in (*_drawing(part.notes), *_records(part.notes), *_states(part.states), *assumed)
+        ]
     for one in conformed.lists:
         told += [(one.file, sentence) for sentence in list_notes(one)]
     return told
@@ -88,6 +96,29 @@ def _assumed(names: tuple[str, ...]) -> Iterator[Bilingual]:
             f"Tên cột của tỉnh cho các cột chuẩn sau là giả định, cần xác nhận: {listed}.",
             f"The delivered names of these canonical columns are assumed and should be confirmed: {listed}.",
         )
+
+
+def _states(states: StatesRead | None) -> Iterator[Bilingual]:
+    """How many rows are in which state in their own system; nothing where all are current."""
+    behind = {name: rows for name, rows in states.rows.items() if name in STATES} if states else {}
+    if states is None or not sum(behind.values()):
+        return
+    vi, en = (
+        ", ".join(f"{rows} {STATES[name].say(lang)}" for name, rows in behind.items())
+        for lang in ("vi", "en")
+    )
+    more = (
+        Bilingual(
+            " Tên cột và các giá trị này là giả định, cần xác nhận.",
+            " Column and values are assumed and should be confirmed.",
+        )
+        if states.assumed
+        else Bilingual("", "")
+    )
+    yield Bilingual(
+        f"Theo cột trạng thái «{states.column}», {vi}: không phải thửa hiện hành nên không kiểm tra và không cập nhật.{more.vi}",
+        f"By the column of states “{states.column}”, {en}: no parcels of today, so neither judged nor published.{more.en}",
+    )
 
 
 def _places(places: Places) -> str:

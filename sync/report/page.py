@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual
-from sync.declared.delivery import VIETNAM
+from sync.clock import VIETNAM
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.register import STATE_WORDS
 from sync.folder.verdict import DecidedVerdict

@@ -48,6 +48,7 @@ def run_summary(run: Run) -> dict[str, Any]:
             "snapshot_sha256": loaded.snapshot_sha256,
             "lines": [line.model_dump() for line in loaded.lines],
             "totals": total,
+            "not_current": checked.not_current,
         },
         **{name: total[name] for name in ("new", "changed", "unchanged", "ended", "held", "quarantined")},
         **{name: total[name] for name, _ in SOMETIMES},

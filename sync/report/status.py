@@ -11,7 +11,7 @@ from rich.table import Table
 
 from parcels.bilingual import Bilingual, Lang
 from sync import db
-from sync.declared.delivery import VIETNAM
+from sync.clock import VIETNAM
 from sync.known.gaps import open_gaps, told
 from sync.report.national.words import HEADINGS, group_heading
 

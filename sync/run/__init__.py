@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from parcels.bilingual import Bilingual
@@ -20,7 +21,11 @@ EVERYTHING = f"{FROM_SOURCE} full"  # whatever the watermark is
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a stage needs to know. `requested`: where the delivery lies, or FROM_SOURCE; None when applying what was held."""
+    """What a stage needs to know.
+
+    requested  where the delivery lies, or FROM_SOURCE; None when applying what was held
+    stated_at  when a person said that a delivery was extracted which does not say it itself
+    """
 
     run_id: str
     province: str
@@ -32,6 +37,7 @@ class Run:
     judged_by: str
     communes: tuple[str, ...]
     dsn: str
+    stated_at: datetime | None = None
 
     @property
     def folder(self) -> Path:
@@ -61,6 +67,7 @@ def start_run(
     airflow_run_id: str | None = None,
     parent_run_id: str | None = None,
     communes: tuple[str, ...] = (),
+    stated_at: datetime | None = None,
     by_hand: bool = False,
     dsn: str | None = None,
 ) -> Run:
@@ -70,6 +77,7 @@ def start_run(
               newest in the inbox
     path      where the delivery lies instead, for callers who may read any file (the command line)
     profile   the province's profile, when not the installation's own
+    stated_at  when a person says that the delivery was extracted, which does not say it itself
     from_source, full  pull from the [connection], which then must be there; everything, not only what changed
     by_hand   a person runs the stages one by one: the lock outlives this process
 
@@ -90,6 +98,7 @@ def start_run(
         requested=requested,
         parent_run_id=parent_run_id,
         communes=communes,
+        stated_at=stated_at,
         airflow_run_id=airflow_run_id,
         by_hand=by_hand,
     )
@@ -135,6 +144,7 @@ def open_run(run_id: str, *, dsn: str | None = None) -> Run:
     """A run that was started before. Raises UsageError RUN-UNKNOWN."""
     address = dsn or resolve_dsn(settings())
     row = ledger.get(address, run_id)
+    line = _line_of(address, row)
     return Run(
         run_id=run_id,
         province=row["province_code"],
@@ -143,17 +153,19 @@ def open_run(run_id: str, *, dsn: str | None = None) -> Run:
         dry_run=row["dry_run"],
         requested=row["requested"],
         parent_run_id=row["parent_run_id"],
-        judged_by=_judged_by(address, row),
+        judged_by=str(line[-1]["run_id"]),
         communes=tuple(row["communes"] or ()),
         dsn=address,
+        stated_at=next((each["stated_at"] for each in line if each["stated_at"]), None),
     )
 
 
-def _judged_by(dsn: str, row: ledger.Row) -> str:
-    """The run that fetched and judged: what an apply run held can be approved in its turn."""
+def _line_of(dsn: str, row: ledger.Row) -> list[ledger.Row]:
+    """The run, those that held what it applies, and last the one that fetched and judged."""
+    line = [row]
     while row["parent_run_id"]:
-        row = ledger.get(dsn, row["parent_run_id"])
-    return str(row["run_id"])
+        line.append(row := ledger.get(dsn, row["parent_run_id"]))
+    return line
 
 
 def finish_run(run_id: str, *, dsn: str | None = None) -> str:

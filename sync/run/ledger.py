@@ -41,6 +41,7 @@ class RunRequest:
     requested: str | None = None
     parent_run_id: str | None = None
     communes: tuple[str, ...] = ()
+    stated_at: datetime | None = None
     airflow_run_id: str | None = None
     by_hand: bool = False
 
@@ -93,6 +94,7 @@ def begin(dsn: str, request: RunRequest) -> tuple[str, str | None]:
             "requested": request.requested,
             "parent_run_id": request.parent_run_id,
             "communes": list(request.communes) or None,
+            "stated_at": request.stated_at,
             "airflow_run_id": request.airflow_run_id,
             "code_version": code_version(),
         }

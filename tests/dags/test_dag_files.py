@@ -120,15 +120,17 @@ def test_what_was_begun_is_finished_before_another_province_begins(bag):
 
 def test_the_form_asks_for_a_delivery_and_a_dry_run_in_both_languages(bag):
     for dag_id, dag in province_dags(bag).items():
-        assert dag.params.dump() == {"delivery": None, "dry_run": False}
-        for name in ("delivery", "dry_run"):
+        assert dag.params.dump() == {"delivery": None, "extracted_at": None, "dry_run": False}
+        for name in ("delivery", "extracted_at", "dry_run"):
             schema = dag.params.get_param(name).schema
             assert "(" in schema["title"]
             assert len(schema["description_md"].split("\n\n")) == 2
         assert f"inbox/{dag_id[-2:]}" in dag.params.get_param("delivery").schema["description_md"]
 
 
-@pytest.mark.parametrize(("field", "wrong"), [("delivery", 7), ("delivery", "x" * 300), ("dry_run", "maybe")])
+@pytest.mark.parametrize(
+    ("field", "wrong"), [("delivery", 7), ("delivery", "x" * 300), ("extracted_at", 7), ("dry_run", "maybe")]
+)
 def test_the_form_refuses_what_is_no_name_and_no_yes_or_no(bag, field, wrong):
     param = copy(bag.dags["province_sync_01"].params.get_param(field))
     with pytest.raises(ParamValidationError):

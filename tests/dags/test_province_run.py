@@ -58,7 +58,7 @@ def test_a_stage_that_is_tried_again_after_it_had_succeeded_does_nothing_twice(d
 def run(bag, database, code, **conf):
     """Run the province's DAG to its end: Airflow's state of the run and of its tasks, and what the ledger wrote of it."""
     # All fields, always: within one process Airflow remembers those of the run before.
-    form = {"delivery": None, "dry_run": False} | conf
+    form = {"delivery": None, "extracted_at": None, "dry_run": False} | conf
     done = bag.dags[f"province_sync_{code}"].test(logical_date=datetime.now(UTC), run_conf=form)
     tasks = {task.task_id: (str(task.state), task.try_number) for task in done.get_task_instances()}
     with database.connect() as link, link.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from parcels.errors import UsageError
-from sync.declared.delivery import VIETNAM
+from sync.clock import VIETNAM
 from sync.known.database import known_to_the_nation
 from sync.register import exceptions
 from sync.register.listing import Asked, findings_list

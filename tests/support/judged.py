@@ -165,7 +165,7 @@ def run_merge(
             foreign_hands_passed=tuple(approved),
             brake=policy_at(AS_OF).brake,
             kind=kind,
-            observed_at=at,
+            observed_at=at or now,
             order_kind=order_kind,
             sequence=sequence,
             released=tuple(approved) if kind == "changes" else (),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from sync.declared.delivery import VIETNAM
+from sync.clock import VIETNAM
 from sync.report.figures import count
 from sync.report.national import words
 from sync.report.national.figures import National

@@ -6,7 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
-from sync.declared.delivery import VIETNAM
+from sync.clock import VIETNAM
 from sync.report.national import words
 from sync.report.national.figures import National
 from validators.measures import MEASURES

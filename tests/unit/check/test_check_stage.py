@@ -40,7 +40,7 @@ def folder(gpkg: Write, profile: Profile, tmp_path: Path) -> Path:
     frame.loc[31, "thuaDatId"] = frame.loc[0, "thuaDatId"]  # the same key in two communes
     frame.loc[50, "maXa"] = "99999"
     path = gpkg(frame)
-    fetch(path, profile, tmp_path / "run", received_at=EXTRACTED)
+    fetch(path, profile, tmp_path / "run", received_at=EXTRACTED, stated_at=EXTRACTED)
     conform(tmp_path / "run", profile)
     return tmp_path / "run"
 

@@ -19,8 +19,8 @@ SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
 PAGE = FOLDER.parents[1] / "docs" / "groups.md"
 # Verdicts name the policy that they were made by: one that says something else has another version.
 SAID = {
-    "2025-three-groups/4": "7946dfb3011d",
-    "2026-abce/2": "1b02f3a8efd1",
+    "2025-three-groups/5": "d2d9214bb9d0",
+    "2026-abce/3": "594ab029f814",
 }
 
 
@@ -55,6 +55,7 @@ def test_the_default_policy_holds_the_agreed_numbers():
     assert [(each.code, len(each.rules)) for each in policy.groups] == [("1", 3), ("2", 1), ("3", 0)]
     assert [getattr(rule, "at_most", None) for rule in policy.groups[0].rules] == [0, Decimal("0.10"), None]
     assert policy.groups[1].rules[0].at_most == Decimal("0.10")
+    assert (policy.moments.ahead_minutes, policy.moments.earliest_year) == (15, 1990)
     assert policy.rehearsal.agreed_share == Decimal("0.05")
     assert policy.tolerances.area_share == Decimal("0.05")
     assert policy.tolerances.area_m2 == 1
