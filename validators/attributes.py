@@ -9,16 +9,21 @@ from numpy.typing import NDArray
 
 from parcels import land_use
 from parcels.bilingual import Bilingual
+from parcels.model import NOT_READABLE_JOINER
 from validators.base import Check, Faults, Subject, where
 from validators.column_words import short_names
 from validators.echo import echo
 from validators.shape import shape_of
 
 _JOINER = "+"
+_NOT_READ = "?"  # behind a column's name
 
 
 def required(subject: Subject) -> Faults:
-    """Rows without an attribute that the policy requires at the date; the detail names the columns."""
+    """Rows without an attribute that the policy requires at the date; the detail names the columns.
+
+    A column whose value was delivered and could not be read is named with a mark of its own.
+    """
     names = subject.context.policy.required_at(subject.context.as_of)
     lacking = [pc.is_null(subject.dataset.column(name)).combine_chunks() for name in names]
     if not lacking:
@@ -26,8 +31,9 @@ def required(subject: Subject) -> Faults:
     matrix = np.stack([np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool) for mask in lacking])
     rows = where(np.asarray(matrix.any(axis=0)))
     at = pa.array(rows)
+    lost = subject.text("not_readable").take(at)
     parts = [
-        pc.if_else(mask.take(at), name, pa.scalar(None, pa.string()))
+        pc.if_else(mask.take(at), _as_it_lacks(name, lost), pa.scalar(None, pa.string()))
         for mask, name in zip(lacking, names, strict=True)
     ]
     return Faults(rows, detail=pc.binary_join_element_wise(*parts, _JOINER, null_handling="skip"))
@@ -94,8 +100,26 @@ def area(subject: Subject) -> Faults:
     )
 
 
+def _as_it_lacks(name: str, lost: pa.Array) -> pa.Array:
+    """(n,) the column's name, marked where a value came that is none."""
+    named = rf"(^|\{NOT_READABLE_JOINER}){name}($|\{NOT_READABLE_JOINER})"
+    came = pc.fill_null(pc.match_substring_regex(lost, named), False)
+    return pc.if_else(came, name + _NOT_READ, name)
+
+
 def _columns(detail: str) -> Bilingual:
-    return short_names(detail, _JOINER)
+    """The columns in words; of a marked one, that what it holds cannot be read."""
+    said = []
+    for name in detail.split(_JOINER):
+        words = short_names(name.removesuffix(_NOT_READ), _JOINER)
+        came = name.endswith(_NOT_READ)
+        said.append(
+            Bilingual(
+                words.vi + (" (có ghi nhưng không đọc được)" if came else ""),
+                words.en + (" (what is there cannot be read)" if came else ""),
+            )
+        )
+    return Bilingual(", ".join(one.vi for one in said), ", ".join(one.en for one in said))
 
 
 _CODES = Bilingual(

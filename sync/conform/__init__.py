@@ -18,12 +18,14 @@ from parcels.errors import DeliveryRejected
 from parcels.model import SNAPSHOT_SCHEMA
 from parcels.versions import END
 from sync.conform.changes import Versions, latest_of
-from sync.conform.columns import Mapper, check_constants, find_columns
+from sync.conform.columns import Mapper, find_columns
 from sync.conform.communes import CommuneFinder, Evidence
+from sync.conform.constants import check_constants
 from sync.conform.detective import Detective, reason_of
 from sync.conform.eras import Era, unclear_reason
 from sync.conform.lists import FOLDER as LISTS_FOLDER
 from sync.conform.lists import Lists
+from sync.conform.numbers import Habits, MarksShown
 from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.shapes import shapes_of
 from sync.conform.states import States, none_current
@@ -46,8 +48,18 @@ def conform(run_dir: Path, profile: Profile) -> Counts:
     """Read every part of the run's delivery once and write `snapshot/` and `conform.json`.
 
     Returns counts for the ledger. Raises DeliveryRejected, or UsageError for a profile that
-    cannot be right; then no snapshot is left behind.
+    cannot be right; then no snapshot is left behind. What a late row shows of how its column writes numbers
+    holds for the earlier ones too: then the delivery is read again.
     """
+    habits = Habits()
+    while True:
+        try:
+            return _conformed(run_dir, profile, habits)
+        except MarksShown:
+            habits.read_again()
+
+
+def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
     record = DeliveryRecord.load(run_dir)
     check_constants(profile)
     _refuse_unknown_scope(record, profile)
@@ -55,7 +67,8 @@ def conform(run_dir: Path, profile: Profile) -> Counts:
     evidence = Evidence.of_run(run_dir, record)
     writer = SnapshotWriter(run_dir)
     try:
-        work = _Work(record, profile, writer, evidence, Lists(record, profile, run_dir, parts))
+        lists = Lists(record, profile, run_dir, parts, habits)
+        work = _Work(record, profile, writer, evidence, lists, habits)
         read_parts = tuple(work.read(part) for part in parts)
         work.lists.close()
         if not work.row_no and not record.changes:  # that nothing changed is news, too
@@ -100,7 +113,9 @@ class _Work:
         writer: SnapshotWriter,
         evidence: Evidence,
         lists: Lists,
+        habits: Habits,
     ) -> None:
+        self.habits = habits
         self.profile = profile
         self.writer = writer
         self.lists = lists
@@ -120,7 +135,7 @@ class _Work:
         """Read one part into the snapshot; its entry in conform.json."""
         profile = self.versions.mapped(self.profile)
         found = find_columns(profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
-        mapper = Mapper(profile, found, part.file)
+        mapper = Mapper(profile, found, part.file, self.habits, part.part_no)
         texts = Texts(part)
         states = States(profile.states, part, changes=self.changes)
         era = self.era = self.communes.declared(part) or self._shown(part, mapper, states)
@@ -270,7 +285,24 @@ def _refuse_unknown_scope(record: DeliveryRecord, profile: Profile) -> None:
                 f"complete_for trong delivery.toml có mã không phải xã của tỉnh {record.province}: {listed}.",
                 f"complete_for in delivery.toml has codes that are no commune of province {record.province}: {listed}.",
             ),
-            Bilingual(
-                "Hãy sửa các mã xã đó (mã mới, 5 chữ số).", "Correct these codes (new codes, 5 digits)."
-            ),
+            _new_codes(wrong),
         )
+
+
+def _new_codes(wrong: list[str]) -> Bilingual:
+    """What to write instead: the new communes that old ones among the codes became."""
+    pairs = admin_units.conversion_candidates()
+    became: dict[str, list[str]] = defaultdict(list)
+    for old, new in zip(pairs["old_code"].to_pylist(), pairs["new_code"].to_pylist(), strict=True):
+        if old in wrong:
+            became[new].append(old)
+    said = "; ".join(f"{', '.join(sorted(old))} → {new}" for new, old in sorted(became.items())[:10])
+    if not said:
+        return Bilingual(
+            "Hãy sửa các mã xã đó (mã mới, 5 chữ số).", "Correct these codes (new codes, 5 digits)."
+        )
+    return Bilingual(
+        f"Hãy ghi mã mới (5 chữ số). Mã cũ và xã mới tiếp nhận: {said}. Một xã cũ chia cho nhiều xã mới có ở mỗi xã đó.",
+        f"Write new codes (5 digits). Old codes and the new communes that took them: {said}. An old commune that was "
+        "divided stands before each of its new ones.",
+    )

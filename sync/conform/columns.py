@@ -7,7 +7,6 @@ delivered bytes stay in landing.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Final
 
 import numpy as np
@@ -18,21 +17,23 @@ from parcels import land_use
 from parcels.bilingual import Bilingual
 from parcels.columns import Column, delivered_columns
 from parcels.decimals import from_floats
-from parcels.errors import DeliveryRejected, UsageError
+from parcels.errors import DeliveryRejected
 from parcels.identifiers import normalise_number
 from parcels.model import ARROW_TYPES, NOT_READABLE_JOINER
 from parcels.text import CONTROL, clean, join_said
 from parcels.versions import read_actions
+from sync.conform.codes import DIGITS, whole_codes
+from sync.conform.numbers import Habits
 from sync.declared.profile import DBF_NAME_BYTES, Joined, Profile
 from sync.declared.tomlfile import after, nearest
 
 _EXACT_IN_FLOAT = 2**53
 _EXACT_IN_SINGLE = 2**24
-_CODE_DIGITS = 5  # of a commune code
 _VIETNAM: Final = "Asia/Ho_Chi_Minh"
 _NUMBERS: Final = ("sheet_no", "parcel_no", "map_scale")
 
-_DECIMAL_TEXT = r"^[+-]?[0-9]{1,14}([.,][0-9]+)?$"
+_DECIMAL_TEXT = r"^[+-]?([0-9]{1,14}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?0?[0-9]{1,2})?$"
+_GROUPED_SCALE = r"^([1-9][0-9]?)[.,]([0-9]{3})$"
 _ISO_DATE = r"^(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?:[T ].*)?$"
 _VIETNAMESE_DATE = r"^(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{4})$"
 _PLAIN_DATE = r"^(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})$"
@@ -90,8 +91,10 @@ def missing_column(wanted: str, canonical: str, present: tuple[str, ...], file: 
             f"The file “{file}” has no column “{wanted}” ({canonical} in the province's profile).{like.en}",
         ),
         Bilingual(
-            "Hãy xuất lại đủ cột, hoặc sửa bảng [columns] trong hồ sơ tỉnh.",
-            "Export all columns, or correct [columns] in the province's profile.",
+            "Hãy xuất lại đủ cột, hoặc sửa bảng [columns] trong hồ sơ tỉnh; "
+            f"lệnh «landsync profile init {file}» soạn sẵn hồ sơ theo các cột có trong tệp.",
+            "Export all columns, or correct [columns] in the province's profile; "
+            f"“landsync profile init {file}” drafts one from the columns that the file has.",
         ),
         column=wanted,
         nearest=near,
@@ -103,12 +106,15 @@ class Mapper:
     """Turns batches of one part into canonical columns.
 
     found       canonical name → the file's names
+    habits      what the delivery shows of how numbers are written; part_no: under which number this part's are kept
     unreadable  canonical name → values that its type could not hold, over all batches so far
     """
 
     profile: Profile
     found: Found
     file: str
+    habits: Habits = field(default_factory=Habits)
+    part_no: int = 0
     unreadable: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -117,7 +123,10 @@ class Mapper:
         return list(dict.fromkeys(name for names in self.found.values() for name in names))
 
     def canonical(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        """Every delivered canonical column (n,), in its type; NULL where the profile has none. And `not_readable`."""
+        """Every delivered canonical column (n,), in its type; NULL where the profile has none. And `not_readable`.
+
+        Raises MarksShown.
+        """
         lost: list[pa.Array] = []
         columns = {column.name: self._column(column, batch, lost) for column in delivered_columns()}
         said = join_said(lost, NOT_READABLE_JOINER) if lost else pa.nulls(batch.num_rows, pa.string())
@@ -134,7 +143,12 @@ class Mapper:
                 return pa.nulls(batch.num_rows, kind)
         else:
             return pa.nulls(batch.num_rows, kind)
-        result = _READERS[column.kind](values, column, self.file)
+        numbers = values
+        if column.kind == "decimal" and pa.types.is_string(values.type):
+            numbers = self.habits.of[self.part_no, column.name].plain(clean(values))
+        result = READERS[column.kind](numbers, column, self.file)
+        if column.name == "commune_code" and not self.profile.foreign:
+            result = whole_codes(result, self.profile.province)
         if column.kind == "text" and pa.types.is_string(values.type):
             stray = pc.fill_null(pc.match_substring_regex(values, CONTROL), False)
             if pc.any(stray).as_py():
@@ -195,10 +209,12 @@ def _as_text(values: pa.Array, column: Column, file: str) -> pa.Array:
     """Text in its normal form. Numbers keep every digit; a commune code regains the zeros that a number lost."""
     numeric = not pa.types.is_string(values.type)
     text = _plain_text(values, column, file)
+    if column.name == "map_scale":
+        text = pc.replace_substring_regex(text, _GROUPED_SCALE, r"\1\2")
     if column.name in _NUMBERS:
         return normalise_number(text)
     if column.name == "commune_code" and numeric:
-        return pc.utf8_lpad(text, _CODE_DIGITS, "0")
+        return pc.utf8_lpad(text, DIGITS, "0")
     if column.name == "land_use":
         return land_use.canonical(text)
     if column.name == "action":
@@ -245,7 +261,7 @@ def _cast(values: pa.Array, column: Column, file: str) -> pa.Array:
 
 
 def _as_decimal(values: pa.Array, column: Column, file: str) -> pa.Array:
-    """Numbers, or text with a point or a comma before the decimals, to decimal(18, 4)."""
+    """Numbers, or text with a point before the decimals (`sync.conform.numbers`), to decimal(18, 4)."""
     return from_floats(np.asarray(_as_float(values, column, file), dtype=np.float64))
 
 
@@ -254,7 +270,7 @@ def _as_float(values: pa.Array, column: Column, file: str) -> pa.Array:
         return values.cast(pa.float64(), safe=False)
     text = clean(values if pa.types.is_string(values.type) else _cast(values, column, file))
     plain = pc.if_else(pc.match_substring_regex(text, _DECIMAL_TEXT), text, pa.scalar(None, pa.string()))
-    return pc.replace_substring(plain, ",", ".").cast(pa.float64())
+    return plain.cast(pa.float64())
 
 
 def _as_integer(values: pa.Array, column: Column, file: str) -> pa.Array:
@@ -305,32 +321,9 @@ def _real_days(stamps: pa.Array, written: pa.Array) -> pa.Array:
     return pc.if_else(same, stamps, pa.scalar(None, stamps.type)).cast(pa.date32())
 
 
-_READERS: dict[str, Callable[[pa.Array, Column, str], pa.Array]] = {
+READERS: dict[str, Callable[[pa.Array, Column, str], pa.Array]] = {
     "text": _as_text,
     "integer": _as_integer,
     "decimal": _as_decimal,
     "date": _as_date,
 }
-
-
-def check_constants(profile: Profile) -> None:
-    """Refuse a constant that its column cannot hold, before any row is read. Raises UsageError."""
-    columns = {column.name: column for column in delivered_columns()}
-    for name, given in profile.constants.items():
-        plain = given.date() if isinstance(given, datetime) else given
-        value = pa.array([plain])
-        if isinstance(plain, date) and columns[name].kind not in ("date", "text"):
-            raise _bad_constant(name)
-        if _READERS[columns[name].kind](value, columns[name], "profile").null_count:
-            raise _bad_constant(name)
-
-
-def _bad_constant(name: str) -> UsageError:
-    return UsageError(
-        "PRF-CONSTANT",
-        Bilingual(
-            f"Giá trị của «{name}» trong [constants] không đúng kiểu của cột.",
-            f"The value of “{name}” in [constants] does not fit its column.",
-        ),
-        Bilingual("Hãy sửa hồ sơ tỉnh.", "Correct the province's profile."),
-    )

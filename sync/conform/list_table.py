@@ -16,6 +16,7 @@ from parcels.errors import DeliveryRejected, UsageError
 from sync.conform.columns import Mapper, find_columns
 from sync.conform.list_join import Columns
 from sync.conform.list_rows import OnTheMap, kinds_of, told_table
+from sync.conform.numbers import Habits
 from sync.conform.parts import ReadPart
 from sync.conform.texts import RAW_TYPE, Texts
 from sync.declared.delivery import AttributeList
@@ -96,11 +97,13 @@ class ListTable:
         return told_table(self.part.part_no, self.numbers[rows], whys, pa.table(columns), holders)
 
 
-def read_list(part: ReadPart, said: ListMap, profile: Profile, one: AttributeList, file: Path) -> ListTable:
+def read_list(
+    part: ReadPart, said: ListMap, profile: Profile, one: AttributeList, file: Path, habits: Habits
+) -> ListTable:
     """The list through the same steps as any part, into a file that is mapped into memory."""
     own = said.as_profile(profile)
     found = find_columns(own, part.layer.columns, part.file, cut_names=part.source.cut_names)
-    mapper, texts = Mapper(own, found, part.file), Texts(part)
+    mapper, texts = Mapper(own, found, part.file, habits, part.part_no), Texts(part)
     on = one.on or said.on
     carried = tuple(dict.fromkeys((*own.columns, *own.constants)))
     missing = [name for name in on if name not in carried]

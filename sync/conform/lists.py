@@ -17,6 +17,7 @@ from parcels.errors import UsageError
 from sync.conform.columns import NOT_READABLE
 from sync.conform.list_join import Columns, both, joined
 from sync.conform.list_table import RAW, ListTable, read_list, taken
+from sync.conform.numbers import Habits
 from sync.conform.parts import ReadPart, list_layer
 from sync.declared.profile import Profile
 from sync.folder.conform import ListRead, ListRowRead
@@ -30,10 +31,15 @@ _EXAMPLES = 20
 
 
 class Lists:
-    """The lists of one delivery, read once. Raises DeliveryRejected or UsageError."""
+    """The lists of one delivery, read once. Raises DeliveryRejected, UsageError or MarksShown."""
 
     def __init__(
-        self, record: DeliveryRecord, profile: Profile, run_dir: Path, parts: list[ReadPart]
+        self,
+        record: DeliveryRecord,
+        profile: Profile,
+        run_dir: Path,
+        parts: list[ReadPart],
+        habits: Habits,
     ) -> None:
         self._lists: list[ListTable] = []
         self._left: list[pa.Table] = []
@@ -46,7 +52,8 @@ class Lists:
         private_folder(folder)
         for number, said in enumerate(record.lists):
             part = list_layer(record, profile, said, parts, len(parts) + number)
-            self._lists.append(read_list(part, profile.lists, profile, said, folder / f"{number}.arrow"))
+            file = folder / f"{number}.arrow"
+            self._lists.append(read_list(part, profile.lists, profile, said, file, habits))
 
     def fill(self, columns: Columns, raw: pa.Array) -> tuple[Columns, pa.Array]:
         """Canonical columns (n,) with what the lists say of these parcels, and their text as delivered."""

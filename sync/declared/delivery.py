@@ -61,7 +61,17 @@ class AttributeList(BaseModel):
 
 
 def _inside(name: str) -> str:
-    """A file's name that stays in the delivery's folder. Raises WrongValue."""
+    """A file's name that stays in the delivery's folder, with forward slashes. Raises WrongValue."""
+    if not name.isprintable():
+        raise WrongValue(
+            Bilingual(
+                'tên tệp có ký tự điều khiển; trong TOML, dấu \\ giữa hai dấu " đổi nghĩa chữ đứng sau nó: '
+                "hãy viết / thay cho \\",
+                'the file name has a control character; in TOML a \\ between " changes what follows it: '
+                "write / instead of \\",
+            )
+        )
+    name = name.replace("\\", "/")  # as Windows divides folders
     if leaves_its_folder(name):
         raise WrongValue(
             Bilingual(

@@ -84,7 +84,7 @@ def load_toml(
             error, code, path, Bilingual(*("; ".join(side) for side in zip(*problems, strict=True)))
         ) from failure
     except tomllib.TOMLDecodeError as failure:
-        broken = Bilingual(f"sai cú pháp TOML ({failure})", f"it is not valid TOML ({failure})")
+        broken = _not_toml(failure)
         raise _error(error, code, path, broken) from failure
     except UnicodeDecodeError as failure:
         broken = Bilingual("tệp không phải UTF-8", "the file is not UTF-8")
@@ -135,6 +135,13 @@ def refuse_beyond_measure(text: str) -> None:
                 f"it has a number or a name of more than {_LONGEST_NUMBER} digits",
             )
         )
+
+
+def _not_toml(failure: tomllib.TOMLDecodeError) -> Bilingual:
+    aside = Bilingual("", "")
+    if any(mark in str(failure) for mark in ("\\", "hex value")):  # a path as Windows writes it
+        aside = Bilingual("; trong đường dẫn hãy viết / thay cho \\", "; in a path write / instead of \\")
+    return Bilingual(f"sai cú pháp TOML ({failure}){aside.vi}", f"it is not valid TOML ({failure}){aside.en}")
 
 
 def _error(error: type[TerminalError], code: str, path: Path, problem: Bilingual) -> TerminalError:

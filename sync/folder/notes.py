@@ -32,6 +32,8 @@ class LayerNotes(Record):
 
     Of drawings   from `boundary_lines` on; labels under the names they are delivered by
     Of VBDLIS XML records and survey documents
+    Of shapefiles columns read from the table's own bytes, because a value in them is no number, day or truth value;
+                  by column, numbers that are nothing but asterisks
     Of sheets     from `header_row` on: the row of headings, cells that hold a formula's error, formulas whose value the
                   file does not hold (by column, with their ranges), what is merged, hidden or not read, by ranges
     """
@@ -61,6 +63,8 @@ class LayerNotes(Record):
     records_without_id: int | None = None
     records_without_geometry: int | None = None
     survey_documents: int | None = None
+    columns_read_as_text: tuple[str, ...] = ()
+    asterisks: dict[str, int] = Field(default_factory=dict)
     header_row: int | None = None
     cells_with_errors: int | None = None
     formulas_without_values: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from sync.declared.tomlfile import after, nearest
 from sync.folder.boundaries import Boundaries
 from sync.intake.landing import delivery_sha256, hash_files
 from sync.intake.sources import GEOMETRY, Layer, Source, source_of
+from sync.intake.sources.guard import probe_source
 
 DEFAULT_VALID_FROM: Final = admin_units.NEW_COMMUNES_FROM
 # How layers call the column of commune codes, folded; the first that is there is taken.
@@ -64,7 +65,7 @@ def read_boundaries(
             Bilingual("Hãy kiểm tra đường dẫn.", "Check the path."),
         )
     source = source_of(path)
-    chosen = _layer(source.probe(path, None), layer, path.name)
+    chosen = _layer(probe_source(source, path, None, None), layer, path.name)
     column = _code_column(chosen, code_column, path.name)
     zone = epsg if epsg is not None else _epsg(chosen, path.name)
     batches = list(source.read(path, chosen, [column]))

@@ -6,12 +6,13 @@ every source file is a part, nothing is complete, and somebody has to state when
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.declared.changes import check_span
 from sync.declared.delivery import DELIVERY_FILE, DeliveryToml, Part
+from sync.declared.names import PresentNames, name_key
 from sync.declared.profile import Profile
 from sync.declared.tomlfile import load_toml
 from sync.intake.archives import is_archive, refuse_other_archives
@@ -69,7 +70,7 @@ def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None
         says = load_toml((where or listing.root) / toml, DeliveryToml, DeliveryRejected, "DLV-TOML")
         _refuse_other_province(says.province, profile.province)
         check_span(says.kind, says.span, says.extracted_at, says.complete_for)
-        says = _under(says, toml.removesuffix(DELIVERY_FILE))
+        says = _resolved(_under(says, toml[: -len(DELIVERY_FILE)]), files, (*sources, *archives))
     else:
         says = DeliveryToml(province=profile.province)
     if says.sheet_table is not None:
@@ -97,12 +98,13 @@ def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None
 
 def _delivery_file(files: list[str], sources: tuple[str, ...]) -> str | None:
     """The delivery.toml that speaks for the delivery: on top, else the only one, with all data beside or below it."""
-    if DELIVERY_FILE in files:
-        return DELIVERY_FILE
-    below = [name for name in files if name.endswith(f"/{DELIVERY_FILE}")]
+    on_top = PresentNames(files).find(DELIVERY_FILE)
+    if on_top is not None:
+        return on_top
+    below = [name for name in files if name_key(name).endswith(f"/{DELIVERY_FILE}")]
     if not below:
         return None
-    folder = below[0].removesuffix(DELIVERY_FILE)
+    folder = below[0][: -len(DELIVERY_FILE)]
     if len(below) == 1 and all(name.startswith(folder) for name in sources):
         return below[0]
     raise DeliveryRejected(
@@ -123,6 +125,23 @@ def _under(says: DeliveryToml, folder: str) -> DeliveryToml:
     parts = tuple(part.model_copy(update={"file": folder + part.file}) for part in says.parts)
     lists = tuple(item.model_copy(update={"file": folder + item.file}) for item in says.lists)
     table = says.sheet_table and folder + says.sheet_table
+    return says.model_copy(update={"parts": parts, "lists": lists, "sheet_table": table})
+
+
+def _resolved(says: DeliveryToml, files: list[str], others: tuple[str, ...]) -> DeliveryToml:
+    """The same with every file under the name that it has; a name that nothing fits stays, and is missed later.
+
+    others  what is there beside files: folders that are a source, archives
+    """
+    folders = {str(up) for name in files for up in PurePosixPath(name).parents if is_archive(up.name)}
+    present = PresentNames((*files, *others, *folders))
+
+    def there(name: str) -> str:
+        return present.find(name) or name
+
+    parts = tuple(part.model_copy(update={"file": there(part.file)}) for part in says.parts)
+    lists = tuple(item.model_copy(update={"file": there(item.file)}) for item in says.lists)
+    table = says.sheet_table and there(says.sheet_table)
     return says.model_copy(update={"parts": parts, "lists": lists, "sheet_table": table})
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
+from sync.declared.names import find_below
 from sync.declared.paths import is_too_long, leaves_its_folder
 from sync.declared.profile import refuse_other_than_a_code
 from sync.intake.archives import is_archive
@@ -53,7 +54,7 @@ def _folder(inbox_root: Path, province: str) -> Path:
 
 
 def _named(folder: Path, province: str, name: str) -> Path:
-    path = folder / name
+    path = folder / (name if is_too_long(name) else find_below(folder, name) or name)
     if leaves_its_folder(name) or is_too_long(name) or not _lies_in(path, folder):
         shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
         raise UsageError(

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
+from sync.declared.names import name_key
 from sync.declared.paths import is_device
 from sync.intake.archives import is_archive, refuse_other_archives
 from sync.intake.sources import is_source, source_of
@@ -117,20 +118,21 @@ def sources_among(files: Iterable[str]) -> Iterator[str]:
     """The names among `files` that are main files of a source; a folder that is one source (.gdb) once, itself."""
     seen: set[str] = set()
     present = set(files)
+    keys = {name_key(name) for name in present}
     for name in sorted(present):
         path = PurePosixPath(name)
         folder = next((up for up in reversed(path.parents) if is_source(Path(up), folder=True)), None)
-        if folder is None and is_source(Path(name)) and not _belongs_to_another(path, present):
+        if folder is None and is_source(Path(name)) and not _belongs_to_another(path, keys):
             yield name
         elif folder is not None and str(folder) not in seen:
             seen.add(str(folder))
             yield str(folder)
 
 
-def _belongs_to_another(path: PurePosixPath, present: set[str]) -> bool:
-    """Whether a file only describes another one: `thua.shp.xml` beside `thua.shp`."""
+def _belongs_to_another(path: PurePosixPath, keys: set[str]) -> bool:
+    """Whether a file only describes another one: `thua.shp.xml` beside `thua.shp` or `THUA.SHP`."""
     stems = [path.name[:at] for at, mark in enumerate(path.name) if mark == "." and at]
-    return any(is_source(Path(stem)) and str(path.with_name(stem)) in present for stem in stems)
+    return any(is_source(Path(stem)) and name_key(str(path.with_name(stem))) in keys for stem in stems)
 
 
 def refuse_special(folder: Path, name: str, status: os.stat_result) -> None:

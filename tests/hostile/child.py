@@ -29,7 +29,7 @@ from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
 from sync.report import report
-from tests.hostile.mutants import mutated
+from tests.hostile.mutants import mutated, renamed
 
 READY = "ready\n"
 ADDRESS_SPACE = 6 << 30  # far above what is allowed: what runs away ends here and not with the machine
@@ -60,13 +60,16 @@ def peak() -> int:
 
 
 def mutant(base: Path, seed: str, target: Path) -> None:
-    """A copy of the delivery at `base` in which one file is changed."""
+    """A copy of the delivery at `base` in which one file is changed, and in some copies the name of one."""
     dice = random.Random(seed)
     files = sorted(path for path in base.rglob("*") if path.is_file())
     data = [path for path in files if path.name != "delivery.toml"]
     chosen = dice.choice(files if dice.random() < 0.05 else data)
+    odd_name = dice.choice(files) if dice.random() < 0.2 else None
     for path in files:
         copy = target / path.relative_to(base)
+        if path == odd_name:
+            copy = copy.with_name(renamed(copy.name, dice))
         copy.parent.mkdir(parents=True, exist_ok=True)
         content = path.read_bytes()
         copy.write_bytes(mutated(content, dice) if path == chosen else content)

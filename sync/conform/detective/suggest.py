@@ -18,6 +18,7 @@ from sync.conform.columns import Mapper, find_columns
 from sync.conform.detective.decide import decide
 from sync.conform.detective.sample import CrsSample
 from sync.conform.detective.words import listed, name_of, to_write
+from sync.conform.numbers import MarksShown
 from sync.declared.delivery import Axes
 from sync.declared.profile import Profile
 from sync.folder.delivery import DeliveryRecord
@@ -36,7 +37,7 @@ def suggest(
         return None
     try:
         samples = _samples(record, profile, source, path, layer, axes)
-    except LandsyncError:  # what else is wrong with the table is said once its CRS is declared
+    except (LandsyncError, MarksShown):  # what else there is to the table is said once its CRS is declared
         return None
     rules = policy_at(record.as_of).crs
     fits: dict[tuple[Hypothesis, ...], int] = {}

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
@@ -22,12 +23,20 @@ from sync.intake.archives.limits import Budget, Limits, too_deep
 from sync.intake.archives.names import Names, is_clutter
 from sync.intake.landing import no_space
 from sync.intake.sources.base import first_line, refuse_unless_whole
+from sync.intake.sources.first_bytes import really
 
 UNPACKED = "unpacked"
 _CHUNK = 1 << 18
 _TAR = re.compile(r"\.(tar|tar\.gz|tgz|tar\.bz2|tbz2?)$", re.IGNORECASE)
 _OTHER = re.compile(r"\.(7z|rar|tar\.xz|txz|tar\.zst|zipx)$", re.IGNORECASE)
 _FAILURES = (*zips.FAILURES, *tars.FAILURES, OSError)
+_HEAD, _USTAR = 264, 257
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_PACKED_TAR = (b"\x1f\x8b", b"BZh")
+_PACK_AGAIN = Bilingual(
+    "Đổi phần mở rộng của tên không làm đổi loại tệp. Hãy nén lại thành .zip hoặc .tar.gz, hoặc gửi thư mục không nén.",
+    "Another extension does not make it another kind. Pack it as .zip or .tar.gz, or send a folder that is not packed.",
+)
 _GEODATABASE_TABLE = "a00000001.gdbtable"
 
 __all__ = ["UNPACKED", "Limits", "is_archive", "refuse_other_archives", "unpack_all"]
@@ -47,10 +56,7 @@ def refuse_other_archives(names: Iterable[str]) -> None:
                 Bilingual(
                     f"Chưa giải nén được loại tệp của «{name}».", f"Archives like “{name}” are not unpacked."
                 ),
-                Bilingual(
-                    "Hãy nén lại thành .zip hoặc .tar.gz, hoặc gửi thư mục không nén.",
-                    "Pack it as .zip or .tar.gz, or send a folder that is not packed.",
-                ),
+                _PACK_AGAIN,
             )
 
 
@@ -85,7 +91,7 @@ def _unpack(path: Path, shown: str, folder: Path, budget: Budget, depth: int) ->
     names = Names(shown, budget.limits)
     within: list[str] = []
     refuse_unless_whole(path, b"", Bilingual("tệp nén", "an archive"))
-    kind = tars if _TAR.search(path.name) else zips
+    kind = _kind(path, shown)
     try:
         for entry in kind.entries(path, shown, budget):
             name = names.claim(entry.name, folder=entry.content is None)
@@ -104,6 +110,27 @@ def _unpack(path: Path, shown: str, folder: Path, budget: Budget, depth: int) ->
     for name in within:
         _replace_by_content(folder / name, f"{shown}/{name}", budget, depth + 1)
     _gather_geodatabase(folder, Path(shown).stem)
+
+
+def _kind(path: Path, shown: str) -> ModuleType:
+    """Who unpacks it: by its first bytes where they say so, else by its name. Raises DeliveryRejected (DLV-ARCHIVE-KIND)."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if head.startswith(_ZIP):
+        return zips
+    if head.startswith(_PACKED_TAR) or head[_USTAR:].startswith(b"ustar"):
+        return tars
+    what = really(path)
+    if what is None:
+        return tars if _TAR.search(path.name) else zips
+    raise DeliveryRejected(
+        "DLV-ARCHIVE-KIND",
+        Bilingual(
+            f"Tệp «{shown}» không phải loại tệp như tên của nó, mà là {what.vi}; loại này không giải nén được ở đây.",
+            f"The file “{shown}” is not what its name says but {what.en}, which is not unpacked here.",
+        ),
+        _PACK_AGAIN,
+    )
 
 
 def _write(entry: Entry, target: Path, budget: Budget) -> None:

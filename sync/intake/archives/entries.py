@@ -5,7 +5,7 @@ from typing import IO
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from sync.intake.archives.names import shown
+from sync.intake.sources.refusals import shown
 
 
 @dataclass(frozen=True, slots=True)

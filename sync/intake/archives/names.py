@@ -11,6 +11,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.declared.paths import leaves_its_folder
 from sync.intake.archives.limits import Limits
+from sync.intake.sources.refusals import shown
 
 _MAC_ATTRIBUTES = "__MACOSX"
 
@@ -54,12 +55,6 @@ class Names:
 def _key(path: PurePosixPath) -> str:
     """What two names have in common that one disk or another would take for the same."""
     return "/".join(part.casefold().rstrip(". ") for part in path.parts)
-
-
-def shown(name: str) -> str:
-    """A hostile name in a sentence: printable, and not endless."""
-    plain = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in name)
-    return plain if len(plain) <= 80 else plain[:77] + "…"
 
 
 def _leads_elsewhere(archive: str, name: str) -> DeliveryRejected:

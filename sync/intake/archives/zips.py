@@ -14,7 +14,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.archives.entries import Entry, damaged, link
 from sync.intake.archives.limits import Budget, too_many
-from sync.intake.archives.names import shown
+from sync.intake.sources.refusals import shown
 from sync.intake.zip_directory import directory_of
 
 _UTF8_NAME = 0x800

@@ -3,10 +3,11 @@
 GeoJSON is taken apart by DuckDB and GEOS, GML by GDAL: no feature passes through Python.
 """
 
-import io
 import json
+import tempfile
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,6 +21,9 @@ from pyogrio.raw import open_arrow
 from sync.intake.remotes.base import bad_answer
 from sync.intake.remotes.xml import local, parse
 from sync.intake.sources.base import READ_FAILURES
+from sync.intake.sources.gml_geometry import Properties, held_in, shape_of, told_apart
+from sync.intake.sources.json_keys import repeated_key
+from sync.intake.sources.refusals import shown
 
 _COLLECTIONS = (
     "{http://www.opengis.net/wfs/2.0}FeatureCollection",
@@ -51,7 +55,10 @@ def key_of(page: Page, key: str) -> pa.Array:
 
 
 def from_geojson(body: bytes, geometry: str, where: str) -> Page:
-    """A FeatureCollection. Raises DeliveryRejected for anything else."""
+    """A FeatureCollection. Raises DeliveryRejected for anything else, and for a property that a feature has twice."""
+    again = repeated_key([body])
+    if again is not None:
+        raise bad_answer(where, f"GeoJSON: {shown(again.key)} ×2")
     try:
         with duckdb.connect() as database:
             matched, following = _open(database, body, where)
@@ -129,21 +136,7 @@ def from_gml(body: bytes, geometry: str, columns: tuple[str, ...], where: str) -
     root.clear()
     if returned == "0":
         return _empty(geometry, columns, matched)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        before = pyogrio.get_gdal_config_option("GML_FIELDTYPES")
-        pyogrio.set_gdal_config_options({"GML_FIELDTYPES": "ALWAYS_STRING"})  # else 007 would be the number 7
-        try:
-            with open_arrow(io.BytesIO(body), use_pyarrow=True, WRITE_GFS="NO", DOWNLOAD_SCHEMA="NO") as (
-                meta,
-                reader,
-            ):
-                table = reader.read_all()
-                found = meta["geometry_name"] or "wkb_geometry"
-        except READ_FAILURES as failure:
-            raise bad_answer(where, f"GML: {str(failure).splitlines()[0][:160]}") from failure
-        finally:
-            pyogrio.set_gdal_config_options({"GML_FIELDTYPES": before})
+    table, found, shapes = _read_gml(body, where)
     names = _gml_names(table.schema.names, found, columns, where)
     rows = len(table)
     if returned.isdigit() and int(returned) != rows:
@@ -152,7 +145,7 @@ def from_gml(body: bytes, geometry: str, columns: tuple[str, ...], where: str) -
         _one(table[names[column]], pa.string()) if column in names else pa.nulls(rows, pa.string())
         for column in columns
     ]
-    wkb = _one(table[found], pa.binary()) if found in table.schema.names else pa.nulls(rows, pa.binary())
+    wkb = shape_of(shapes, where) if shapes else pa.nulls(rows, pa.binary())
     ids = (
         _one(table["gml_id"], pa.string()) if "gml_id" in table.schema.names else pa.nulls(rows, pa.string())
     )
@@ -163,13 +156,44 @@ def from_gml(body: bytes, geometry: str, columns: tuple[str, ...], where: str) -
     )
 
 
+def _read_gml(body: bytes, where: str) -> tuple[pa.Table, set[str], dict[str, pa.Array]]:
+    """The page as GDAL reads it, which of its columns are geometries, and these."""
+    properties: Properties = {}
+    held_in(body, properties)
+    before = pyogrio.get_gdal_config_option("GML_FIELDTYPES")
+    pyogrio.set_gdal_config_options({"GML_FIELDTYPES": "ALWAYS_STRING"})  # else 007 would be the number 7
+    with tempfile.TemporaryDirectory(prefix="landsync-page-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        page = Path(folder) / "page.gml"
+        page.write_bytes(body)
+        try:
+            with (
+                told_apart(page, properties, None) as (own, _),
+                open_arrow(str(own), use_pyarrow=True, WRITE_GFS="NO", DOWNLOAD_SCHEMA="NO") as (
+                    meta,
+                    reader,
+                ),
+            ):
+                table = reader.read_all()
+                first = meta["geometry_name"] or "wkb_geometry"
+        except READ_FAILURES as failure:
+            raise bad_answer(where, f"GML: {str(failure).splitlines()[0][:160]}") from failure
+        finally:
+            pyogrio.set_gdal_config_options({"GML_FIELDTYPES": before})
+    binary = [field.name for field in table.schema if pa.types.is_binary(field.type)]
+    names = sorted(binary, key=lambda name: (name != first, name))
+    return table, set(names), {name: _one(table[name], pa.binary()) for name in names}
+
+
 def _empty(geometry: str, columns: tuple[str, ...], matched: str) -> Page:
     kinds = [pa.field(name, pa.string()) for name in columns] + [pa.field(geometry, pa.binary())]
     batch = pa.RecordBatch.from_pylist([], pa.schema(kinds))
     return Page(batch, pa.nulls(0, pa.string()), int(matched) if matched.isdigit() else None)
 
 
-def _gml_names(present: list[str], geometry: str, columns: tuple[str, ...], where: str) -> dict[str, str]:
+def _gml_names(
+    present: list[str], geometries: set[str], columns: tuple[str, ...], where: str
+) -> dict[str, str]:
     """Described property → GDAL's name for it: `a`, or `a|b` for an element within it.
 
     GDAL calls the first inner element by its own name alone. It can stand for one property only: the one that nothing
@@ -179,7 +203,7 @@ def _gml_names(present: list[str], geometry: str, columns: tuple[str, ...], wher
     strange: list[str] = []
     for name in present:
         outer = name.partition("|")[0]
-        if name in (geometry, "geometry", "wkb_geometry") or name in _GML_OWN:
+        if name in geometries or name in ("geometry", "wkb_geometry") or name in _GML_OWN:
             continue
         if outer in columns and outer not in names:
             names[outer] = name

@@ -22,6 +22,7 @@ from pyogrio.raw import open_arrow
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import gdal  # noqa: F401 - from here on GDAL has the drivers that are read here, and no other
+from sync.intake.sources.first_bytes import really
 from sync.intake.sources.refusals import corrupt, missing_file, not_utf8, rows_lost
 
 GEOMETRY = "wkb"  # the geometry column of every batch, whatever the file calls it
@@ -173,9 +174,14 @@ def refuse_unless_whole(path: Path, magic: bytes, what: Bilingual) -> None:
     with path.open("rb") as file:
         start = file.read(len(magic))
     if start != magic:
+        found = really(path)
+        but = Bilingual("", "") if found is None else Bilingual(f" mà là {found.vi}", f" but {found.en}")
         raise DeliveryRejected(
             "DLV-NOT-THIS-FORMAT",
-            Bilingual(f"Tệp «{name}» không phải là {what.vi}.", f"The file “{name}” is not {what.en}."),
+            Bilingual(
+                f"Tệp «{name}» không phải là {what.vi}{but.vi}.",
+                f"The file “{name}” is not {what.en}{but.en}.",
+            ),
             Bilingual(
                 "Đổi phần mở rộng của tên tệp không làm đổi định dạng. Hãy xuất lại đúng định dạng.",
                 "Changing a file's extension does not change its format. Export it in the right format.",
@@ -220,9 +226,14 @@ def describe(
 
 
 def stream(
-    path: Path, layer: Layer, columns: list[str], encoding: str = "UTF-8", **options: Any
+    path: Path,
+    layer: Layer,
+    columns: list[str],
+    encoding: str = "UTF-8",
+    also: tuple[str, ...] = (),
+    **options: Any,
 ) -> Iterator[pa.RecordBatch]:
-    """Batches of `columns` plus `wkb`; refuses when the rows read are not the rows stated."""
+    """Batches of `columns`, of the geometries `also` and, last, `wkb`; refuses when the rows read are not the rows stated."""
     read = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -239,7 +250,7 @@ def stream(
                 geometry = meta["geometry_name"] or "wkb_geometry"
                 for batch in reader:
                     read += batch.num_rows
-                    yield _checked(_arranged(batch, columns, geometry), path.name)
+                    yield _checked(_arranged(batch, [*columns, *also], geometry), path.name)
         except READ_FAILURES as failure:
             raise corrupt(path.name, first_line(failure)) from failure
     if read != layer.rows:

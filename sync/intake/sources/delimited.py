@@ -75,7 +75,7 @@ class _ToldCsv(CsvOptions):
     codec: str
     names: tuple[str, ...]
     longest: int
-    skip: int
+    lines_before: int
 
 
 class Delimited(Source):
@@ -93,7 +93,7 @@ class Delimited(Source):
         said = options if isinstance(options, CsvOptions) else CsvOptions()
         text = how_written(path, encoding)
         head = head_of(path, text)
-        delimiter = said.delimiter or delimiter_of(path.name, head, said.quote)
+        delimiter = said.delimiter or text.delimiter or delimiter_of(path.name, head, said.quote)
         names = names_of(path.name, head, delimiter, said.quote)
         if len(names) > MOST_COLUMNS:
             raise corrupt(path.name, f"CSV: > {MOST_COLUMNS} columns")
@@ -107,7 +107,7 @@ class Delimited(Source):
             codec=text.codec,
             names=names,
             longest=scan.longest,
-            skip=text.skip,
+            lines_before=int(text.delimiter is not None),
         )
         layer = Layer(
             name=path.stem,
@@ -199,6 +199,7 @@ def _batches(path: Path, told: _ToldCsv, columns: list[str]) -> Iterator[pa.Reco
                 use_threads=False,
                 block_size=block,
                 column_names=[str(place) for place in range(len(told.names))],
+                skip_rows=told.lines_before,
                 skip_rows_after_names=1,
             ),
             pacsv.ParseOptions(

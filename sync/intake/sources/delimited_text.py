@@ -3,33 +3,47 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from parcels.bilingual import Bilingual
 from parcels.encodings import BYTES, UTF8, named
 from parcels.errors import DeliveryRejected
-from sync.intake.sources.refusals import corrupt, wrong_encoding
+from sync.intake.sources.refusals import corrupt, twice_named, wrong_encoding
 
 BLOCK_BYTES = 1 << 22
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_BYTES = 1 << 20
+_SEP_LINE = re.compile(rb"\Asep=([,;\t|])\r?\n", re.IGNORECASE)
 _LATIN = "latin-1"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How a file is written: the codec that reads it, what its layer says of its encoding, bytes before its text."""
+    """How a file is written: the codec that reads it, what its layer says of its encoding, bytes before its text.
+
+    delimiter  as a first line `sep=;` says it, which Excel writes and reads, and which is no record; None without one
+    """
 
     codec: str
     encoding: str
     skip: int = 0
+    delimiter: str | None = None
 
 
 def how_written(path: Path, declared: str | None) -> Written:
+    """How the file is written, a first line that names its delimiter taken off. Raises DeliveryRejected."""
+    text = _encoded(path, declared)
+    first = next(blocks(path, text), b"")
+    named_by = _SEP_LINE.match(first)
+    return replace(text, delimiter=named_by[1].decode("ascii")) if named_by else text
+
+
+def _encoded(path: Path, declared: str | None) -> Written:
     """The encoding: by a byte order mark, as declared, or UTF-8 if the whole file is; else its bytes as they are.
 
     Text of the old Vietnamese encodings is handed on a character per byte, for a column's own encoding to be found.
@@ -76,7 +90,18 @@ def _is_utf8(path: Path) -> bool:
 
 
 def blocks(path: Path, text: Written) -> Iterator[bytes]:
-    """The text in blocks in which delimiters and quotes are single bytes; refuses bytes that its codec does not have."""
+    """The text in blocks in which delimiters and quotes are single bytes; refuses bytes that its codec does not have.
+
+    Without the line that names the delimiter.
+    """
+    if text.delimiter is None:
+        yield from _blocks(path, text)
+        return
+    for number, block in enumerate(_blocks(path, text)):
+        yield _SEP_LINE.sub(b"", block) if number == 0 else block
+
+
+def _blocks(path: Path, text: Written) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(text.codec)()
     line = 1
     with path.open("rb") as file:
@@ -138,12 +163,5 @@ def names_of(name: str, head: str, delimiter: str, quote: str) -> tuple[str, ...
         raise corrupt(name, "CSV: header") from failure
     twice = [cell for cell, times in Counter(names).items() if cell and times > 1]
     if twice:
-        raise DeliveryRejected(
-            "DLV-COLUMN-TWICE",
-            Bilingual(
-                f"Dòng tiêu đề của tệp «{name}» có hai cột cùng tên «{twice[0]}».",
-                f"The header of the file “{name}” has two columns of the name “{twice[0]}”.",
-            ),
-            Bilingual("Hãy đổi tên một cột rồi xuất lại.", "Rename one of them and export again."),
-        )
+        raise twice_named(name, twice[0])
     return names

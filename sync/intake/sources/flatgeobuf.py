@@ -93,7 +93,7 @@ def _refuse_cut_off(path: Path, header: _Header) -> None:
         return
     if header.node_size == 1:
         raise corrupt(path.name, "FlatGeobuf index")
-    above, level = 0, header.features
+    level = above = -(-header.features // header.node_size)  # one feature has a node above it too
     while level > 1:
         level = -(-level // header.node_size)
         above += level

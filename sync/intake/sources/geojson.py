@@ -15,11 +15,13 @@ from pydantic import BaseModel
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import Layer, Source, describe, described_layer, refuse_unless_whole, stream
-from sync.intake.sources.json_scan import JsonShape, scan_json, value_at
+from sync.intake.sources.json_keys import repeated_key
+from sync.intake.sources.json_scan import JsonShape, json_blocks, scan_json, value_at
+from sync.intake.sources.refusals import shown
 
 BOM = b"\xef\xbb\xbf"
 # Text stays text, where the driver can be told so (it cannot for sequences: there a column of dates becomes dates).
-AS_WRITTEN = {"DATE_AS_STRING": "YES"}
+AS_WRITTEN: dict[str, Any] = {"DATE_AS_STRING": "YES"}
 _WHAT = Bilingual("GeoJSON", "GeoJSON")
 _HEAD = 65_536
 _FEATURES = re.compile(rb'"type"\s*:\s*"Feature(?:Collection)?"')
@@ -43,6 +45,7 @@ class GeoJson(Source):
         """Its one layer, after its brackets show that it is whole."""
         refuse_unless_features(path, _WHAT)
         shape = scan_json(path)
+        refuse_repeated_keys(path, sequence=False)
         info = describe(path, None, self.driver, **AS_WRITTEN)
         rows = shape.features if any(key == "features" for key, _ in shape.members) else shape.texts
         return (described_layer(info, path, rows, crs=_stated_crs(path, shape)),)
@@ -75,6 +78,28 @@ def refuse_unless_features(path: Path, what: Bilingual) -> None:
             "Hãy xuất lại lớp thửa đất thành FeatureCollection bằng UTF-8.",
             "Export the layer of parcels again as a FeatureCollection, in UTF-8.",
         ),
+    )
+
+
+def refuse_repeated_keys(path: Path, *, sequence: bool) -> None:
+    """Refuse a text in which a member stands twice in one object: readers take one of the two, without a word."""
+    again = repeated_key(json_blocks(path))
+    if again is None:
+        return
+    which = again.record if sequence else again.feature
+    raise DeliveryRejected(
+        "DLV-JSON-KEY-TWICE",
+        Bilingual(
+            f"Trong tệp «{path.name}», thuộc tính «{shown(again.key)}» được ghi hai lần trong cùng một đối tượng "
+            f"(đối tượng thứ {which}).",
+            f"In the file “{path.name}” the property “{shown(again.key)}” stands twice in one feature "
+            f"(feature number {which}).",
+        ),
+        Bilingual(
+            "Không rõ giá trị nào đúng. Hãy sửa phần mềm xuất dữ liệu để mỗi thuộc tính chỉ ghi một lần, rồi xuất lại.",
+            "It is not clear which value is right. Have the export write each property once, and export again.",
+        ),
+        feature=which,
     )
 
 

@@ -6,20 +6,20 @@ half a file without a word, so the file is first walked to its end.
 """
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from xml.parsers import expat
 
 import pyarrow as pa
 import pyogrio
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import (
+    GEOMETRY,
+    READ_FAILURES,
     Layer,
     Source,
     describe,
@@ -28,6 +28,7 @@ from sync.intake.sources.base import (
     refuse_unless_whole,
     stream,
 )
+from sync.intake.sources.gml_geometry import Properties, held_in, shape_of, told_apart
 from sync.intake.sources.refusals import corrupt
 from sync.intake.sources.xml_guard import root_name
 
@@ -45,12 +46,27 @@ _AS_WRITTEN = {"WRITE_GFS": "NO"}
 pyogrio.set_gdal_config_options({"GML_FIELDTYPES": "ALWAYS_STRING"})
 
 
+class GmlOptions(BaseModel):
+    """`[read.gml]`: geometry: the property that holds a parcel's shape, where a feature has several surfaces."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    geometry: str | None = None
+
+
+class _ToldGml(GmlOptions):
+    """What `probe` found out, for `read`."""
+
+    properties: dict[str, frozenset[str]]
+
+
 class Gml(Source):
     """GML (.gml; .xml when it is GML inside)."""
 
     kind = "gml"
     suffixes = (".gml", ".xml")
     driver = "GML"
+    options = GmlOptions
 
     def recognises(self, path: Path) -> bool:
         """Whether its first element is of GML or WFS, or its beginning declares the namespace of GML."""
@@ -70,46 +86,60 @@ class Gml(Source):
         """Its kinds of features that have geometry, after the whole file was found to be well-formed XML."""
         refuse_unless_whole(path, b"", _WHAT)
         root_name(path)
-        codes = _walked(path)
+        codes, properties = _walked(path)
         if not self.recognises(path):
             raise _not_gml(path.name)
-        with _alone(path) as own:
+        said = options.geometry if isinstance(options, GmlOptions) else None
+        told = _ToldGml(
+            geometry=said, properties={name: frozenset(held) for name, held in properties.items()}
+        )
+        with _readable(path, told) as (own, _):
             names = [name for name, geometry in layers_of(own) if geometry is not None]
-            return tuple(self._layer(own, name, codes) for name in names)
+            return tuple(self._layer(own, name, codes, told) for name in names)
 
-    def _layer(self, own: Path, name: str, codes: set[str]) -> Layer:
+    def _layer(self, own: Path, name: str, codes: set[str], told: _ToldGml) -> Layer:
         info = describe(own, name, self.driver, **_AS_WRITTEN)
         crs = info["crs"]
         if crs is None and len(codes) == 1:
             crs = f"EPSG:{next(iter(codes))}"  # one CRS, named in several ways
         elif crs is None and codes:
             raise _mixed_crs(own.name, name, codes)
-        return Layer.described(info, int(info["features"]), crs=crs)
+        return Layer.described(info, int(info["features"]), crs=crs, options=told)
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in the file's order, easting first whatever the CRS's name makes of its axes."""
+        told = layer.options
+        if not isinstance(told, _ToldGml):
+            raise TypeError("the layer is not one that `probe` gave")
         root_name(path)
-        with _alone(path) as own:
-            yield from stream(own, layer, columns, **_AS_WRITTEN)
+        with _readable(path, told) as (own, geometries):
+            first, *others = geometries.get(layer.name) or (GEOMETRY,)
+            for batch in stream(own, layer, [*columns], also=tuple(others), **_AS_WRITTEN):
+                shapes = {first: batch.column(GEOMETRY)} | {name: batch.column(name) for name in others}
+                arrays = [batch.column(at) for at in range(len(columns))]
+                yield pa.RecordBatch.from_arrays(
+                    [*arrays, shape_of(shapes, path.name)], names=[*columns, GEOMETRY]
+                )
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[Path]:
-    """The same file in a folder where nothing else is; GDAL's own notes stay there and go with it."""
-    with tempfile.TemporaryDirectory(prefix="landsync-gml-") as folder:
-        own = Path(folder) / path.name
+def _readable(path: Path, told: _ToldGml) -> Iterator[tuple[Path, dict[str, tuple[str, ...]]]]:
+    """The file as GDAL must see it. What GDAL refuses of it is told as damage."""
+    properties = {name: set(held) for name, held in told.properties.items()}
+    with ExitStack() as stack:
         try:
-            own.symlink_to(path.absolute())
-        except OSError:  # not allowed to everybody on Windows
-            try:
-                own.hardlink_to(path.absolute())
-            except OSError:
-                shutil.copyfile(path, own)
-        yield own
+            found = stack.enter_context(told_apart(path, properties, told.geometry))
+        except READ_FAILURES as failure:
+            raise corrupt(path.name, first_line(failure)) from failure
+        yield found
 
 
-def _walked(path: Path) -> set[str]:
-    """The EPSG codes that its geometries name, after the file was walked to its end. Raises DeliveryRejected."""
+def _walked(path: Path) -> tuple[set[str], Properties]:
+    """The EPSG codes that its geometries name and the properties that hold them, after the file was walked to its end.
+
+    Raises DeliveryRejected.
+    """
+    properties: Properties = {}
     parser = expat.ParserCreate()
     names: set[bytes] = set()
     before, fed = b"", 0
@@ -124,6 +154,7 @@ def _walked(path: Path) -> set[str]:
                 names.update(
                     name for element, name in _SRS_NAME.findall(text) if element not in _OF_AN_EXTENT
                 )
+                held_in(text, properties)
                 before = text[-1024:]
         parser.Parse(b"", True)
     except expat.ExpatError as failure:
@@ -133,7 +164,7 @@ def _walked(path: Path) -> set[str]:
     except (LookupError, ValueError) as failure:  # an encoding that nobody knows
         raise corrupt(path.name, f"XML: {first_line(failure)}") from failure
     said = (name.decode("utf-8", "replace").strip() for name in names)
-    return {found[1] if (found := _CODE.search(name)) else name for name in said}
+    return {found[1] if (found := _CODE.search(name)) else name for name in said}, properties
 
 
 _UNFINISHED = tuple(

@@ -8,6 +8,7 @@ import logging
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from pydantic import BaseModel
 from parcels.errors import LandsyncError
 from sync.intake.sources.base import READ_FAILURES, Layer, Source
 from sync.intake.sources.refusals import corrupt, not_utf8
+from sync.intake.sources.stated_crs import stated
 
 LOG = logging.getLogger(__name__)
 # What parsing foreign bytes may raise, and what a defect in our own logic (a wrong call, a failed assertion) is not.
@@ -25,9 +27,13 @@ _BY_THE_DATA = (*READ_FAILURES, struct.error, ArithmeticError, EOFError, Recursi
 def probe_source(
     source: Source, path: Path, encoding: str | None, options: BaseModel | None
 ) -> tuple[Layer, ...]:
-    """`source.probe`. Raises LandsyncError and nothing else because of the data."""
+    """`source.probe`; a CRS that a file calls undefined is one that it does not state.
+
+    Raises LandsyncError and nothing else because of the data.
+    """
     with _in_a_sentence(path.name):
-        return source.probe(path, encoding, options)
+        layers = source.probe(path, encoding, options)
+        return tuple(replace(layer, crs=stated(layer.crs)) for layer in layers)
 
 
 def read_source(source: Source, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:

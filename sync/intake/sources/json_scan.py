@@ -51,7 +51,7 @@ def scan_json(path: Path) -> JsonShape:
     shape = JsonShape()
     depth, inside, in_features = 0, 0, False
     before, start = b"", 0
-    for block in _blocks(path):
+    for block in json_blocks(path):
         # Escapes are blanked two bytes for two: places stay, and what is left of quotes ends or begins a string.
         text = block.replace(b"\\\\", b"__").replace(b'\\"', b"__")
         at, marks, inside = _brackets(text, inside)
@@ -95,7 +95,7 @@ def value_at(path: Path, place: int, limit: int = 65_536) -> Any:
         return None
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def json_blocks(path: Path) -> Iterator[bytes]:
     """The file in blocks that never end between a backslash and what it escapes."""
     held = b""
     with path.open("rb") as file:

@@ -4,6 +4,12 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 
 
+def shown(name: str) -> str:
+    """A hostile name in a sentence: printable, and not endless."""
+    plain = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in name)
+    return plain if len(plain) <= 80 else plain[:77] + "…"
+
+
 def missing_file(name: str) -> DeliveryRejected:
     """A file that the delivery names but does not hold."""
     return DeliveryRejected(
@@ -85,3 +91,16 @@ def not_utf8(name: str) -> DeliveryRejected:
     """Text that ought to be UTF-8 and is not."""
     found = Bilingual("có byte không hợp lệ trong UTF-8", "some bytes are not valid UTF-8")
     return wrong_encoding(name, "UTF-8", found)
+
+
+def twice_named(name: str, column: str) -> DeliveryRejected:
+    """A table with two columns of one name: one would be read as the other."""
+    return DeliveryRejected(
+        "DLV-COLUMN-TWICE",
+        Bilingual(
+            f"Tệp «{name}» có hai cột cùng tên «{column}».",
+            f"The file “{name}” has two columns of the name “{column}”.",
+        ),
+        Bilingual("Hãy đổi tên một cột rồi xuất lại.", "Rename one of them and export again."),
+        column=column,
+    )

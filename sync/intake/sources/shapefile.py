@@ -1,6 +1,6 @@
 """Shapefile: .shp, .shx and .dbf that must agree, .prj and .cpg that may be there.
 
-The three headers are read here, because GDAL opens a set whose parts do not match and returns what it can.
+Headers, records and numbers are looked at here, because GDAL opens a set whose parts do not match and returns what it can.
 Text is read byte for byte and decoded here, or left for its encoding to be found: GDAL's own recoding depends on
 how it was built and replaces what it cannot convert.
 """
@@ -8,33 +8,50 @@ how it was built and replaces what it cannot convert.
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, SkipValidation
 
 from parcels.bilingual import Bilingual
 from parcels.encodings import BYTES, ENCODINGS, UTF8, decode_text, named
 from parcels.encodings.codecs import has_stray_bytes, western
 from parcels.errors import DeliveryRejected
+from sync.declared.names import PresentNames, ambiguous, name_key
+from sync.intake.sources.apart import alone
 from sync.intake.sources.base import GEOMETRY, Layer, Source, describe, refuse_unless_whole, stream
-from sync.intake.sources.refusals import corrupt, missing_file, rows_lost, truncated, wrong_encoding
+from sync.intake.sources.dbf import DbfSurvey, DbfTable, read_header, survey, texts_of, unreadable_kind
+from sync.intake.sources.refusals import corrupt, rows_lost, twice_named, wrong_encoding
+from sync.intake.sources.shp_records import shapes_in
 
 _MAGIC = b"\x00\x00\x27\x0a"
 _WHAT = Bilingual("shapefile (.shp)", "a shapefile (.shp)")
 _REQUIRED = (".shx", ".dbf")
 _BYTES_AS_THEY_ARE = "ISO-8859-1"
 _SEPARATOR = "\x1e"
-_BLOCK = 1 << 22
+_SUFFIXES = (*_REQUIRED, ".prj", ".cpg")
+_KINDS = "CNFDL"  # of fields that hold text, a number, a day or a truth value
 # The beginning of a UTF-8 character whose end is missing, at the end of a value.
 _CUT_CHARACTER = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})(?=\x1e|$)")
 _ASCII = bytes(range(0x20, 0x7F))  # the same in every encoding that a table can be in
 _OF_FONTS = ("TCVN3", "VNI", "VPS", "VISCII")
 _MACHINES = ("cp1252", "iso8859-1", "ascii")
 _CPG_NAMES = {"65001": "utf-8", "1258": "cp1258", "1252": "cp1252", "88591": "iso-8859-1"}
+
+
+class _ToldShapefile(BaseModel):
+    """What `probe` found out, for `read`."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    table: SkipValidation[DbfTable]
+    survey: SkipValidation[DbfSurvey]
 
 
 class Shapefile(Source):
@@ -47,119 +64,131 @@ class Shapefile(Source):
     cut_names = True
 
     def members(self, path: Path) -> tuple[Path, ...]:
-        """The .shp and every file of the same name beside it."""
+        """The .shp and every file of the same name beside it, whatever the case of its letters."""
+        stem = name_key(path.stem) + "."
         beside = sorted(
             other
             for other in path.parent.iterdir()
-            if other != path and other.name.lower().startswith(path.stem.lower() + ".")
+            if other != path and name_key(other.name).startswith(stem) and not _is_shp(other)
         )
         return (path, *beside)
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002
         """Its one layer, after checking that the three files are whole and of one export."""
         refuse_unless_whole(path, _MAGIC, _WHAT)
-        sidecars = {
-            other.suffix.lower(): other for other in self.members(path)[1:] if other.stem == path.stem
-        }
+        set_ = _sidecars(path)
         for suffix in _REQUIRED:
-            if suffix not in sidecars:
+            if suffix not in set_:
                 raise _missing_sidecar(path.name, suffix)
-        rows, deleted = _agreed_rows(path, sidecars[".shx"], sidecars[".dbf"])
-        used = _effective_encoding(path.name, encoding, sidecars.get(".cpg"))
-        info = describe(path, path.stem, self.driver, _BYTES_AS_THEY_ARE)
+        table = read_header(set_[".dbf"])
+        shapes = shapes_in(path, set_[".shx"])
+        if table.rows != shapes:
+            raise rows_lost(path.name, path.stem, shapes, table.rows)
+        seen = survey(table)
+        used = _effective_encoding(path.name, encoding, set_.get(".cpg"))
+        with _as_gdal_looks_for_it(path, set_) as own:
+            info = describe(own, own.stem, self.driver, _BYTES_AS_THEY_ARE)
+        columns = tuple(_column_name(str(name), used) for name in info["fields"])
+        if len(columns) != len(table.fields):
+            raise corrupt(table.path.name, "dBASE header")
+        if len(set(columns)) < len(columns):
+            raise twice_named(table.path.name, next(c for c in columns if columns.count(c) > 1))
         return (
             Layer(
                 name=path.stem,
-                rows=rows,
-                columns=tuple(_column_name(str(field), used) for field in info["fields"]),
+                rows=int(seen.live.sum()),
+                columns=columns,
                 geometry_type=str(info["geometry_type"]),
-                crs=_stated_crs(sidecars.get(".prj")),
+                crs=_stated_crs(set_.get(".prj")),
                 encoding=used,
-                deleted=deleted,
+                deleted=int((~seen.live).sum()),
+                options=_ToldShapefile(table=table, survey=seen),
+                notes=_notes(columns, seen),
             ),
         )
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in record order, text decoded from the layer's encoding; BYTES: as byte text."""
-        info = describe(path, path.stem, self.driver, _BYTES_AS_THEY_ARE)
-        raw = {_column_name(str(name), layer.encoding): str(name) for name in info["fields"]}
-        width = dict(zip(raw, _widths(path), strict=True))
-        for batch in stream(path, layer, [raw[name] for name in columns], _BYTES_AS_THEY_ARE):
-            arrays = [
-                _decoded(array, layer.encoding, width[name], path.name)
-                if pa.types.is_string(array.type) and layer.encoding != BYTES
-                else array
-                for name, array in zip(columns, batch.columns, strict=False)
-            ]
-            yield pa.RecordBatch.from_arrays([*arrays, batch.column(GEOMETRY)], names=[*columns, GEOMETRY])
+        told = layer.options
+        if not isinstance(told, _ToldShapefile):
+            raise TypeError("the layer is not one that `probe` gave")
+        place = {name: at for at, name in enumerate(layer.columns)}
+        for name in columns:
+            kind = told.table.fields[place[name]].kind
+            if kind not in _KINDS:
+                raise unreadable_kind(told.table.path.name, name, kind)
+        rows, first = np.flatnonzero(told.survey.live), 0
+        with _as_gdal_looks_for_it(path, _sidecars(path)) as own:
+            info = describe(own, own.stem, self.driver, _BYTES_AS_THEY_ARE)
+            raw = [str(info["fields"][place[name]]) for name in columns]
+            for batch in stream(own, replace(layer, name=own.stem), raw, _BYTES_AS_THEY_ARE):
+                mine = rows[first : first + batch.num_rows]
+                first += batch.num_rows
+                arrays = [
+                    _column(array, place[name], mine, layer, told, path.name)
+                    for name, array in zip(columns, batch.columns, strict=False)
+                ]
+                yield pa.RecordBatch.from_arrays(
+                    [*arrays, batch.column(GEOMETRY)], names=[*columns, GEOMETRY]
+                )
 
 
-@dataclass(frozen=True, slots=True)
-class _Dbf:
-    rows: int
-    header_bytes: int
-    row_bytes: int
+def _column(
+    array: pa.Array, place: int, rows: NDArray[np.int64], layer: Layer, told: _ToldShapefile, file: str
+) -> pa.Array:
+    """A column as GDAL read it, decoded; from the table's own bytes where GDAL would change what they say."""
+    in_bytes = layer.encoding == BYTES
+    if place in told.survey.odd | told.survey.overflown and len(rows):
+        encoding = _BYTES_AS_THEY_ARE if in_bytes else layer.encoding
+        return texts_of(told.table, told.survey, place, rows, array, encoding)
+    if not pa.types.is_string(array.type) or in_bytes:
+        return array
+    return _decoded(array, layer.encoding, told.table.fields[place].width, file)
 
 
-def _agreed_rows(shp: Path, shx: Path, dbf: Path) -> tuple[int, int]:
-    """Live and deleted rows, after the lengths in the three headers agree with the files and each other."""
-    for path in (shp, shx):
-        with path.open("rb") as file:
-            header = file.read(100)
-        stated = int.from_bytes(header[24:28], "big") * 2
-        if len(header) < 100 or path.stat().st_size < stated:
-            raise truncated(path.name)
-    shapes = (int.from_bytes(_head(shx, 28)[24:28], "big") * 2 - 100) // 8
-    start = _head(dbf, 32)
-    if len(start) < 32:
-        raise truncated(dbf.name)
-    table = _Dbf(
-        int.from_bytes(start[4:8], "little"),
-        int.from_bytes(start[8:10], "little"),
-        int.from_bytes(start[10:12], "little"),
-    )
-    if table.row_bytes == 0 or table.header_bytes < 32:
-        raise corrupt(dbf.name, "dBASE header")
-    if dbf.stat().st_size < table.header_bytes + table.rows * table.row_bytes:
-        raise truncated(dbf.name)
-    if table.rows != shapes:
-        raise rows_lost(shp.name, shp.stem, shapes, table.rows)
-    deleted = _deleted(dbf, table)
-    return table.rows - deleted, deleted
+def _is_shp(path: Path) -> bool:
+    return path.suffix.lower() == ".shp"
 
 
-def _head(path: Path, size: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(size)
+def _sidecars(path: Path) -> dict[str, Path]:
+    """The files that belong to a .shp, by their suffix in small letters. Raises DeliveryRejected (DLV-NAME-AMBIGUOUS)."""
+    beside = [other for other in path.parent.iterdir() if other.is_file()]
+    names = PresentNames(other.name for other in beside)
+    stems = sorted(other.name for other in beside if _is_shp(other))
+    alike = [name for name in stems if name_key(name) == name_key(path.name)]
+    found: dict[str, Path] = {}
+    for suffix in _SUFFIXES:
+        name = names.find(path.stem + suffix)
+        if name is None:
+            continue
+        if len(alike) > 1 and not name.startswith(path.stem + "."):
+            raise ambiguous(path.name, alike)  # whose it is cannot be told
+        found[suffix] = path.with_name(name)
+    return found
 
 
-def _deleted(dbf: Path, table: _Dbf) -> int:
-    """Rows marked as deleted (an asterisk before the row): editors leave them until the table is packed."""
-    if table.rows == 0:
-        return 0
-    deleted, at_a_time = 0, max(1, _BLOCK // table.row_bytes)
-    with dbf.open("rb") as file:  # not mapped: the pages of a mapped table count as memory in use
-        file.seek(table.header_bytes)
-        for first in range(0, table.rows, at_a_time):
-            rows = min(at_a_time, table.rows - first)
-            block = np.frombuffer(file.read(rows * table.row_bytes), np.uint8)
-            deleted += int(np.count_nonzero(block[:: table.row_bytes] == ord("*")))
-    return deleted
+@contextmanager
+def _as_gdal_looks_for_it(path: Path, set_: dict[str, Path]) -> Iterator[Path]:
+    """The set under names that GDAL finds: its own, or one name for all in a folder of their own."""
+    names = {".shp": path.name} | {suffix: file.name for suffix, file in set_.items()}
+    if all(name in (path.stem + suffix, path.stem + suffix.upper()) for suffix, name in names.items()):
+        yield path
+        return
+    wanted = {path.stem + suffix: file for suffix, file in set_.items() if suffix in _REQUIRED}
+    main = f"{path.stem}.shp"
+    with alone({main: path} | wanted) as folder:
+        yield folder / main
 
 
-def _widths(path: Path) -> list[int]:
-    """The width in bytes of every field of the table, in order."""
-    dbf = next(p for p in path.parent.iterdir() if p.stem == path.stem and p.suffix.lower() == ".dbf")
-    header = int.from_bytes(_head(dbf, 32)[8:10], "little")
-    fields = _head(dbf, header)[32:]
-    starts = range(0, len(fields) - 31, 32)
-    return [fields[start + 16] for start in starts if fields[start] != 0x0D]
+def _notes(columns: tuple[str, ...], seen: DbfSurvey) -> dict[str, Any]:
+    """Columns that were read from their bytes, and numbers of nothing but asterisks, as conform.json keeps them."""
+    odd = tuple(columns[place] for place in sorted(seen.odd | seen.overflown))
+    stars = {columns[place]: rows for place, rows in sorted(seen.asterisks.items())}
+    return ({"columns_read_as_text": odd} if odd else {}) | ({"asterisks": stars} if stars else {})
 
 
 def _missing_sidecar(name: str, suffix: str) -> DeliveryRejected:
     stem = name.rsplit(".", 1)[0]
-    if suffix not in _REQUIRED:
-        return missing_file(stem + suffix)
     return DeliveryRejected(
         "DLV-SHAPEFILE-INCOMPLETE",
         Bilingual(

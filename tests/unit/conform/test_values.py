@@ -98,7 +98,26 @@ def test_areas_keep_four_decimals(areas: list[Decimal]) -> None:
 
 def test_a_commune_code_regains_the_zeros_that_a_number_lost() -> None:
     assert one([691, 8, None], "commune_code", pa.int32()) == ["00691", "00008", None]
-    assert one(["691"], "commune_code") == ["691"]  # text is what its writer meant
+
+
+def test_a_commune_code_written_without_its_zeros_is_the_one_of_the_province_that_it_fits() -> None:
+    written = [
+        "691",
+        " 691 ",
+        "691.0",
+        "691,00",
+        "0691",
+        "00691",
+        "00691.0",
+        "8",
+        "691a",
+        "00999",
+        "999999",
+        None,
+    ]
+    read = ["00691"] * 7 + ["8", "691a", "00999", "999999", None]
+    assert one(written, "commune_code") == read
+    assert one(["691"], "commune_code", foreign=True, province="00", parts=()) == ["691"]
 
 
 def test_text_is_nfc_and_land_use_has_one_form() -> None:

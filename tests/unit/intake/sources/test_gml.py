@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import shapely
 
+from parcels.wkb import geometry_types
 from sync.intake.sources import source_of
 from tests.support.formats.gml import NAMESPACES, surface
 from tests.support.formats.reading import layers_of, read_all, refusal
@@ -156,3 +157,94 @@ def test_what_is_no_gml_is_refused(tmp_path: Path, content: str, code: str, suff
     path = tmp_path / f"t.{suffix}"
     path.write_text(content)
     assert refusal(path).code in ({code} if suffix == "gml" else {code, "DLV-FORMAT"})
+
+
+def ring(*points: str) -> str:
+    return f"<gml:LinearRing><gml:posList>{' '.join(points)}</gml:posList></gml:LinearRing>"
+
+
+def square(east: int) -> str:
+    corners = [
+        f"{east} 457000",
+        f"{east + 8} 457000",
+        f"{east + 8} 457009",
+        f"{east} 457009",
+        f"{east} 457000",
+    ]
+    return f"<gml:exterior>{ring(*corners)}</gml:exterior>"
+
+
+def arc(east: int) -> str:
+    segments = (
+        f"<gml:Arc><gml:posList>{east} 457000 {east + 4} 457002 {east + 8} 457000</gml:posList></gml:Arc>"
+        f"<gml:LineStringSegment><gml:posList>{east + 8} 457000 {east + 8} 457009 {east} 457009 {east} 457000"
+        "</gml:posList></gml:LineStringSegment>"
+    )
+    curve = (
+        f"<gml:curveMember><gml:Curve><gml:segments>{segments}</gml:segments></gml:Curve></gml:curveMember>"
+    )
+    return f"<gml:exterior><gml:Ring>{curve}</gml:Ring></gml:exterior>"
+
+
+DUTCH = "urn:ogc:def:crs:EPSG::28992"
+
+
+def perceel(number: int, kind: str) -> str:
+    """A parcel as the Dutch service writes it: its life, a label point before or behind its outline, curves in some."""
+    east = 181000 + 10 * number
+    point = f'<dc:plaats><gml:Point srsName="{DUTCH}"><gml:pos>{east + 4} 457004</gml:pos></gml:Point></dc:plaats>'
+    outline = {
+        "straight": f'<gml:Polygon srsName="{DUTCH}">{square(east)}</gml:Polygon>',
+        "arc": f'<gml:Polygon srsName="{DUTCH}">{arc(east)}</gml:Polygon>',
+        "surface": f'<gml:Surface srsName="{DUTCH}"><gml:patches><gml:PolygonPatch>{square(east)}'
+        "</gml:PolygonPatch></gml:patches></gml:Surface>",
+        "several": f'<gml:MultiSurface srsName="{DUTCH}"><gml:surfaceMember><gml:Polygon>{square(east)}</gml:Polygon>'
+        "</gml:surfaceMember></gml:MultiSurface>",
+        "none": "",
+    }[kind]
+    outline = f"<dc:begrenzing>{outline}</dc:begrenzing>" if outline else ""
+    life = f"<dc:id>NL{number // 2}</dc:id><dc:begin>20{10 + number % 2}-01-01</dc:begin>"
+    life += "" if number % 2 else "<dc:eind>2011-01-01</dc:eind>"
+    shapes = point + outline if number % 3 else outline + point
+    return f'<dc:Perceel gml:id="p{number}">{life}{shapes}</dc:Perceel>'
+
+
+KINDS = ("straight", "arc", "surface", "several", "none", "straight", "arc", "several")
+# By OGC's numbers: a polygon, a curved one, several; where there is no outline the label is all there is.
+TYPES = {"straight": 3, "surface": 3, "arc": 10, "several": 6, "none": 1}
+
+
+def test_every_feature_has_its_own_outline_whatever_the_others_have(tmp_path: Path) -> None:
+    (tmp_path / "t.gml").write_text(document(*[perceel(k, kind) for k, kind in enumerate(KINDS)]))
+    read = read_all(tmp_path / "t.gml")
+    assert layers_of(tmp_path / "t.gml")[0].crs == "EPSG:28992"
+    assert geometry_types(read["wkb"].combine_chunks()).tolist() == [TYPES[kind] for kind in KINDS]
+    assert read["id"].to_pylist() == [f"NL{k // 2}" for k in range(len(KINDS))]
+    assert read["eind"].to_pylist() == ["2011-01-01", None] * (len(KINDS) // 2)
+
+
+def test_a_label_before_or_behind_changes_nothing_in_any_crs(tmp_path: Path) -> None:
+    north = '<gml:Point srsName="urn:ogc:def:crs:EPSG::4756"><gml:pos>21 10.5</gml:pos></gml:Point>'
+    label = f"<dc:l>{north}</dc:l>"
+    shape = f"<dc:g>{surface(SQUARE, FORMS[0].format(4756), north_first=True)}</dc:g>"
+    for name, inside in (("a", label + shape), ("b", shape + label), ("c", shape)):
+        (tmp_path / f"{name}.gml").write_text(document(f'<dc:T gml:id="t"><dc:so>1</dc:so>{inside}</dc:T>'))
+    a, b, c = (read_all(tmp_path / f"{name}.gml")["wkb"].to_pylist() for name in "abc")
+    assert a == b == c
+    assert shapely.bounds(shapely.from_wkb(a)).tolist() == [[10, 20, 11, 22]]
+
+
+def test_of_two_surfaces_the_profile_says_which(tmp_path: Path) -> None:
+    other = surface(shapely.box(0, 0, 1, 1), FORMS[0].format(5899))
+    twice = member(f"<dc:nha>{other}</dc:nha>")
+    (tmp_path / "t.gml").write_text(document(twice, member()))
+    error = refusal(tmp_path / "t.gml")
+    assert error.code == "DLV-GEOMETRY-SEVERAL"
+    assert "«g»" in error.message.vi
+    assert "«nha»" in error.message.vi
+    first, _ = shapely.from_wkb(read_all(tmp_path / "t.gml", geometry="g")["wkb"].to_pylist())
+    assert shapely.bounds(first).tolist() == [10, 20, 11, 22]
+    first, second = shapely.from_wkb(read_all(tmp_path / "t.gml", geometry="nha")["wkb"].to_pylist())
+    assert shapely.bounds(first).tolist() == [0, 0, 1, 1]
+    assert second is None
+    assert refusal(tmp_path / "t.gml", geometry="hinh").code == "DLV-NO-GEOMETRY"
