@@ -2,7 +2,7 @@
 
 Everything here works on whole shapely arrays. Nothing moves a boundary: only what changes no boundary (the
 grid of 0.1 mm, exact duplicate vertices, ring order, start vertex, order of parts) is normalised.
-`shapely.set_precision` is not used: it moves topology.
+What becomes of rings that fall together on the grid: `parcels.rings`, docs/adr/0147.
 """
 
 from functools import cache
@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from parcels.bounds import placed, too_complex
 from parcels.crs import (
     GRID_DEG,
     ZONES,
@@ -20,6 +21,8 @@ from parcels.crs import (
     refuse_deprecated,
     to_vn2000_geographic,
 )
+from parcels.fence import each_row
+from parcels.rings import kept_valid, without_hollow
 
 Geometries = NDArray[np.object_]
 Floats = NDArray[np.float64]
@@ -68,14 +71,18 @@ def round_to_grid(geoms: Geometries, srid: int) -> Geometries:
     Exact duplicate consecutive vertices of polygons are dropped. None, empty, invalid and other types
     survive; the input is not changed. Doing it twice changes nothing more.
     """
-    size = grid_size(srid)
+    return _rounded(geoms, grid_size(srid))[0]
+
+
+def _rounded(geoms: Geometries, size: float) -> tuple[Geometries, NDArray[np.bool_]]:
+    """The geometries on a grid, and which of them have other numbers there or lost a dimension."""
     coords, owner = shapely.get_coordinates(geoms, return_index=True)
     snapped = _snap(coords, size)
     moved = _moved(coords, snapped, owner, len(geoms)) | shapely.has_z(geoms) | shapely.has_m(geoms)
     result = geoms.copy()  # most data are on the grid already: what would not change is not made anew
     if moved.any():
         result[moved] = shapely.transform(geoms[moved], lambda coords: _snap(coords, size))
-    return _drop_repeated(result, snapped, owner)
+    return _drop_repeated(result, snapped, owner), moved
 
 
 def off_grid(geoms: Geometries, srid: int) -> NDArray[np.bool_]:
@@ -125,27 +132,58 @@ def _as_multipolygons(geoms: Geometries) -> Geometries:
     return result
 
 
+def canonical_form(geoms: Geometries, srid: int) -> Geometries:
+    """Geometries (n,) in `srid` on the grid and normalised: what is judged, measured and projected.
+
+    Rings that fall together in one point on the grid, and empty ones, are left out: they are faults of their row
+    (`validators.shape`), not of the rest. A valid polygon that rounding would make invalid is put on the grid as a whole
+    (`parcels.rings.kept_valid`). None where nothing is left, where a coordinate is no place, and where a shape is too
+    complex to be looked at (`parcels.bounds`).
+    """
+    coords, owner = shapely.get_coordinates(geoms, return_index=True)
+    fit = ~shapely.is_missing(geoms)
+    fit[owner[~placed(coords)]] = False
+    fit[fit] = ~too_complex(geoms[fit])
+    result = np.full(len(geoms), None, dtype=object)
+    result[fit] = each_row(lambda some: _on_grid(some, srid), geoms[fit])
+    return result
+
+
+def _on_grid(geoms: Geometries, srid: int) -> Geometries:
+    rounded, moved = _rounded(geoms, grid_size(srid))
+    rounded = without_hollow(rounded)
+    changed = np.flatnonzero(moved & is_polygonal(rounded))
+    rounded[changed], _ = kept_valid(geoms[changed], rounded[changed], grid_size(srid))
+    return normalise(rounded)
+
+
 def to_stored(geoms: Geometries, srid: int, *, canonical: bool = False) -> Geometries:
     """Geometries (n,) in `srid` as they are stored: MultiPolygon, EPSG:4756, 1e-9 degree grid, canonical.
 
-    Rounds and normalises in the delivery's CRS first, unless `canonical` says that this is done; then
-    projects back; the transformed coordinates keep that order. None where a geometry is missing, empty, not
-    polygonal or cannot be placed on the ellipsoid, and everywhere for a CRS that is neither VN-2000 nor WGS
-    84. Invalid polygons are stored as they are: judging is not done here. Raises DeliveryRejected for EPSG
-    6956-6959.
+    Makes their `canonical_form` in the delivery's CRS first, unless `canonical` says that this is done; then projects
+    back; the transformed coordinates keep that order. None where a geometry is missing, empty, not polygonal, collapses or cannot be placed on
+    the ellipsoid, and everywhere for a CRS that is neither VN-2000 nor WGS 84. Invalid polygons are stored as they are:
+    judging is not done here. Raises DeliveryRejected for EPSG 6956-6959.
     """
     stored = np.full(len(geoms), None, dtype=object)
     refuse_deprecated(srid)
     if not is_storable(srid):
         return stored
-    chosen = is_polygonal(geoms) & ~shapely.is_empty(geoms)
-    ready = geoms[chosen] if canonical else normalise(round_to_grid(geoms[chosen], srid))
-    placed = shapely.transform(ready, lambda coords: _snap(to_vn2000_geographic(coords, srid), GRID_DEG))
-    coords, owner = shapely.get_coordinates(placed, return_index=True)
-    result = _as_multipolygons(_drop_repeated(placed, coords, owner))
-    result[np.unique(owner[~np.isfinite(coords).all(axis=1)])] = None
-    stored[chosen] = result
+    prepared = geoms if canonical else canonical_form(geoms, srid)
+    chosen = is_polygonal(prepared) & ~shapely.is_empty(prepared)
+    stored[chosen] = each_row(lambda some: _projected(some, srid), prepared[chosen])
     return stored
+
+
+def _projected(geoms: Geometries, srid: int) -> Geometries:
+    """Canonical polygons in `srid` on the grid of EPSG:4756; None where they have no place there."""
+    there = shapely.transform(geoms, lambda coords: to_vn2000_geographic(coords, srid))
+    coords, owner = shapely.get_coordinates(there, return_index=True)
+    there[np.unique(owner[~np.isfinite(coords).all(axis=1)])] = None
+    rounded = without_hollow(_rounded(there, GRID_DEG)[0])
+    result, others = kept_valid(there, rounded, GRID_DEG)
+    result[others] = normalise(result[others])  # all else has the order that it was given
+    return _as_multipolygons(result)
 
 
 def to_wkb(geoms: Geometries) -> NDArray[np.object_]:

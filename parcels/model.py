@@ -82,6 +82,7 @@ class Dataset:
                      for, because few rows are
     stored           (n,) as stored: MultiPolygon, EPSG:4756, 1e-9 degree grid; None where not polygonal
                      (or for a foreign CRS, which is judged but never stored)
+    refused          (n,) rows whose shapes were taken out because GEOS raises at them; None where there are none
     """
 
     province_code: str
@@ -90,6 +91,7 @@ class Dataset:
     delivered: NDArray[np.object_]
     rounded: Forms
     stored: NDArray[np.object_]
+    refused: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return int(self.table.num_rows)

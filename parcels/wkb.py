@@ -4,10 +4,16 @@ Files may hold curves, which shapely does not read, and bytes that are no geomet
 if it had no geometry because of that.
 """
 
+import struct
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
+
+from parcels.arrays import one_array
+from parcels.bounds import MAX_DEPTH, MAX_OCTETS
 
 Geometries = NDArray[np.object_]
 Integers = NDArray[np.int64]
@@ -15,9 +21,14 @@ Integers = NDArray[np.int64]
 _HEADER = 5  # byte order, type
 _COUNT = 4
 _RING = 22  # the bytes before the first coordinate of a MultiPolygon
-_POINT, _LINE, _POLYGON, _CIRCULAR = 1, 2, 3, 8
+_POINT, _LINE, _POLYGON, _COLLECTION, _CIRCULAR = 1, 2, 3, 7, 8
 CURVED = (8, 9, 10, 11, 12)  # CircularString, CompoundCurve, CurvePolygon, MultiCurve, MultiSurface
 _READABLE = 7  # the types above it are curves and surfaces made of them
+_NESTING = (4, 5, 6, 7, 9, 10, 11, 12)  # types made of other geometries
+_UNSUSPECTED = (
+    9 * 500
+)  # octets: so short a multi-part cannot be nested so deep that reading it ends the process
+TOO_LARGE = b"\x00\xff"  # stands for a geometry that was too large to be read at all
 _DEEPEST = 6  # MultiSurface of CurvePolygon of CompoundCurve of CircularString, and one to spare
 
 
@@ -36,12 +47,13 @@ def geometry_types(wkb: pa.Array) -> Integers:
 def read_wkb(wkb: pa.Array) -> Geometries:
     """Shapely geometries (n,); None where there is no WKB. A ring left open is closed.
 
-    A geometry that shapely cannot hold (a curve, a surface, damaged bytes) becomes a GeometryCollection of
-    one point of its own, so that it is seen, placed, and judged as not polygonal.
+    A geometry that shapely cannot hold (a curve, a surface, damaged bytes), one that is too long and one of collections
+    nested too deep (`parcels.bounds`) becomes a GeometryCollection of one point of its own, so that it is seen, placed, and
+    judged as not polygonal or too complex.
     """
     types = geometry_types(wkb)
     result = np.full(len(wkb), None, dtype=object)
-    readable = np.flatnonzero((types >= 1) & (types <= _READABLE))
+    readable = np.flatnonzero((types >= 1) & (types <= _READABLE) & ~too_long(wkb) & ~too_deep(wkb))
     values = np.asarray(wkb.take(pa.array(readable)).to_numpy(zero_copy_only=False), dtype=object)
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers are judged later
         result[readable] = shapely.from_wkb(values, on_invalid="fix")  # closes rings, which moves no boundary
@@ -50,6 +62,65 @@ def read_wkb(wkb: pa.Array) -> Geometries:
         points = shapely.points(_first_coordinates(wkb.take(pa.array(strange))))
         result[strange] = shapely.geometrycollections(points[:, np.newaxis])
     return result
+
+
+def too_long(wkb: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
+    """(n,) which geometries have more octets than are read, or stand for one that had."""
+    array = one_array(wkb)
+    long = pc.greater(pc.binary_length(array), MAX_OCTETS)
+    known = pc.or_(long, pc.equal(array, pa.scalar(TOO_LARGE, array.type)))
+    return np.asarray(pc.fill_null(known, False))
+
+
+def too_deep(wkb: pa.Array) -> NDArray[np.bool_]:
+    """(n,) which geometries are made of geometries, and these of others, deeper than anybody needs.
+
+    Only collections and what is long enough to be dangerous is looked at, header by header.
+    """
+    result = np.zeros(len(wkb), dtype=bool)
+    types = geometry_types(wkb)
+    long = np.asarray(pc.fill_null(pc.binary_length(wkb), 0), dtype=np.int64) > _UNSUSPECTED
+    for row in np.flatnonzero(np.isin(types, _NESTING) & (long | (types == _COLLECTION))):
+        result[row] = _is_too_deep(wkb[row].as_py())
+    return result
+
+
+def _is_too_deep(octets: bytes) -> bool:
+    """Whether a WKB nests too deep; not where its bytes end before that, or make no sense."""
+    at, left = 0, [1]  # how many geometries are to come at each depth
+    while left:
+        if not left[-1]:
+            left.pop()
+            continue
+        left[-1] -= 1
+        if at + _HEADER > len(octets):
+            return False
+        order = "<" if octets[at] == 1 else ">"
+        (raw,) = struct.unpack_from(order + "I", octets, at + 1)
+        kind, flags, iso = (raw & 0x0FFFFFFF) % 1000, raw >> 28, (raw & 0x0FFFFFFF) // 1000
+        at += _HEADER + (_COUNT if flags & 2 else 0)
+        point = 8 * (2 + (iso in (1, 3) or bool(flags & 8)) + (iso in (2, 3) or bool(flags & 4)))
+        if kind == _POINT:
+            at += point
+            continue
+        if at + _COUNT > len(octets):
+            return False
+        (count,) = struct.unpack_from(order + "I", octets, at)
+        at += _COUNT
+        if kind in (_LINE, _CIRCULAR):
+            at += count * point
+        elif kind == _POLYGON:
+            for _ in range(count):
+                if at + _COUNT > len(octets):
+                    return False
+                at += _COUNT + struct.unpack_from(order + "I", octets, at)[0] * point
+        elif kind in _NESTING:
+            left.append(count)
+            if len(left) > MAX_DEPTH:
+                return True
+        else:
+            return False
+    return False
 
 
 def bounds_of(wkb: pa.Array) -> NDArray[np.float64]:

@@ -8,9 +8,20 @@ import pyarrow.compute as pc
 import shapely
 
 from parcels.bilingual import Bilingual
+from parcels.bounds import MAX_VERTICES
 from parcels.crs import VN2000
 from validators.base import Check, Faults, Subject, where, words
-from validators.shape import STAGES, ShapeFault, misordered, reasons, shape_of, source_srid
+from validators.shape import (
+    MULTIPOLYGON,
+    OWN_REASONS,
+    POLYGON,
+    STAGES,
+    ShapeFault,
+    misordered,
+    reasons,
+    shape_of,
+    source_srid,
+)
 
 _REASONS: dict[str, Bilingual] = {
     "Self-intersection": Bilingual("đường ranh giới tự cắt", "the boundary crosses itself"),
@@ -39,6 +50,16 @@ _REASONS: dict[str, Bilingual] = {
     "Ring is not closed": Bilingual("đường ranh giới không khép kín", "a ring is not closed"),
     "Repeated Point": Bilingual("có đỉnh bị lặp", "a vertex is repeated"),
     "Topology Validation Error": Bilingual("sai cấu trúc hình học", "its topology is wrong"),
+    "Coordinate too far": Bilingual(
+        "có tọa độ lớn đến mức không ở đâu trên Trái Đất", "a coordinate is larger than any on Earth"
+    ),
+    "Hollow Ring": Bilingual(
+        "có phần hoặc lỗ không có tọa độ nào", "a part or a hole has no coordinates at all"
+    ),
+    "Collapsed Ring": Bilingual(
+        "có phần hoặc lỗ nhỏ đến mức co lại thành một điểm",
+        "a part or a hole is so small that it falls into one point",
+    ),
 }
 
 # Where a fault appeared, after the reason in `detail`: nothing for the delivered coordinates.
@@ -69,6 +90,15 @@ _TYPE_WORDS = {
     "GeometryCollection": Bilingual(
         "tập hợp nhiều loại hình hoặc hình có cung tròn", "a mixture of shapes or a shape with arcs"
     ),
+}
+
+
+_COMPLEX = {
+    "vertices": Bilingual(
+        f"hơn {MAX_VERTICES:,} đỉnh".replace(",", "."),
+        f"it has more than {MAX_VERTICES:,} vertices",
+    ),
+    "edges": Bilingual("quá nhiều cạnh nằm chồng lên nhau", "too many of its edges lie over each other"),
 }
 
 
@@ -103,6 +133,8 @@ def invalid(subject: Subject) -> Faults:
     stage = shape.stage[rows]
     form = np.choose(stage, (dataset.delivered[rows], dataset.rounded[rows], dataset.stored[rows]))
     reason, place = reasons(form)
+    own = shape.reason[rows]
+    reason = pc.if_else(pa.array(own > 0), pa.array(OWN_REASONS).take(pa.array(own)), reason)
     suffix = pa.array(_STAGE_SUFFIX).take(pa.array(stage))
     srid = np.where(stage == STAGES.index("stored"), VN2000, subject.fact(source_srid)[rows])
     return Faults(
@@ -111,6 +143,17 @@ def invalid(subject: Subject) -> Faults:
         place=place,
         place_srid=srid.astype(np.int32),
     )
+
+
+def too_complex(subject: Subject) -> Faults:
+    """Rows whose geometry is beyond what is looked at; the detail says whether its vertices or its edges are too many."""
+    rows = where(subject.fact(shape_of).fault == ShapeFault.COMPLEX)
+    delivered = subject.dataset.delivered[rows]
+    many = ~np.isin(
+        shapely.get_type_id(delivered), (POLYGON, MULTIPOLYGON)
+    )  # its octets are too many to be read
+    many |= shapely.get_num_coordinates(delivered) > MAX_VERTICES
+    return Faults(rows, detail=pa.array(np.where(many, "vertices", "edges"), pa.string()))
 
 
 def ring_order(subject: Subject) -> Faults:
@@ -201,6 +244,24 @@ CHECKS: tuple[Check, ...] = (
         find=invalid,
         measures=("dung",),
         say_detail=words(_INVALID_DETAILS),
+    ),
+    Check(
+        "GEO-COMPLEX",
+        "error",
+        quarantines=True,
+        title=Bilingual("Hình học quá phức tạp", "Geometry too complex"),
+        message=Bilingual(
+            "Ranh giới thửa đất quá phức tạp nên không kiểm tra được: {detail}.",
+            "The boundary of the parcel is too complex to be checked: {detail}.",
+        ),
+        advice=Bilingual(
+            "Xem ranh giới có bị vẽ lặp lại nhiều lần không; nếu là thửa rất lớn (đường, sông) thì tách theo tờ bản đồ.",
+            "See whether the boundary runs over itself again and again; a very large parcel (roads, a river) is better "
+            "split by map sheets.",
+        ),
+        find=too_complex,
+        measures=("dung",),
+        say_detail=words(_COMPLEX),
     ),
     Check(
         "GEO-RING-ORDER",

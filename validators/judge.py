@@ -4,6 +4,7 @@ A pure function of dataset and context: no clock, no file, no order of rows.
 """
 
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,7 @@ from validators.identity.members import Named
 from validators.identity.naming import name_rows, shape_hashes
 from validators.identity.national_id import well_formed
 from validators.measures import MEASURES, Measure, Portion
+from validators.refusal import without_refused
 from validators.repairs import propose
 from validators.scale import scale_assumed
 from validators.stored import CommuneVerdict, KeptFixes, lacks_something
@@ -132,6 +134,11 @@ def judge(dataset: Dataset, context: Context) -> Verdict:
     Raises UsageError CHECK-UNKNOWN when the context leaves out a check that does not exist.
     """
     refuse_unknown(context.not_applicable)
+    with np.errstate(invalid="ignore", over="ignore"):  # coordinates that are no numbers, or no place
+        return without_refused(partial(_judged, context=context), dataset)
+
+
+def _judged(dataset: Dataset, context: Context) -> Verdict:
     subject = Subject(dataset, context)
     found: Found = []
     not_run: list[str] = []

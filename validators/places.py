@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 
 from parcels.crs import from_vn2000_geographic, is_storable, to_vn2000_geographic
+from parcels.fence import each_row
 
 Geometries = NDArray[np.object_]
 
@@ -25,15 +26,16 @@ def moved(geometries: Geometries, srids: NDArray[np.int32], target: int) -> Geom
 
 def _move(geometries: Geometries, srid: int, target: int) -> Geometries:
     if is_storable(srid) and is_storable(target):
-        return np.asarray(
-            shapely.transform(
-                geometries, lambda xy: from_vn2000_geographic(to_vn2000_geographic(xy, srid), target)
-            )
-        )
-    transformer = _transformer(srid, target)
-    return np.asarray(
-        shapely.transform(geometries, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
-    )
+
+        def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+            return from_vn2000_geographic(to_vn2000_geographic(xy, srid), target)
+    else:
+        transformer = _transformer(srid, target)
+
+        def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    return each_row(lambda some: np.asarray(shapely.transform(some, move)), geometries)
 
 
 @cache

@@ -14,7 +14,9 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels import crs
+from parcels.bounds import placed
 from parcels.geometry import metres_at
+from parcels.validity import made_valid as valid_copies
 from validators.base import Mask, Rows, Subject, where
 from validators.edges import Edges, edges_of
 from validators.shape import POLYGON, Geometries, ShapeFault, shape_of, source_srid, without_area
@@ -74,7 +76,9 @@ def plane_of(subject: Subject) -> Plane | None:
     shapes[deep] = shapely.force_2d(shapes[deep])
     shapes[rows[~on_grid]] = subject.dataset.rounded[rows[~on_grid]]
     suspect = where(subject.fact(shape_of).fault == ShapeFault.INVALID)
-    made_valid = _make_valid(shapes, suspect)
+    _make_valid(shapes, suspect)
+    made_valid = np.zeros(n, dtype=bool)  # a copy without a ring that covers nothing is one as well
+    made_valid[suspect] = ~shapely.is_missing(shapes[suspect])
     moved = np.zeros(n, dtype=bool)
     moved[rows] = srids[rows] != target
     for srid in np.unique(srids[rows[moved[rows]]]):
@@ -148,8 +152,7 @@ def _make_valid(shapes: Geometries, rows: Rows) -> Mask:
     """
     with np.errstate(invalid="ignore"):
         coords, owner = shapely.get_coordinates(shapes[rows], return_index=True)
-    unplaced = np.unique(owner[~np.isfinite(coords).all(axis=1)])
-    shapes[rows[unplaced]] = None
+    shapes[rows[np.unique(owner[~placed(coords)])]] = None
     rows = rows[~shapely.is_valid(shapes[rows]) & ~shapely.is_missing(shapes[rows])]
     shapes[rows] = enclosed(shapes[rows])
     done = np.zeros(len(shapes), dtype=bool)
@@ -158,12 +161,12 @@ def _make_valid(shapes: Geometries, rows: Rows) -> Mask:
 
 
 def enclosed(geometries: Geometries) -> Geometries:
-    """The polygons that the lines of invalid ones enclose; None where they enclose nothing.
+    """The polygons that the lines of invalid ones enclose; None where they enclose nothing, or are too tangled.
 
     Lines and points that are left over when a spike or a doubled line is taken apart are no land.
     """
     result = np.full(len(geometries), None, dtype=object)
-    parts, owner = shapely.get_parts(shapely.make_valid(geometries), return_index=True)
+    parts, owner = shapely.get_parts(valid_copies(geometries), return_index=True)
     parts, part = shapely.get_parts(parts, return_index=True)  # of a multipolygon inside a collection
     owner = owner[part]
     polygonal = (shapely.get_type_id(parts) == POLYGON) & ~shapely.is_empty(parts)

@@ -2,7 +2,7 @@
 
 Judged on the coordinates as delivered, then on the 0.1 mm grid, then as stored: a fault that rounding or
 projecting makes is a fault too. Each row has at most one: the first of null, empty, not polygonal, of zero
-area, invalid.
+area, invalid, too complex to be looked at. A ring or a part that covers nothing makes its row invalid (docs/adr/0147).
 """
 
 from collections.abc import Callable
@@ -17,8 +17,13 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels import crs
+from parcels.bounds import FARTHEST, too_complex
+from parcels.fence import each_row
 from parcels.geometry import off_grid
 from parcels.model import Forms
+from parcels.rings import hollow, ring_counts
+from parcels.validity import made_valid
+from parcels.wkb import too_long
 from validators.base import Mask, Rows, Subject, where
 
 Stage = Literal["delivered", "rounded", "stored"]
@@ -31,6 +36,13 @@ POLYGON, MULTIPOLYGON = 3, 6  # shapely's type ids
 # Vietnam (0.2 nm), far below the 0.1 mm grid. A ring back over itself along a slope has not exactly area 0.
 _WIDTH_OF_NOTHING_M = 1e-8
 _METRES_PER_DEGREE = 111_320.0
+
+_SPECK_DEG = 1e-8  # ten steps of the grid on which coordinates are stored
+_REFUSED = "Topology Validation Error"
+
+# Why a shape is invalid that GEOS does not call so: `Shape.reason` is a position here.
+OWN_REASONS = ("", "Coordinate too far", "Hollow Ring", "Collapsed Ring", _REFUSED)
+_FAR, _HOLLOW, _COLLAPSED, _BY_GEOS = 1, 2, 3, 4
 
 _REASON = r"^(?P<reason>[^\[]*)"  # GEOS says: Self-intersection[587005 2326005]
 _PLACE = r"\[(?P<x>-?[0-9.]+(?:e[+-]?[0-9]+)?) (?P<y>-?[0-9.]+(?:e[+-]?[0-9]+)?)"
@@ -45,6 +57,7 @@ class ShapeFault(IntEnum):
     TYPE = 3
     ZERO_AREA = 4
     INVALID = 5
+    COMPLEX = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +66,13 @@ class Shape:
 
     fault   (n,) a ShapeFault
     stage   (n,) index into STAGES: where the fault appeared
+    reason  (n,) why it is invalid where GEOS does not say it: a position in OWN_REASONS; 0 where GEOS does
     on_grid (n,) whether it is a polygon that rounding leaves as it was delivered; not asked of others
     """
 
     fault: NDArray[np.int8]
     stage: NDArray[np.int8]
+    reason: NDArray[np.int8]
     on_grid: Mask
 
     @property
@@ -73,12 +88,15 @@ def shape_of(subject: Subject) -> Shape:
     n = len(dataset)
     fault = np.zeros(n, np.int8)
     stage = np.zeros(n, np.int8)
+    reason = np.zeros(n, np.int8)
     on_grid = np.zeros(n, dtype=bool)
 
     type_id = shapely.get_type_id(delivered)  # -1 for None
     fault[~np.isin(type_id, (POLYGON, MULTIPOLYGON))] = ShapeFault.TYPE
     fault[shapely.is_empty(delivered)] = ShapeFault.EMPTY
     fault[type_id < 0] = ShapeFault.NULL
+    _refuse_unfit(subject, fault, reason)
+    rings = ring_counts(delivered)
 
     geographic = geographic_rows(subject)
     forms: dict[Stage, Forms] = {
@@ -99,10 +117,47 @@ def shape_of(subject: Subject) -> Shape:
             rows, form, degrees = rows[kept], form[kept], degrees[kept]
         nothing = without_area(form, degrees)
         invalid = ~nothing & ~is_valid(form)
+        if name != "delivered":
+            gone = where(shapely.is_missing(form))
+            nothing[gone] = _collapsed(subject, rows[gone], name)
+            several = where((rings[rows] > 1) & ~shapely.is_missing(form) & ~nothing)
+            fallen = several[ring_counts(form[several]) < rings[rows[several]]]
+            reason[rows[fallen]] = _COLLAPSED
+            invalid[fallen] = True
+            invalid &= ~nothing
         fault[rows[nothing]] = ShapeFault.ZERO_AREA
         fault[rows[invalid]] = ShapeFault.INVALID
         stage[rows[nothing | invalid]] = number
-    return Shape(fault, stage, on_grid)
+    return Shape(fault, stage, reason, on_grid)
+
+
+def _refuse_unfit(subject: Subject, fault: NDArray[np.int8], reason: NDArray[np.int8]) -> None:
+    """What must not be handed to GEOS, or would pass there: coordinates that are no place, hollow rings, complex shapes."""
+    delivered = subject.dataset.delivered
+    polygonal = fault == ShapeFault.NONE
+    with np.errstate(invalid="ignore"):
+        bounds = shapely.bounds(delivered)
+    far = polygonal & ((np.abs(bounds) > FARTHEST) & np.isfinite(bounds)).any(axis=1)
+    fault[far], reason[far] = ShapeFault.INVALID, _FAR
+    hollow_rows = (fault == ShapeFault.NONE) & hollow(delivered)
+    fault[hollow_rows], reason[hollow_rows] = ShapeFault.INVALID, _HOLLOW
+    rows = where(fault == ShapeFault.NONE)
+    fault[rows[too_complex(delivered[rows])]] = ShapeFault.COMPLEX
+    fault[too_long(subject.dataset.column("source_wkb"))] = ShapeFault.COMPLEX
+    if subject.dataset.refused is not None:
+        refused = subject.dataset.refused
+        fault[refused], reason[refused] = ShapeFault.INVALID, _BY_GEOS
+
+
+def _collapsed(subject: Subject, rows: Rows, stage: Stage) -> Mask:
+    """Of rows without a shape at a stage, which have none because all of it fell together; the others have no place."""
+    if stage == "rounded":
+        return np.ones(len(rows), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        bounds = shapely.bounds(subject.dataset.delivered[rows])
+    size = bounds[:, 2:] - bounds[:, :2]
+    unit = np.where(geographic_rows(subject)[rows], 1.0, _METRES_PER_DEGREE)
+    return np.asarray((size < (_SPECK_DEG * unit)[:, np.newaxis]).all(axis=1))
 
 
 def _rounded_away(subject: Subject, rows: Rows) -> Mask:
@@ -129,7 +184,9 @@ def without_area(geometries: Geometries, geographic: Mask) -> Mask:
     limit = np.where(geographic, limit / _METRES_PER_DEGREE, limit)
     nothing = np.asarray(shapely.is_empty(geometries), dtype=bool)
     suspect = where(~nothing & (shapely.area(geometries) <= limit) & np.isfinite(limit))
-    nothing[suspect] = shapely.area(shapely.make_valid(geometries[suspect])) <= limit[suspect]
+    nothing[suspect] = (
+        shapely.area(made_valid(geometries[suspect])) <= limit[suspect]
+    )  # NaN: too tangled to be nothing
     return nothing
 
 
@@ -138,7 +195,8 @@ def reasons(geometries: Geometries) -> tuple[pa.Array, Geometries]:
 
     A missing one is a shape that could not be placed: its coordinates are no place on the ellipsoid.
     """
-    text = pc.fill_null(pa.array(shapely.is_valid_reason(geometries), pa.string()), "Invalid Coordinate")
+    said = each_row(shapely.is_valid_reason, geometries, refused=_REFUSED)
+    text = pc.fill_null(pa.array(said, pa.string()), "Invalid Coordinate")
     reason = pc.struct_field(pc.extract_regex(text, _REASON), "reason")
     at = pc.extract_regex(text, _PLACE)
     x, y = (_number(pc.struct_field(at, name)) for name in ("x", "y"))

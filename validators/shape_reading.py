@@ -5,6 +5,7 @@ import pyarrow as pa
 import shapely
 
 from parcels.bilingual import Bilingual
+from parcels.fence import each_row
 from parcels.wkb import CURVED, geometry_types
 from validators.base import WHOLE, Check, Faults, Subject, where, words
 from validators.shape import ShapeFault, shape_of, source_srid
@@ -25,7 +26,10 @@ def curves(subject: Subject) -> Faults:
         measure=np.concatenate((np.full(len(rows), np.nan), np.array([float(total)] * len(whole)))),
         detail=pa.array(["unread"] * len(rows) + ["straightened"] * len(whole), pa.string()),
         place=np.concatenate(
-            (shapely.centroid(subject.dataset.delivered[rows]), np.full(len(whole), None, dtype=object))
+            (
+                each_row(shapely.centroid, subject.dataset.delivered[rows]),
+                np.full(len(whole), None, dtype=object),
+            )
         ),
         place_srid=np.concatenate((subject.fact(source_srid)[rows], np.zeros(len(whole), np.int32))),
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from parcels.crs import VN2000, to_wgs84
 from parcels.decimals import from_floats
-from parcels.geometry import area_m2, is_polygonal, normalise, round_to_grid, to_stored, to_wkb
+from parcels.geometry import area_m2, canonical_form, is_polygonal, to_stored, to_wkb
 from parcels.wkb import read_wkb
 from sync.declared.delivery import Axes
 
@@ -38,12 +38,19 @@ class Shapes:
 
 def shapes_of(wkb: pa.Array, epsg: int, axes: Axes = "east-north") -> Shapes:
     """What becomes of delivered geometries (n,) in `epsg`, whose coordinates come in the order `axes`."""
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # coordinates that are no numbers, or no place, are judged later
+        return _shapes_of(wkb, epsg, axes)
+
+
+def _shapes_of(wkb: pa.Array, epsg: int, axes: Axes) -> Shapes:
     delivered = read_wkb(wkb)
     if axes == "north-east":
         delivered = _eastings_first(delivered)
         wkb = pa.array(shapely.to_wkb(delivered), pa.binary())
-    canonical = normalise(round_to_grid(delivered, epsg))
-    stored = to_stored(canonical, epsg)
+    canonical = canonical_form(delivered, epsg)
+    stored = to_stored(canonical, epsg, canonical=True)
     bounds = np.asarray(shapely.bounds(stored))
     return Shapes(
         delivered=wkb,

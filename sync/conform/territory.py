@@ -14,6 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels.crs import VN2000, from_wgs84
+from parcels.fence import each_row
+from parcels.validity import made_valid
 from sync.folder.boundaries import Boundaries
 
 # Why a parcel is not decided (see validators.identity.communes).
@@ -114,7 +116,7 @@ def _areal(parcels: NDArray[np.object_]) -> NDArray[np.object_]:
     shapes = parcels.copy()
     broken = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
     if broken.any():
-        shapes[broken] = shapely.buffer(shapely.make_valid(shapes[broken]), 0)
+        shapes[broken] = each_row(lambda some: shapely.buffer(some, 0), made_valid(shapes[broken]))
     return shapes
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from parcels.geometry import normalise, round_to_grid
+from parcels.geometry import canonical_form
 from parcels.model import Dataset
 from parcels.wkb import read_wkb
 from sync.folder.snapshot import part_paths, read_part
@@ -30,7 +30,7 @@ class Rounded:
         rounded = np.full(len(delivered), None, dtype=object)
         for srid in np.unique(srids):
             chosen = srids == srid
-            rounded[chosen] = normalise(round_to_grid(delivered[chosen], int(srid)))
+            rounded[chosen] = canonical_form(delivered[chosen], int(srid))
         return rounded
 
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from parcels.fence import each_row
 from sync.report.ground import DrawnGround, Paper, grounds, plane_of
 from sync.report.material import Material, is_commune
 from sync.report.places import report_srid
@@ -158,7 +159,9 @@ def _at(places: Geometries) -> NDArray[np.float64]:
     coordinates, owner = shapely.get_coordinates(places, return_index=True)
     first = coordinates[np.searchsorted(owner, np.arange(len(places)))]
     with np.errstate(invalid="ignore"):
-        middle = shapely.get_coordinates(shapely.centroid(places))
+        middle = shapely.get_coordinates(
+            each_row(shapely.centroid, places, refused=shapely.Point(np.nan, np.nan))
+        )
     return np.asarray(np.where((shapely.get_dimensions(places) == 1)[:, np.newaxis], first, middle))
 
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from parcels.bounds import placed
 from parcels.wkb import read_wkb
 from sync.report.material import Material
 from sync.report.places import report_srid
@@ -99,7 +100,7 @@ def write_findings(material: Material, path: Path) -> None:
     family = pc.utf8_slice_codeunits(table["check_code"], 0, 3)
     for name in FAMILIES:
         chosen = _worded(table.filter(pc.equal(family, name)).slice(0, LIMIT))
-        places = shapely.force_2d(places_of(chosen, target))
+        places = _drawable(places_of(chosen, target))
         layers |= _write_kinds(path, name, chosen, places, target, _FINDING_FIELDS)
     layers |= _write_repairs(material, path, target)
     add_styles(path, layers)
@@ -116,7 +117,7 @@ def _write_repairs(material: Material, path: Path, target: int) -> dict[str, str
     written: dict[str, str] = {}
     for side in ("before", "after"):
         shapes = read_wkb(table[f"{side}_wkb"].combine_chunks())
-        shapes = _promoted(shapely.force_2d(moved(shapes, srids, target)), "MultiPolygon")
+        shapes = _promoted(_drawable(moved(shapes, srids, target)), "MultiPolygon")
         name = f"repair_{side}"
         schema = {"geometry": "MultiPolygon", "properties": _REPAIR_FIELDS}
         _write_layer(path, name, table, shapes, target, schema)
@@ -143,7 +144,7 @@ def write_quarantine(material: Material, path: Path) -> None:
     table = _with_reasons(material.quarantined(), material.findings).slice(0, LIMIT)
     geometries = read_wkb(table["source_wkb"].combine_chunks())
     geometries = moved(geometries, np.asarray(table["source_srid"], dtype=np.int32), target)
-    parts = _write_kinds(path, "quarantine", table, shapely.force_2d(geometries), target, _PARCEL_FIELDS)
+    parts = _write_kinds(path, "quarantine", table, _drawable(geometries), target, _PARCEL_FIELDS)
     add_styles(path, parts)
 
 
@@ -190,6 +191,19 @@ def _write_kinds(
             _write_layer(path, layer, table.take(pa.array(chosen)), shapes, srid, schema)
             written[layer] = _STYLE_KINDS[suffix]
     return written
+
+
+def _drawable(geometries: Geometries) -> Geometries:
+    """In two dimensions; of a shape with a coordinate that is no place its first vertex that is one, or nothing."""
+    result = np.asarray(shapely.force_2d(geometries), dtype=object)
+    coords, owner = shapely.get_coordinates(result, return_index=True)
+    there = placed(coords)
+    odd = np.unique(owner[~there])
+    result[odd] = None
+    some, first = np.unique(owner[there], return_index=True)
+    left = np.isin(some, odd)
+    result[some[left]] = shapely.points(coords[there][first[left]])
+    return result
 
 
 def _promoted(geometries: Geometries, geometry_type: str) -> Geometries:

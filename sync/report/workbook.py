@@ -15,6 +15,7 @@ import xlsxwriter
 from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.crs import is_geographic
+from parcels.fence import each_row
 from parcels.model import UNKNOWN_COMMUNE
 from sync.folder.list_rows import unmatched
 from sync.folder.reasons import Reason
@@ -136,7 +137,7 @@ def _overview(book: Any, head: Any, text: Any, material: Material) -> None:
 def _placed(findings: pa.Table, srid: int) -> pa.Table:
     """With the middle of each place in the report's CRS, as `findings.gpkg` has it."""
     with np.errstate(invalid="ignore"):
-        middle = shapely.centroid(places_of(findings, srid))
+        middle = each_row(shapely.centroid, places_of(findings, srid))
     digits = 7 if is_geographic(srid) else 2
     for name, values in (("x", shapely.get_x(middle)), ("y", shapely.get_y(middle))):
         known = np.isfinite(values)

@@ -107,7 +107,7 @@ class Nation:
             delivered = shapely.transform(
                 delivered, lambda c: crs.from_vn2000_geographic(crs.to_vn2000_geographic(c, HOME), zone)
             )
-        rounded = geometry.normalise(geometry.round_to_grid(delivered, zone))
+        rounded = geometry.canonical_form(delivered, zone)
         stored = geometry.to_stored(delivered, zone)
         n = len(mine)
         area = pa.array(np.nan_to_num(np.round(shapely.area(self.shapes[mine]), 4))).cast(

@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from parcels.bounds import placed
+from parcels.fence import each_row
 from parcels.model import Dataset
 from validators.base import Repeated, Rows, Subject
 from validators.identity.handles import Handles, known_as, own_handles
@@ -137,9 +139,9 @@ def _points(subject: Subject, rows: Rows) -> Geometries:
     points = np.full(len(rows), None, dtype=object)
     usable = subject.fact(shape_of).usable[rows]
     delivered = subject.dataset.delivered
-    points[usable] = shapely.point_on_surface(delivered[rows[usable]])
+    points[usable] = each_row(shapely.point_on_surface, delivered[rows[usable]])
     with np.errstate(invalid="ignore"):  # coordinates that are no numbers
-        middle = shapely.centroid(delivered[rows[~usable]])
-    placed = np.isfinite(shapely.bounds(middle)).all(axis=1)
-    points[~usable] = np.where(placed, middle, None)
+        middle = each_row(shapely.centroid, delivered[rows[~usable]])
+    middle[~placed(shapely.bounds(middle))] = None
+    points[~usable] = middle
     return points

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from parcels.crs import grid_size
 from parcels.decimals import from_floats
-from parcels.geometry import area_m2, normalise, polygons_of, round_to_grid, to_stored
+from parcels.fence import each_row
+from parcels.geometry import area_m2, canonical_form, normalise, polygons_of, round_to_grid, to_stored
 from parcels.model import Dataset
 from validators.base import Rows, Subject, where
 from validators.shape import Geometries, source_srid
@@ -22,7 +23,7 @@ def put_in_place(subject: Subject, rows: Rows, shapes: Geometries) -> Subject:
     stored = np.full(len(rows), None, dtype=object)
     for epsg in np.unique(srid).tolist():
         mine = where(srid == epsg)
-        rounded[mine] = normalise(round_to_grid(shapes[mine], epsg))
+        rounded[mine] = canonical_form(shapes[mine], epsg)
         stored[mine] = to_stored(rounded[mine], epsg, canonical=True)
     source = subject.dataset
     table = source.table.take(pa.array(rows))
@@ -40,7 +41,10 @@ def settled(shapes: Geometries, srid: NDArray[np.int32]) -> Geometries:
         mine = where(srid == epsg)
         there = round_to_grid(polygons_of(shapes[mine]), epsg)
         broken = where(~shapely.is_missing(there) & ~shapely.is_valid(there))
-        there[broken] = polygons_of(shapely.set_precision(there[broken], grid_size(epsg)))
+        size = grid_size(epsg)
+        there[broken] = polygons_of(
+            each_row(lambda some, size=size: shapely.set_precision(some, size), there[broken])
+        )
         result[mine] = normalise(there)
     return result
 

@@ -3,11 +3,13 @@
 import numpy as np
 import shapely
 
+from parcels.fence import each_row
 from parcels.geometry import polygons_of
+from parcels.validity import made_valid
 from validators.base import Faults, Mask, Subject, where
 from validators.repairs.place import areas_m2, settled
 from validators.repairs.table import Drafts
-from validators.shape import STAGES, Geometries, shape_of, source_srid
+from validators.shape import Geometries, source_srid
 
 
 def ring_order(subject: Subject, faults: Faults) -> Drafts:
@@ -28,19 +30,10 @@ def invalid(subject: Subject, faults: Faults) -> Drafts:
     GEOS knows two: what lines enclose an odd number of times, and what any ring encloses less the holes. Where they
     differ, the delivery does not say whose land lies between; the registered area decides if it fits one of them only.
     """
-    dataset = subject.dataset
-    stage = subject.fact(shape_of).stage[faults.rows]
-    rounded = stage != STAGES.index("delivered")
-    before = np.where(rounded, dataset.rounded[faults.rows], dataset.delivered[faults.rows])
-    before = np.asarray(shapely.force_2d(before), dtype=object)
-    coords, owner = shapely.get_coordinates(before, return_index=True)
-    finite = np.ones(len(before), dtype=bool)
-    finite[owner[~np.isfinite(coords).all(axis=1)]] = False
-    before[~finite] = None
-
+    before = np.asarray(shapely.force_2d(subject.dataset.delivered[faults.rows]), dtype=object)
     srid = subject.fact(source_srid)[faults.rows]
-    odd = settled(shapely.make_valid(before, method="linework"), srid)
-    union = settled(shapely.make_valid(before, method="structure", keep_collapsed=False), srid)
+    odd = settled(made_valid(before), srid)
+    union = settled(made_valid(before, "structure"), srid)
     first, second = _chosen(subject, faults, odd, union)
     after = np.full(len(before), None, dtype=object)
     after[second], after[first] = union[second], odd[first]
@@ -52,7 +45,7 @@ def _chosen(subject: Subject, faults: Faults, odd: Geometries, union: Geometries
     rules = subject.context.policy
     srid = subject.fact(source_srid)[faults.rows]
     both = where(~shapely.is_missing(odd) & ~shapely.is_missing(union))
-    between = polygons_of(shapely.symmetric_difference(odd[both], union[both]))
+    between = polygons_of(each_row(shapely.symmetric_difference, odd[both], union[both]))
     agree = np.zeros(len(odd), dtype=bool)
     agree[both] = np.nan_to_num(areas_m2(between, srid[both])) <= float(rules.topology.overlap_m2)
     legal = subject.dataset.numpy("area_legal_m2")[faults.rows]

@@ -21,7 +21,7 @@ from validators.topology.distinct import Distinct, by_name, distinct
 from validators.topology.facing import Facing, facing, pieces, wrong_edges
 from validators.topology.gaps import Gaps, gaps
 from validators.topology.matching import Floats, collinear_twins, loose
-from validators.topology.pairs import GRID_M, NOISE_M2, Pairs, marked, overlapping
+from validators.topology.pairs import GRID_M, NOISE_M2, Pairs, marked, overlapping, thinned
 from validators.topology.widths import width_m
 
 # Which of two parcels is told of: the one that lies inside, or the one around it, where the other was not delivered.
@@ -70,7 +70,7 @@ def _topology(subject: Subject) -> Topology:
     beside = facing(known.segments, wrong_edges(known.segments, unmatched, wrong, lines), width)
 
     large = pairs.area > float(rules.overlap_m2)
-    faulty = pairs.keep(large)
+    faulty = thinned(pairs.keep(large), len(known.shapes))
     free = gaps(known.shapes, tree, beside, known.gap_m, float(rules.closed_gap_m))
     free = free.keep(free.area > float(rules.gap_m2))
     close = beside.keep(beside.distance <= np.maximum(known.gap_m[beside.first], known.gap_m[beside.second]))
@@ -114,13 +114,14 @@ def _unexplained(
 ) -> _Unmatched:
     """What is wrong at the edges and is no part of an overlap or gap that is reported."""
     places = STRtree(np.concatenate(faults))
-    apart = np.zeros(len(beside), dtype=bool)
-    for edge in (beside.edge, beside.other_edge):
-        ends = np.stack((known.segments.start[edge], known.segments.end[edge]), axis=1)
-        apart[places.query(shapely.linestrings(ends), "dwithin", _AT_M)[0]] = True
+    edges, which = np.unique(np.concatenate((beside.edge, beside.other_edge)), return_inverse=True)
+    ends = np.stack((known.segments.start[edges], known.segments.end[edges]), axis=1)
+    near = np.zeros(len(edges), dtype=bool)
+    near[_at(places, shapely.linestrings(ends))] = True
+    apart = np.asarray(near[which].reshape(2, -1).any(axis=0))
     beside = beside.keep(~apart)
     apart = np.zeros(len(small.first), dtype=bool)
-    apart[places.query(small.common, "dwithin", _AT_M)[0]] = True
+    apart[_at(places, small.common)] = True
     small = small.keep(~apart)
 
     pair = beside.first * len(known.shapes) + beside.second
@@ -140,6 +141,12 @@ def _unexplained(
         np.concatenate((np.bincount(which, shapely.length(lines), len(both)), shapely.length(outline) / 2)),
         np.concatenate((width, width_m(small.common))),
     )
+
+
+def _at(places: STRtree, lines: Geometries) -> Rows:
+    """Which lines come near a place: one is enough, and in a crowd there are thousands."""
+    found: Rows = places.query_nearest(lines, max_distance=_AT_M, all_matches=False)[0]
+    return found
 
 
 class _Words:

@@ -24,6 +24,7 @@ _CHUNK = 512  # shapes whose pairs are looked at together: what lies all in one 
 # A heap: so many others lie over each shape of a chunk that it is no cadastre; then each is held against a few of them.
 _HEAP = 200
 _OF_A_HEAP = 25
+_CROWD = 50  # a parcel that overlaps more others is one of a crowd, though it may be no heap
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,22 @@ def _common(shapes: Geometries, candidates: tuple[Rows, Rows]) -> Pairs:
     area = shapely.area(common)
     kept = area > NOISE_M2
     return Pairs(first[kept], second[kept], polygonal(common[kept]), area[kept])
+
+
+def thinned(pairs: Pairs, n: int) -> Pairs:
+    """Pairs of shapes (n) without most of those between two of a crowd; every shape of a pair is in one still.
+
+    What comes after an overlap costs more than to find it: its width, what it explains, its sentence.
+    """
+    crowd = np.bincount(np.concatenate((pairs.first, pairs.second)), minlength=n) > _CROWD
+    within = crowd[pairs.first] & crowd[pairs.second]
+    kept = ~within
+    for one, other, few in ((pairs.first, pairs.second, _OF_A_HEAP), (pairs.second, pairs.first, 1)):
+        order = np.lexsort((other[within], one[within]))
+        mine = one[within][order]
+        at = np.flatnonzero(within)[order]
+        kept[at[np.arange(len(mine)) - np.searchsorted(mine, mine) < few]] = True
+    return pairs.keep(kept)
 
 
 def polygonal(geometries: Geometries) -> Geometries:

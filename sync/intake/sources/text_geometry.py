@@ -7,10 +7,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
+from parcels.bounds import MAX_OCTETS, MAX_TEXT
+from parcels.wkb import TOO_LARGE, too_deep
+
 _HEX = r"^(?:[0-9A-Fa-f]{2})+$"
 _EWKT = r"^(?i:SRID)\s*=\s*(?P<srid>[0-9]{1,9})\s*;\s*"
 _WKB_START = 18  # hexadecimal digits: byte order, type, SRID
 _SRID_FLAG = 0x20000000
+_BEGINS = r"[A-Za-z]\s*\("  # a geometry in WKT; a collection begins others
+_MOST = 500  # geometries in one text: reading as many nested ones is safe, some ten thousand end the process
 _DAMAGED = b"\x00"  # too short for any geometry: the row is seen, and judged as not readable
 
 
@@ -18,8 +23,13 @@ def wkb_of(values: pa.Array) -> tuple[pa.Array, set[int]]:
     """WKB (n,) of geometries written as text (n,), and every SRID that they state.
 
     NULL where the text is NULL or blank. Text that is no geometry becomes one byte, which no reader
-    takes for WKB: the row must not look as if it had no geometry.
+    takes for WKB: the row must not look as if it had no geometry. Text that is too long (`parcels.bounds`) is not even looked
+    at: it becomes `TOO_LARGE`.
     """
+    large = pc.fill_null(pc.greater(pc.binary_length(values), max(MAX_TEXT, 2 * MAX_OCTETS)), False)
+    if pc.any(large).as_py():
+        wkb, srids = wkb_of(pc.if_else(large, pa.scalar(None, values.type), values))
+        return pc.if_else(large, pa.scalar(TOO_LARGE), wkb), srids
     text = pc.utf8_trim_whitespace(values)
     text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     in_hex = pc.fill_null(pc.match_substring_regex(text, _HEX), False)
@@ -43,7 +53,10 @@ def _from_hex(text: pa.Array) -> tuple[pa.Array, set[int]]:
     srids = {srid for start in starts if (srid := _srid(bytes.fromhex(start)))}
     if not any(_has_srid(bytes.fromhex(start)) for start in starts):
         return wkb, srids
-    read = shapely.from_wkb(np.asarray(wkb.to_numpy(zero_copy_only=False), dtype=object), on_invalid="ignore")
+    flat = pc.if_else(pa.array(too_deep(wkb)), pa.scalar(None, pa.binary()), wkb)
+    read = shapely.from_wkb(
+        np.asarray(flat.to_numpy(zero_copy_only=False), dtype=object), on_invalid="ignore"
+    )
     plain = pa.array(shapely.to_wkb(read, include_srid=False), pa.binary())
     return pc.coalesce(plain, wkb), srids
 
@@ -68,7 +81,9 @@ def _from_wkt(text: pa.Array) -> tuple[pa.Array, set[int]]:
         return pa.nulls(len(text), pa.binary()), set()
     said = pc.struct_field(pc.extract_regex(text, _EWKT), "srid").unique().drop_null().to_pylist()
     plain = pc.replace_substring_regex(text, _EWKT.replace("?P<srid>", ""), "") if said else text
-    read = shapely.from_wkt(np.asarray(plain.to_numpy(zero_copy_only=False), dtype=object), on_invalid="fix")
+    nested = pc.greater(pc.count_substring_regex(plain, _BEGINS), _MOST)
+    flat = pc.if_else(pc.fill_null(nested, False), pa.scalar(None, pa.string()), plain)
+    read = shapely.from_wkt(np.asarray(flat.to_numpy(zero_copy_only=False), dtype=object), on_invalid="fix")
     wkb = pa.array(shapely.to_wkb(read), pa.binary())
     damaged = pc.if_else(pc.is_valid(text), pa.scalar(_DAMAGED), pa.scalar(None, pa.binary()))
     return pc.coalesce(wkb, damaged), {int(srid) for srid in said if int(srid)}

@@ -16,7 +16,7 @@ from parcels.admin_units import provinces
 from parcels.columns import DECIMAL_PLACES
 from parcels.crs import to_wgs84
 from parcels.decimals import from_floats
-from parcels.geometry import area_m2, normalise, round_to_grid, to_stored, to_wkb
+from parcels.geometry import area_m2, canonical_form, to_stored, to_wkb
 from parcels.identifiers import encode, national_ids, sheet_handle, source_handle
 from sync.lab.generate.arrow import digits, join
 from sync.lab.generate.edges import ALONE
@@ -172,8 +172,8 @@ def _table(
     for k, each in enumerate(batch.delivery.parts):
         mine = np.flatnonzero(part == k)
         epsg = each.old_province.epsg
-        canonical = normalise(round_to_grid(shapely.force_2d(geometry[mine]), epsg))
-        stored[mine], area[mine] = to_stored(canonical, epsg), area_m2(canonical, epsg)
+        canonical = canonical_form(geometry[mine], epsg)
+        stored[mine], area[mine] = to_stored(canonical, epsg, canonical=True), area_m2(canonical, epsg)
     n = len(geometry)
     return pa.table(
         {

@@ -45,7 +45,7 @@ def dataset(
     """A faultless dataset of these geometries (or so many squares), with the given columns put in place."""
     delivered = squares(geometries) if isinstance(geometries, int) else np.asarray(geometries, dtype=object)
     n = len(delivered)
-    rounded = geometry.normalise(geometry.round_to_grid(delivered, epsg))
+    rounded = geometry.canonical_form(delivered, epsg)
     areas = geometry.area_m2(rounded, epsg)
     areas = [None if np.isnan(area) else round(float(area), 4) for area in areas]
     numbers = range(first_row, first_row + n)

@@ -91,13 +91,13 @@ def test_the_registered_area_decides_between_them_where_it_fits_one(legal, area)
     assert [line["area_after_m2"] for line in found] == ([pytest.approx(area)] if area else [])
 
 
-def test_a_polygon_that_rounding_breaks_is_mended_on_the_grid():
-    notched = polygon(
-        (0, 0), (20, 0), (20, 20), (10.00004, 20), (10.00004, 0.00004), (9.99996, 0.00004), (9.99996, 20), (0, 20)
-    )  # fmt: skip
-    (line,) = lines([notched])
+@pytest.mark.parametrize("opposite", [5.00002, 9.0], ids=["speck", "thread"])
+def test_a_hole_that_the_grid_takes_away_is_left_out_in_the_proposal(opposite):
+    hole = ((5, 5), (opposite, 5), (opposite, 5.00002), (5, 5.00002))
+    (line,) = lines([polygon((0, 0), (20, 0), (20, 20), (0, 20), holes=[hole])])
     assert line["kind"] == "make_valid"
     assert shapely.is_valid(line["after"])
+    assert not shapely.get_num_interior_rings(shapely.get_parts(line["after"])).any()
     assert [c for c in judged([line["after"]]).findings["check_code"].to_pylist() if c == "GEO-INVALID"] == []
 
 
