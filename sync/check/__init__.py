@@ -68,7 +68,8 @@ def check(
         )
         for verdict in judged(tasks):
             writer.add(verdict.rows, verdict.findings, verdict.repairs)
-            partly = not context.changes and verdict.commune_code not in (*complete, UNKNOWN_COMMUNE)
+            whole = profile.foreign or context.changes  # of neither anything else is kept
+            partly = not whole and verdict.commune_code not in (*complete, UNKNOWN_COMMUNE)
             verdicts.append(of_a_part(verdict.kept()) if partly else verdict.kept())
     Judged(as_of=record.as_of, policy=used.name, province=record.province, communes=tuple(verdicts)).save(
         run_dir

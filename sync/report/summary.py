@@ -9,10 +9,14 @@ from sync.report.material import Material, is_commune
 def summary_of(material: Material) -> Summary:
     """What became of the rows that were read, and of each commune."""
     communes = material.communes
-    read = sum(commune.read for commune in communes)
-    quarantined = sum(commune.quarantined for commune in communes)
-    unreadable = sum(commune.unreadable for commune in communes)
-    held = sum(commune.accepted for commune in communes if commune.decision == "hold")
+    if material.loaded is None:
+        held = sum(commune.accepted for commune in communes if commune.decision == "hold")
+    else:  # a verdict then is of the whole commune; the rows of the run are those of its receipt
+        held = sum(line.held for line in material.loaded.lines)
+    of_rows = communes if material.loaded is None else material.loaded.lines
+    read, quarantined, unreadable = (
+        sum(getattr(each, name) for each in of_rows) for name in ("read", "quarantined", "unreadable")
+    )
     return Summary(
         province=material.record.province,
         delivery_sha256=material.record.delivery_sha256,
