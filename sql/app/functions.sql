@@ -104,7 +104,7 @@ BEGIN
         WHERE c.relnamespace IN ('land'::regnamespace, 'land_private'::regnamespace, 'ledger'::regnamespace)
           AND c.relkind = 'r'
           AND (c.relname = parent.relname || '_' || $1
-               OR (c.relname = $1 AND c.relname IN ('national_id_claim', 'finding_case', 'land_user_status')))
+               OR (c.relname = $1 AND c.relname IN ('national_id_claim', 'finding_case', 'quarantine_state', 'land_user_status')))
           AND now.pages > 0
           AND (c.reltuples < now.pages OR now.pages > 2 * c.relpages)
     LOOP

@@ -19,7 +19,14 @@ JOIN land.parcel AS p
 UNION
 SELECT w.commune_code, w.name
 FROM wanted AS w
-JOIN ledger.quarantine_state AS q
-  ON q.province_code = %(province)s AND q.commune_code = w.commune_code AND q.state = 'open'
-WHERE w.name IN ('source_key|' || q.source_alias, 'national_id|' || q.national_alias, 'sheet|' || q.sheet_alias,
-                 'geometry|' || q.commune_code || '|' || q.shape)
+JOIN (
+    SELECT s.commune_code, n.name
+    FROM ledger.quarantine_state AS s
+    CROSS JOIN LATERAL (
+        VALUES ('source_key|' || s.source_alias), ('national_id|' || s.national_alias), ('sheet|' || s.sheet_alias),
+               ('geometry|' || s.commune_code || '|' || s.shape)
+    ) AS n (name)
+    WHERE s.province_code = %(province)s
+      AND s.state = 'open'
+) AS q
+  ON q.commune_code = w.commune_code AND q.name = w.name

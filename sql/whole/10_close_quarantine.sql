@@ -7,18 +7,35 @@ WITH spoken AS (
     WHERE m.counted
       AND m.status NOT IN ('ignored', 'held')
       AND NOT m.outdated
+), waiting AS (
+    SELECT q.run_id, q.row_no, q.commune_code, q.parcel_uid, q.source_alias, q.national_alias, q.sheet_alias, q.shape
+    FROM ledger.quarantine_state AS q
+    WHERE q.province_code = %(province)s
+      AND q.state = 'open'
+      AND q.run_id <> %(run_id)s
+), settled AS (
+    SELECT w.run_id, w.row_no
+    FROM waiting AS w
+    JOIN merge_commune AS c ON c.commune_code = w.commune_code AND c.endable AND NOT c.held AND NOT %(changes)s
+    UNION
+    SELECT w.run_id, w.row_no FROM waiting AS w JOIN spoken AS x ON x.parcel_uid = w.parcel_uid
+    UNION
+    SELECT w.run_id, w.row_no FROM waiting AS w JOIN spoken AS x ON x.source_alias = w.source_alias
+    UNION
+    SELECT w.run_id, w.row_no
+    FROM waiting AS w JOIN spoken AS x ON x.national_alias = w.national_alias
+    WHERE w.source_alias IS NULL
+    UNION
+    SELECT w.run_id, w.row_no
+    FROM waiting AS w JOIN spoken AS x ON x.sheet_alias = w.sheet_alias
+    WHERE w.source_alias IS NULL AND w.national_alias IS NULL
+    UNION
+    SELECT w.run_id, w.row_no
+    FROM waiting AS w JOIN spoken AS x ON x.shape = w.shape
+    WHERE w.source_alias IS NULL AND w.national_alias IS NULL AND w.sheet_alias IS NULL
 )
 UPDATE ledger.quarantine_state AS q
 SET state = 'closed', closed_by_run = %(run_id)s
-WHERE q.province_code = %(province)s
-  AND q.state = 'open'
-  AND q.run_id <> %(run_id)s
-  AND (EXISTS (SELECT FROM merge_commune AS c
-               WHERE c.commune_code = q.commune_code AND c.endable AND NOT c.held AND NOT %(changes)s)
-       OR EXISTS (SELECT FROM spoken AS x WHERE x.parcel_uid = q.parcel_uid)
-       OR EXISTS (SELECT FROM spoken AS x WHERE x.source_alias = q.source_alias)
-       OR (q.source_alias IS NULL AND EXISTS (SELECT FROM spoken AS x WHERE x.national_alias = q.national_alias))
-       OR (q.source_alias IS NULL AND q.national_alias IS NULL
-           AND EXISTS (SELECT FROM spoken AS x WHERE x.sheet_alias = q.sheet_alias))
-       OR (q.source_alias IS NULL AND q.national_alias IS NULL AND q.sheet_alias IS NULL
-           AND EXISTS (SELECT FROM spoken AS x WHERE x.shape = q.shape)))
+FROM settled AS o
+WHERE q.run_id = o.run_id
+  AND q.row_no = o.row_no

@@ -83,8 +83,11 @@ def rests(
     """
     values = {"run_id": run_id, "province": province, "communes": communes, "changes": changes}
     parcel: db.Identifiers = {"parcel": staging_tables(run_id)["parcel"]}
-    for name in ("10_close_quarantine", "11_open_quarantine", "20_rest", "21_analyze"):
+    for name in ("10_close_quarantine", "11_open_quarantine"):
+        db.execute(connection, "load/refresh_statistics", {"of": "quarantine_state"})
         db.execute(connection, f"whole/{name}", values, parcel)
+    db.execute(connection, "load/refresh_statistics", {"of": "quarantine_state"})
+    db.execute(connection, "whole/20_rest", values, parcel)
     counts = {row["commune_code"]: row for row in db.fetch(connection, "whole/30_counts", values)}
     left_out: dict[str, list[int]] = {}
     for row in db.fetch(connection, "whole/31_left_out", values):

@@ -65,6 +65,7 @@ def update(connection: db.Connection, looked: Looked) -> tuple[RegisterCounts, p
     db.execute(connection, "register/21_rows", values, {"parcel": looked.parcels})
     db.execute(connection, "register/index_rows")
     db.execute(connection, "register/22_beside", values)
+    db.execute(connection, "register/index_beside")
     db.execute(connection, "register/23_settled", values)
     for name in _WRITES:
         db.execute(connection, f"register/{name}", values)

@@ -1,2 +1,0 @@
--- The planner is told what the rest is like.
-ANALYZE whole_rest
