@@ -231,16 +231,21 @@ def stream(
     columns: list[str],
     encoding: str = "UTF-8",
     also: tuple[str, ...] = (),
+    sql: str | None = None,
     **options: Any,
 ) -> Iterator[pa.RecordBatch]:
-    """Batches of `columns`, of the geometries `also` and, last, `wkb`; refuses when the rows read are not the rows stated."""
+    """Batches of `columns`, of the geometries `also` and, last, `wkb`; refuses when the rows read are not the rows stated.
+
+    sql  a query for all of them, in place of the layer itself
+    """
     read = 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             with open_arrow(
                 local_path(path),
-                layer=layer.name,
+                layer=layer.name if sql is None else None,
+                sql=sql,
                 columns=columns,
                 encoding=encoding,
                 batch_size=BATCH_ROWS,

@@ -22,6 +22,7 @@ from sync.intake.sources.base import (
 )
 from sync.intake.sources.refusals import corrupt, truncated
 from sync.intake.sources.sqlite_guard import refuse_programs
+from sync.intake.sources.sqlite_types import as_it_stands, loose_columns, quoted
 
 _MAGIC = b"SQLite format 3\x00"
 _WHAT = Bilingual("GeoPackage", "a GeoPackage")
@@ -65,17 +66,18 @@ class GeoPackage(Source):
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the layer in the order of its feature ids."""
-        _refuse_mixed_types(path, layer.name, columns)
-        yield from stream(path, layer, columns, immutable=True)
+        try:
+            with closing(_connect(path)) as database:
+                loose = loose_columns(database, layer.name, columns)
+                sql = None if not loose else as_it_stands(database, layer.name, columns, loose)
+        except _UNREADABLE as failure:
+            raise corrupt(path.name, first_line(failure)) from failure
+        yield from stream(path, layer, columns, sql=sql, immutable=True)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
     uri = Path(local_path(path)).as_uri() + "?mode=ro&immutable=1"
     return sqlite3.connect(uri, uri=True)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _refuse_cut_off(path: Path) -> None:
@@ -101,55 +103,6 @@ def _count(path: Path, layer: str) -> int:
     """Rows counted, not as stated: the count kept in a GeoPackage's own table may be old."""
     try:
         with closing(_connect(path)) as database:
-            return int(database.execute(f"SELECT count(*) FROM {_quoted(layer)}").fetchone()[0])  # noqa: S608
+            return int(database.execute(f"SELECT count(*) FROM {quoted(layer)}").fetchone()[0])  # noqa: S608
     except _UNREADABLE as failure:
         raise corrupt(path.name, first_line(failure)) from failure
-
-
-def _refuse_mixed_types(path: Path, layer: str, columns: list[str]) -> None:
-    """Refuse text in a number's column: SQLite allows it, and GDAL would read it as 0 without a word."""
-    try:
-        with closing(_connect(path)) as database:
-            declared = {
-                row[0]: str(row[1]).upper()
-                for row in database.execute("SELECT name, type FROM pragma_table_info(?)", (layer,))
-            }
-            for column in columns:
-                allowed = _storage(declared.get(column, ""))
-                if not allowed:
-                    continue
-                sql = (
-                    f"SELECT count(*) FROM {_quoted(layer)} WHERE typeof({_quoted(column)}) NOT IN {allowed}"  # noqa: S608
-                )
-                wrong = int(database.execute(sql).fetchone()[0])
-                if wrong:
-                    raise _mixed(path.name, layer, column, declared[column], wrong)
-    except _UNREADABLE as failure:
-        raise corrupt(path.name, first_line(failure)) from failure
-
-
-def _storage(declared: str) -> str:
-    """The storage classes, as an SQL list, in which a column of this declared type is read without loss."""
-    if "INT" in declared:
-        return "('integer', 'null')"
-    if declared.startswith(("REAL", "DOUBLE", "FLOAT")):
-        return "('integer', 'real', 'null')"
-    return ""
-
-
-def _mixed(name: str, layer: str, column: str, declared: str, rows: int) -> DeliveryRejected:
-    return DeliveryRejected(
-        "DLV-COLUMN-TYPE",
-        Bilingual(
-            f"Cột «{column}» của lớp «{layer}» (tệp «{name}») khai kiểu {declared} "
-            f"nhưng {rows} bản ghi chứa giá trị kiểu khác.",
-            f"Column “{column}” of layer “{layer}” (file “{name}”) is declared {declared}, "
-            f"but {rows} rows hold another type.",
-        ),
-        Bilingual(
-            "Hãy đổi cột thành kiểu văn bản (TEXT) khi xuất, hoặc sửa các giá trị đó.",
-            "Export the column as TEXT, or correct those values.",
-        ),
-        column=column,
-        rows=rows,
-    )

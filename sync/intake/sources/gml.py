@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from xml.parsers import expat
 
 import pyarrow as pa
@@ -41,7 +42,7 @@ _SRS_NAME = re.compile(rb"""<(?:[\w.-]+:)?(\w+)\s[^<>]*?\bsrsName\s*=\s*["']([^"
 _OF_AN_EXTENT = {b"Envelope", b"Box"}
 _CODE = re.compile(r"(\d+)/?$")
 # Nothing is written beside the file even if it should lie in a folder of the delivery.
-_AS_WRITTEN = {"WRITE_GFS": "NO"}
+_AS_WRITTEN: dict[str, Any] = {"WRITE_GFS": "NO"}
 
 pyogrio.set_gdal_config_options({"GML_FIELDTYPES": "ALWAYS_STRING"})
 

@@ -108,7 +108,7 @@ def _rewritten(kind: etree._Element, properties: Properties, wanted: str | None)
     for tag in ("GeometryName", "GeometryElementPath", "GeometryType"):
         for element in kind.findall(tag):
             kind.remove(element)
-    place = 1 + next(at for at, element in enumerate(kind) if element.tag == "ElementPath")
+    place = 2  # behind the class's own name and path
     for name, element_path in sorted(paths.items(), reverse=True):
         definition = etree.Element("GeomPropertyDefn")
         for tag, text in (("Name", name), ("ElementPath", element_path), ("Type", "Unknown")):

@@ -154,7 +154,7 @@ def _containers(
     ids = np.full(len(order), -1)
     ids[order] = np.where(last >= 0, number[order[last]], -1)
     containers = order[is_container]
-    ends_depth = np.flatnonzero(np.append(np.diff(depth[containers]) != 0, True)[: len(containers)])
+    ends_depth = np.flatnonzero(np.append(np.diff(depth[containers]) != 0, len(containers) > 0))
     latest = containers[ends_depth]
     return ids[earlier + len(opened) :], number[latest][depth[latest] <= last_depth]
 

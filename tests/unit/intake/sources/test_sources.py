@@ -116,19 +116,49 @@ def test_a_geopackage_with_changes_still_in_its_log_is_refused(gpkg: Write) -> N
     refused(path, "DLV-FILE-OPEN")
 
 
-def test_text_in_a_column_of_numbers_is_refused_because_it_would_read_as_zero(gpkg: Write) -> None:
-    path = gpkg(strip(3))
+LOOSE = {
+    "INTEGER": (["12", "12a", None, "2.5"], [12, "12a", None, 2.5]),
+    "SMALLINT": (["7", "70000", None, "-1"], [7, 70000, None, -1]),
+    "MEDIUMINT": (["7", "8589934592", None, "-1"], [7, 2**33, None, -1]),
+    "REAL": (["47.8", "47,8", None, "2"], [47.8, "47,8", None, 2]),
+    "FLOAT": (["123456.78", "2", None, "1.5"], [123456.78, 2, None, 1.5]),
+    "BOOLEAN": (["1", "7", None, "co"], [1, 7, None, "co"]),
+    "DATE": (
+        ["2009-01-30", "30/01/2009", None, "2009-02-31"],
+        ["2009-01-30", "30/01/2009", None, "2009-02-31"],
+    ),
+    "DATETIME": (
+        ["2009-01-30T10:00:00Z", "hom qua", None, ""],
+        ["2009-01-30T10:00:00Z", "hom qua", None, ""],
+    ),
+}
+
+
+@pytest.mark.parametrize("declared", sorted(LOOSE))
+def test_what_a_column_of_a_geopackage_is_not_declared_for_is_read_as_it_stands(
+    gpkg: Write, declared: str
+) -> None:
+    """GDAL would make it 0, 1970-01-01, 4464 or nothing."""
+    read, stored = LOOSE[declared]
+    path = gpkg(strip(4))
     with sqlite3.connect(path) as database:
-        for name, sql in database.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            assert sql
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f'DROP TRIGGER "{name}"')
-        database.execute(f"UPDATE {LAYER} SET soThua = '12a' WHERE fid = 2")
+        database.execute(f'ALTER TABLE {LAYER} ADD COLUMN "a""b" {declared}')
+        database.executemany(
+            f'UPDATE {LAYER} SET "a""b" = ? WHERE fid = ?', list(zip(stored, (1, 2, 3, 4), strict=True))
+        )
     database.close()
-    error = refused(path, "DLV-COLUMN-TYPE", columns=["soThua"])
-    assert "soThua" in error.message.en
-    assert error.facts["rows"] == 1
+    table = read_all(path, ["thuaDatId", 'a"b'])
+    assert table.column('a"b').to_pylist() == read
+    assert table.column("thuaDatId").to_pylist() == ["T000001", "T000002", "T000003", "T000004"]
+    assert not table.column(GEOMETRY).null_count
+
+
+def test_a_column_that_holds_what_it_is_declared_for_keeps_its_type(gpkg: Write) -> None:
+    table = read_all(gpkg(strip(3)), ["soThua", "dienTichPL"])
+    assert pa.types.is_integer(table.schema.field("soThua").type)
+    assert pa.types.is_floating(table.schema.field("dienTichPL").type)
 
 
 def test_the_count_is_counted_and_not_believed(gpkg: Write) -> None:
