@@ -12,7 +12,6 @@ from sync.declared.paths import leaves_its_folder
 from sync.declared.profile import PROVINCE_CODE, Text
 from sync.declared.tomlfile import WrongValue
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 DELIVERY_FILE = "delivery.toml"
 Axes = Literal["east-north", "north-east"]
 CommuneCodes = Literal["new", "old"]
@@ -115,14 +114,7 @@ class DeliveryToml(BaseModel):
     @field_validator("extracted_at", "since", "until")
     @classmethod
     def _in_vietnam(cls, value: datetime | None) -> datetime | None:
-        """A time without an offset is a time in Vietnam. Years at the ends of the calendar cannot be reckoned with."""
-        if value is not None and not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-            raise WrongValue(
-                Bilingual(
-                    f"năm phải từ {_FIRST_YEAR} đến {_LAST_YEAR}",
-                    f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}",
-                )
-            )
+        """A time without an offset is a time in Vietnam. One that cannot be is refused by `sync.declared.moments`."""
         return None if value is None else in_vietnam(value)
 
     @field_validator("parts")

@@ -106,13 +106,13 @@ CASES |= {
 CASES |= {
     "toml_year_9999": (
         lambda folder: says(folder, TOML.replace("2026-11-20T22:00:00+07:00", "9999-12-31T23:59:59Z") + PART),
-        "DLV-TOML",
+        "DLV-FUTURE",
     ),
     "toml_year_1": (
         lambda folder: says(
             folder, TOML.replace("2026-11-20T22:00:00+07:00", "0001-01-01T00:00:00+07:00") + PART
         ),
-        "DLV-TOML",
+        "DLV-TOO-EARLY",
     ),
     "toml_no_such_day": (
         lambda folder: says(folder, TOML.replace("2026-11-20", "2026-02-30") + PART),
