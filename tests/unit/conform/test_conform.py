@@ -137,6 +137,20 @@ def test_a_scope_that_names_no_commune_of_the_province_is_refused(
     assert "00691" not in caught.value.message.vi
 
 
+def test_old_codes_in_a_scope_are_told_with_the_communes_that_took_them(
+    gpkg: Write, profile: Profile, tmp_path: Path
+) -> None:
+    old, new = ["00688", "00692"], COMMUNE
+    gpkg(strip(1), "goi/a.gpkg")
+    listed = ", ".join(f'"{code}"' for code in old)
+    (tmp_path / "goi" / "delivery.toml").write_text(f'province = "08"\ncomplete_for = [{listed}]\n')
+    with pytest.raises(DeliveryRejected) as caught:
+        conformed(tmp_path / "goi", profile, tmp_path / "run")
+    assert caught.value.code == "DLV-COMPLETE-FOR"
+    assert f"{', '.join(old)} → {new}" in caught.value.hint.vi
+    assert f"{', '.join(old)} → {new}" in caught.value.hint.en
+
+
 def test_old_commune_codes_are_converted_where_the_old_commune_stayed_whole(
     gpkg: Write, profile: Profile, tmp_path: Path
 ) -> None:

@@ -37,6 +37,8 @@ def test_a_missing_column_names_the_nearest_present_one(
     assert caught.value.code == "DLV-COLUMN-MISSING"
     assert "soThuaDat" in caught.value.message.vi
     assert "soThua" in caught.value.message.en
+    assert "landsync profile init" in caught.value.hint.vi
+    assert f"landsync profile init {path.name}" in caught.value.hint.en
     assert not list((tmp_path / "run").glob("*snapshot*"))
 
 

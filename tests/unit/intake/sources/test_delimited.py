@@ -41,6 +41,17 @@ def test_every_delimiter_and_line_end_gives_the_same_text(tmp_path: Path, delimi
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_first_line_that_names_the_delimiter_is_no_record(
+    tmp_path: Path, delimiter: str, encoding: str
+) -> None:
+    (tmp_path / "t.csv").write_bytes(f"sep={delimiter}\r\n{text(delimiter)}".encode(encoding))
+    check(tmp_path / "t.csv")
+    (tmp_path / "t.csv").write_bytes(f"SEP={delimiter}\n{text(delimiter, chr(10))}".encode(encoding))
+    check(tmp_path / "t.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_the_encoding_is_found_by_its_mark_or_its_bytes(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "t.tsv").write_bytes(text("\t").encode(encoding))
     check(tmp_path / "t.tsv")

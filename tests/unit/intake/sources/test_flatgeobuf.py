@@ -80,3 +80,9 @@ def test_damage_anywhere_in_the_header_and_the_index_never_crashes(tmp_path: Pat
             read_all(path)
         except Exception as failure:
             assert type(failure).__name__ == "DeliveryRejected", (place, failure)  # noqa: PT017
+
+
+@pytest.mark.parametrize("rows", [1, 2, 16, 17, 256, 257])
+def test_a_file_of_any_number_of_features_is_whole(tmp_path: Path, rows: int) -> None:
+    write(tmp_path / "t.fgb", rows)
+    assert read_all(tmp_path / "t.fgb").num_rows == rows
