@@ -114,7 +114,7 @@ def delivery(folder: Path, shapes: list[str]) -> Path:
 
 def triangle_again_and_again() -> str:
     west, south, _, _ = strip(1).geometry[0].bounds
-    corners = np.array([(0, 0), (90, 0), (45, 80)]) + np.array([west, south + 500])
+    corners = np.add([(0, 0), (90, 0), (45, 80)], (west, south + 500))
     return str(shapely.Polygon(np.tile(corners, (10_000, 1))).wkb_hex)
 
 

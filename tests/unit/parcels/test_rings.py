@@ -58,8 +58,8 @@ def at(*ring: tuple[float, float], holes: tuple[tuple[tuple[float, float], ...],
 NOTCHED = at(
     (0, 0), (20, 0), (20, 20), (10.00004, 20), (10.00004, 0.00004), (9.99996, 0.00004), (9.99996, 20), (0, 20)
 )
-# The hole's corner lies 0.03 mm inside the sloping side, and would come to lie outside.
-TOUCHED = at((0, 0), (30, 0), (30, 10.0001), (0, 10), holes=(((5, 2), (15, 10.00002), (25, 2)),))
+# The hole's corner lies 0.013 mm inside the sloping side, and would come to lie outside.
+TOUCHED = at((0, 0), (30, 0), (30, 10.0005), (0, 10), holes=(((5, 2), (17, 10.00027), (25, 2)),))
 TORN = at((0, 0), (10, 0), (10, 10), (5, 0.00003), (0, 10))  # nearly in two
 
 
@@ -109,7 +109,7 @@ def test_no_coordinate_breaks_the_way_to_what_is_stored() -> None:
         for strange in (np.nan, np.inf, -np.inf, 1e9 + 1, 1e17, 1e308, 1e-300, -1e308):
             shape = shapely.transform(
                 np.array([shapely.box(X, Y, X + 9, Y + 9)]),
-                lambda xy, s=strange: np.where(xy == X + 9, s, xy),
+                lambda xy, s=strange: np.where(xy == Y + 9, s, xy),
             )
             canonical = geometry.canonical_form(shape, ZONE)
             assert (canonical[0] is None) == (strange != 1e-300)
