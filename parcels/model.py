@@ -38,6 +38,8 @@ def arrow_field(column: Column) -> pa.Field:
 #   not_readable names of canonical columns, joined by NOT_READABLE_JOINER, whose delivered value their type cannot hold
 #                (of text: it held control characters, which are left out);
 #                not of a day that is not said whole (2015, 05/2015); NULL where every value was read
+#   placeholders canonical column → the delivered value that counts as nothing in it (validators.placeholders); NULL where
+#                there is none. The column itself is NULL, unless a list filled it
 #   source_order which of two versions of a source object is the newer: larger is newer, NULL when it does not say
 #   action       what a row of a change set does (parcels.versions.ACTIONS); NULL in a full snapshot
 #   geom         on the 0.1 mm grid, normalised, transformed to EPSG:4756 on the 1e-9 degree grid;
@@ -57,6 +59,7 @@ SNAPSHOT_SCHEMA = pa.schema(
         pa.field("commune_undecided_because", pa.string()),
         pa.field("raw_text", pa.map_(pa.string(), pa.string())),
         pa.field("not_readable", pa.string()),
+        pa.field("placeholders", pa.map_(pa.string(), pa.string())),
         pa.field("source_order", pa.int64()),
         pa.field("source_wkb", pa.binary()),
         pa.field("geom", pa.binary()),

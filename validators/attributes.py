@@ -9,14 +9,10 @@ from numpy.typing import NDArray
 
 from parcels import land_use
 from parcels.bilingual import Bilingual
-from parcels.model import NOT_READABLE_JOINER
 from validators.base import Check, Faults, Subject, where
-from validators.column_words import short_names
 from validators.echo import echo
+from validators.missing_values import lacking, saying
 from validators.shape import shape_of
-
-_JOINER = "+"
-_NOT_READ = "?"  # behind a column's name
 
 
 def required(subject: Subject) -> Faults:
@@ -25,18 +21,12 @@ def required(subject: Subject) -> Faults:
     A column whose value was delivered and could not be read is named with a mark of its own.
     """
     names = subject.context.policy.required_at(subject.context.as_of)
-    lacking = [pc.is_null(subject.dataset.column(name)).combine_chunks() for name in names]
-    if not lacking:
+    if not names:
         return Faults(np.empty(0, np.int64))
-    matrix = np.stack([np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool) for mask in lacking])
+    masks = [pc.is_null(subject.dataset.column(name)).combine_chunks() for name in names]
+    matrix = np.stack([np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool) for mask in masks])
     rows = where(np.asarray(matrix.any(axis=0)))
-    at = pa.array(rows)
-    lost = subject.text("not_readable").take(at)
-    parts = [
-        pc.if_else(mask.take(at), _as_it_lacks(name, lost), pa.scalar(None, pa.string()))
-        for mask, name in zip(lacking, names, strict=True)
-    ]
-    return Faults(rows, detail=pc.binary_join_element_wise(*parts, _JOINER, null_handling="skip"))
+    return Faults(rows, detail=lacking(subject, names, rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +70,14 @@ def _with_status(subject: Subject, *wanted: str) -> Faults:
 def area(subject: Subject) -> Faults:
     """Rows whose registered area is not the computed one, by both tolerances; measured in m².
 
-    The share is of the registered area. Judged where there is a valid polygon and a registered area.
+    The share is of the registered area. Judged where there is a valid polygon and a registered area that can be one.
     """
     tolerances = subject.context.policy.tolerances
     legal = subject.dataset.numpy("area_legal_m2").astype(np.float64)
     computed = subject.dataset.numpy("area_m2").astype(np.float64)
     difference = np.abs(legal - computed)
     far = difference > np.maximum(float(tolerances.area_share) * legal, float(tolerances.area_m2))
-    rows = where(far & subject.fact(shape_of).usable)
+    rows = where(far & (legal >= 0) & subject.fact(shape_of).usable)
     at = pa.array(rows)
     legal_text, computed_text = (
         pc.round(subject.dataset.column(name).combine_chunks().take(at), 1)
@@ -100,26 +90,11 @@ def area(subject: Subject) -> Faults:
     )
 
 
-def _as_it_lacks(name: str, lost: pa.Array) -> pa.Array:
-    """(n,) the column's name, marked where a value came that is none."""
-    named = rf"(^|\{NOT_READABLE_JOINER}){name}($|\{NOT_READABLE_JOINER})"
-    came = pc.fill_null(pc.match_substring_regex(lost, named), False)
-    return pc.if_else(came, name + _NOT_READ, name)
-
-
-def _columns(detail: str) -> Bilingual:
-    """The columns in words; of a marked one, that what it holds cannot be read."""
-    said = []
-    for name in detail.split(_JOINER):
-        words = short_names(name.removesuffix(_NOT_READ), _JOINER)
-        came = name.endswith(_NOT_READ)
-        said.append(
-            Bilingual(
-                words.vi + (" (có ghi nhưng không đọc được)" if came else ""),
-                words.en + (" (what is there cannot be read)" if came else ""),
-            )
-        )
-    return Bilingual(", ".join(one.vi for one in said), ", ".join(one.en for one in said))
+def negative_area(subject: Subject) -> Faults:
+    """Rows with a registered area below zero; measured in m²."""
+    legal = subject.dataset.numpy("area_legal_m2").astype(np.float64)
+    rows = where(legal < 0)
+    return Faults(rows, measure=legal[rows])
 
 
 _CODES = Bilingual(
@@ -136,8 +111,9 @@ CHECKS: tuple[Check, ...] = (
         message=Bilingual("Thửa đất thiếu thuộc tính bắt buộc: {detail}.", "The parcel lacks: {detail}."),
         advice=Bilingual("Bổ sung thuộc tính từ hồ sơ địa chính.", "Add it from the cadastral file."),
         find=required,
+        condenses=True,
         measures=("du",),
-        say_detail=_columns,
+        say_detail=saying(),
     ),
     Check(
         "ATT-LAND-USE",
@@ -150,6 +126,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         advice=_CODES,
         find=unknown_use,
+        condenses=True,
         measures=("dung", "thong_nhat"),
     ),
     Check(
@@ -163,6 +140,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         advice=_CODES,
         find=legacy_use,
+        condenses=True,
         measures=("thong_nhat",),
     ),
     Check(
@@ -183,5 +161,22 @@ CHECKS: tuple[Check, ...] = (
         measures=("dung", "thong_nhat"),
         unit="m²",
         numeric_detail=True,
+    ),
+    Check(
+        "ATT-AREA-NEGATIVE",
+        "error",
+        quarantines=False,
+        title=Bilingual("Diện tích pháp lý âm", "Registered area below zero"),
+        message=Bilingual(
+            "Diện tích pháp lý là {measure} m²: diện tích không thể âm.",
+            "The registered area is {measure} m²: no area is below zero.",
+        ),
+        advice=Bilingual(
+            "Ghi lại diện tích theo Giấy chứng nhận; nếu chưa biết thì để trống.",
+            "Give the area of the certificate; leave it empty where it is not known.",
+        ),
+        find=negative_area,
+        measures=("dung",),
+        unit="m²",
     ),
 )

@@ -114,6 +114,7 @@ CHECKS: tuple[Check, ...] = (
             "Collect the land user's present number, and have it matched again.",
         ),
         find=not_found,
+        condenses=True,
         measures=("xac_thuc",),
         share=share,
         scope="contextual",

@@ -205,6 +205,7 @@ class Context:
                     `status` (found | mismatched | not_found); a land user who is not in it was not sent. None too
                     before the first results of the province
     excused         (…,) finding ids that somebody answers for, valid on the day: listed, and an error no more
+    told_of_communes  (…,) ids of findings of communes as a whole that are open (`validators.condensed`)
     """
 
     as_of: date
@@ -225,6 +226,7 @@ class Context:
     boundary: shapely.Geometry | None = None
     authentication: pa.Table | None = None
     excused: pa.Array | None = None
+    told_of_communes: pa.Array | None = None
 
 
 class Subject:
@@ -267,6 +269,8 @@ class Check:
     of_ends     it also looks at rows that end an object, of which no more is asked than that
     beside      it looks at what else is live in the commune, or waits, beside the rows of a part
     unreadable  (n,) which rows, where the fault is found, can be tied to nothing: neither to a parcel nor to a commune
+    condenses   what it finds in nearly all rows of a commune is told once, of the commune (`validators.condensed`): its
+                faults are of single rows and say the same of each; it quarantines nothing and proposes no repair
     share       how its measures are counted where they are not of rows; the same for all checks of a measure
     """
 
@@ -291,6 +295,7 @@ class Check:
     of_ends: bool = False
     beside: bool = False
     unreadable: Callable[[Subject], Mask] | None = None
+    condenses: bool = False
     share: Callable[[Subject], Portion | None] | None = None
 
     def severity_at(self, policy: Policy, as_of: date) -> Severity:

@@ -91,6 +91,7 @@ CHECKS: tuple[Check, ...] = (
             "Export again from the original in Unicode (UTF-8); letters that are lost must be typed in again.",
         ),
         find=damaged,
+        condenses=True,
         measures=("sach",),
         say_detail=_said,
     ),

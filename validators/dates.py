@@ -105,6 +105,7 @@ CHECKS: tuple[Check, ...] = (
             "Correct it from the original file; leave it empty where it is not known.",
         ),
         find=impossible,
+        condenses=True,
         measures=("dung",),
         say_detail=_said,
     ),

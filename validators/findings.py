@@ -39,7 +39,7 @@ FINDINGS_SCHEMA = pa.schema(
         pa.field("quarantines", pa.bool_(), nullable=False),
         pa.field(
             "other_rows", pa.list_(pa.int64()), nullable=False
-        ),  # row_no of the others that are of this dataset
+        ),  # row_no of the others that are of this dataset; of one told of nearly all rows of a commune, of these
         pa.field("excused", pa.bool_(), nullable=False),  # somebody answers for it: an error no more
         # Exactly which parcels it is about, by the names of `validators.identity.naming`: those of this dataset (none of
         # a fault of the commune as a whole), and those of the other side of a seam.

@@ -17,6 +17,7 @@ from parcels.model import UNKNOWN_COMMUNE, Dataset
 from parcels.versions import ends
 from validators.base import Check, Context, Faults, Mask, Rows, Severity, Subject, where
 from validators.catalogue import CHECKS, refuse_unknown
+from validators.condensed import condense
 from validators.findings import numbered_findings
 from validators.fixes import Fixes, fixes_to_next
 from validators.identity.members import Named
@@ -61,7 +62,7 @@ class Counts:
 class Verdict:
     """What is thought of a dataset.
 
-    findings        FINDINGS_SCHEMA, by row and check
+    findings        FINDINGS_SCHEMA, by row and check; what nearly all rows have as one finding of the commune
     repairs         REPAIRS_SCHEMA: how shapes could be mended; nothing of it is applied
     rows            ROWS_SCHEMA, in the order of the dataset
     group           by the checks that ran; None for the rows of no commune, and of a change set
@@ -161,6 +162,7 @@ def _judged(dataset: Dataset, context: Context) -> Verdict:
     table, fault = numbered_findings(found, named)
     repairs = propose(subject, found, table, fault, named)
     table, excused = _excused(table, fault, context)
+    table, excused = condense(table, fault, excused, dataset.commune_code, len(dataset), context)
     refused, unreadable, erroneous = _decide(subject, found, excused)
     counts = Counts(
         read=len(dataset),

@@ -145,6 +145,7 @@ CHECKS: tuple[Check, ...] = (
             "Give the number of 12 digits (or the old one of 9, or a tax number of 10 or 13) from the document, as text.",
         ),
         find=number,
+        condenses=True,
         measures=("dung",),
         say_detail=words(_REASONS),
     ),

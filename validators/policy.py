@@ -13,12 +13,15 @@ from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from validators.groups import GroupDefinition, RehearsalRules, wrong_with_groups
+from validators.placeholders import PlaceholderRules
 from validators.tolerances import (
     Amount,
     AttributeRules,
     BorderRules,
+    CondenseRules,
     CountRules,
     HistoryRules,
+    NumberRules,
     PositionRules,
     Rules,
     ShapeRules,
@@ -167,12 +170,15 @@ class Policy(Rules):
     borders: BorderRules
     history: HistoryRules
     attributes: AttributeRules
+    numbers: NumberRules
+    condense: CondenseRules
     counts: CountRules
     crs: CrsRules
     commune_codes: CommuneCodeRules = CommuneCodeRules()
     national_id: NationalIdRules = NationalIdRules()
     exceptions: ExceptionRules = ExceptionRules()
     moments: MomentRules = MomentRules()
+    placeholders: PlaceholderRules = PlaceholderRules()
     required: tuple[Required, ...] = ()
 
     @model_validator(mode="after")
@@ -197,7 +203,17 @@ class Policy(Rules):
 
     def judges_like(self, other: "Policy") -> bool:
         """Whether both find the same in the same data: they differ in their groups at most."""
-        apart = {*_OWN, "groups", "rehearsal", "brake", "commune_codes", "crs", "exceptions", "moments"}
+        apart = {
+            *_OWN,
+            "groups",
+            "rehearsal",
+            "brake",
+            "commune_codes",
+            "crs",
+            "exceptions",
+            "moments",
+            "placeholders",
+        }
         return self.model_dump(exclude=apart) == other.model_dump(exclude=apart)
 
     def required_at(self, as_of: date) -> tuple[str, ...]:

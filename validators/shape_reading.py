@@ -110,6 +110,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         advice=LEFT_OUT_BY_EXPORT,
         find=heights,
+        condenses=True,
         unit="rows",
         say_detail=words(_DIMENSIONS),
     ),

@@ -131,3 +131,26 @@ class CountRules(Rules):
     number_gaps: Annotated[int, Field(ge=1)]
     number_range: Annotated[int, Field(ge=1)]
     sheet_range: Annotated[int, Field(ge=1)]
+
+
+class NumberRules(Rules):
+    """IDN: what the number of a sheet and of a parcel looks like; each a regular expression (RE2) of the whole number.
+
+    longest  characters of a number at most
+    """
+
+    sheet: Annotated[tuple[str, ...], Field(min_length=1)]
+    parcel: Annotated[tuple[str, ...], Field(min_length=1)]
+    longest: Annotated[int, Field(ge=1)]
+
+
+class CondenseRules(Rules):
+    """When a fault of nearly all rows of a commune is told once, of the commune; see `validators.condensed`.
+
+    share, rows  at least this share of the rows read, and at least so many
+    until        once told so, it stays told so down to this share
+    """
+
+    share: Share
+    rows: Annotated[int, Field(ge=1)]
+    until: Share

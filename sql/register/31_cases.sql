@@ -1,4 +1,5 @@
--- The cases that were found as they are now: new ones begin, those that were fixed return.
+-- The cases that were found as they are now: new ones begin, those that were fixed return. What is told of a commune as a
+-- whole does not become less by a delivery that holds a part of it.
 INSERT INTO ledger.finding_case AS c (
     finding_id, check_code, severity, quarantines, province_code, commune_code, handles, names, other_province_code,
     other_commune_code, other_handles, other_names, measure, unit, width_mm, detail, place, state, state_since, state_run_id,
@@ -17,8 +18,15 @@ LEFT JOIN land.commune AS o
 ON CONFLICT (finding_id) DO UPDATE
 SET severity = excluded.severity, quarantines = excluded.quarantines, province_code = excluded.province_code,
     commune_code = excluded.commune_code, handles = excluded.handles, names = excluded.names, other_province_code = excluded.other_province_code,
-    other_commune_code = excluded.other_commune_code, other_handles = excluded.other_handles, other_names = excluded.other_names, measure = excluded.measure,
-    unit = excluded.unit, width_mm = excluded.width_mm, detail = excluded.detail, place = excluded.place,
+    other_commune_code = excluded.other_commune_code, other_handles = excluded.other_handles, other_names = excluded.other_names,
+    (measure, detail) = (SELECT CASE WHEN kept.larger THEN c.measure ELSE excluded.measure END,
+                                CASE WHEN kept.larger THEN c.detail ELSE excluded.detail END
+                         FROM (SELECT excluded.check_code = ANY (%(condensing)s::text[]) AND cardinality(excluded.handles) = 0
+                                      AND c.state IN ('new', 'open', 'returned') AND c.measure > excluded.measure
+                                      AND NOT EXISTS (SELECT FROM register_looked AS l
+                                                      WHERE l.commune_code = excluded.commune_code AND l.whole)
+                                      AS larger) AS kept),
+    unit = excluded.unit, width_mm = excluded.width_mm, place = excluded.place,
     state = excluded.state,
     state_since = CASE WHEN c.state = excluded.state THEN c.state_since ELSE excluded.state_since END,
     state_run_id = CASE WHEN c.state = excluded.state THEN c.state_run_id ELSE excluded.state_run_id END,

@@ -1,4 +1,5 @@
--- The open cases that are about one of them, by the names of its parcels; and what a refused row was refused for.
+-- The open cases that are about one of them, by the names of its parcels; what a refused row was refused for; and what is told
+-- once of a commune because nearly all rows have it, of every live one.
 WITH named AS (
     SELECT r.commune_code, r.rest_no, false AS refused, a.alias_kind || '|' || a.alias_value AS name
     FROM whole_rest AS r
@@ -33,3 +34,13 @@ SELECT r.commune_code, r.rest_no, true, NULL, k.code, NULL, NULL, false
 FROM whole_rest AS r
 CROSS JOIN LATERAL unnest(r.codes) AS k (code)
 WHERE r.parcel_uid IS NULL
+UNION
+SELECT r.commune_code, r.rest_no, false, NULL, c.check_code, c.severity, c.quarantines,
+       coalesce(c.excused_until >= {as_of}::date AND NOT c.quarantines, false)
+FROM whole_rest AS r
+JOIN ledger.finding_case AS c ON c.commune_code = r.commune_code
+WHERE r.parcel_uid IS NOT NULL
+  AND c.state IN ('new', 'open', 'returned')
+  AND c.check_code = ANY ({condensing}::text[])
+  AND cardinality(c.names) = 0
+  AND c.other_commune_code IS NULL

@@ -110,7 +110,12 @@ def _of_the_delivery(
         )
         context = replace(context, measured_in=profile.measured_in, straightened=_straightened(run_dir))
         if known is not None:
-            context = replace(context, authentication=known.authentication(), excused=known.excused())
+            context = replace(
+                context,
+                authentication=known.authentication(),
+                excused=known.excused(),
+                told_of_communes=known.told_of_communes(),
+            )
         return context, neighbours.result()
 
 

@@ -46,6 +46,13 @@ def explain(
             "--policy", help="chính sách khác: tên hoặc tệp .toml · another policy: a name or a file"
         ),
     ] = None,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            "--rows",
+            help="mọi dòng của xã mà một phép kiểm tra có phát hiện · every row of the commune in which a check found something",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Vì sao xã thuộc nhóm này, thửa sai ở đâu, sửa gì trước · Why this group, what is wrong, what to mend first.
@@ -55,6 +62,8 @@ def explain(
       landsync explain 00691
 
       landsync explain 00691/12/345 --report landsync-report
+
+      landsync explain 00691 --rows IDN-NATIONAL-MISSING
     """
     with guarded(as_json=as_json):
         from sync.report.explain.show import shown
@@ -65,7 +74,7 @@ def explain(
                 Bilingual("Chỉ chọn một: --run hoặc --report.", "Choose one: --run or --report."),
                 Bilingual("Hãy bỏ một trong hai tùy chọn.", "Leave one of the two out."),
             )
-        document = _explained(target, run, report, policy)
+        document = _explained(target, run, report, policy, rows)
         if as_json:
             emit_json(document)
         else:
@@ -74,18 +83,20 @@ def explain(
         raise typer.Exit(AMBIGUOUS)
 
 
-def _explained(target: str, run: str | None, report: Path | None, policy: str | None) -> dict[str, Any]:
+def _explained(
+    target: str, run: str | None, report: Path | None, policy: str | None, rows: str | None
+) -> dict[str, Any]:
     from sync.declared.policyfile import load_policy
     from sync.report.explain.judged import from_folder
 
     other = load_policy(policy) if policy else None
     if report is not None:
-        return _within(from_folder(report), target, other)
+        return _within(from_folder(report), target, other, rows)
     if run is not None:
         from sync.report.explain.ledger import judged_by_run
 
-        return _within(judged_by_run(run, _dsn_if_any()), target, other)
-    return _by_the_ledger(target, other)
+        return _within(judged_by_run(run, _dsn_if_any()), target, other, rows)
+    return _by_the_ledger(target, other, rows)
 
 
 def _dsn_if_any() -> str | None:
@@ -100,7 +111,7 @@ def _dsn_if_any() -> str | None:
         return None
 
 
-def _within(judged: Any, target: str, other: Any) -> dict[str, Any]:
+def _within(judged: Any, target: str, other: Any, check: str | None) -> dict[str, Any]:
     """A commune or a parcel of one judgement."""
     from sync.report.explain.commune import explain_commune
     from sync.report.explain.parcel import (
@@ -112,7 +123,7 @@ def _within(judged: Any, target: str, other: Any) -> dict[str, Any]:
     )
 
     if target in judged.communes:
-        return explain_commune(judged, target, other)
+        return _of_commune(judged, target, other, check)
     rows = find_rows(judged, Wanted(target))
     if len(rows) > 1:
         return candidates_document(rows.to_pylist(), judged.province)
@@ -123,14 +134,21 @@ def _within(judged: Any, target: str, other: Any) -> dict[str, Any]:
     return explain_parcel(judged, rows.to_pylist()[0])
 
 
-def _by_the_ledger(target: str, other: Any) -> dict[str, Any]:
+def _of_commune(judged: Any, code: str, other: Any, check: str | None) -> dict[str, Any]:
+    """A commune, or its rows in which a check found something."""
+    from sync.report.explain.commune import explain_commune
+    from sync.report.explain.rows import explain_rows
+
+    return explain_commune(judged, code, other) if check is None else explain_rows(judged, code, check)
+
+
+def _by_the_ledger(target: str, other: Any, check: str | None) -> dict[str, Any]:
     """By what the database knows was judged last."""
     from parcels import admin_units
     from parcels.text import clean_text
     from sync import db
     from sync.platform.addresses import resolve_dsn
     from sync.report.explain import ledger
-    from sync.report.explain.commune import explain_commune
     from sync.report.explain.parcel import candidates_document, explain_parcel, unknown_parcel
     from sync.settings import settings
 
@@ -146,7 +164,7 @@ def _by_the_ledger(target: str, other: Any) -> dict[str, Any]:
                 if gone.code != "EXPLAIN-RUN":
                     raise
                 return ledger.stored_document(row, text, unit.name if unit else None)
-            return explain_commune(judged, text, other)
+            return _of_commune(judged, text, other, check)
         found = ledger.find_parcels(connection, dsn, text)
         if not found and unit is not None:
             raise UsageError(

@@ -186,6 +186,7 @@ def _tell(tried: dict[str, Any]) -> None:
         Bilingual("Cột trong tệp", "In the file"),
         Bilingual("Có giá trị", "Filled"),
         Bilingual("Không đọc được", "Not readable"),
+        Bilingual("Coi là chưa ghi", "Counts as not filled"),
         Bilingual("Ghi chú", "Note"),
     )
     assumed = Bilingual("tên cột là giả định", "the name is assumed").say(language())
@@ -195,6 +196,7 @@ def _tell(tried: dict[str, Any]) -> None:
             escape(line["delivered"] or "–"),
             f"{line['filled']:.0%}",
             str(line["not_readable"] or ""),
+            escape(", ".join(f"«{value}»: {rows}" for value, rows in line["placeholders"].items())),
             assumed if line["assumed"] else "",
         )
     out.print(table)

@@ -121,6 +121,7 @@ class _Work:
         self.lists = lists
         self.era = Era("new", "declared")
         self.communes = CommuneFinder(record, profile, evidence)
+        self.placeholders = policy_at(record.as_of).placeholders
         self.extracted_at = record.extracted_at
         self.detective = None if profile.foreign else Detective(record.as_of, policy_at(record.as_of).crs)
         self.parts: dict[int, ReadPart] = {}
@@ -135,7 +136,7 @@ class _Work:
         """Read one part into the snapshot; its entry in conform.json."""
         profile = self.versions.mapped(self.profile)
         found = find_columns(profile, part.layer.columns, part.file, cut_names=part.source.cut_names)
-        mapper = Mapper(profile, found, part.file, self.habits, part.part_no)
+        mapper = Mapper(profile, found, part.file, self.habits, part.part_no, rules=self.placeholders)
         texts = Texts(part)
         states = States(profile.states, part, changes=self.changes)
         era = self.era = self.communes.declared(part) or self._shown(part, mapper, states)
@@ -193,7 +194,7 @@ class _Work:
         """How the commune codes of a part are to be read, from a first pass over them."""
         survey = self.communes.survey()
         named = mapper.found.get("commune_code", ())
-        codes = Mapper(self.profile, {"commune_code": named}, part.file)
+        codes = Mapper(self.profile, {"commune_code": named}, part.file, rules=self.placeholders)
         for read in read_source(part.source, part.path, part.layer, states.with_column(list(named))):
             batch = read.filter(states.current(read))  # codes of before are right for what is history
             delivered = codes.canonical(batch)["commune_code"]

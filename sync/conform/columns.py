@@ -23,20 +23,19 @@ from parcels.model import ARROW_TYPES, NOT_READABLE_JOINER
 from parcels.text import CONTROL, clean, join_said
 from parcels.versions import read_actions
 from sync.conform.codes import DIGITS, whole_codes
+from sync.conform.days import has_days, read_days
 from sync.conform.numbers import Habits
+from sync.conform.placeholders import PLACEHOLDERS, Kept, Placeholders, as_said
 from sync.declared.profile import DBF_NAME_BYTES, Joined, Profile
 from sync.declared.tomlfile import after, nearest
+from validators.placeholders import PlaceholderRules
 
 _EXACT_IN_FLOAT = 2**53
 _EXACT_IN_SINGLE = 2**24
-_VIETNAM: Final = "Asia/Ho_Chi_Minh"
 _NUMBERS: Final = ("sheet_no", "parcel_no", "map_scale")
 
 _DECIMAL_TEXT = r"^[+-]?([0-9]{1,14}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?0?[0-9]{1,2})?$"
 _GROUPED_SCALE = r"^([1-9][0-9]?)[.,]([0-9]{3})$"
-_ISO_DATE = r"^(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?:[T ].*)?$"
-_VIETNAMESE_DATE = r"^(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{4})$"
-_PLAIN_DATE = r"^(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})$"
 # A year, or a month of one: a day that is not said whole is unknown, not impossible.
 _PART_OF_A_DATE = (
     r"^(?:(?:0?[1-9]|1[0-2])[-/.])?(?:18|19|20)[0-9]{2}$|^(?:18|19|20)[0-9]{2}[-/.](?:0?[1-9]|1[0-2])$"
@@ -108,6 +107,7 @@ class Mapper:
     found       canonical name → the file's names
     habits      what the delivery shows of how numbers are written; part_no: under which number this part's are kept
     unreadable  canonical name → values that its type could not hold, over all batches so far
+    rules       what says nothing; of the latest policy where none is given
     """
 
     profile: Profile
@@ -116,6 +116,11 @@ class Mapper:
     habits: Habits = field(default_factory=Habits)
     part_no: int = 0
     unreadable: Counter[str] = field(default_factory=Counter)
+    rules: PlaceholderRules | None = None
+    _nothing: Placeholders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._nothing = Placeholders(self.profile, *([] if self.rules is None else [self.rules]))
 
     @property
     def source_columns(self) -> list[str]:
@@ -123,44 +128,66 @@ class Mapper:
         return list(dict.fromkeys(name for names in self.found.values() for name in names))
 
     def canonical(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        """Every delivered canonical column (n,), in its type; NULL where the profile has none. And `not_readable`.
+        """Every delivered canonical column (n,), in its type; NULL where the profile has none, or where a placeholder stood.
 
-        Raises MarksShown.
+        And `not_readable` and `placeholders`. Raises MarksShown.
         """
         lost: list[pa.Array] = []
-        columns = {column.name: self._column(column, batch, lost) for column in delivered_columns()}
+        kept = Kept()
+        columns = {column.name: self._column(column, batch, lost, kept) for column in delivered_columns()}
         said = join_said(lost, NOT_READABLE_JOINER) if lost else pa.nulls(batch.num_rows, pa.string())
-        return columns | {NOT_READABLE: said}
+        return columns | {NOT_READABLE: said, PLACEHOLDERS: kept.column(batch.num_rows)}
 
-    def _column(self, column: Column, batch: pa.RecordBatch, lost_names: list[pa.Array]) -> pa.Array:
+    def _column(
+        self, column: Column, batch: pa.RecordBatch, lost_names: list[pa.Array], kept: Kept
+    ) -> pa.Array:
         kind = ARROW_TYPES[column.kind]
         if column.name in self.profile.constants:
             given = self.profile.constants[column.name]
             values = pa.repeat(pa.scalar(given), batch.num_rows)
         elif self.found.get(column.name):
-            values = self._delivered(column, batch)
+            values = self._delivered(column, batch, kept)
             if pa.types.is_null(values.type):
                 return pa.nulls(batch.num_rows, kind)
+            return self._read(column, values, lost_names, kept)
         else:
             return pa.nulls(batch.num_rows, kind)
-        numbers = values
-        if column.kind == "decimal" and pa.types.is_string(values.type):
-            numbers = self.habits.of[self.part_no, column.name].plain(clean(values))
-        result = READERS[column.kind](numbers, column, self.file)
-        if column.name == "commune_code" and not self.profile.foreign:
-            result = whole_codes(result, self.profile.province)
+        return self._whole(column, READERS[column.kind](values, column, self.file))
+
+    def _whole(self, column: Column, values: pa.Array) -> pa.Array:
+        """Commune codes with the zeros that they lost on the way."""
+        if column.name != "commune_code" or self.profile.foreign:
+            return values
+        return whole_codes(values, self.profile.province)
+
+    def _read(self, column: Column, values: pa.Array, lost_names: list[pa.Array], kept: Kept) -> pa.Array:
+        """Delivered values in the column's type, without placeholders."""
         if column.kind == "text" and pa.types.is_string(values.type):
             stray = pc.fill_null(pc.match_substring_regex(values, CONTROL), False)
             if pc.any(stray).as_py():
                 lost_names.append(pc.if_else(stray, pa.scalar(column.name), pa.scalar(None, pa.string())))
-        if column.kind != "text":
-            lost = result.null_count - _missing(values)
-            if lost > 0:
-                self.unreadable[column.name] += lost
-                lost_names.append(_where_lost(column, values, result))
-        return result
+        if column.kind == "text":
+            text = self._without(column, _plain_text(values, column, self.file), kept)
+            normal = _normal_form(text, column, numeric=not pa.types.is_string(values.type))
+            return self._whole(column, normal)
+        values = self._without(column, clean(values) if pa.types.is_string(values.type) else values, kept)
+        numbers = values
+        if column.kind == "decimal" and pa.types.is_string(values.type):
+            numbers = self.habits.of[self.part_no, column.name].plain(values)
+        result = READERS[column.kind](numbers, column, self.file)
+        lost = result.null_count - _missing(values)
+        if lost > 0:
+            self.unreadable[column.name] += lost
+            lost_names.append(_where_lost(column, values, result))
+        return self._without(column, result, kept) if column.kind == "date" else result
 
-    def _delivered(self, column: Column, batch: pa.RecordBatch) -> pa.Array:
+    def _without(self, column: Column, values: pa.Array, kept: Kept) -> pa.Array:
+        """The values with NULL where a placeholder stands, which is kept. What the profile translates to is none."""
+        meant = self.profile.values.get(column.name, {}).values()
+        nothing = self._nothing.of(column.name, values, meant)
+        return values if nothing is None else kept.without(column.name, values, as_said(values), nothing)
+
+    def _delivered(self, column: Column, batch: pa.RecordBatch, kept: Kept) -> pa.Array:
         """The delivered values of one canonical column: of its one column, or of several joined; values mapped."""
         names = self.found[column.name]
         rule, meanings = self.profile.columns[column.name], self.profile.values.get(column.name)
@@ -170,7 +197,7 @@ class Mapper:
         texts = [
             _mapped(_plain_text(batch.column(name), column, self.file), meanings or {}) for name in names
         ]
-        return join_said(texts, rule.separator)
+        return join_said([self._without(column, text, kept) for text in texts], rule.separator)
 
 
 def _plain_text(values: pa.Array, column: Column, file: str) -> pa.Array:
@@ -206,9 +233,14 @@ def _missing(values: pa.Array) -> int:
 
 
 def _as_text(values: pa.Array, column: Column, file: str) -> pa.Array:
-    """Text in its normal form. Numbers keep every digit; a commune code regains the zeros that a number lost."""
-    numeric = not pa.types.is_string(values.type)
-    text = _plain_text(values, column, file)
+    """Any values as text in the form of its column."""
+    return _normal_form(
+        _plain_text(values, column, file), column, numeric=not pa.types.is_string(values.type)
+    )
+
+
+def _normal_form(text: pa.Array, column: Column, *, numeric: bool) -> pa.Array:
+    """Clean text in the form of its column. Numbers keep every digit; a commune code regains the zeros that a number lost."""
     if column.name == "map_scale":
         text = pc.replace_substring_regex(text, _GROUPED_SCALE, r"\1\2")
     if column.name in _NUMBERS:
@@ -294,31 +326,9 @@ def _years(values: pa.Array, column: Column, file: str) -> pa.Array:
 
 
 def _as_date(values: pa.Array, column: Column, file: str) -> pa.Array:
-    """Dates, times (the day in Vietnam) or text: 2026-11-20, 20/11/2026, 20261120."""
-    if pa.types.is_date(values.type):
-        return values.cast(pa.date32())
-    if pa.types.is_timestamp(values.type):
-        if values.type.tz is not None:
-            values = pc.local_timestamp(values.cast(pa.timestamp("s", _VIETNAM), safe=False))
-        return values.cast(pa.timestamp("s"), safe=False).cast(pa.date32(), safe=False)
-    text = clean(values if pa.types.is_string(values.type) else _cast(values, column, file))
-    iso = [_iso(text, pattern) for pattern in (_ISO_DATE, _VIETNAMESE_DATE, _PLAIN_DATE)]
-    stamps = pc.strptime(pc.coalesce(*iso), format="%Y-%m-%d", unit="s", error_is_null=True)
-    return _real_days(stamps, pc.coalesce(*iso))
-
-
-def _iso(text: pa.Array, pattern: str) -> pa.Array:
-    parts = pc.extract_regex(text, pattern)
-    year, month, day = (pc.struct_field(parts, name) for name in ("y", "m", "d"))
-    return pc.binary_join_element_wise(
-        year, pc.utf8_lpad(month, 2, "0"), pc.utf8_lpad(day, 2, "0"), "-", null_handling="emit_null"
-    )
-
-
-def _real_days(stamps: pa.Array, written: pa.Array) -> pa.Array:
-    """Days of the calendar only: 31/02 must not become 03/03."""
-    same = pc.fill_null(pc.equal(pc.strftime(stamps, format="%Y-%m-%d"), written), False)
-    return pc.if_else(same, stamps, pa.scalar(None, stamps.type)).cast(pa.date32())
+    if has_days(values.type) or pa.types.is_string(values.type):
+        return read_days(values)
+    return read_days(_cast(values, column, file))
 
 
 READERS: dict[str, Callable[[pa.Array, Column, str], pa.Array]] = {

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from parcels.model import NOT_READABLE_JOINER
 from parcels.text import join_said
 from sync.conform.columns import NOT_READABLE
+from sync.conform.placeholders import PLACEHOLDERS
 
 Columns = dict[str, pa.Array]
 
@@ -50,6 +51,7 @@ def joined(
                 result[name] = pc.if_else(said, pa.scalar(None, ours[name].type), ours[name])
     # Of both sides: what is not NULL in the end was read from one of them.
     result[NOT_READABLE] = join_said([side[NOT_READABLE] for side in (ours, theirs)], NOT_READABLE_JOINER)
+    result[PLACEHOLDERS] = both(ours[PLACEHOLDERS], theirs[PLACEHOLDERS])
     return result
 
 

@@ -14,16 +14,18 @@ from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
 from sync.conform.columns import Mapper, find_columns
+from sync.conform.kept import KEPT_TYPE
 from sync.conform.list_join import Columns
 from sync.conform.list_rows import OnTheMap, kinds_of, told_table
 from sync.conform.numbers import Habits
 from sync.conform.parts import ReadPart
-from sync.conform.texts import RAW_TYPE, Texts
+from sync.conform.texts import Texts
 from sync.declared.delivery import AttributeList
 from sync.declared.profile import ListMap, Profile
 from sync.folder.list_rows import KEY, WHYS
 from sync.intake.sources.base import ROW_NUMBER, ROW_TEXT, row_text
 from sync.intake.sources.guard import read_source
+from validators.placeholders import PlaceholderRules
 
 RAW = "raw_text"
 _CODE_DIGITS = 5
@@ -98,12 +100,18 @@ class ListTable:
 
 
 def read_list(
-    part: ReadPart, said: ListMap, profile: Profile, one: AttributeList, file: Path, habits: Habits
+    part: ReadPart,
+    said: ListMap,
+    profile: Profile,
+    one: AttributeList,
+    file: Path,
+    habits: Habits,
+    rules: PlaceholderRules,
 ) -> ListTable:
     """The list through the same steps as any part, into a file that is mapped into memory."""
     own = said.as_profile(profile)
     found = find_columns(own, part.layer.columns, part.file, cut_names=part.source.cut_names)
-    mapper, texts = Mapper(own, found, part.file, habits, part.part_no), Texts(part)
+    mapper, texts = Mapper(own, found, part.file, habits, part.part_no, rules=rules), Texts(part)
     on = one.on or said.on
     carried = tuple(dict.fromkeys((*own.columns, *own.constants)))
     missing = [name for name in on if name not in carried]
@@ -121,7 +129,7 @@ def read_list(
                 batch = batch.drop_columns(beside)  # noqa: PLW2901
             converted = texts.convert(batch)
             columns = _with_zeros(mapper.canonical(converted.batch))
-            made = pa.record_batch(columns | {RAW: converted.raw.cast(RAW_TYPE)})
+            made = pa.record_batch(columns | {RAW: converted.raw.cast(KEPT_TYPE)})
             writer = writer or pa.ipc.new_file(sink, made.schema)
             writer.write_batch(made)
         if writer is None:

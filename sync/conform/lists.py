@@ -19,12 +19,14 @@ from sync.conform.list_join import Columns, both, joined
 from sync.conform.list_table import RAW, ListTable, read_list, taken
 from sync.conform.numbers import Habits
 from sync.conform.parts import ReadPart, list_layer
+from sync.conform.placeholders import PLACEHOLDERS
 from sync.declared.profile import Profile
 from sync.folder.conform import ListRead, ListRowRead
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.files import private_folder
 from sync.folder.list_rows import BESIDE, WHYS, write_list_rows
 from sync.folder.notes import LayerNotes
+from validators.policy import policy_at
 
 FOLDER = ".lists"
 _EXAMPLES = 20
@@ -50,10 +52,11 @@ class Lists:
             raise _no_map(record.lists[0].file)
         folder = run_dir / FOLDER
         private_folder(folder)
+        rules = policy_at(record.as_of).placeholders
         for number, said in enumerate(record.lists):
             part = list_layer(record, profile, said, parts, len(parts) + number)
             file = folder / f"{number}.arrow"
-            self._lists.append(read_list(part, profile.lists, profile, said, file, habits))
+            self._lists.append(read_list(part, profile.lists, profile, said, file, habits, rules))
 
     def fill(self, columns: Columns, raw: pa.Array) -> tuple[Columns, pa.Array]:
         """Canonical columns (n,) with what the lists say of these parcels, and their text as delivered."""
@@ -63,7 +66,9 @@ class Lists:
             if not found:
                 continue
             one.parcels += found
-            theirs = {name: taken(one.table[name], rows) for name in (*one.carried, NOT_READABLE, RAW)}
+            theirs = {
+                name: taken(one.table[name], rows) for name in (*one.carried, NOT_READABLE, PLACEHOLDERS, RAW)
+            }
             columns = columns | joined(columns, theirs, one.carried, one.on, one.differing)
             raw = both(raw, theirs[RAW])
         return columns, raw

@@ -9,18 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from parcels.bilingual import Bilingual
 from parcels.encodings import BYTES, LEGACY, UTF8, named
 from parcels.encodings.column import NOT_UTF8, TextColumn
 from parcels.encodings.evidence import Vocabulary
 from parcels.errors import DeliveryRejected
+from sync.conform.kept import kept_texts
 from sync.conform.parts import ReadPart
 from sync.folder.conform import TextRead
 from sync.intake.sources.refusals import wrong_encoding
-
-RAW_TYPE = pa.map_(pa.string(), pa.string())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Texts:
             if changed.any():
                 raw[name] = (values, changed)
         done = pa.RecordBatch.from_arrays(list(texts.values()), names=list(texts))
-        return Converted(done, _raw(raw, batch.num_rows))
+        return Converted(done, kept_texts(raw, batch.num_rows))
 
     def _decide(self, names: list[str]) -> None:
         """Let the columns decide until none changes: what one shows counts a little for the others of the part."""
@@ -140,23 +138,6 @@ def _worth_a_look(values: pa.Array) -> bool:
     octets = np.frombuffer(data, np.uint8)
     beyond = (octets > 0x7E) | (octets == ord("?")) | ((octets < 0x20) & ((octets < 0x09) | (octets > 0x0D)))
     return bool(beyond.any())
-
-
-def _raw(columns: dict[str, tuple[pa.Array, NDArray[np.bool_]]], rows: int) -> pa.Array:
-    """raw_text (rows,): what each changed value was, by column."""
-    if not columns:
-        return pa.nulls(rows, RAW_TYPE)
-    of_row = np.concatenate([np.flatnonzero(changed) for _, changed in columns.values()])
-    order = pa.array(np.argsort(of_row, kind="stable"))
-    keys = pa.concat_arrays(
-        [pa.repeat(pa.scalar(name), int(changed.sum())) for name, (_, changed) in columns.items()]
-    )
-    items = pa.concat_arrays([values.filter(pa.array(changed)) for values, changed in columns.values()])
-    counts = np.bincount(of_row, minlength=rows)
-    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int32)
-    return pa.MapArray.from_arrays(
-        pa.array(offsets, mask=np.append(counts == 0, False)), keys.take(order), items.take(order), RAW_TYPE
-    )
 
 
 def _contradicted(file: str, declared: str, column: str, found: str) -> DeliveryRejected:

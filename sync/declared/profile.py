@@ -53,6 +53,19 @@ class Joined(BaseModel):
     optional: bool = False
 
 
+class OwnPlaceholders(BaseModel):
+    """What this province writes where nothing is known, beside what the policy knows; what it keeps means something here.
+
+    Both are compared as clean text, in any letter case; 0 is a number as well.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    add: tuple[Text, ...] = ()
+    keep: tuple[Text, ...] = ()
+    reason: Text
+
+
 class ListMap(BaseModel):
     """`[lists]`: how lists of attributes without geometry are read, and by what they are joined to parcels.
 
@@ -93,6 +106,7 @@ class Profile(BaseModel):
     measured_in EPSG code of the metric CRS in which a foreign cadastre is measured that is delivered in degrees
     columns     canonical name → the delivered column (or columns, joined) that holds it
     values      canonical name → delivered value → canonical value, after the text was cleaned; others stay
+    placeholders  canonical name → what else says nothing in it, and what does say something (validators.placeholders)
     assumed     canonical names whose delivered column nobody at that system has confirmed
     read        kind of source → its own settings (`[read.csv]`, `[read.dgn]` …)
     lists       how the lists are read that a delivery joins to its parcels
@@ -109,6 +123,7 @@ class Profile(BaseModel):
     measured_in: Annotated[int, Field(gt=0)] | None = None
     columns: dict[str, Text | Joined]
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    placeholders: dict[str, OwnPlaceholders] = Field(default_factory=dict)
     assumed: tuple[str, ...] = ()
     read: dict[str, dict[str, Any]] = Field(default_factory=dict)
     constants: dict[str, str | int | float | date] = Field(default_factory=dict)
@@ -119,7 +134,7 @@ class Profile(BaseModel):
     states: StateRules | None = None
     not_applicable: dict[str, Text] = Field(default_factory=dict)
 
-    @field_validator("columns", "constants", "values")
+    @field_validator("columns", "constants", "values", "placeholders")
     @classmethod
     def _canonical(cls, value: dict[str, object]) -> dict[str, object]:
         return _canonical_names(value)

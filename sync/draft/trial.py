@@ -1,19 +1,24 @@
 """A delivery read by a profile and not judged: what every canonical column is filled with."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.model import UNKNOWN_COMMUNE
 from sync.conform import conform
+from sync.conform.placeholders import PLACEHOLDERS
 from sync.declared.profile import Profile, load_profile, province_of
-from sync.draft.said import said_values
 from sync.folder.conform import Conformed
 from sync.folder.snapshot import part_paths
 from sync.intake.fetch import fetch
+
+_SHOWN = 5  # of what was written for nothing, in each column
 
 
 def trial(profile_file: Path, delivery: Path, run_dir: Path) -> dict[str, Any]:
@@ -23,7 +28,7 @@ def trial(profile_file: Path, delivery: Path, run_dir: Path) -> dict[str, Any]:
     fetch(delivery, profile, run_dir)
     conform(run_dir, profile)
     said = Conformed.load(run_dir)
-    filled = _filled(run_dir)
+    filled, placeholders = _filled(run_dir)
     delivered: dict[str, str] = {}
     not_readable: dict[str, int] = {}
     for part in said.parts:
@@ -42,6 +47,7 @@ def trial(profile_file: Path, delivery: Path, run_dir: Path) -> dict[str, Any]:
                 "delivered": delivered.get(name) or _constant(profile.constants.get(name)),
                 "filled": filled[name] / max(said.read, 1),
                 "not_readable": not_readable.get(name, 0),
+                "placeholders": placeholders[name],
                 "assumed": name in profile.assumed,
             }
             for name in filled
@@ -94,13 +100,19 @@ def _problems(profile: Profile, said: Conformed, filled: dict[str, int]) -> list
     return problems
 
 
-def _filled(run_dir: Path) -> dict[str, int]:
-    """Canonical column → rows with a value that says something."""
+def _filled(run_dir: Path) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """Canonical column → rows with a value, and what was written for nothing in how many others, most of it first."""
     names = [column.name for column in delivered_columns()]
     filled = dict.fromkeys(names, 0)
+    written: dict[str, Counter[str]] = {name: Counter() for name in names}
     for path in part_paths(run_dir).values():
-        table = pq.read_table(path, columns=names)
+        table = pq.read_table(path, columns=[*names, PLACEHOLDERS])
+        kept = one_array(table[PLACEHOLDERS])
         for name in names:
-            values = said_values(name, table.column(name).combine_chunks())
-            filled[name] += table.num_rows - values.null_count
-    return filled
+            filled[name] += table.num_rows - table.column(name).null_count
+            if kept.null_count < len(kept):
+                empty = pc.map_lookup(kept, name, "first").filter(one_array(table[name]).is_null())
+                counts = pc.value_counts(pc.drop_null(empty))
+                pairs = zip(counts.field(0).to_pylist(), counts.field(1).to_pylist(), strict=True)
+                written[name].update(dict(pairs))
+    return filled, {name: dict(counts.most_common(_SHOWN)) for name, counts in written.items()}

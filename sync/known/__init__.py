@@ -52,3 +52,7 @@ class Known(Protocol):
     def excused(self) -> pa.Array:
         """Ids of findings that somebody answers for on the day."""
         ...
+
+    def told_of_communes(self) -> pa.Array:
+        """Ids of findings of communes as a whole that are open in the register (`validators.condensed`)."""
+        ...

@@ -17,6 +17,7 @@ from sync import db
 from sync.db.columns import listed
 from sync.known.context.document import Receipt
 from sync.known.context.near import in_order, touching
+from validators.condensed import CONDENSING
 from validators.delivery import as_claims
 from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
 
@@ -87,12 +88,17 @@ class NationalKnown:
 
     def excused(self) -> pa.Array:
         """See `Known`."""
-        values: db.Identifiers = {
-            "province": db.sql.Literal(self._province),
-            "as_of": db.sql.Literal(self._as_of),
-        }
+        return self._cases("register/excused", as_of=db.sql.Literal(self._as_of))
+
+    def told_of_communes(self) -> pa.Array:
+        """See `Known`."""
+        return self._cases("register/told_of_communes", codes=db.sql.Literal(list(CONDENSING)))
+
+    def _cases(self, name: str, **values: db.sql.Composable) -> pa.Array:
+        """The ids of some cases of the province."""
+        identifiers: db.Identifiers = {"province": db.sql.Literal(self._province), **values}
         ids = pa.schema([pa.field("finding_id", pa.string())])
-        found = db.copy_out(self._connection, db.compose("register/excused", values), ids)
+        found = db.copy_out(self._connection, db.compose(name, identifiers), ids)
         return found["finding_id"].combine_chunks()
 
     def claims_in(self, cells: pa.Array) -> pa.Table:

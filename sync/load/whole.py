@@ -18,6 +18,7 @@ from sync import db
 from sync.folder.verdict import LoadedVerdict
 from sync.load.staging import staging_tables
 from validators.catalogue import CHECKS
+from validators.condensed import CONDENSING
 from validators.findings import FINDINGS_SCHEMA
 from validators.measures import Portion
 from validators.policy import Policy
@@ -95,7 +96,11 @@ def rests(
     concerned = sorted({*counts, *left_out})
     if not concerned:
         return {}
-    literals: db.Identifiers = {"province": db.sql.Literal(province), "as_of": db.sql.Literal(as_of)}
+    literals: db.Identifiers = {
+        "province": db.sql.Literal(province),
+        "as_of": db.sql.Literal(as_of),
+        "condensing": db.sql.Literal(list(CONDENSING)),
+    }
     cases = db.copy_out(connection, db.compose("whole/32_cases", literals), CASES_SCHEMA)
     found = db.fetch(connection, "whole/33_land_users", values | {"communes": concerned})
     users = {row["commune_code"]: Portion(row["found"], row["land_users"]) for row in found}
@@ -122,9 +127,12 @@ def with_rest(
     findings = findings.filter(pc.invert(pc.is_in(findings["row_no"], value_set=pa.array(rest.left_out))))
     cases = rest.cases.filter(pc.is_valid(rest.cases["finding_id"]))
     gone = {state: _count(out, state) for state in ("accept", "quarantine", "unreadable")}
-    wrong = pc.and_not(pc.or_(pc.equal(cases["severity"], "error"), cases["quarantines"]), cases["excused"])
-    wrong = pc.and_not(wrong, cases["refused"])  # a refused row is one with an error whatever its cases are
-    errors = len(pc.unique(cases["rest_no"].filter(wrong))) + rest.quarantined + rest.unreadable
+    bad = pc.or_(pc.equal(rest.cases["severity"], "error"), rest.cases["quarantines"])
+    wrong = pc.and_not(pc.fill_null(bad, False), rest.cases["excused"])
+    wrong = pc.and_not(
+        wrong, rest.cases["refused"]
+    )  # a refused row is one with an error whatever its cases are
+    errors = len(pc.unique(rest.cases["rest_no"].filter(wrong))) + rest.quarantined + rest.unreadable
     known = pc.is_in(cases["finding_id"], value_set=findings["finding_id"].combine_chunks())
     new = cases.filter(pc.invert(known))
     measured = {name: _measured(name, portion, rest, out) for name, portion in verdict.measured.items()}

@@ -15,10 +15,11 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync import db
 from sync.folder.register import REGISTER_SCHEMA, STATES, RegisterCounts
 from validators.catalogue import CHECKS
+from validators.condensed import CONDENSING
 from validators.stored import CommuneVerdict
 
-_STEPS = ("10_looked", "11_seams", "12_found", "20_missing")
-_WRITES = ("30_change", "31_cases", "32_settle", "33_events")
+_STEPS = ("10_looked", "11_seams", "12_found", "13_condensed", "20_missing")
+_WRITES = ("30_change", "31_cases", "32_settle", "33_events", "34_condense")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def _values(connection: db.Connection, looked: Looked) -> dict[str, Any]:
         ),
         "catalogue": list(looked.catalogue),
         "beside": list(looked.beside),
+        "condensing": list(CONDENSING),
         "of_changes": [code for code, (of_changes, _) in looked.catalogue.items() if of_changes],
         "of_rows": [code for code, (_, of_rows) in looked.catalogue.items() if of_rows],
     }

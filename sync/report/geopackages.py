@@ -19,6 +19,7 @@ from parcels.wkb import read_wkb
 from sync.report.material import Material
 from sync.report.places import report_srid
 from sync.report.styles import add_styles
+from sync.report.words import SEVERITIES
 from validators.catalogue import BY_CODE, CHECKS
 from validators.places import moved, places_of
 
@@ -98,12 +99,20 @@ def write_findings(material: Material, path: Path) -> None:
         {"dataset": "commune", "quarantines": "quarantined", "other_dataset": "other_commune"}
     )
     family = pc.utf8_slice_codeunits(table["check_code"], 0, 3)
-    for name in FAMILIES:
+    for name in _worst_first(table["severity"], family):
         chosen = _worded(table.filter(pc.equal(family, name)).slice(0, LIMIT))
         places = _drawable(places_of(chosen, target))
         layers |= _write_kinds(path, name, chosen, places, target, _FINDING_FIELDS)
     layers |= _write_repairs(material, path, target)
     add_styles(path, layers)
+
+
+def _worst_first(severity: pa.ChunkedArray, family: pa.ChunkedArray) -> list[str]:
+    """The families in the order of their layers: first those that found errors, in the order of the catalogue."""
+    rank = pc.index_in(severity, value_set=pa.array(list(SEVERITIES)))
+    worst = pa.table({"family": family, "rank": rank}).group_by("family").aggregate([("rank", "min")])
+    ranks = dict(zip(worst["family"].to_pylist(), worst["rank_min"].to_pylist(), strict=True))
+    return sorted(FAMILIES, key=lambda name: ranks.get(name, len(SEVERITIES)))
 
 
 def _write_repairs(material: Material, path: Path, target: int) -> dict[str, str]:

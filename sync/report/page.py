@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels import admin_units
+from parcels.arrays import count_values
 from parcels.bilingual import Bilingual
 from sync.clock import VIETNAM
 from sync.folder.delivery import DeliveryRecord
@@ -30,6 +32,7 @@ from sync.report.workbook import commune_name
 from validators.catalogue import BY_CODE
 from validators.measures import MEASURES
 from validators.stored import KeptFixes
+from validators.tally import incidence
 
 SHOWN_PER_COMMUNE = 25
 
@@ -101,6 +104,7 @@ def _checks(material: Material, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The checks that found something, worst first."""
     pairs = material.findings.group_by(["check_code", "severity"]).aggregate([]).to_pylist()
     severity = {pair["check_code"]: pair["severity"] for pair in pairs}
+    parcels = _parcels(material)
     order = list(SEVERITIES)
     codes = sorted(
         counts, key=lambda code: (order.index(severity[code]), not BY_CODE[code].quarantines, code)
@@ -109,6 +113,7 @@ def _checks(material: Material, counts: dict[str, int]) -> list[dict[str, Any]]:
         {
             "code": code,
             "count": counts[code],
+            "parcels": parcels.get(code, 0),
             "severity": SEVERITIES[severity[code]],
             "class": severity[code],
             "quarantines": BY_CODE[code].quarantines,
@@ -117,6 +122,14 @@ def _checks(material: Material, counts: dict[str, int]) -> list[dict[str, Any]]:
         }
         for code in codes
     ]
+
+
+def _parcels(material: Material) -> dict[str, int]:
+    """Rows in which each check found something: of what is told of a commune as a whole all of its rows."""
+    finding, row = incidence(material.findings)
+    codes = material.findings["check_code"].take(pa.array(finding))
+    pairs = pa.table({"code": codes, "row": row}).group_by(["code", "row"]).aggregate([])
+    return count_values(pairs["code"])
 
 
 def _commune(material: Material, commune: DecidedVerdict) -> dict[str, Any]:

@@ -155,7 +155,8 @@ def _commune(book: Any, head: Any, text: Any, code: str, findings: pa.Table, tot
         row["since"] = f"{row['first_seen_at']:%d/%m/%Y}" if row["first_seen_at"] else ""
         row["advice"] = check_advice(row["check_code"]).vi
         row["others"] = ", ".join(row["others"])
-        row["row_no"] = None if row["row_no"] < 0 else row["row_no"]
+        if row["row_no"] < 0:
+            row["row_no"], row["handle"] = None, row["handle"] or "cả xã · commune"
         row["check_code"] = f"{row['check_code']} {check_title(row['check_code']).vi}"
         row["severity"] = _both(SEVERITIES[row["severity"]])
         row["quarantines"] = "có · yes" if row["quarantines"] else ""

@@ -5,8 +5,9 @@ from datetime import date
 from parcels.bilingual import Bilingual
 from parcels.provinces import provinces
 from validators.base import Check, Severity, Subject, words
-from validators.identity import communes, faults
+from validators.identity import communes, faults, number_form
 from validators.identity.national_id import can_locate
+from validators.missing_values import say_written, saying
 from validators.policy import Policy
 
 _COMMUNE_DIGITS = 5
@@ -29,6 +30,10 @@ def _national_id_severity(policy: Policy, as_of: date) -> Severity:
     return "error" if since is not None and since <= as_of else "warning"
 
 
+_ON_SHEET = {
+    "sheet_no": Bilingual("số hiệu tờ bản đồ", "sheet number"),
+    "parcel_no": Bilingual("số thứ tự thửa", "parcel number"),
+}
 _SEND_ONCE = Bilingual(
     "Giữ lại một bản ghi đúng cho mỗi thửa đất rồi gửi lại. Bản ghi đang có trong cơ sở dữ liệu được giữ nguyên.",
     "Keep the one right record of each parcel and deliver again. The record in the database stays as it is.",
@@ -46,15 +51,16 @@ CHECKS: tuple[Check, ...] = (
         title=Bilingual("Không có thông tin nhận dạng", "No identity"),
         message=Bilingual(
             "Bản ghi không có khóa nguồn, mã định danh, cũng không đủ xã, số tờ bản đồ và số thửa: "
-            "không biết là thửa đất nào.",
+            "không biết là thửa đất nào{detail}.",
             "The row has no source key, no national id and no commune, sheet and parcel number: "
-            "which parcel it is cannot be told.",
+            "which parcel it is cannot be told{detail}.",
         ),
         advice=Bilingual(
             "Bổ sung ít nhất một trong ba: khóa nguồn, mã định danh, hoặc xã cùng số tờ và số thửa.",
             "Add at least one of the three: source key, national id, or commune with sheet and parcel number.",
         ),
         find=faults.missing,
+        say_detail=say_written,
         measures=("du",),
         unreadable=communes.without_commune,
     ),
@@ -154,6 +160,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         advice=_ASSIGN_ID,
         find=faults.malformed,
+        condenses=True,
         measures=("dung", "dung_chung"),
         unit="characters",
     ),
@@ -168,6 +175,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         advice=_ASSIGN_ID,
         find=faults.foreign_prefix,
+        condenses=True,
         measures=("dung",),
     ),
     Check(
@@ -190,9 +198,13 @@ CHECKS: tuple[Check, ...] = (
         "warning",
         quarantines=False,
         title=Bilingual("Thiếu mã định danh thửa đất", "National id missing"),
-        message=Bilingual("Thửa đất chưa có mã định danh.", "The parcel has no national id yet."),
+        message=Bilingual(
+            "Thửa đất chưa có mã định danh{detail}.", "The parcel has no national id yet{detail}."
+        ),
         advice=_ASSIGN_ID,
         find=faults.national_missing,
+        condenses=True,
+        say_detail=say_written,
         measures=("du", "dung_chung"),
         hardened_by=_national_id_severity,
     ),
@@ -207,15 +219,9 @@ CHECKS: tuple[Check, ...] = (
             "Add sheet and parcel number from the cadastral map.",
         ),
         find=faults.sheet_missing,
+        condenses=True,
         measures=("du",),
-        say_detail=words(
-            {
-                "sheet_no": Bilingual("số hiệu tờ bản đồ", "sheet number"),
-                "parcel_no": Bilingual("số thứ tự thửa", "parcel number"),
-                "sheet_no+parcel_no": Bilingual(
-                    "số hiệu tờ bản đồ và số thứ tự thửa", "sheet number and parcel number"
-                ),
-            }
-        ),
+        say_detail=saying(words(_ON_SHEET), Bilingual(" và ", " and ")),
     ),
+    *number_form.CHECKS,
 )

@@ -9,12 +9,16 @@ from validators.base import Faults, Subject, positions, where
 from validators.identity import handles
 from validators.identity.matching import live_handles
 from validators.identity.national_id import candidates, far_from_parcel, well_formed
+from validators.missing_values import lacking, written_for_nothing
 from validators.plane import plane_of
+
+_HANDLES = ("commune_code", "source_key", "national_id", "sheet_no", "parcel_no")
 
 
 def missing(subject: Subject) -> Faults:
-    """Rows without any handle."""
-    return Faults(positions(pc.is_null(subject.fact(handles.known_as)[0])))
+    """Rows without any handle; the detail is what was written for nothing."""
+    rows = positions(pc.is_null(subject.fact(handles.known_as)[0]))
+    return Faults(rows, detail=written_for_nothing(subject, _HANDLES, rows))
 
 
 def repeated_source_key(subject: Subject) -> Faults:
@@ -87,22 +91,16 @@ def outside(subject: Subject) -> Faults:
 
 
 def national_missing(subject: Subject) -> Faults:
-    """Rows without a national id."""
-    return Faults(positions(pc.is_null(subject.text("national_id"))))
+    """Rows without a national id; the detail is what was written for nothing."""
+    rows = positions(pc.is_null(subject.text("national_id")))
+    return Faults(rows, detail=written_for_nothing(subject, ("national_id",), rows))
 
 
 def sheet_missing(subject: Subject) -> Faults:
     """Rows without sheet or parcel number; the detail names what is missing."""
-    no_sheet = pc.is_null(subject.text("sheet_no"))
-    no_number = pc.is_null(subject.text("parcel_no"))
-    rows = positions(pc.or_(no_sheet, no_number))
-    at = pa.array(rows)
-    missed = pc.if_else(
-        pc.and_(no_sheet.take(at), no_number.take(at)),
-        "sheet_no+parcel_no",
-        pc.if_else(no_sheet.take(at), "sheet_no", "parcel_no"),
-    )
-    return Faults(rows, detail=missed)
+    missed = pc.or_(pc.is_null(subject.text("sheet_no")), pc.is_null(subject.text("parcel_no")))
+    rows = positions(missed)
+    return Faults(rows, detail=lacking(subject, ("sheet_no", "parcel_no"), rows))
 
 
 def _sharing(own: pa.Array, shared: pa.Table) -> Faults:

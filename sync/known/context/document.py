@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 FORMAT: Final = "landsync-context"
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class Receipt(BaseModel):

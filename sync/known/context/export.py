@@ -49,7 +49,12 @@ def export_context(
         authentication = known.authentication()
         excused = known.excused()
         writer.add_rest(
-            claims=claims, near=near, authentication=authentication, excused=excused, boundaries=boundaries
+            claims=claims,
+            near=near,
+            authentication=authentication,
+            excused=excused,
+            told_of_communes=known.told_of_communes(),
+            boundaries=boundaries,
         )
     return {
         "province": province,

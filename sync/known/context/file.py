@@ -105,6 +105,10 @@ class ContextFile:
         """See `Known`."""
         return self._table(members.EXCUSED)["finding_id"].combine_chunks()
 
+    def told_of_communes(self) -> pa.Array:
+        """See `Known`."""
+        return self._table(members.TOLD)["finding_id"].combine_chunks()
+
     @property
     def boundaries(self) -> Boundaries | None:
         """The outlines of the province's communes, where any were loaded at the centre."""

@@ -18,6 +18,7 @@ CLAIMS: Final = "claims.parquet"
 NEAR: Final = "near.parquet"
 AUTHENTICATION: Final = "authentication.parquet"
 EXCUSED: Final = "excused.parquet"
+TOLD: Final = "told_of_communes.parquet"
 BOUNDARIES: Final = "boundaries.parquet"
 
 _COMMUNE = re.compile(r"^previous/([0-9]{5})\.parquet$")
@@ -40,6 +41,7 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     NEAR: LIVE_SCHEMA,
     AUTHENTICATION: AUTHENTICATION_SCHEMA,
     EXCUSED: EXCUSED_SCHEMA,
+    TOLD: EXCUSED_SCHEMA,
     BOUNDARIES: OUTLINES_SCHEMA,
 }
 

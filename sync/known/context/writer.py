@@ -73,6 +73,7 @@ class ContextWriter:
         near: pa.Table | None = None,
         authentication: pa.Table | None = None,
         excused: pa.Array | None = None,
+        told_of_communes: pa.Array | None = None,
         boundaries: Boundaries | None = None,
     ) -> None:
         """What is of the province as a whole; `near`: live parcels of other provinces along its edge."""
@@ -80,7 +81,8 @@ class ContextWriter:
             members.CLAIMS: as_claims(claims).sort_by("national_id") if claims is not None else None,
             members.NEAR: near,
             members.AUTHENTICATION: authentication,
-            members.EXCUSED: pa.table({"finding_id": excused}) if excused is not None else None,
+            members.EXCUSED: _ids(excused),
+            members.TOLD: _ids(told_of_communes),
             members.BOUNDARIES: boundaries.table() if boundaries is not None else None,
         }
         for name, table in given.items():
@@ -113,6 +115,10 @@ class ContextWriter:
         self._zip.writestr(entry, content)
 
 
+def _ids(ids: pa.Array | None) -> pa.Table | None:
+    return None if ids is None else pa.table({"finding_id": ids})
+
+
 def write_context(
     path: Path,
     province: str,
@@ -125,6 +131,7 @@ def write_context(
     near: pa.Table | None = None,
     authentication: pa.Table | None = None,
     excused: pa.Array | None = None,
+    told_of_communes: pa.Array | None = None,
     boundaries: Boundaries | None = None,
     receipts: Iterable[Receipt] = (),
 ) -> None:
@@ -142,5 +149,6 @@ def write_context(
             near=near,
             authentication=authentication,
             excused=excused,
+            told_of_communes=told_of_communes,
             boundaries=boundaries,
         )

@@ -31,6 +31,7 @@ from sync.known.context.file import read_context
 from sync.lab.evaluate.compare import CheckLine, FindingDifference, compare
 from sync.lab.generate.deliver import CONTEXT, FINDINGS, GROUPS, NATION
 from validators.catalogue import CHECKS
+from validators.condensed import by_row
 from validators.stored import CommuneVerdict
 
 Progress = Callable[[str, int], None]
@@ -200,7 +201,7 @@ def _check(nation: Path, province: str, run_dir: Path) -> None:
 def _findings(run_dir: Path, province: str) -> pa.Table:
     """The findings of a run as `compare` wants them: with the place of their row in the delivery."""
     named = ["dataset", "check_code", "row_no", "handle", "others", "detail"]
-    findings = load_findings(run_dir).select(named)
+    findings = by_row(load_findings(run_dir)).select(named)
     rows = pa.concat_tables(
         pq.read_table(path, columns=["row_no", "part_no", "source_row"])
         for path in part_paths(run_dir).values()

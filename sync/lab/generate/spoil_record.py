@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from sync.lab.generate.arrow import decimal, join, pick
 from sync.lab.generate.province import Integers, ProvinceBatch
 from sync.lab.generate.spoil import Spoil, put
+from sync.lab.generate.systems import system
 
 _THOUSAND_YEARS = 365_243  # days: 1017 for 2017
 _SEVENTY_YEARS = 25_567
@@ -20,6 +21,39 @@ def _id_abroad(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __:
     """A place in Denmark."""
     rest = pc.utf8_slice_codeunits(_taken(batch, "national_id", rows), 2, 12)
     put(batch, "national_id", rows, join("u4", rest))
+
+
+def _number_with_use(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
+    """A label of two lines, number and land use, taken for the number; or two numbers in one."""
+    number = _taken(batch, "parcel_no", rows)
+    more = pick([" ODT", ";1", " LUC", " và 2"], np.arange(len(rows)) % 4)
+    put(batch, "parcel_no", rows, join(number, more) if _writes_text(batch) else join("-", number))
+
+
+def _sheet_in_words(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
+    before = "tờ " if _writes_text(batch) else "-"
+    put(batch, "sheet_no", rows, join(before, _taken(batch, "sheet_no", rows)))
+
+
+def _writes_text(batch: ProvinceBatch) -> bool:
+    """Whether sheet and parcel numbers are text in the province's system: else they can only be wrong numbers."""
+    return system(batch.profile.system).numbers == "text"
+
+
+def _zero_for(name: str, value: pa.Scalar, *with_it: str) -> Spoil:
+    """What an office writes where nothing is known."""
+
+    def spoil(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
+        put(batch, name, rows, pa.repeat(value, len(rows)))
+        for other in with_it:
+            put(batch, other, rows, None)
+
+    return spoil
+
+
+def _negative_area(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
+    put(batch, "area_legal_m2", rows, pc.negate(_taken(batch, "area_legal_m2", rows)))
+    put(batch, "land_use_areas", rows, None)
 
 
 def _use_areas(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: Integers) -> None:
@@ -72,6 +106,11 @@ def _as_delivered(_: np.random.Generator, __: ProvinceBatch, ___: Integers, ____
 
 SPOIL_RECORD: dict[str, Spoil] = {
     "id_abroad": _id_abroad,
+    "number_with_use": _number_with_use,
+    "sheet_in_words": _sheet_in_words,
+    "zero_for_number": _zero_for("parcel_no", pa.scalar("0")),
+    "zero_for_area": _zero_for("area_legal_m2", pa.scalar(0.0), "land_use_areas"),
+    "negative_area": _negative_area,
     "use_areas": _use_areas,
     "impossible_date": _impossible_date,
     "person_number": _person_number,

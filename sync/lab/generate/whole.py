@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sync.lab.generate.province import Integers, ProvinceBatch
 from sync.lab.generate.spoil import put
@@ -14,7 +15,8 @@ NUMBERS_SKIPPED = (
 def numbers(batch: ProvinceBatch, name: str, rows: Integers) -> Integers:
     """Sheet or parcel numbers of some rows, -1 where there is none."""
     texts = batch.columns[name].take(pa.array(rows))
-    return np.asarray(texts.cast(pa.int64()).fill_null(-1))
+    counted = pc.match_substring_regex(texts, r"^[1-9][0-9]*$")
+    return np.asarray(pc.if_else(counted, texts, None).cast(pa.int64()).fill_null(-1))
 
 
 def _sheet_skipped(batch: ProvinceBatch, rows: Integers) -> None:

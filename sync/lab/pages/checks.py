@@ -117,7 +117,24 @@ def _policy(policy: Policy) -> str:
         "(IDN-NATIONAL-MISSING).\n"
         f"- Brake: a commune is held when it would lose more than {_share(brake.share)} of its parcels and at least "
         f"{brake.parcels}, or at least {_share(brake.half)}.\n"
+        f"- A sheet number has at most {policy.numbers.longest} characters and one of the {len(policy.numbers.sheet)} forms "
+        f"(IDN-SHEET-FORM), a parcel number one of the {len(policy.numbers.parcel)} forms (IDN-NUMBER-FORM) that "
+        "`[numbers]` of the policy file lists.\n" + _placeholders(policy)
     )
+
+
+def _placeholders(policy: Policy) -> str:
+    """What counts as not filled, and where."""
+    rules = policy.placeholders
+    lines = [
+        f"- What counts as not filled: signs without a letter or digit; the words {', '.join(rules.words)}; the days "
+        f"{', '.join(rules.dates)}; and, where zeros say nothing, whatever is made of zeros and signs alone. A profile adds "
+        "to these or keeps one (`[placeholders.<column>]`). By column:\n"
+    ]
+    for column, kinds in rules.columns.items():
+        said = [*kinds, *(f"`{text}`" for text in rules.also.get(column, ()))]
+        lines.append(f"  - `{column}`: {', '.join(said)}\n")
+    return "".join(lines)
 
 
 def _groups(policy: Policy) -> str:

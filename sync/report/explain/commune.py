@@ -10,6 +10,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.folder.verdict import DecidedVerdict
 from sync.report.explain.judged import Judgement
+from sync.report.words import SEVERITIES
 from validators.catalogue import BY_CODE, CHECKS
 from validators.fixes import Fixes, fixes_to_next
 from validators.measures import LAND_USERS, MEASURES
@@ -141,7 +142,7 @@ def _state(code: str, verdict: CommuneVerdict) -> str:
 
 
 def checks_document(findings: pa.Table) -> list[dict[str, Any]]:
-    """What was found, by check: findings, parcels, and how many of them somebody answers for."""
+    """What was found, by check, errors first: findings, parcels, and how many of them somebody answers for."""
     finding, row = incidence(findings)
     codes = np.asarray(findings["check_code"].to_numpy(), dtype=object)
     excused = np.asarray(findings["excused"].to_numpy(), dtype=bool)
@@ -160,7 +161,8 @@ def checks_document(findings: pa.Table) -> list[dict[str, Any]]:
                 "excused": int(excused[mine].sum()),
             }
         )
-    return told
+    rank = list(SEVERITIES)
+    return sorted(told, key=lambda each: rank.index(each["severity"]))
 
 
 def fixes_document(fixes: Fixes | None) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from parcels.bilingual import Bilingual, Lang
+from sync.report.explain.rows import rows
 from sync.report.explain.show_parcel import candidates, parcel
 from sync.report.explain.tables import table
 from sync.report.words import SEVERITIES
@@ -26,7 +27,7 @@ _STYLES = {"holds": "green", "fails": "bold red", "not_run": "yellow", "not_appl
 
 def shown(document: dict[str, Any], lang: Lang) -> RenderableType:
     """A document of `explain --json` as a person reads it."""
-    kinds = {"commune": _commune, "parcel": parcel, "candidates": candidates}
+    kinds = {"commune": _commune, "parcel": parcel, "candidates": candidates, "rows": rows}
     return kinds[document["kind"]](document, lang)
 
 

@@ -11,8 +11,8 @@ import xlsxwriter
 
 from parcels.errors import DeliveryRejected, LandsyncError
 from sync.conform import conform
+from sync.conform.kept import KEPT_TYPE
 from sync.conform.list_join import both as _both
-from sync.conform.texts import RAW_TYPE
 from sync.declared.profile import Profile, load_profile
 from sync.folder.conform import Conformed
 from sync.folder.list_rows import load_list_rows
@@ -338,7 +338,7 @@ def test_a_profile_s_lists_extend_a_base_profile(tmp_path: Path) -> None:
 
 
 def test_texts_as_delivered_come_together_from_both_sides() -> None:
-    a = pa.array([[("x", "1")], None, [("x", "2")], None], RAW_TYPE)
-    b = pa.array([[("y", "3")], [("y", "4")], None, None], RAW_TYPE)
+    a = pa.array([[("x", "1")], None, [("x", "2")], None], KEPT_TYPE)
+    b = pa.array([[("y", "3")], [("y", "4")], None, None], KEPT_TYPE)
     assert _both(a, b).to_pylist() == [[("x", "1"), ("y", "3")], [("y", "4")], [("x", "2")], None]
-    assert _both(a, pa.nulls(4, RAW_TYPE)) is a
+    assert _both(a, pa.nulls(4, KEPT_TYPE)) is a

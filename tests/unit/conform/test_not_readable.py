@@ -58,7 +58,7 @@ def test_what_cannot_be_read_is_named_and_a_day_said_in_part_is_not(part: Callab
         part(
             6,
             ngay=["31/02/2020", "2015", "05/2015", "hôm qua", None, "2020-02-29"],
-            dienTich=["x", "1", None, "12 m2", "", "2,5"],
+            dienTich=["mét", "1", None, "12 m2", "", "2,5"],
             ten=["Mây\x07 Ổi", None, None, None, None, None],
         )
     )

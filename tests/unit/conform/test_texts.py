@@ -16,7 +16,7 @@ from parcels.encodings.evidence import READINGS, Vocabulary
 from parcels.errors import DeliveryRejected
 from sync.check import check
 from sync.conform import conform
-from sync.conform.texts import RAW_TYPE
+from sync.conform.kept import KEPT_TYPE
 from sync.declared.profile import Profile
 from sync.folder.conform import Conformed, TextRead
 from sync.folder.snapshot import part_paths, read_part
@@ -82,7 +82,7 @@ def test_a_geopackage_that_was_misread_elsewhere_is_converted_and_the_raw_text_k
     delivered = misread(encoding)
     table = snapshot(gpkg(frame_of(delivered)), profile, tmp_path / "run")
     assert [name.lower() for name in table["land_user_name"].to_pylist()] == [name.lower() for name in NAMES]
-    assert table["raw_text"].type == RAW_TYPE
+    assert table["raw_text"].type == KEPT_TYPE
     assert [dict(raw) for raw in table["raw_text"].to_pylist()] == [{"tenChu": name} for name in delivered]
 
 
