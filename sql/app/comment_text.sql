@@ -98,6 +98,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('analyst.parcel_tile()', 'Ô bản đồ véc-tơ (MVT): lớp parcel từ mức 13, lớp commune ở mức nhỏ hơn', 'Vector tile (MVT): layer parcel from zoom 13, layer commune before'),
 ('province.own_province()', 'Mã tỉnh của người đang truy vấn; NULL với cơ quan trung ương', 'Province of whoever asks; NULL for the centre'),
 ('land.release_claim()', 'Giải phóng mã định danh của thửa đã kết thúc, có ghi lý do', 'Release the national id of an ended parcel, with a reason, recorded'),
+('land.refresh_statistics()', 'Lấy lại thống kê của các bảng của một tỉnh, nơi thống kê cũ không thể đúng', 'Takes the planner''s statistics of a province''s tables again, where they cannot be true'),
 ('land.claim_order()', 'Trong hai điều biết về một đối tượng nguồn, điều nào mới hơn', 'Which of two claims about a source object is the newer'),
 ('land.hash_field()', 'Một giá trị văn bản trong chuỗi được băm', 'A text value in the hashed string'),
 ('land.hash_decimal()', 'Một số thập phân trong chuỗi được băm', 'A decimal in the hashed string'),

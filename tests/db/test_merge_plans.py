@@ -1,23 +1,27 @@
 """No statement of a load goes through more than a few rows for each row that was delivered, whatever statistics say."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from sync.load.merge import Merged
+from sync import db
+from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.receipt import totals
+from sync.load.whole import rests
 from sync.platform import databases
 from sync.population.load import import_results
+from tests.support import judged
 from tests.support.database import Database
 from tests.support.judged import Plot, run_merge
 from tests.support.plans import explain_everything, parts_told
 from tests.support.register import HA_NOI, Delivered, Fault, Nation
 
 pytestmark = pytest.mark.db
+Believing = Callable[[], AbstractContextManager[None]]
 
 ROWS = 20_000
 A_FEW = 12  # a row has three handles, and a statement may look at old and new
@@ -40,7 +44,9 @@ OURS = (
     params=[(said, None) for said in BELIEVED] + [("nothing", "64kB")],
     ids=lambda p: " ".join(filter(None, p)),
 )
-def believing(database: Database, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
+def believing(
+    database: Database, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Believing:
     """Blocks in which the server believes something; no statement may then go through too much. Little memory stands
     for many rows: what does not fit into it is not hashed."""
     said, memory = request.param
@@ -79,9 +85,18 @@ def village(refused: int = 97) -> list[Plot]:
     ]  # fmt: skip
 
 
+def merged_and_seen_whole(connection: db.Connection, request: MergeRequest) -> Merged:
+    """The merge, and what else its communes consist of, as the load asks next."""
+    merged = merge(connection, request)
+    rests(connection, request.run_id, request.province, request.as_of, list(HA_NOI), changes=request.changes)
+    return merged
+
+
 def test_a_load_is_no_slower_for_what_the_server_believes(
-    database: Database, tmp_path: Path, believing
-) -> None:  # type: ignore[no-untyped-def]
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, believing: Believing
+) -> None:
+    monkeypatch.setattr(judged, "merge", merged_and_seen_whole)
+
     def load(plots: list[Plot], **how: object) -> Merged:
         with believing():
             return run_merge(database.dsn, tmp_path, plots, **how)  # type: ignore[arg-type]
@@ -113,7 +128,9 @@ def test_a_load_is_no_slower_for_what_the_server_believes(
         assert told["applied_new" if number == 0 else "applied_changed"] > ROWS * 0.9
 
 
-def test_the_register_is_no_slower_for_what_the_server_believes(database: Database, believing) -> None:  # type: ignore[no-untyped-def]
+def test_the_register_is_no_slower_for_what_the_server_believes(
+    database: Database, believing: Believing
+) -> None:
     nation = Nation(database.dsn)
     many = tuple(Fault("TOP-OVERLAP", HA_NOI[i % 3], (f"k{i}", f"m{i}")) for i in range(ROWS // 2))
     rows = {
