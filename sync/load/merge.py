@@ -160,7 +160,7 @@ class _Steps:
         place = [step.file for step in self.waiting].index(file)
         before = [step for step in self.waiting[:place] if all(self.holds[word] for word in step.when)]
         self.waiting = self.waiting[place + 1 :]
-        for (how, _), steps in groupby(before, key=lambda step: (step.how, step.fills)):
+        for how, steps in groupby(before, key=lambda step: step.how):
             group = list(steps)
             files = [step.file for step in group]
             if how == "items":
@@ -168,8 +168,11 @@ class _Steps:
             elif how == "again":
                 self._again(files)
             else:
-                self._once(files)
-            if any(step.fills for step in group):
+                for step in group:
+                    self._once([step.file])
+                    if step.fills:
+                        self.tell_planner()
+            if how != "once" and any(step.fills for step in group):
                 self.tell_planner()
 
     def tell_planner(self) -> None:
