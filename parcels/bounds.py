@@ -23,6 +23,9 @@ _FEW_VERTICES = 3_000  # so few cannot have more pairs
 NODED_PAIRS = 1_000_000  # a triangle run 330 times: 0.3 s and 100 MiB
 NODED_MEETINGS = 500  # 0.4 s; with ten times as many a minute
 _FEWER_VERTICES = 32  # so few edges cannot meet more often
+_OF_AN_EDGE = (
+    40  # in a drawing, where long lines lie over many: about eight where each boundary is drawn twice
+)
 _AT_ONCE = 4_000_000  # pairs that are held at the same time
 
 
@@ -51,6 +54,15 @@ def can_be_noded(geometries: Geometries) -> Mask:
         edges = _edges(geometries[row])
         result[row] = _count(edges, NODED_PAIRS) <= NODED_PAIRS and _meetings(edges) <= NODED_MEETINGS
     return result
+
+
+def crossed_too_often(lines: Geometries) -> bool:
+    """Whether lines to be noded together have too many edges over each other: more than any map sheet has."""
+    coords, line = shapely.get_coordinates(lines, return_index=True)
+    first = np.flatnonzero(line[1:] == line[:-1])
+    edges = np.stack((coords[first], coords[first + 1]), axis=1)
+    most = max(MAX_PAIRS, _OF_AN_EDGE * len(edges))
+    return _count(edges, most) > most
 
 
 def _edges(geometry: shapely.Geometry) -> NDArray[np.float64]:

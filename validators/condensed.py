@@ -143,5 +143,6 @@ def by_row(table: pa.Table) -> pa.Table:
     rows = np.asarray(pc.list_flatten(lists), dtype=np.int64)
     mine = told[parents]
     apart = table.take(pa.array(parents[mine]))
-    apart = apart.set_column(apart.schema.get_field_index("row_no"), "row_no", pa.array(rows[mine]))
+    at = apart.schema.get_field_index("row_no")
+    apart = apart.set_column(at, apart.schema.field(at), pa.array(rows[mine]))
     return pa.concat_tables([table.filter(pa.array(~told)), apart])

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels import crs
-from parcels.bounds import FARTHEST, too_complex
+from parcels.bounds import FARTHEST, placed, too_complex
 from parcels.fence import each_row
 from parcels.geometry import off_grid
 from parcels.model import Forms
@@ -200,7 +200,7 @@ def reasons(geometries: Geometries) -> tuple[pa.Array, Geometries]:
     reason = pc.struct_field(pc.extract_regex(text, _REASON), "reason")
     at = pc.extract_regex(text, _PLACE)
     x, y = (_number(pc.struct_field(at, name)) for name in ("x", "y"))
-    known = np.isfinite(x) & np.isfinite(y)
+    known = placed(np.column_stack((x, y)))
     place = np.full(len(geometries), None, dtype=object)
     place[known] = shapely.points(x[known], y[known])
     return reason, place

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from parcels.bounds import placed
 from parcels.fence import each_row
 from sync.report.ground import DrawnGround, Paper, grounds, plane_of
 from sync.report.material import Material, is_commune
@@ -130,14 +131,14 @@ def _commune(material: Material, ground: DrawnGround, plane: Paper) -> dict[str,
         return None
     chosen = mine.slice(0, PER_COMMUNE)
     places = plane.flat(shapely.force_2d(places_of(chosen, plane.srid)))
-    placed = np.isfinite(shapely.bounds(places)).all(axis=1)
-    frame = Frame.around(_bounds(ground, places[placed]))
+    there = placed(shapely.bounds(places))
+    frame = Frame.around(_bounds(ground, places[there]))
     return {
         "height": round(frame.height),
         "width": WIDTH,
         "path": frame.path(ground.shape),
-        "marks": _marks(frame, chosen.filter(pa.array(placed)), places[placed]),
-        "drawn": int(placed.sum()),
+        "marks": _marks(frame, chosen.filter(pa.array(there)), places[there]),
+        "drawn": int(there.sum()),
         "of": len(mine),
         "bar": frame.bar(),
     }

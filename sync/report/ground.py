@@ -13,6 +13,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from parcels.bounds import placed
 from parcels.crs import is_geographic
 from parcels.wkb import read_wkb
 from sync.folder.snapshot import part_paths, read_part
@@ -87,8 +88,8 @@ def _bounds(table: pa.Table, srid: int) -> Floats:
     geometries = read_wkb(table["source_wkb"].combine_chunks())
     srids = np.asarray(table["source_srid"], dtype=np.int32)
     bounds = shapely.bounds(geometries)
-    placed = np.isfinite(bounds).all(axis=1)
-    bounds, srids = bounds[placed], srids[placed]
+    there = placed(bounds)
+    bounds, srids = bounds[there], srids[there]
     if (srids == srid).all():
         return np.asarray(bounds)
     return np.asarray(shapely.bounds(moved(np.asarray(shapely.box(*bounds.T)), srids, srid)))

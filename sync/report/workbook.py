@@ -14,6 +14,7 @@ import xlsxwriter
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual
+from parcels.bounds import placed
 from parcels.crs import is_geographic
 from parcels.fence import each_row
 from parcels.model import UNKNOWN_COMMUNE
@@ -140,7 +141,7 @@ def _placed(findings: pa.Table, srid: int) -> pa.Table:
         middle = each_row(shapely.centroid, places_of(findings, srid))
     digits = 7 if is_geographic(srid) else 2
     for name, values in (("x", shapely.get_x(middle)), ("y", shapely.get_y(middle))):
-        known = np.isfinite(values)
+        known = placed(values[:, np.newaxis])
         findings = findings.append_column(name, pa.array(np.round(values, digits), mask=~known))
     return findings
 

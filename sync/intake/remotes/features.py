@@ -24,6 +24,7 @@ from sync.intake.sources.base import READ_FAILURES
 from sync.intake.sources.gml_geometry import Properties, held_in, shape_of, told_apart
 from sync.intake.sources.json_keys import repeated_key
 from sync.intake.sources.refusals import shown
+from sync.intake.sources.text_geometry import shallow
 
 _COLLECTIONS = (
     "{http://www.opengis.net/wfs/2.0}FeatureCollection",
@@ -119,7 +120,9 @@ def _one(values: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
 
 def _wkb(text: pa.Array, where: str) -> pa.Array:
     """(n,) GeoJSON geometries to WKB: NULL stays NULL, what is no geometry stays as its own letters."""
-    shapes = shapely.from_geojson(text.to_numpy(zero_copy_only=False), on_invalid="ignore")
+    shapes = shapely.from_geojson(
+        shallow(text, json=True).to_numpy(zero_copy_only=False), on_invalid="ignore"
+    )
     wkb = pa.array(shapely.to_wkb(shapes), pa.binary())
     unread = np.asarray(shapely.is_missing(shapes)) & np.asarray(text.is_valid())
     if len(text) and unread.all() and unread.any():

@@ -20,6 +20,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sync.declared.connection import Sql
 from sync.intake.remotes.base import Offer, bad_answer, rows_differ
 from sync.intake.remotes.database import Database, col
+from sync.intake.sources.text_geometry import shallow
 
 _MYSQL_GEOMETRY = 255  # its own form has four bytes before the WKB
 
@@ -174,7 +175,7 @@ def _as_text(values: Any) -> pa.Array:
 
 def wkb_of_wkt(text: pa.Array) -> pa.Array:
     """(n,) WKT to WKB. What is no WKT stays as its own letters: no reader takes it for a geometry, or for nothing."""
-    values = text.to_numpy(zero_copy_only=False)
+    values = shallow(text).to_numpy(zero_copy_only=False)
     shapes = shapely.from_wkt(values, on_invalid="ignore")
     wkb = pa.array(shapely.to_wkb(shapes), pa.binary())
     unread = np.asarray(shapely.is_missing(shapes)) & np.asarray(text.is_valid())

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from parcels.bilingual import Bilingual
+from parcels.bounds import crossed_too_often
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.base import BATCH_ROWS, GEOMETRY, Layer
 
@@ -141,11 +142,11 @@ class DrawnParcels:
 
 
 def parcels_of(drawing: Drawing, options: DrawingOptions, file: str) -> DrawnParcels:
-    """The parcels of a drawing. Raises DeliveryRejected (DLV-NO-BOUNDARY) for one without boundary lines."""
+    """The parcels of a drawing. Raises DeliveryRejected for one without boundary lines, or with too many over each other."""
     if not drawing.lines:
         raise _no_boundary(file, options)
     notes: dict[str, Any] = {"boundary_lines": len(drawing.lines)}
-    polygons = _polygons(drawing.lines, options.grid_m, notes)
+    polygons = _polygons(drawing.lines, options.grid_m, notes, file)
     tree = shapely.STRtree(polygons)
     columns: dict[str, pa.Array] = {}
     number = _labels(tree, drawing.texts[NUMBER], drawing.points[NUMBER], len(polygons))
@@ -161,10 +162,12 @@ def parcels_of(drawing: Drawing, options: DrawingOptions, file: str) -> DrawnPar
     return DrawnParcels(columns, wkb, notes | drawing.counts)
 
 
-def _polygons(lines: list[Points], grid: float, notes: dict[str, Any]) -> NDArray[np.object_]:
+def _polygons(lines: list[Points], grid: float, notes: dict[str, Any], file: str) -> NDArray[np.object_]:
     """The faces that the lines close, from south to north; a parcel inside another is a hole of it and its own face."""
     counts = np.fromiter((len(line) for line in lines), np.int64, len(lines))
     made = shapely.linestrings(np.concatenate(lines), indices=np.repeat(np.arange(len(lines)), counts))
+    if crossed_too_often(made):
+        raise _too_tangled(file)
     noded = shapely.union_all(made, grid_size=grid)
     faces, cuts, dangles, invalid = shapely.polygonize_full(np.atleast_1d(noded))
     polygons = np.asarray(shapely.get_parts(faces), dtype=object)
@@ -282,6 +285,20 @@ def too_large(file: str) -> DeliveryRejected:
         Bilingual(
             "Hãy xuất mỗi tờ bản đồ thành một tệp, theo quy định.",
             "Export each map sheet to a file of its own, as the rules ask.",
+        ),
+    )
+
+
+def _too_tangled(file: str) -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-DRAWING-TOO-LARGE",
+        Bilingual(
+            f"Bản vẽ «{file}» có quá nhiều đường ranh thửa nằm chồng lên nhau để khép được vùng.",
+            f"The drawing “{file}” has too many boundary lines over each other to close polygons from them.",
+        ),
+        Bilingual(
+            "Hãy xem lớp ranh thửa có chứa lưới hay nét gạch không; xuất mỗi tờ bản đồ thành một tệp, theo quy định.",
+            "See whether the level of the boundaries holds hatching or grids; export each map sheet to a file of its own.",
         ),
     )
 

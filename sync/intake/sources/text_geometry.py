@@ -15,6 +15,7 @@ _EWKT = r"^(?i:SRID)\s*=\s*(?P<srid>[0-9]{1,9})\s*;\s*"
 _WKB_START = 18  # hexadecimal digits: byte order, type, SRID
 _SRID_FLAG = 0x20000000
 _BEGINS = r"[A-Za-z]\s*\("  # a geometry in WKT; a collection begins others
+_BEGINS_IN_JSON = r"\{"
 _MOST = 500  # geometries in one text: reading as many nested ones is safe, some ten thousand end the process
 _DAMAGED = b"\x00"  # too short for any geometry: the row is seen, and judged as not readable
 
@@ -81,12 +82,18 @@ def _from_wkt(text: pa.Array) -> tuple[pa.Array, set[int]]:
         return pa.nulls(len(text), pa.binary()), set()
     said = pc.struct_field(pc.extract_regex(text, _EWKT), "srid").unique().drop_null().to_pylist()
     plain = pc.replace_substring_regex(text, _EWKT.replace("?P<srid>", ""), "") if said else text
-    nested = pc.greater(pc.count_substring_regex(plain, _BEGINS), _MOST)
-    flat = pc.if_else(pc.fill_null(nested, False), pa.scalar(None, pa.string()), plain)
+    flat = shallow(plain)
     read = shapely.from_wkt(np.asarray(flat.to_numpy(zero_copy_only=False), dtype=object), on_invalid="fix")
     wkb = pa.array(shapely.to_wkb(read), pa.binary())
     damaged = pc.if_else(pc.is_valid(text), pa.scalar(_DAMAGED), pa.scalar(None, pa.binary()))
     return pc.coalesce(wkb, damaged), {int(srid) for srid in said if int(srid)}
+
+
+def shallow(text: pa.Array, *, json: bool = False) -> pa.Array:
+    """(n,) WKT or GeoJSON that is safe to read; NULL where it is too long, or holds so many geometries that they may be nested."""
+    many = pc.greater(pc.count_substring_regex(text, _BEGINS_IN_JSON if json else _BEGINS), _MOST)
+    unsafe = pc.or_(many, pc.greater(pc.binary_length(text), MAX_TEXT))
+    return pc.if_else(pc.fill_null(unsafe, False), pa.scalar(None, text.type), text)
 
 
 def looks_like_geometry(text: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 import parcels.bounds as module
-from parcels.bounds import can_be_noded, placed, too_complex
+from parcels.bounds import can_be_noded, crossed_too_often, placed, too_complex
 from parcels.validity import made_valid
 from parcels.wkb import TOO_LARGE, read_wkb, too_deep, too_long
 
@@ -70,6 +70,22 @@ def test_what_is_too_tangled_has_no_valid_copy_and_the_others_have() -> None:
         found = made_valid(given, method)
         assert shapely.is_missing(found).tolist() == [False, True, True, True, True, False]
         assert shapely.area(found[0]) == pytest.approx(40.5)
+
+
+def lattice(n: int) -> np.ndarray:
+    """Lines across and up that all cross."""
+    at, far = np.arange(n) * 1.0, np.full(n, n * 1.0)
+    across = np.stack((np.column_stack((0 * at, at)), np.column_stack((far, at))), axis=1)
+    return shapely.linestrings(np.concatenate((across, across[:, :, ::-1])))
+
+
+def test_lines_of_a_drawing_cross_only_so_often() -> None:
+    assert not crossed_too_often(lattice(1_000))
+    assert crossed_too_often(lattice(3_000))
+    boundaries = shapely.boundary(
+        shapely.box(*np.mgrid[0:150, 0:150].reshape(2, -1), *np.mgrid[1:151, 1:151].reshape(2, -1))
+    )
+    assert not crossed_too_often(np.concatenate((boundaries, boundaries)))
 
 
 def test_a_place_is_finite_and_on_earth() -> None:

@@ -133,6 +133,7 @@ def test_rows_findings_and_counts_agree(data):
                 counts.unreadable,
                 counts.rows_with_error,
                 measures=judged.measured,
+                assumptions=judged.assumptions,
             ),
             policy_at(context(data).as_of),
         )

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import source_of
+from tests.conftest import counts
 from tests.support.formats.reading import layers_of, read_all, refusal
 from tests.support.strip import strip
 
@@ -119,7 +120,7 @@ def test_a_truth_value_that_is_none_is_not_false(tmp_path: Path) -> None:
     ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=counts(25))
 @given(
     st.lists(st.text("0123456789+-.,eE *khong", max_size=9), min_size=1, max_size=40), st.sampled_from("NF")
 )
