@@ -23,9 +23,8 @@ _FEW_VERTICES = 3_000  # so few cannot have more pairs
 NODED_PAIRS = 1_000_000  # a triangle run 330 times: 0.3 s and 100 MiB
 NODED_MEETINGS = 500  # 0.4 s; with ten times as many a minute
 _FEWER_VERTICES = 32  # so few edges cannot meet more often
-_OF_AN_EDGE = (
-    40  # in a drawing, where long lines lie over many: about eight where each boundary is drawn twice
-)
+CROSSED_PAIRS = 1_000_000  # of a drawing, both ways: closing half a million crossings takes 40 s and 1.4 GB …
+_OF_AN_EDGE = 40  # … beside those that each edge has: some thirty where each parcel is drawn twice
 _AT_ONCE = 4_000_000  # pairs that are held at the same time
 
 
@@ -61,7 +60,7 @@ def crossed_too_often(lines: Geometries) -> bool:
     coords, line = shapely.get_coordinates(lines, return_index=True)
     first = np.flatnonzero(line[1:] == line[:-1])
     edges = np.stack((coords[first], coords[first + 1]), axis=1)
-    most = max(MAX_PAIRS, _OF_AN_EDGE * len(edges))
+    most = CROSSED_PAIRS + _OF_AN_EDGE * len(edges)
     return _count(edges, most) > most
 
 

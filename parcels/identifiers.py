@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from parcels.arrays import Values, one_array
 from parcels.crs import is_geographic, to_wgs84
+from parcels.validity import is_valid
 
 ALPHABET = "0123456789bcdefghjkmnpqrstuvwxyz"
 LENGTH = 12
@@ -133,7 +134,7 @@ def feature_points(geoms: NDArray[np.object_], tolerance: float = POINT_TOLERANC
     Centre of the largest inscribed circle (of the part that holds it, for several parts); NaN where the
     geometry is missing, not polygonal, empty, invalid or without area. `tolerance` in units of the CRS.
     """
-    usable = np.isin(shapely.get_type_id(geoms), (3, 6)) & ~shapely.is_empty(geoms) & shapely.is_valid(geoms)
+    usable = np.isin(shapely.get_type_id(geoms), (3, 6)) & ~shapely.is_empty(geoms) & is_valid(geoms)
     usable &= shapely.area(geoms) > 0
     points = np.full((len(geoms), 2), np.nan)
     radii = shapely.maximum_inscribed_circle(geoms[usable], tolerance=tolerance)

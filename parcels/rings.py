@@ -5,6 +5,7 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels.fence import each_row
+from parcels.validity import is_valid
 
 Geometries = NDArray[np.object_]
 Integers = NDArray[np.int64]
@@ -57,15 +58,15 @@ def kept_valid(before: Geometries, rounded: Geometries, size: float) -> tuple[Ge
     Returns the shapes, and which of them are others than rounded, in no particular order of rings.
     """
     result = rounded.copy()
-    broken = np.flatnonzero(~shapely.is_valid(rounded) & ~shapely.is_missing(rounded))
-    broken = broken[shapely.is_valid(before[broken])]
+    broken = np.flatnonzero(~is_valid(rounded) & ~shapely.is_missing(rounded))
+    broken = broken[is_valid(before[broken])]
     if not len(broken):
         return result, broken
     whole = each_row(lambda shapes: shapely.set_precision(shapes, size), shapely.force_2d(before[broken]))
     whole = shapely.set_precision(whole, 0.0)  # a shape that says it has a grid is computed with on that grid
     per_unit = round(1 / size)
     whole = shapely.transform(whole, lambda coords: np.rint(coords * per_unit) / per_unit + 0.0)
-    good = shapely.is_valid(whole) & (ring_counts(whole) >= ring_counts(before[broken]))
+    good = is_valid(whole) & (ring_counts(whole) >= ring_counts(before[broken]))
     result[broken[good]] = whole[good]
     return result, broken[good]
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from parcels import crs
 from parcels.bounds import placed
 from parcels.geometry import metres_at
+from parcels.validity import is_valid
 from parcels.validity import made_valid as valid_copies
 from validators.base import Mask, Rows, Subject, where
 from validators.edges import Edges, edges_of
@@ -153,7 +154,7 @@ def _make_valid(shapes: Geometries, rows: Rows) -> Mask:
     with np.errstate(invalid="ignore"):
         coords, owner = shapely.get_coordinates(shapes[rows], return_index=True)
     shapes[rows[np.unique(owner[~placed(coords)])]] = None
-    rows = rows[~shapely.is_valid(shapes[rows]) & ~shapely.is_missing(shapes[rows])]
+    rows = rows[~is_valid(shapes[rows]) & ~shapely.is_missing(shapes[rows])]
     shapes[rows] = enclosed(shapes[rows])
     done = np.zeros(len(shapes), dtype=bool)
     done[rows] = ~shapely.is_missing(shapes[rows])

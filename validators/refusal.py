@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels.model import Dataset, Forms
+from parcels.validity import is_valid
 
 T = TypeVar("T")
 Mask = NDArray[np.bool_]
@@ -35,7 +36,7 @@ def without_refused(work: Callable[[Dataset], T], dataset: Dataset) -> T:
 
 def _culprit(work: Callable[[Dataset], object], dataset: Dataset) -> int:
     """The row without which those before it raise nothing; of a pair that raises together, the invalid one."""
-    order = np.argsort(~shapely.is_valid(dataset.delivered), kind="stable")
+    order = np.argsort(~is_valid(dataset.delivered), kind="stable")
     good, bad = 0, len(order)  # so many rows raise nothing, so many do
     while bad - good > 1:
         some = (good + bad) // 2

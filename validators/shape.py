@@ -22,7 +22,7 @@ from parcels.fence import each_row
 from parcels.geometry import off_grid
 from parcels.model import Forms
 from parcels.rings import hollow, ring_counts
-from parcels.validity import made_valid
+from parcels.validity import is_valid, made_valid
 from parcels.wkb import too_long
 from validators.base import Mask, Rows, Subject, where
 
@@ -168,11 +168,6 @@ def _rounded_away(subject: Subject, rows: Rows) -> Mask:
         mine = srid == epsg
         changed[mine] = off_grid(subject.dataset.delivered[rows[mine]], int(epsg))
     return changed
-
-
-def is_valid(geometries: Geometries) -> Mask:
-    """(n,) whether each geometry is valid as OGC Simple Features says, in GEOS' reading of it; a missing one is not."""
-    return np.asarray(shapely.is_valid(geometries), dtype=bool)
 
 
 def without_area(geometries: Geometries, geographic: Mask) -> Mask:

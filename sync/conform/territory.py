@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from parcels.crs import VN2000, from_wgs84
 from parcels.fence import each_row
-from parcels.validity import made_valid
+from parcels.validity import is_valid, made_valid
 from sync.folder.boundaries import Boundaries
 
 # Why a parcel is not decided (see validators.identity.communes).
@@ -114,7 +114,7 @@ class Territories:
 def _areal(parcels: NDArray[np.object_]) -> NDArray[np.object_]:
     """Copies to measure with: what is invalid is made valid, never what is stored."""
     shapes = parcels.copy()
-    broken = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
+    broken = ~shapely.is_missing(shapes) & ~is_valid(shapes)
     if broken.any():
         shapes[broken] = each_row(lambda some: shapely.buffer(some, 0), made_valid(shapes[broken]))
     return shapes

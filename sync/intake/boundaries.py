@@ -20,6 +20,7 @@ from parcels.errors import DeliveryRejected, UsageError
 from parcels.geometry import to_stored
 from parcels.identifiers import normalise_number
 from parcels.text import clean
+from parcels.validity import is_valid
 from parcels.wkb import read_wkb
 from sync.declared.tomlfile import after, nearest
 from sync.folder.boundaries import Boundaries
@@ -156,7 +157,7 @@ def _refuse_bad_rows(codes: pa.Array, outlines: NDArray[np.object_], file: str, 
             ),
         )
     missing = np.array([outline is None for outline in outlines], dtype=bool)
-    broken = missing | ~shapely.is_valid(outlines)
+    broken = missing | ~is_valid(outlines)
     if broken.any():
         named = sorted(set(codes.filter(pa.array(broken)).to_pylist()))
         raise DeliveryRejected(

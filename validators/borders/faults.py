@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from parcels.crs import GRID_DEG, GRID_M
 from parcels.mixing import GOLDEN
+from parcels.validity import is_valid
 from validators.base import Subject
 from validators.borders.land import degrees
 from validators.borders.plane import Floats, area_m2, in_degrees, in_metres, scale_at, scale_of, width_mm
@@ -209,7 +210,7 @@ def _without_hairs(strips: shapely.Geometry) -> Geometries:
 def _back(shapes: Geometries, scale: Floats) -> Geometries:
     """Polygons of the plane in degrees; valid, also where the last digit crosses two of their lines."""
     result = in_degrees(shapes, scale)
-    bent = np.flatnonzero(~shapely.is_valid(result))
+    bent = np.flatnonzero(~is_valid(result))
     result[bent] = enclosed(result[bent])
     return result
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from parcels.validity import is_valid
 from parcels.wkb import bounds_of
 from validators.plane import enclosed
 from validators.shape import Geometries
@@ -122,7 +123,7 @@ def _cells_of_large(
     if not len(shapes):
         none = np.empty(0, np.int64)
         return none, none, none
-    broken = ~shapely.is_valid(shapes)
+    broken = ~is_valid(shapes)
     shapes[broken] = enclosed(shapes[broken])
     shapely.prepare(shapes)
     at, x, y = _spread(low >> _BLOCK, high >> _BLOCK)

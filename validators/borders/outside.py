@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from parcels.crs import VN2000
 from parcels.model import UNKNOWN_COMMUNE
+from parcels.validity import is_valid
 from validators.base import Faults, Rows, Subject, where
 from validators.borders.land import placed
 from validators.borders.plane import area_m2, in_degrees, in_metres, scale_of
@@ -69,7 +70,7 @@ def _beyond(subject: Subject, boundary: shapely.Geometry) -> tuple[Rows, Geometr
     rows = where(placed(stored))
     rows = rows[~shapely.covers(boundary, stored[rows])]
     shapes = stored[rows]
-    broken = ~shapely.is_valid(shapes)
+    broken = ~is_valid(shapes)
     shapes[broken] = enclosed(shapes[broken])
     land = ~shapely.is_missing(shapes) & ~shapely.covers(boundary, shapes)
     return rows[land], shapes[land]

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from parcels.validity import is_valid
 from validators.base import WHOLE, Rows, Subject
 from validators.borders.land import degrees, placed
 from validators.identity.handles import handles_of, names_of
@@ -88,7 +89,7 @@ def _in_order(seam: Seam) -> Seam:
     around, area = shapely.length(seam.shapes), shapely.area(seam.shapes)
     order = np.lexsort((code, around, area, north, east, south, west))
     shapes = seam.shapes[order]
-    broken = np.flatnonzero(~shapely.is_valid(shapes))
+    broken = np.flatnonzero(~is_valid(shapes))
     shapes[broken] = enclosed(shapes[broken])
     shapes = shapely.orient_polygons(shapes, exterior_cw=False)
     kept = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes))

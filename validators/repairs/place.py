@@ -12,6 +12,7 @@ from parcels.decimals import from_floats
 from parcels.fence import each_row
 from parcels.geometry import area_m2, canonical_form, normalise, polygons_of, round_to_grid, to_stored
 from parcels.model import Dataset
+from parcels.validity import is_valid
 from validators.base import Rows, Subject, where
 from validators.shape import Geometries, source_srid
 
@@ -40,7 +41,7 @@ def settled(shapes: Geometries, srid: NDArray[np.int32]) -> Geometries:
     for epsg in np.unique(srid).tolist():
         mine = where(srid == epsg)
         there = round_to_grid(polygons_of(shapes[mine]), epsg)
-        broken = where(~shapely.is_missing(there) & ~shapely.is_valid(there))
+        broken = where(~shapely.is_missing(there) & ~is_valid(there))
         size = grid_size(epsg)
         there[broken] = polygons_of(
             each_row(lambda some, size=size: shapely.set_precision(some, size), there[broken])

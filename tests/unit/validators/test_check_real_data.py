@@ -13,9 +13,10 @@ import pytest
 import shapely
 from shapely import from_wkb, from_wkt
 
+from parcels.validity import is_valid
 from tests.unit.validators.validator_datasets import dataset, nowhere, verdict
 from validators.base import Subject
-from validators.shape import OWN_REASONS, STAGES, ShapeFault, is_valid, shape_of
+from validators.shape import OWN_REASONS, STAGES, ShapeFault, shape_of
 
 pytestmark = pytest.mark.shared_data
 
