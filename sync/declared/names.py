@@ -46,7 +46,9 @@ def find_below(folder: Path, name: str) -> str | None:
 
     Raises DeliveryRejected (DLV-NAME-AMBIGUOUS).
     """
-    if name in {path.name for path in folder.iterdir()}:  # also one with a backslash of its own, as a disk of Linux may have
+    if name in {
+        path.name for path in folder.iterdir()
+    }:  # also one with a backslash of its own, as a disk of Linux may have
         return name
     found: list[str] = []
     for step in PurePosixPath(name.replace("\\", "/")).parts:
