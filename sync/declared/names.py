@@ -16,7 +16,10 @@ from parcels.errors import DeliveryRejected
 def name_key(name: str) -> str:
     """What all names have in common that Windows or macOS would take for this one."""
     plain = unicodedata.normalize("NFD", name.replace("\\", "/")).casefold()
-    return PurePosixPath(unicodedata.normalize("NFC", plain)).as_posix()
+    path = PurePosixPath(unicodedata.normalize("NFC", plain)).as_posix()
+    return (
+        path if not path.startswith("//") else path[1:]
+    )  # two slashes in front are kept apart from one by POSIX
 
 
 class PresentNames:
