@@ -38,7 +38,8 @@ PARCEL_COLUMNS = (
 class Material:
     """A judged run. `loaded`: what the merge did, once it has.
 
-    communes  the verdict on each dataset of the run, as the gate and then the merge decided
+    communes  the verdict on each dataset of the run, as the gate and then the merge decided: after a load, on all of a commune
+    delivered  the judgement of the rows that were delivered, by dataset
     findings  FINDINGS_SCHEMA with the merge's findings, errors first, then by check and row; with `state` and
               `first_seen_at` of the register, NULL before a load
     repairs   REPAIRS_SCHEMA: proposals, applied by nobody
@@ -50,6 +51,7 @@ class Material:
     record: DeliveryRecord
     conformed: Conformed
     communes: tuple[DecidedVerdict, ...]
+    delivered: dict[str, CommuneVerdict]
     findings: pa.Table
     repairs: pa.Table
     loaded: Loaded | None
@@ -109,6 +111,7 @@ def gather(run_dir: Path, judged_dir: Path | None = None) -> Material:
         record=DeliveryRecord.load(judged),
         conformed=Conformed.load(judged),
         communes=communes,
+        delivered={verdict.code: verdict for verdict in load_verdicts(judged)},
         findings=_findings(run_dir, judged, [commune.code for commune in communes]),
         repairs=_of_communes(load_repairs(judged), communes),
         loaded=loaded,

@@ -1,5 +1,7 @@
 """The outcome of a run for a machine, as `summary.json` keeps it."""
 
+from collections import Counter
+
 from parcels.arrays import count_values
 from sync.folder.summary import CommuneLine, ListLine, Summary
 from sync.folder.verdict import DecidedVerdict
@@ -9,14 +11,13 @@ from sync.report.material import Material, is_commune
 def summary_of(material: Material) -> Summary:
     """What became of the rows that were read, and of each commune."""
     communes = material.communes
-    if material.loaded is None:
-        held = sum(commune.accepted for commune in communes if commune.decision == "hold")
-    else:  # a verdict then is of the whole commune; the rows of the run are those of its receipt
-        held = sum(line.held for line in material.loaded.lines)
-    of_rows = communes if material.loaded is None else material.loaded.lines
-    read, quarantined, unreadable = (
-        sum(getattr(each, name) for each in of_rows) for name in ("read", "quarantined", "unreadable")
-    )
+    merged = () if material.loaded is None else material.loaded.quarantined_by_merge
+    refused = Counter(row.commune_code for row in merged)
+    rows = [material.delivered[commune.code] for commune in communes]
+    read, unreadable = sum(each.read for each in rows), sum(each.unreadable for each in rows)
+    quarantined = sum(each.quarantined + refused[each.code] for each in rows)
+    waiting = {commune.code for commune in communes if commune.decision == "hold"}
+    held = sum(each.accepted - refused[each.code] for each in rows if each.code in waiting)
     return Summary(
         province=material.record.province,
         delivery_sha256=material.record.delivery_sha256,

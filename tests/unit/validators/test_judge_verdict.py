@@ -134,7 +134,7 @@ def test_rows_findings_and_counts_agree(data):
                 counts.rows_with_error,
                 measures=judged.measured,
                 assumptions=judged.assumptions,
-            ),
+            ),  # fmt: skip
             policy_at(context(data).as_of),
         )
     json.dumps(judged.kept().model_dump(mode="json"))
