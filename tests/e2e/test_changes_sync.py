@@ -83,9 +83,7 @@ def test_a_change_set_goes_from_file_to_receipt_and_report(
     assert (done["ended"], done["gaps"]) == (0, [])
     after = landsync.query("SELECT commune_code, usability_group, rows_read FROM land.dataset ORDER BY 1")
     assert [row[:2] for row in after] == [row[:2] for row in before]
-    more = (
-        actions["insert"] - actions["end"]
-    )  # a commune is counted as it stands: what ended is no part of it
+    more = actions["insert"] - actions["end"]  # a commune is counted as it stands
     assert sum(row[2] for row in after) == sum(row[2] for row in before) + more
     assert all(commune["group"] in (1, 2, 3) for commune in done["communes"])
     counted = landsync.query(

@@ -126,17 +126,9 @@ def test_rows_findings_and_counts_agree(data):
         assert judged.group is None
         assert counts.accepted == 0
     else:
-        assert judged.group == group(
-            Tally(
-                counts.read,
-                counts.quarantined,
-                counts.unreadable,
-                counts.rows_with_error,
-                measures=judged.measured,
-                assumptions=judged.assumptions,
-            ),  # fmt: skip
-            policy_at(context(data).as_of),
-        )
+        said = (counts.read, counts.quarantined, counts.unreadable, counts.rows_with_error)
+        tally = Tally(*said, measures=judged.measured, assumptions=judged.assumptions)
+        assert judged.group == group(tally, policy_at(context(data).as_of))
     json.dumps(judged.kept().model_dump(mode="json"))
 
 
