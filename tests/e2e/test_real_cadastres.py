@@ -131,7 +131,7 @@ def test_cambridge_in_degrees_is_measured_in_the_crs_that_its_profile_says(
     )
     assert (said["read"], said["findings"]["GEO-INVALID"]) == (13_159, 24)
     found = topology(said)
-    assert found == {"TOP-DUPLICATE": 1, "TOP-EDGE": 6, "TOP-OVERLAP": 54}
+    assert found == {"TOP-DUPLICATE": 1, "TOP-EDGE": 5, "TOP-GAP": 25, "TOP-OVERLAP": 54}
     assert found["TOP-OVERLAP"] + found["TOP-DUPLICATE"] == 55
 
 
