@@ -201,6 +201,13 @@ DELIVERED_ONLY: tuple[Column, ...] = (
         unit="m²",
         hashed=False,
     ),
+    Column(
+        "old_commune_code",
+        "text",
+        "Mã đơn vị hành chính cấp xã cũ, trước 01/7/2025, nơi lập tờ bản đồ",
+        "Code of the commune of before 1 July 2025 for which the sheet was drawn",
+        hashed=False,
+    ),
 )
 
 

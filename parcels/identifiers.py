@@ -185,16 +185,49 @@ def sheet_handle(
     commune_code: Values,
     valid_from: pa.Array | date,
     *,
+    old_commune_code: Values | None = None,
     map_set: Values,
     map_scale: Values,
     sheet_no: Values,
     parcel_no: Values,
 ) -> pa.Array:
-    """`<commune>|<valid_from>|<map_set>|<scale>|<sheet>|<number>`.
+    """`<commune>|<valid_from>|<old_commune>|<map_set>|<scale>|<sheet>|<number>`.
 
-    NULL unless commune, its validity, sheet and number are all there; map set and scale are empty where
+    NULL unless commune, its validity, sheet and number are all there; old commune, map set and scale are empty where
     unknown. A separator inside a value is escaped with a backslash. Numbers must be in normal form.
     """
+    none = pa.nulls(len(commune_code), pa.string())
+    marks = (none if old_commune_code is None else old_commune_code, map_set, map_scale)
+    return _on_sheet(commune_code, valid_from, *marks, sheet_no=sheet_no, parcel_no=parcel_no)
+
+
+def sheet_place(
+    commune_code: Values, valid_from: pa.Array | date, *, sheet_no: Values, parcel_no: Values
+) -> pa.Array:
+    """`<commune>|<valid_from>|<sheet>|<number>`: the part of a sheet handle that is never unknown; else NULL."""
+    return _on_sheet(commune_code, valid_from, sheet_no=sheet_no, parcel_no=parcel_no)
+
+
+def sheet_handle_before(
+    commune_code: Values,
+    valid_from: pa.Array | date,
+    *,
+    map_set: Values,
+    map_scale: Values,
+    sheet_no: Values,
+    parcel_no: Values,
+) -> pa.Array:
+    """The handle of before it had the old commune: what former ids of findings are made of."""
+    return _on_sheet(commune_code, valid_from, map_set, map_scale, sheet_no=sheet_no, parcel_no=parcel_no)
+
+
+def _on_sheet(
+    commune_code: Values,
+    valid_from: pa.Array | date,
+    *marks: Values,
+    sheet_no: Values,
+    parcel_no: Values,
+) -> pa.Array:
     commune = one_array(commune_code)
     since = (
         pa.repeat(pa.scalar(valid_from.isoformat()), len(commune))
@@ -204,10 +237,19 @@ def sheet_handle(
     return pc.binary_join_element_wise(
         commune,
         since,
-        _escape(pc.fill_null(one_array(map_set), "")),
-        _escape(pc.fill_null(one_array(map_scale), "")),
+        *(_escape(pc.fill_null(one_array(mark), "")) for mark in marks),
         _escape(one_array(sheet_no)),
         _escape(one_array(parcel_no)),
         SEPARATOR,
         null_handling="emit_null",
     )
+
+
+_PART = r"((?:[^|\\]|\\.)*)"
+_SHEET_PARTS = ("commune", "since", "old_commune", "map_set", "map_scale", "sheet", "number")
+_SHEET = "^" + r"\|".join(_PART.replace("((", f"(?P<{name}>(", 1) for name in _SHEET_PARTS) + "$"
+
+
+def sheet_parts(handles: Values) -> pa.StructArray:
+    """(n,) the parts of sheet handles, as they are written there (escaped, empty where unknown); NULL of another text."""
+    return pc.extract_regex(one_array(handles), _SHEET)

@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from validators.base import Context, Repeated, Rows, positions
+from validators.base import Context, Mask, Repeated, Rows, positions
 from validators.hashing import Hashes, text_hashes, twice
+from validators.identity.fitting import fitting
 from validators.identity.handles import CLAIMS_SCHEMA, Handles, handles_of
 from validators.policy import Policy
 
@@ -116,7 +117,21 @@ class Delivered:
         for said, column in zip(speaks, ("source_handle", "sheet_handle"), strict=True):
             those = pc.drop_null(pa.concat_arrays(said))
             live = live.filter(pc.invert(pc.is_in(live[column], value_set=those, skip_nulls=True)))
+        live = live.filter(pa.array(~self._fitting(live.combine_chunks())))
         return pa.concat_tables([claims.filter(pc.invert(own)), live]).combine_chunks()
+
+    def _fitting(self, live: pa.Table) -> Mask:
+        """(n,) which live parcels the delivery has with an id although a mark of their sheet is not known to both."""
+        found = np.zeros(live.num_rows, dtype=bool)
+        for code in pc.unique(live["commune_code"]).to_pylist():
+            if code in self._tables:
+                mine = positions(pc.equal(live["commune_code"], code).combine_chunks())
+                own = handles_of(self._tables[code], code, self.as_of)
+                theirs = live["sheet_handle"].combine_chunks().take(pa.array(mine))
+                named = fitting(own.sheet, theirs, np.ones(len(own.sheet), dtype=bool)).named
+                speaks = np.asarray(pc.is_valid(own.national_id)) & (named >= 0)
+                found[mine[named[speaks]]] = True
+        return found
 
     def _holding(self, wanted: Mapping[str, Hashes]) -> Iterator[tuple[str, Handles]]:
         """The handles of the rows that have one of these numbers, by dataset."""

@@ -118,3 +118,19 @@ BEGIN
     RETURN taken;
 END
 $$;
+
+-- The parts of a sheet handle as they are written in it: commune, valid_from, old commune, map set, scale, sheet, number.
+-- NULL of another text; '' where one is unknown.
+CREATE OR REPLACE FUNCTION land.sheet_parts(handle text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN regexp_match(
+    handle, '^((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)$');
+
+-- Whether two sheet handles may be one parcel's: commune, sheet and number the same, and each of old commune, map set and
+-- scale the same or unknown on one side. As validators/identity/fitting.py.
+CREATE OR REPLACE FUNCTION land.sheet_fits(one text[], other text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN one[1] = other[1] AND one[2] = other[2] AND one[6] = other[6] AND one[7] = other[7]
+   AND (one[3] = other[3] OR '' IN (one[3], other[3]))
+   AND (one[4] = other[4] OR '' IN (one[4], other[4]))
+   AND (one[5] = other[5] OR '' IN (one[5], other[5]));

@@ -1,6 +1,6 @@
 -- Live parcels of other communes that may touch one of the boxes: what the index finds, a little more than there is. OFFSET
 -- keeps the planner to one search of the index per box, so that the cost follows the boxes.
-SELECT {of_found}, encode(st_asbinary(found.geom, 'NDR'), 'hex') AS geom
+SELECT {of_found}, sheet.old_commune_code, encode(st_asbinary(found.geom, 'NDR'), 'hex') AS geom
 FROM (
     SELECT DISTINCT ON (q.province_code, q.parcel_uid) q.*
     FROM pg_temp.wanted_box AS b
@@ -14,3 +14,8 @@ FROM (
     ) AS q
     ORDER BY q.province_code, q.parcel_uid
 ) AS found
+LEFT JOIN land.parcel_alias AS sheet
+    ON sheet.province_code = found.province_code
+    AND sheet.parcel_uid = found.parcel_uid
+    AND sheet.alias_kind = 'sheet'
+    AND sheet.recorded_to IS NULL

@@ -1,4 +1,4 @@
--- Sheet handles of parcels that ended in a commune and that no live parcel has now, each with the last parcel that had it.
+-- Sheet handles of parcels that ended in a commune and that no live parcel has now, or could have, each with the last parcel that had it.
 SELECT DISTINCT ON (a.alias_value)
     a.alias_value AS handle,
     (v.recorded_to AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS ended_on,
@@ -21,7 +21,8 @@ WHERE v.province_code = {province}
       SELECT FROM land.parcel_alias AS held
       WHERE held.province_code = v.province_code
         AND held.alias_kind = 'sheet'
-        AND held.alias_value = a.alias_value
+        AND held.sheet_place = a.sheet_place
         AND held.recorded_to IS NULL
+        AND land.sheet_fits(land.sheet_parts(held.alias_value), land.sheet_parts(a.alias_value))
   )
 ORDER BY a.alias_value, v.recorded_to DESC

@@ -10,6 +10,8 @@ CREATE UNLOGGED TABLE {parcel} (
     source_alias text,
     national_alias text,
     sheet_alias text,
+    sheet_place text,
+    old_commune_code text,
     shape text,
     refused_geom geometry(Geometry, 4756),
     source_version text,

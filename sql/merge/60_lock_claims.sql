@@ -15,7 +15,7 @@ FROM (
     WHERE m.status = 'accept'
       AND m.national_alias IS NOT NULL
       AND m.national_uid IS DISTINCT FROM m.parcel_uid
-      AND (m.source_uid IS NOT NULL OR m.sheet_uid IS NOT NULL)
+      AND (m.source_uid IS NOT NULL OR m.sheet_uid IS NOT NULL OR EXISTS (SELECT FROM merge_fit AS f WHERE f.row_no = m.row_no))
 ) AS touched
 ORDER BY touched.national_id COLLATE "C"
 ON CONFLICT (national_id) DO UPDATE SET run_id = claim.run_id

@@ -9,6 +9,6 @@ FROM merge_row AS m
 WHERE m.status = 'accept'
   AND m.national_alias IS NOT NULL
   AND m.national_uid IS DISTINCT FROM m.parcel_uid
-  AND (m.source_uid IS NOT NULL OR m.sheet_uid IS NOT NULL)
+  AND (m.source_uid IS NOT NULL OR m.sheet_uid IS NOT NULL OR EXISTS (SELECT FROM merge_fit AS f WHERE f.row_no = m.row_no))
   AND claim.parcel_uid = m.parcel_uid
   AND claim.national_id <> m.national_alias

@@ -9,6 +9,7 @@ CREATE TABLE ledger.quarantine_state (
     source_system text,
     source_key text,
     national_id text,
+    old_commune_code text,
     map_set text,
     map_scale text,
     sheet_no text,

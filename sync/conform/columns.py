@@ -33,6 +33,7 @@ from validators.placeholders import PlaceholderRules
 _EXACT_IN_FLOAT = 2**53
 _EXACT_IN_SINGLE = 2**24
 _NUMBERS: Final = ("sheet_no", "parcel_no", "map_scale")
+_CODES: Final = ("commune_code", "old_commune_code")
 
 _DECIMAL_TEXT = r"^[+-]?([0-9]{1,14}(\.[0-9]*)?|\.[0-9]+)([eE][+-]?0?[0-9]{1,2})?$"
 _GROUPED_SCALE = r"^([1-9][0-9]?)[.,]([0-9]{3})$"
@@ -245,7 +246,7 @@ def _normal_form(text: pa.Array, column: Column, *, numeric: bool) -> pa.Array:
         text = pc.replace_substring_regex(text, _GROUPED_SCALE, r"\1\2")
     if column.name in _NUMBERS:
         return normalise_number(text)
-    if column.name == "commune_code" and numeric:
+    if column.name in _CODES and numeric:
         return pc.utf8_lpad(text, DIGITS, "0")
     if column.name == "land_use":
         return land_use.canonical(text)

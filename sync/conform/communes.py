@@ -156,6 +156,7 @@ class CommuneFinder:
             "commune_code": pc.coalesce(new, old),
             "sheet_no": pc.coalesce(renumbered, sheet_no),
             "map_set": pc.if_else(absorbed, pc.coalesce(columns["map_set"], old), columns["map_set"]),
+            "old_commune_code": pc.coalesce(old, columns["old_commune_code"]),
             "delivered_commune_code": pc.if_else(converted, old, _NONE),
             "delivered_sheet_no": pc.if_else(converted, sheet_no, _NONE),
             "commune_decided_by": pa.array(decided_by, pa.string()),

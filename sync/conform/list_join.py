@@ -15,7 +15,16 @@ Columns = dict[str, pa.Array]
 
 # What names a parcel: a list fills it where the file with the geometry says nothing, and changes nothing.
 _HANDLES = frozenset(
-    {"commune_code", "sheet_no", "parcel_no", "map_scale", "map_set", "source_key", "national_id"}
+    {
+        "commune_code",
+        "sheet_no",
+        "parcel_no",
+        "map_scale",
+        "map_set",
+        "old_commune_code",
+        "source_key",
+        "national_id",
+    }
 )
 # Columns that only mean something together: taken from one side, never mixed.
 _TOGETHER = (

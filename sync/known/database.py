@@ -21,9 +21,11 @@ from validators.condensed import CONDENSING
 from validators.delivery import as_claims
 from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
 
-# Parcels as COPY hands them over: WKB in hexadecimal.
-_COPIED = LIVE_SCHEMA.set(LIVE_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
-_BESIDE_GEOM = [name for name in LIVE_SCHEMA.names if name != "geom"]
+# Parcels as COPY hands them over: WKB in hexadecimal; the old commune, which is no column of a parcel, from its handle.
+_OF_PARCEL = [name for name in LIVE_SCHEMA.names if name not in ("old_commune_code", "geom")]
+_COPIED = pa.schema(
+    [*(LIVE_SCHEMA.field(name) for name in (*_OF_PARCEL, "old_commune_code")), pa.field("geom", pa.string())]
+)
 _WAITING = [name for name in WAITING_SCHEMA.names if name in LIVE_SCHEMA.names and name != "geom"]
 _NO_PROVINCE = ""
 
@@ -124,7 +126,8 @@ class NationalKnown:
     def _parcels(self, name: str, **values: str | list[str]) -> pa.Table:
         copied = self._copy(name, _COPIED, **values)
         at = copied.schema.get_field_index("geom")
-        return copied.set_column(at, LIVE_SCHEMA.field("geom"), from_hex(copied["geom"])).cast(LIVE_SCHEMA)
+        read = copied.set_column(at, LIVE_SCHEMA.field("geom"), from_hex(copied["geom"]))
+        return read.select(LIVE_SCHEMA.names).cast(LIVE_SCHEMA)
 
     def _copy(self, name: str, schema: pa.Schema, **values: str | list[str]) -> pa.Table:
         query = question(name, province=self._province, **values)
@@ -134,8 +137,8 @@ class NationalKnown:
 def question(name: str, **values: str | list[str]) -> db.sql.Composable:
     """sql/context/<name>.sql with its values; of a parcel it asks for the columns of LIVE_SCHEMA."""
     columns: db.Identifiers = {
-        "of_parcel": listed(_BESIDE_GEOM, "p"),
-        "of_found": listed(_BESIDE_GEOM, "found"),
+        "of_parcel": listed(_OF_PARCEL, "p"),
+        "of_found": listed(_OF_PARCEL, "found"),
         "of_waiting": listed(_WAITING, "q"),
         **{key: db.sql.Literal(value) for key, value in values.items()},
     }

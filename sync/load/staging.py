@@ -70,9 +70,9 @@ def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun) -> i
     """Copy the snapshot, a few communes at a time, into the run's staging; the number of rows."""
     tables = staging_tables(run_id)
     copied = 0
-    for table, sheet in _batches(judged):
+    for table, sheet, place in _batches(judged):
         rows = _decisions(table, judged)
-        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet))
+        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet, place))
         for record, items in _items(table.filter(rows["whole"])):
             db.copy_in(connection, tables[record], items)
     identifiers: db.Identifiers = {str(record): table for record, table in tables.items()}
@@ -80,22 +80,26 @@ def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun) -> i
     return copied
 
 
-def _batches(judged: StagedRun) -> Iterator[tuple[pa.Table, pa.Array]]:
-    """The snapshot's rows with their sheet handles, in batches: hashing and copying have a price per call."""
-    waiting: list[tuple[pa.Table, pa.Array]] = []
+_Batch = tuple[pa.Table, pa.Array, pa.Array]
+
+
+def _batches(judged: StagedRun) -> Iterator[_Batch]:
+    """The snapshot's rows with their sheet handles and places, in batches: hashing and copying have a price per call."""
+    waiting: list[_Batch] = []
     for commune, path in judged.parts.items():
         table = read_part(path)
-        waiting.append((table, handles.sheet_handles(table, commune, judged.as_of)))
-        if sum(len(sheet) for _, sheet in waiting) >= BATCH_ROWS:
+        named = (commune, judged.as_of)
+        waiting.append((table, handles.sheet_handles(table, *named), handles.sheet_places(table, *named)))
+        if sum(len(sheet) for _, sheet, _ in waiting) >= BATCH_ROWS:
             yield _together(waiting)
             waiting = []
     if waiting:
         yield _together(waiting)
 
 
-def _together(parts: list[tuple[pa.Table, pa.Array]]) -> tuple[pa.Table, pa.Array]:
-    tables, sheets = zip(*parts, strict=True)
-    return pa.concat_tables(tables), pa.concat_arrays(sheets)
+def _together(parts: list[_Batch]) -> _Batch:
+    tables, sheets, places = zip(*parts, strict=True)
+    return pa.concat_tables(tables), pa.concat_arrays(sheets), pa.concat_arrays(places)
 
 
 def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
@@ -117,7 +121,7 @@ def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
     return rows.append_column("counted", counted).append_column("whole", whole)
 
 
-def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
+def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array, place: pa.Array) -> pa.Table:
     codes = pc.binary_join(rows["codes"].combine_chunks(), ",")
     source = handles.source_handles(table)
     # What ends gives its other handles up: they may be another object's already.
@@ -149,6 +153,8 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array) -> pa.Table:
         "source_alias": source,
         "national_alias": national,
         "sheet_alias": sheet,
+        "sheet_place": place,
+        "old_commune_code": table["old_commune_code"],
         "shape": rows["shape"],
         "refused_geom": to_hex(pc.if_else(refused, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))),
         **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order")},

@@ -68,8 +68,13 @@ STEPS: tuple[Step, ...] = (
     # Each parcel to at most one row, the strongest handle first.
     Step("30_match_national", "A national id names its parcel, if no row claimed it by source key"),
     Step("31_match_sheet", "A number on the sheet names its parcel, if no stronger handle claimed it"),
-    Step("32_new_parcels", "Accepted rows that name no parcel are new ones"),
-    Step("33_analyze", "The planner is told what has become of the rows"),
+    Step("32_fit_sheet", "Parcels that a sheet handle fits where a mark of it is not known on one side"),
+    Step(
+        "33_match_fitting",
+        "A number on the sheet names the only parcel that it fits, if no other handle claimed it",
+    ),
+    Step("34_new_parcels", "Accepted rows that name no parcel are new ones"),
+    Step("35_analyze", "The planner is told what has become of the rows"),
     #
     # What is here, and what would end.
     Step("40_present", "What this delivery shows to exist, in whatever state: it ends none of these"),

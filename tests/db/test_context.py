@@ -66,8 +66,19 @@ def test_numbers_of_parcels_that_ended_come_with_what_else_they_were_known_by(
 ) -> None:
     handle = sheet_handles(
         pa.table(
-            {"map_set": [None], "map_scale": [None], "sheet_no": ["1"], "parcel_no": ["3"]},
-            schema=pa.schema([(n, pa.string()) for n in ("map_set", "map_scale", "sheet_no", "parcel_no")]),
+            {
+                "old_commune_code": [None],
+                "map_set": [None],
+                "map_scale": [None],
+                "sheet_no": ["1"],
+                "parcel_no": ["3"],
+            },
+            schema=pa.schema(
+                [
+                    (n, pa.string())
+                    for n in ("old_commune_code", "map_set", "map_scale", "sheet_no", "parcel_no")
+                ]
+            ),
         ),
         HERE,
         AS_OF,

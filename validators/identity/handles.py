@@ -1,10 +1,11 @@
 """The handles of rows: what a parcel is known by.
 
-A row is known by its source key, its national id if well-formed, and its sheet (commune, map set, scale,
-sheet, number) if its commune is one. The forms are those of `parcels.identifiers`, as stored in
+A row is known by its source key, its national id if well-formed, and its sheet (commune, old commune, map set,
+scale, sheet, number) if its commune is one. The forms are those of `parcels.identifiers`, as stored in
 land.parcel_alias.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ KEY_COLUMNS: tuple[str, ...] = (
     "source_system",
     "source_key",
     "national_id",
+    "old_commune_code",
     "map_set",
     "map_scale",
     "sheet_no",
@@ -39,6 +41,8 @@ CLAIMS_SCHEMA = pa.schema(
         pa.field("sheet_handle", pa.string()),
     ]
 )
+# What tells parcels of one sheet and number apart, where it is known.
+_MARKS = ("old_commune_code", "map_set", "map_scale")
 _NONE = pa.scalar(None, pa.string())
 
 
@@ -60,18 +64,28 @@ def national_handles(table: pa.Table) -> pa.Array:
 
 def sheet_handles(table: pa.Table, commune_code: str, as_of: date) -> pa.Array:
     """(n,) the sheet handle in a commune of `as_of`; NULL where incomplete or the commune is none."""
+    return _on_sheet(identifiers.sheet_handle, table, commune_code, as_of, *_MARKS)
+
+
+def sheet_places(table: pa.Table, commune_code: str, as_of: date) -> pa.Array:
+    """(n,) what of the sheet handles is never unknown; NULL where there is none."""
+    return _on_sheet(identifiers.sheet_place, table, commune_code, as_of)
+
+
+def sheet_handles_before(table: pa.Table, commune_code: str, as_of: date) -> pa.Array:
+    """(n,) the sheet handles of before they had the old commune."""
+    return _on_sheet(identifiers.sheet_handle_before, table, commune_code, as_of, *_MARKS[1:])
+
+
+def _on_sheet(
+    join: Callable[..., pa.Array], table: pa.Table, commune_code: str, as_of: date, *marks: str
+) -> pa.Array:
     n = table.num_rows
     since = None if commune_code == UNKNOWN_COMMUNE else admin_units.commune(commune_code, as_of)
     if since is None:
         return pa.nulls(n, pa.string())
-    return identifiers.sheet_handle(
-        pa.repeat(commune_code, n),
-        since.valid_from,
-        map_set=text(table, "map_set"),
-        map_scale=text(table, "map_scale"),
-        sheet_no=text(table, "sheet_no"),
-        parcel_no=text(table, "parcel_no"),
-    )
+    values = {name: text(table, name) for name in (*marks, "sheet_no", "parcel_no")}
+    return join(pa.repeat(commune_code, n), since.valid_from, **values)
 
 
 class Handles(NamedTuple):
@@ -93,7 +107,7 @@ def own_handles(subject: Subject) -> Handles:
 
 
 def names_of(table: pa.Table, commune_code: str, as_of: date) -> tuple[pa.Array, pa.Array]:
-    """What each row is known by: the name that finding ids are made of, and the handle as people know it.
+    """What each row is known by: its strongest handle with its kind, and the handle as people know it.
 
     In the order of identity: source key, national id, sheet. (n,) each; NULL where a row has no handle.
 

@@ -13,6 +13,7 @@ from parcels.crs_hypotheses import metres_between
 from parcels.wkb import read_wkb
 from validators.base import WHOLE, Check, Faults, Mask, Others, Rows, Subject, where
 from validators.identity import handles
+from validators.identity.fitting import fitting
 from validators.identity.matching import (
     areas_of,
     has_land,
@@ -106,7 +107,8 @@ def number_reused(subject: Subject) -> Faults:
     again = pc.is_in(
         mine.sheet, value_set=subject.context.repeated.sheet["handle"].combine_chunks(), skip_nulls=True
     )
-    at = pc.index_in(mine.sheet, value_set=retired["handle"].combine_chunks(), skip_nulls=True)
+    named = fitting(mine.sheet, retired["handle"].combine_chunks(), np.ones(len(subject), dtype=bool)).named
+    at = pa.array(named, mask=named < 0)
     back = _mask(again)
     for name, own in (("source_handle", mine.source_key), ("national_id", mine.national_id)):
         back |= _mask(pc.fill_null(pc.equal(retired[name].combine_chunks().take(at), own), False))

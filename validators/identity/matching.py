@@ -1,6 +1,7 @@
 """Which live parcel each delivered row is, and whether it still covers the same land: what the checks of history start from.
 
 A row is the live parcel that has its source key, else its national id, else its sheet and number: the order of identity.
+Where old commune, map set or scale are not known on either side, `validators.identity.fitting` says which one that is.
 A handle that several rows of the delivery share names none of them, so such rows are no parcel here.
 """
 
@@ -16,6 +17,7 @@ from parcels.crs_hypotheses import metres_between
 from parcels.wkb import read_wkb
 from validators.base import Mask, Rows, Subject, where
 from validators.identity import handles
+from validators.identity.fitting import fitting
 from validators.policy import Policy
 from validators.shape import Geometries, shape_of
 
@@ -89,10 +91,15 @@ def matches_of(subject: Subject) -> Matches:
     own = subject.fact(handles.own_handles)
     for mine, again in zip(own, (repeated.source_key, repeated.national_id, repeated.sheet), strict=True):
         nameless |= _mask(pc.is_in(mine, value_set=again["handle"].combine_chunks(), skip_nulls=True))
-    for mine, theirs in zip(own, subject.fact(live_handles), strict=True):
-        open_ = pc.if_else(pa.array(~present), theirs, pa.scalar(None, pa.string()))
-        found = pc.fill_null(pc.index_in(mine, value_set=open_, skip_nulls=True), -1)
+    theirs = subject.fact(live_handles)
+    for kind in handles.Handles._fields:
+        open_ = pc.if_else(pa.array(~present), getattr(theirs, kind), pa.scalar(None, pa.string()))
+        found = pc.fill_null(pc.index_in(getattr(own, kind), value_set=open_, skip_nulls=True), -1)
         at = np.where(live < 0, np.asarray(found, dtype=np.int64), -1)
+        if kind == "sheet":  # among all rows and all live parcels, whatever else names them
+            fits = fitting(own.sheet, theirs.sheet, live < 0)
+            at = np.where((live < 0) & (at < 0) & ~_of(present, fits.named), fits.named, at)
+            present |= fits.present
         rows = where((at >= 0) & ~nameless)
         _, first = np.unique(
             at[rows], return_index=True
@@ -100,6 +107,11 @@ def matches_of(subject: Subject) -> Matches:
         live[rows[first]] = at[rows[first]]
         present[at[at >= 0]] = True
     return Matches(live, present, nameless)
+
+
+def _of(mask: Mask, at: Rows) -> Mask:
+    """(n,) the mask at these positions; False where there is none (-1)."""
+    return np.append(mask, False)[at]
 
 
 def land_change(subject: Subject) -> LandChange:

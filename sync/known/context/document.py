@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 FORMAT: Final = "landsync-context"
-VERSION: Final = 2
+VERSION: Final = 3  # sheet handles have the old commune; files of before are read
 
 
 class Receipt(BaseModel):

@@ -172,7 +172,7 @@ class ContextFile:
         if member not in self.names:
             return schema.empty_table()
         with _readable(self.path), zipfile.ZipFile(self.path) as opened:
-            return members.from_bytes(opened.read(member), schema)
+            return members.from_bytes(opened.read(member), schema, self.document.version)
 
 
 def read_context(path: Path, province: str | None = None) -> ContextFile:

@@ -7,9 +7,11 @@ import re
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parcels.model import SNAPSHOT_SCHEMA
+from sync.known.context.document import VERSION
 from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 
 CONTEXT: Final = "context.json"
@@ -44,6 +46,11 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     TOLD: EXCUSED_SCHEMA,
     BOUNDARIES: OUTLINES_SCHEMA,
 }
+
+# Sheet handles and live parcels have the old commune since this version.
+_OLD_COMMUNE_SINCE: Final = 3
+_OLD_COMMUNE: Final = "old_commune_code"
+_SHEET_HANDLES: Final = frozenset({"handle", "sheet_handle"})
 
 _ROWS = 20_000_000  # more than any province has parcels or land users
 _BATCH_ROWS = 2_048
@@ -82,8 +89,13 @@ def to_bytes(table: pa.Table, schema: pa.Schema) -> bytes:
     return bytes(sink.getvalue())
 
 
-def from_bytes(content: bytes, schema: pa.Schema) -> pa.Table:
-    """The table in a Parquet file. Raises Unreadable: another schema, or more than so many bytes can mean."""
+def from_bytes(content: bytes, schema: pa.Schema, version: int = VERSION) -> pa.Table:
+    """The table in a Parquet file. Raises Unreadable: another schema, or more than so many bytes can mean.
+
+    version  of the file's document: what it did not have is unknown
+    """
+    if version < _OLD_COMMUNE_SINCE and (_OLD_COMMUNE in schema.names or _SHEET_HANDLES & set(schema.names)):
+        return _upgraded(content, schema)
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
         missing = [field.name for field in schema if field.name not in file.schema_arrow.names]
@@ -107,3 +119,17 @@ def from_bytes(content: bytes, schema: pa.Schema) -> pa.Table:
             str(failure).splitlines()[0] if str(failure) else type(failure).__name__
         ) from failure
     return table.combine_chunks()
+
+
+def _upgraded(content: bytes, schema: pa.Schema) -> pa.Table:
+    """A table from before there was an old commune: it is not known."""
+    there = pa.schema([field for field in schema if field.name != _OLD_COMMUNE])
+    table = from_bytes(content, there)
+    for name in _SHEET_HANDLES & set(there.names):
+        handles = pc.replace_substring_regex(table[name], r"^([^|]*\|[^|]*\|)", r"\1|")
+        table = table.set_column(there.get_field_index(name), there.field(name), handles)
+    columns = [
+        table[field.name] if field.name in there.names else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)

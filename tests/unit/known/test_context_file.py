@@ -50,7 +50,7 @@ def parcels(n: int, commune: str = HERE, province: str = "08", west: float = 105
 
 
 RETIRED = pa.Table.from_pylist(
-    [{"handle": f"{HERE}|2025-07-01|||7|99", "ended_on": AS_OF, "source_handle": "made|x"}],
+    [{"handle": f"{HERE}|2025-07-01||||7|99", "ended_on": AS_OF, "source_handle": "made|x"}],
     schema=RETIRED_SCHEMA,
 )
 USERS = pa.Table.from_pylist(
@@ -128,7 +128,7 @@ def test_claims_are_those_of_others_and_of_other_communes(path: Path) -> None:
     assert told == {("wk4dh9ruhz4h", "15", None), (there[1], "08", THERE)}
     (own,) = (row for row in found.to_pylist() if row["commune_code"])
     assert own["source_handle"] == f"made|{THERE}-1"
-    assert own["sheet_handle"] == f"{THERE}|2025-07-01|||7|1"
+    assert own["sheet_handle"] == f"{THERE}|2025-07-01||||7|1"
 
 
 def test_neighbours_are_parcels_of_others_that_touch_the_boxes(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Names of a parcel: GeoHash, numbers, handles."""
 
+import re
 from datetime import date
 
 import numpy as np
@@ -240,16 +241,17 @@ def test_integers_beside_missing_ones_keep_every_digit(values: list[int | None])
     assert identifiers.normalise_number(pa.array(values, pa.int64())).to_pylist() == expected
 
 
-def test_a_sheet_handle_is_commune_validity_set_scale_sheet_and_number() -> None:
+def test_a_sheet_handle_is_commune_validity_old_commune_set_scale_sheet_and_number() -> None:
     handles = identifiers.sheet_handle(
         pa.array(["00004", "00004"]),
         date(2025, 7, 1),
+        old_commune_code=pa.array(["00010", None]),
         map_set=pa.array(["A", None]),
         map_scale=pa.array(["500", None]),
         sheet_no=pa.array(["12", "12"]),
         parcel_no=pa.array(["7", "007"]),
     )
-    assert handles.to_pylist() == ["00004|2025-07-01|A|500|12|7", "00004|2025-07-01|||12|007"]
+    assert handles.to_pylist() == ["00004|2025-07-01|00010|A|500|12|7", "00004|2025-07-01||||12|007"]
 
 
 @pytest.mark.parametrize("missing", ["commune", "since", "sheet", "number"])
@@ -269,7 +271,7 @@ def test_without_commune_validity_sheet_or_number_there_is_no_sheet_handle(missi
     assert handle.to_pylist() == [None]
 
 
-PARTS = st.tuples(*[st.text("a|\\1", max_size=3)] * 4)
+PARTS = st.tuples(*[st.text("a|\\1", max_size=3)] * 5)
 
 
 @given(PARTS, PARTS)
@@ -277,15 +279,21 @@ def test_two_parcels_never_share_a_sheet_handle_by_their_separators(
     one: tuple[str, ...], other: tuple[str, ...]
 ) -> None:
     columns = [pa.array(pair, pa.string()) for pair in zip(one, other, strict=True)]
-    first, second = identifiers.sheet_handle(
+    handles = identifiers.sheet_handle(
         pa.array(["00004", "00004"]),
         date(2025, 7, 1),
-        map_set=columns[0],
-        map_scale=columns[1],
-        sheet_no=columns[2],
-        parcel_no=columns[3],
-    ).to_pylist()
+        old_commune_code=columns[0],
+        map_set=columns[1],
+        map_scale=columns[2],
+        sheet_no=columns[3],
+        parcel_no=columns[4],
+    )
+    first, second = handles.to_pylist()
     assert (first == second) == (one == other)
+    for parts, said in zip(identifiers.sheet_parts(handles).to_pylist(), (one, other), strict=True):
+        written = list(parts.values())
+        assert written[:2] == ["00004", "2025-07-01"]
+        assert [re.sub(r"\\(.)", r"\1", part) for part in written[2:]] == list(said)
 
 
 def test_a_source_handle_is_system_and_key() -> None:
