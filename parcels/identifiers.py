@@ -208,19 +208,6 @@ def sheet_place(
     return _on_sheet(commune_code, valid_from, sheet_no=sheet_no, parcel_no=parcel_no)
 
 
-def sheet_handle_before(
-    commune_code: Values,
-    valid_from: pa.Array | date,
-    *,
-    map_set: Values,
-    map_scale: Values,
-    sheet_no: Values,
-    parcel_no: Values,
-) -> pa.Array:
-    """The handle of before it had the old commune: what former ids of findings are made of."""
-    return _on_sheet(commune_code, valid_from, map_set, map_scale, sheet_no=sheet_no, parcel_no=parcel_no)
-
-
 def _on_sheet(
     commune_code: Values,
     valid_from: pa.Array | date,

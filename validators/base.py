@@ -39,8 +39,8 @@ class Others:
 
     fault    (m,) index into the faults
     row      (m,) position in the dataset; WHOLE where the parcel belongs to another dataset
-    name     (m,) of those of other datasets: what the register knows them by (`validators.identity.naming`); else NULL
-    former   (m,) of the same: what finding ids are made of (`validators.identity.handles.names_of`); else NULL
+    name     (m,) of those of other datasets: what they are named by (`validators.identity.naming`); else NULL
+    former   (m,) of the same: what they were named by before sheets had their old commune; else NULL
     handle   (m,) as people know it; NULL where `row` says it, or where the parcel has none
     dataset  (m,) commune code of the other dataset; NULL where the parcel is of this one
     """

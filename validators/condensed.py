@@ -95,6 +95,7 @@ def _one(check: Check, finding_id: str, rows: pa.Table, n: int) -> dict[str, obj
         "handle": None,
         "names": [],
         "other_names": [],
+        "former_id": None,
         "measure": float(len(rows)),
         "unit": UNIT,
         "width_mm": None,

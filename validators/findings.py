@@ -4,6 +4,7 @@ No personal data comes in here: a finding knows a parcel by its handles as deliv
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha1
 from string import Formatter
@@ -45,6 +46,8 @@ FINDINGS_SCHEMA = pa.schema(
         # a fault of the commune as a whole), and those of the other side of a seam.
         pa.field("names", pa.list_(pa.string()), nullable=False),
         pa.field("other_names", pa.list_(pa.string()), nullable=False),
+        # The id that it had before sheets had their old commune, where that was another one.
+        pa.field("former_id", pa.string()),
     ]
 )
 
@@ -93,39 +96,51 @@ def numbered_findings(
     some = [each for each in found if len(each[2])]
     if not some:
         return FINDINGS_SCHEMA.empty_table(), np.empty(0, np.int64)
-    table = _tell_twins_apart(_worded(some, named))
+    table = _worded(some, named)
+    for name in ("name", "former"):
+        table = _tell_twins_apart(table, name)
     table = table.append_column("finding_id", uuid5(table["name"].combine_chunks()))
+    changed = pc.not_equal(table["name"], table["former"])
+    former = pc.if_else(changed, table["former"], pa.scalar(None, pa.string())).combine_chunks()
+    table = table.append_column("former_id", _where_known(uuid5, former))
     order = [("row_no", "ascending"), ("check_code", "ascending"), ("finding_id", "ascending")]
     table = table.sort_by(order)
     fault = np.asarray(table["fault"].to_numpy(), dtype=np.int64)
     return table.select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA), fault
 
 
-def _tell_twins_apart(table: pa.Table) -> pa.Table:
+def _where_known(make: Callable[[pa.Array], pa.Array], texts: pa.Array) -> pa.Array:
+    """What is made of each text; NULL of NULL."""
+    known = texts.is_valid()
+    made = make(texts.filter(known))
+    return pc.replace_with_mask(pa.nulls(len(texts), pa.string()), known, made)
+
+
+def _tell_twins_apart(table: pa.Table, column: str) -> pa.Table:
     """Number the findings of one check and one name, ordered by content, so that no two have the same id.
 
     The order in which rows were delivered changes none of the ids.
     """
-    names = table["name"].combine_chunks()
+    names = table[column].combine_chunks()
     counts = pc.value_counts(names)
     again = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     if not len(again):
         return table
     shared = pc.is_in(names, value_set=again)
-    order = [(key, "ascending") for key in ("name", "twin", "detail", "measure", "place_wkb", "row_no")]
+    order = [(key, "ascending") for key in (column, "twin", "detail", "measure", "place_wkb", "row_no")]
     twins = table.filter(shared).sort_by(order)
-    name = twins["name"].combine_chunks()
+    name = twins[column].combine_chunks()
     first = np.ones(len(twins), dtype=bool)
     first[1:] = pc.not_equal(name[1:], name[:-1]).to_numpy(zero_copy_only=False)
     position = np.arange(len(twins))
     number = position - np.maximum.accumulate(np.where(first, position, 0))
     numbered = pc.binary_join_element_wise(name, pa.array(number).cast(pa.string()), SEPARATOR)
-    twins = twins.set_column(twins.schema.get_field_index("name"), "name", pc.if_else(first, name, numbered))
+    twins = twins.set_column(twins.schema.get_field_index(column), column, pc.if_else(first, name, numbered))
     return pa.concat_tables([table.filter(pc.invert(shared)), twins])
 
 
 def _worded(found: list[tuple[Check, Severity, Faults]], named: Named) -> pa.Table:
-    """The columns of FINDINGS_SCHEMA but its id, and what that is made of: `name`, `twin`, and `fault` in its check.
+    """The columns of FINDINGS_SCHEMA but its id, and what that is made of: `name`, `former`, `twin`, and `fault` in its check.
 
     Of all checks together: a commune has a few faults of each of dozens, and every call has its price.
     """
@@ -174,7 +189,8 @@ def _worded(found: list[tuple[Check, Severity, Faults]], named: Named) -> pa.Tab
             "excused": pa.repeat(False, n),
             "names": members.names,
             "other_names": members.other_names,
-            "name": _join(code, members.former, faults.key),
+            "name": _join(code, members.joined, faults.key),
+            "former": _join(code, members.former, faults.key),
             "twin": members.twins,
             "fault": np.concatenate([np.arange(size) for size in sizes]),
         }

@@ -215,7 +215,11 @@ def _excused(
     """The findings that somebody answers for, marked, and as check code → its faults. What quarantines cannot be excused."""
     if context.excused is None or not len(context.excused):
         return table, {}
-    chosen = pc.and_not(pc.is_in(table["finding_id"], value_set=context.excused), table["quarantines"])
+    answered = pc.or_(
+        pc.is_in(table["finding_id"], value_set=context.excused),
+        pc.is_in(table["former_id"], value_set=context.excused, skip_nulls=True),
+    )
+    chosen = pc.and_not(answered, table["quarantines"])
     at = table.schema.get_field_index("excused")
     table = table.set_column(at, table.schema.field(at), chosen)
     mask = np.asarray(chosen.to_numpy(), dtype=bool)

@@ -411,9 +411,9 @@ WHERE f.province_code = (SELECT province.own_province())
    OR f.other_province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE VIEW province.finding_event WITH (security_barrier) AS
-SELECT e.finding_id, e.run_id, e.recorded_at, e.state, e.because, e.severity
+SELECT f.finding_id, e.run_id, e.recorded_at, e.state, e.because, e.severity
 FROM ledger.finding_event AS e
-JOIN ledger.finding_case AS f ON f.finding_id = e.finding_id
+JOIN ledger.finding_case AS f ON f.case_id = e.finding_id
 WHERE f.province_code = (SELECT province.own_province())
    OR f.other_province_code = (SELECT province.own_province());
 

@@ -11,6 +11,35 @@ UPDATE ledger.finding_case AS c
 SET names = ARRAY(SELECT 'handle|' || h.handle FROM unnest(c.handles) AS h (handle)),
     other_names = ARRAY(SELECT 'handle|' || h.handle FROM unnest(c.other_handles) AS h (handle));
 
+-- A case goes on under another id where its parcel is named otherwise: when sheets got their old commune, and whenever a
+-- handle becomes known. `case_id` is the one that it began with; its events and the decisions about it are written by it.
+ALTER TABLE ledger.finding_case
+    ADD COLUMN case_id uuid,
+    ADD COLUMN former_ids uuid[] NOT NULL DEFAULT '{}';
+UPDATE ledger.finding_case SET case_id = finding_id;
+ALTER TABLE ledger.finding_case
+    ALTER COLUMN case_id SET NOT NULL,
+    ADD UNIQUE (case_id);
+ALTER TABLE ledger.finding_event
+    DROP CONSTRAINT finding_event_finding_id_fkey,
+    DROP CONSTRAINT finding_event_because_check,
+    ADD CONSTRAINT finding_event_because_check
+        CHECK (because IN ('found', 'severity', 'renamed', 'mended', 'gone', 'superseded', 'dropped')),
+    ADD FOREIGN KEY (finding_id) REFERENCES ledger.finding_case (case_id);
+ALTER TABLE ledger.finding_exception
+    DROP CONSTRAINT finding_exception_finding_id_fkey,
+    ADD FOREIGN KEY (finding_id) REFERENCES ledger.finding_case (case_id);
+CREATE FUNCTION ledger.begin_case() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    NEW.case_id := coalesce(NEW.case_id, NEW.finding_id);
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER begin_case BEFORE INSERT ON ledger.finding_case FOR EACH ROW EXECUTE FUNCTION ledger.begin_case();
+
 -- Sheets of a merged commune are numbered from 1 again, so the old commune that a sheet was drawn for belongs to its handle:
 -- `<commune>|<valid_from>|<old_commune>|<map_set>|<scale>|<sheet>|<number>`. Known is it of parcels that were delivered with
 -- the codes of before; of the others it is empty. `sheet_place` is the part of the handle that is never unknown.
@@ -33,4 +62,4 @@ SET alias_value = regexp_replace(a.alias_value, '^([^|]*\|[^|]*\|)', '\1' || coa
     sheet_place = regexp_replace(a.alias_value, '^([^|]*\|[^|]*)\|(?:[^|\\]|\\.)*\|(?:[^|\\]|\\.)*\|', '\1|')
 WHERE a.alias_kind = 'sheet';
 ALTER TABLE land.parcel_alias ADD CHECK ((alias_kind = 'sheet') = (sheet_place IS NOT NULL));
-CREATE INDEX parcel_alias_place ON land.parcel_alias (province_code, sheet_place) WHERE alias_kind = 'sheet' AND recorded_to IS NULL;
+CREATE INDEX parcel_alias_place ON land.parcel_alias (province_code, sheet_place) WHERE alias_kind = 'sheet';

@@ -9,7 +9,7 @@ SELECT DISTINCT ON (f.finding_id)
        CASE WHEN s.swapped THEN h.own ELSE h.others END AS other_handles,
        CASE WHEN s.swapped THEN f.other_names ELSE f.names END AS names,
        CASE WHEN s.swapped THEN f.names ELSE f.other_names END AS other_names,
-       f.stored_wkb
+       f.former_id, f.stored_wkb
 FROM merge_finding AS f
 JOIN register_looked AS l ON l.commune_code = f.commune_code
 LEFT JOIN merge_row AS m ON m.row_no = f.row_no

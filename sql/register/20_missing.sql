@@ -14,6 +14,7 @@ WHERE c.state IN ('new', 'open', 'returned')
   AND (c.commune_code <> '-' OR c.province_code = %(province)s)
   AND NOT EXISTS (SELECT FROM register_found AS f WHERE f.finding_id = c.finding_id)
   AND NOT EXISTS (SELECT FROM register_condensed AS x WHERE x.finding_id = c.finding_id)
+  AND NOT EXISTS (SELECT FROM register_renamed AS r WHERE r.before = c.finding_id)
   AND (c.check_code <> ALL (%(catalogue)s::text[])
        OR (a.commune_code IS NOT NULL
            AND c.check_code <> ALL (a.not_run)

@@ -1,10 +1,14 @@
 -- The cases that were found as they are now: new ones begin, those that were fixed return. What is told of a commune as a
 -- whole does not become less by a delivery that holds a part of it.
 INSERT INTO ledger.finding_case AS c (
-    finding_id, check_code, severity, quarantines, province_code, commune_code, handles, names, other_province_code,
+    finding_id, case_id, check_code, severity, quarantines, province_code, commune_code, handles, names, other_province_code,
     other_commune_code, other_handles, other_names, measure, unit, width_mm, detail, place, state, state_since, state_run_id,
     first_seen_at, first_run_id, last_seen_at, last_run_id)
-SELECT f.finding_id, f.check_code, f.severity, f.quarantines, coalesce(p.province_code, %(province)s), f.commune_code, f.handles, f.names,
+SELECT f.finding_id,
+       -- The id may be the one that a case of another parcel began with, before it was renamed.
+       CASE WHEN EXISTS (SELECT FROM ledger.finding_case AS k WHERE k.case_id = f.finding_id)
+            THEN gen_random_uuid() ELSE f.finding_id END,
+       f.check_code, f.severity, f.quarantines, coalesce(p.province_code, %(province)s), f.commune_code, f.handles, f.names,
        o.province_code, f.other_commune_code, f.other_handles, f.other_names, f.measure, f.unit, f.width_mm, f.detail,
        public.ST_SetSRID(f.stored_wkb::public.geometry, 4756), x.state, %(now)s, %(run_id)s, %(now)s, %(run_id)s, %(now)s, %(run_id)s
 FROM register_found AS f

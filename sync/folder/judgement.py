@@ -99,14 +99,19 @@ def load_verdicts(run_dir: Path) -> tuple[CommuneVerdict, ...]:
 
 def load_findings(run_dir: Path) -> pa.Table:
     """FINDINGS_SCHEMA: every finding of the judgement."""
-    table = with_names(pq.read_table(run_dir / FINDINGS))
+    return as_findings(pq.read_table(run_dir / FINDINGS))
+
+
+def as_findings(table: pa.Table) -> pa.Table:
+    """FINDINGS_SCHEMA of findings that may have been made before there was this column or that."""
+    table = _with_names(table)
     for field in FINDINGS_SCHEMA:
         if field.name not in table.column_names:  # judged before there was such a column
             table = table.append_column(field, _nothing(field.type, len(table)))
-    return table.select(FINDINGS_SCHEMA.names)
+    return table.select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA)
 
 
-def with_names(findings: pa.Table) -> pa.Table:
+def _with_names(findings: pa.Table) -> pa.Table:
     """Findings of before they kept the names of their parcels: named by their handles, which name no row for sure."""
     if "names" in findings.column_names:
         return findings

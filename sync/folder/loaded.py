@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from sync.folder.document import Document, Record, Upgrade
-from sync.folder.judgement import with_names
+from sync.folder.judgement import as_findings
 from sync.folder.verdict import LoadedVerdict
 from validators.findings import FINDINGS_SCHEMA
 
@@ -161,4 +161,4 @@ def load_merge_findings(run_dir: Path) -> pa.Table:
     path = run_dir / MERGE_FINDINGS
     if not path.is_file():
         return FINDINGS_SCHEMA.empty_table()
-    return with_names(pq.read_table(path)).select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA)
+    return as_findings(pq.read_table(path))

@@ -86,6 +86,7 @@ def write_findings(connection: db.Connection, run_id: str, province: str, table:
                 "others": db.array_text(table["others"]),
                 "names": db.array_text(table["names"]),
                 "other_names": db.array_text(table["other_names"]),
+                "former_id": table["former_id"],
                 "other_commune_code": table["other_dataset"],
                 "place_wkb": to_hex(table["place_wkb"]),
                 "place_srid": table["place_srid"],

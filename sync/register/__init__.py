@@ -18,8 +18,29 @@ from validators.catalogue import CHECKS
 from validators.condensed import CONDENSING
 from validators.stored import CommuneVerdict
 
-_STEPS = ("10_looked", "11_seams", "12_found", "13_condensed", "20_missing")
-_WRITES = ("30_change", "31_cases", "32_settle", "33_events", "34_condense")
+_STEPS = (
+    "10_looked",
+    "11_seams",
+    "12_found",
+    "13_former",
+    "14_condensed",
+    "20_missing",
+    "21_names",
+    "22_named",
+    "24_fitting",
+    "25_rows",
+    "index_rows",
+    "26_renamed",
+    "27_rename",
+    "28_beside",
+    "index_beside",
+    "29_settled",
+    "30_change",
+    "31_cases",
+    "32_settle",
+    "33_events",
+    "34_condense",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +83,7 @@ def update(connection: db.Connection, looked: Looked) -> tuple[RegisterCounts, p
     db.execute(connection, "load/refresh_statistics", {"of": "finding_case"})
     values = _values(connection, looked)
     for name in _STEPS:
-        db.execute(connection, f"register/{name}", values)
-    db.execute(connection, "register/21_rows", values, {"parcel": looked.parcels})
-    db.execute(connection, "register/index_rows")
-    db.execute(connection, "register/22_beside", values)
-    db.execute(connection, "register/index_beside")
-    db.execute(connection, "register/23_settled", values)
-    for name in _WRITES:
-        db.execute(connection, f"register/{name}", values)
+        db.execute(connection, f"register/{name}", values, {"parcel": looked.parcels})
     counts = _counts(db.fetch(connection, "register/40_counts", values))
     db.execute(
         connection,

@@ -17,6 +17,7 @@ from validators.catalogue import BY_CODE
 BECAUSE: dict[str, Bilingual] = {
     "found": Bilingual("được phát hiện", "found"),
     "severity": Bilingual("đổi mức độ", "regraded"),
+    "renamed": Bilingual("thửa được gọi theo cách khác", "its parcel is named otherwise"),
     "mended": Bilingual("đã sửa", "mended"),
     "gone": Bilingual("thửa không còn trong dữ liệu", "the parcel is no longer there"),
     "superseded": Bilingual("bản đầy đủ thay gói biến động", "a full snapshot replaced the change set"),

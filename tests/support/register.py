@@ -160,7 +160,7 @@ def _merged(cursor: Any, run_id: str, delivered: Delivered, live: frozenset[str]
     """What the merge, the receipt and the verdicts leave for the register."""
     cursor.execute(
         "CREATE TEMP TABLE staged (row_no bigint, dataset text, source_key text, source_alias text, national_alias text, "
-        "sheet_alias text, shape text, geom geometry, sheet_no text, parcel_no text) ON COMMIT DROP;"
+        "sheet_alias text, sheet_place text, shape text, geom geometry, sheet_no text, parcel_no text) ON COMMIT DROP;"
         "CREATE TEMP TABLE merge_row (row_no bigint, commune_code text, status text, outdated boolean) ON COMMIT DROP;"
         "CREATE TEMP TABLE merge_commune (commune_code text, endable boolean, held boolean) ON COMMIT DROP"
     )

@@ -17,7 +17,7 @@ from parcels.validity import is_valid
 from validators.base import WHOLE, Rows, Subject
 from validators.borders.land import degrees, placed
 from validators.identity.handles import handles_of, names_of
-from validators.identity.naming import full_names, geometry_text, hash_of, lone_names, shape_names
+from validators.identity.naming import former_names, geometry_text, hash_of, lone_names, shape_names
 from validators.plane import enclosed
 from validators.policy import Policy
 from validators.shape import Geometries
@@ -120,7 +120,7 @@ def names_at(subject: Subject, others: Rows) -> tuple[pa.Array, pa.Array, pa.Arr
             these = table.take(pa.array(mine))
             known, said = names_of(these, code, subject.context.as_of)
             text = pa.array(geometry_text(shapes[mine], shapes[mine]), pa.string())
-            former[mine] = full_names(known, text, code, repeated).to_numpy(zero_copy_only=False)
+            former[mine] = former_names(known, text, code, repeated).to_numpy(zero_copy_only=False)
             alone = lone_names(handles_of(these, code, subject.context.as_of), repeated)
             by_shape = shape_names(code, pa.array(hash_of(shapes[mine], shapes[mine]), pa.string()))
             name[mine] = pc.coalesce(alone, by_shape).to_numpy(zero_copy_only=False)

@@ -72,11 +72,6 @@ def sheet_places(table: pa.Table, commune_code: str, as_of: date) -> pa.Array:
     return _on_sheet(identifiers.sheet_place, table, commune_code, as_of)
 
 
-def sheet_handles_before(table: pa.Table, commune_code: str, as_of: date) -> pa.Array:
-    """(n,) the sheet handles of before they had the old commune."""
-    return _on_sheet(identifiers.sheet_handle_before, table, commune_code, as_of, *_MARKS[1:])
-
-
 def _on_sheet(
     join: Callable[..., pa.Array], table: pa.Table, commune_code: str, as_of: date, *marks: str
 ) -> pa.Array:

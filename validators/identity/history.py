@@ -26,6 +26,7 @@ from validators.identity.matching import (
     same_land,
     share_grown,
 )
+from validators.identity.naming import without_old_commune
 
 _METRES_PER_DEGREE = 110_000.0  # fewer than there are: candidates are looked for a little further
 
@@ -58,7 +59,14 @@ def same_place(subject: Subject) -> Faults:
         pc.coalesce(name, uid), "parcel"
     )  # what is live has a handle, unless a file says otherwise
     k = len(chosen)
-    others = Others(np.arange(k), np.full(k, WHOLE, np.int64), name, name, handle, pa.nulls(k, pa.string()))
+    others = Others(
+        np.arange(k),
+        np.full(k, WHOLE, np.int64),
+        name,
+        without_old_commune(name),
+        handle,
+        pa.nulls(k, pa.string()),
+    )
     return Faults(free[new[chosen]], measure=apart[chosen], others=others)
 
 

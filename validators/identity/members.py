@@ -21,8 +21,8 @@ class Named:
     """What findings need to know of the rows of a dataset; parallel arrays over all rows.
 
     row_no  (n,) name of the row in this run
-    name    (n,) what the register knows them by; see `validators.identity.naming`
-    former  (n,) what finding ids are made of
+    name    (n,) what finding ids are made of, and the register knows them by; see `validators.identity.naming`
+    former  (n,) what they were made of before sheets had their old commune; NULL of rows that no fault is about
     twin    (n,) text that orders rows of one former name by what they are; NULL where that name is the row's alone
     shape   (n,) the hash of the geometry, where `name` is made of it; else NULL
     handle  (n,) the strongest handle as delivered; NULL when none
@@ -45,6 +45,7 @@ class Named:
 class Members:
     """Of each fault (k,).
 
+    joined   the names of its parcels, in order, joined; of a fault of the commune as a whole that of the commune
     former   the former names of its parcels, in order, joined; of a fault of the commune as a whole that of the commune
     twins    the texts that tell rows of one former name apart, joined; NULL where every one is its row's alone
     names    lists of the names of its parcels of this dataset, in order; empty of a fault of the commune as a whole
@@ -53,6 +54,7 @@ class Members:
     dataset  the commune of the parcels of another dataset; NULL where there is none
     """
 
+    joined: pa.Array
     former: pa.Array
     twins: pa.Array
     names: pa.ListArray
@@ -71,6 +73,7 @@ def members_of(faults: Faults, named: Named) -> Members:
     if others is None:
         offsets = pa.array(np.zeros(k + 1, np.int32))
         return Members(
+            pc.fill_null(named.name.take(rows), whole),
             own,
             own_twin,
             _lists(np.arange(k), named.name.take(rows), k),
@@ -95,7 +98,11 @@ def members_of(faults: Faults, named: Named) -> Members:
     told = pc.if_else(pc.greater(has_twin, 0).combine_chunks(), joined, pa.scalar(None, pa.string()))
     there = pc.is_valid(others.dataset)
     mine = pc.if_else(there, pa.scalar(None, pa.string()), pc.coalesce(named.name.take(inside), others.name))
+    every = pa.concat_arrays(
+        [pc.fill_null(named.name.take(rows), whole), pc.coalesce(named.name.take(inside), others.name)]
+    )
     return Members(
+        joined=pc.binary_join(_lists(fault, every, k), SEPARATOR),
         former=pc.binary_join(grouped["name_list"].combine_chunks(), SEPARATOR),
         twins=told,
         names=_lists(fault, pa.concat_arrays([named.name.take(rows), mine]), k),

@@ -1,8 +1,11 @@
 """What a finding knows its parcel by, so that the same fault has the same id in tomorrow's delivery.
 
-A parcel is named by its strongest handle as delivered, a parcel without one by its geometry; never by its
-place in the file. A handle that several rows of the delivery share names none of them alone: then the
-dataset is part of the name, and findings of one check are numbered in the order of the geometries.
+A parcel is named by the strongest handle that it alone has in the delivery, a parcel without one by its geometry in
+its dataset; never by its place in the file. Rows that are alike to the last vertex share a name: findings of one
+check and one name are numbered.
+
+Former names are those of before sheets had their old commune: a handle that several rows shared stood with the
+dataset, and findings were numbered in the order of the geometries. Ids made of them find the cases of before.
 """
 
 from hashlib import sha256
@@ -23,6 +26,7 @@ from validators.shape import Geometries, shape_of, source_srid
 
 # Of names from before findings kept any: `handle|<handle as people know it>`. It may be of any kind and of several parcels.
 HANDLE = "handle"
+_OLD_COMMUNE = r"^(sheet\|[^|]*\|[^|]*\|)(?:[^|\\]|\\.)*\|"
 
 
 def name_rows(subject: Subject, involved: Rows) -> Named:
@@ -31,11 +35,13 @@ def name_rows(subject: Subject, involved: Rows) -> Named:
     known, handle = subject.fact(known_as)
     ambiguous = np.asarray(_ambiguous(known, subject.context.repeated))
 
-    twin = np.full(len(dataset), None, dtype=object)
+    twin, former = (np.full(len(dataset), None, dtype=object) for _ in range(2))
     rows = involved[ambiguous[involved]]
     twin[rows] = geometry_text(dataset.rounded[rows], dataset.stored[rows])
-    twins = pa.array(twin, pa.string())
-    former = full_names(known, twins, dataset.commune_code, subject.context.repeated)
+    twins, at = pa.array(twin, pa.string()), pa.array(involved)
+    former[involved] = former_names(
+        known.take(at), twins.take(at), dataset.commune_code, subject.context.repeated
+    ).to_numpy(zero_copy_only=False)
     name = lone_names(subject.fact(own_handles), subject.context.repeated)
     nameless = np.flatnonzero(np.asarray(pc.is_null(name)))
     shape = np.full(len(dataset), None, dtype=object)
@@ -47,7 +53,7 @@ def name_rows(subject: Subject, involved: Rows) -> Named:
         dataset=dataset.commune_code,
         row_no=np.asarray(dataset.column("row_no"), dtype=np.int64),
         name=pc.coalesce(name, shape_names(dataset.commune_code, shapes)),
-        former=former,
+        former=pa.array(former, pa.string()),
         twin=twins,
         shape=shapes,
         handle=handle,
@@ -89,8 +95,8 @@ def shape_names(commune_code: str, shapes: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise("geometry", commune_code, shapes, SEPARATOR)
 
 
-def full_names(known: pa.Array, text: pa.Array, commune_code: str, repeated: Repeated | None) -> pa.Array:
-    """(n,) what rows of a commune are named by.
+def former_names(known: pa.Array, text: pa.Array, commune_code: str, repeated: Repeated | None) -> pa.Array:
+    """(n,) what rows of a commune were named by before sheets had their old commune.
 
     known     (n,) by their handles (`validators.identity.handles.names_of`); NULL where a row has none
     text      (n,) their geometries as `geometry_text`; looked at where a handle does not name the row alone
@@ -99,7 +105,12 @@ def full_names(known: pa.Array, text: pa.Array, commune_code: str, repeated: Rep
     alone = pc.binary_join_element_wise(
         pc.coalesce(known, pc.binary_join_element_wise("geometry", text, SEPARATOR)), commune_code, SEPARATOR
     )
-    return pc.if_else(_ambiguous(known, repeated), alone, known)
+    return without_old_commune(pc.if_else(_ambiguous(known, repeated), alone, known))
+
+
+def without_old_commune(names: pa.Array) -> pa.Array:
+    """Names of sheets as they were before they had their old commune; other names as they are."""
+    return pc.replace_substring_regex(names, _OLD_COMMUNE, r"\1")
 
 
 def geometry_text(rounded: Geometries, stored: Geometries) -> NDArray[np.object_]:

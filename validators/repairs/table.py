@@ -125,9 +125,7 @@ def lines_of(
     before, after = areas_m2(drafts.before, srid), areas_m2(drafts.after, srid)
     moved = _moved_mm(drafts, srid)
     ids = finding.take(pa.array(drafts.fault))
-    names = pc.binary_join_element_wise(
-        ids, named.former.take(rows), pc.fill_null(named.twin.take(rows), ""), SEPARATOR
-    )
+    names = pc.binary_join_element_wise(ids, named.name.take(rows), SEPARATOR)
     k = len(drafts.row)
     return pa.table(
         [

@@ -32,7 +32,8 @@ CROSS JOIN LATERAL (
     LEFT JOIN register_row AS r ON r.commune_code = m.other_commune_code AND r.name = n.name
     LEFT JOIN register_beside AS b ON b.commune_code = m.other_commune_code AND b.name = n.name
 ) AS other
-WHERE m.dropped
+WHERE NOT EXISTS (SELECT FROM register_renamed AS r WHERE r.before = m.finding_id)
+  AND (m.dropped
    OR own.ended
    OR other.ended
    OR (NOT own.unjudged
@@ -43,4 +44,4 @@ WHERE m.dropped
        AND (NOT %(changes)s
             OR (cardinality(m.names) = 1
                 AND m.other_commune_code IS NULL
-                AND (m.quarantines OR m.check_code = ANY (%(of_rows)s::text[])))))
+                AND (m.quarantines OR m.check_code = ANY (%(of_rows)s::text[]))))))

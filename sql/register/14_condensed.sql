@@ -12,3 +12,4 @@ WHERE c.state IN ('new', 'open', 'returned')
   AND c.finding_id <> w.finding_id
   AND (c.excused_until IS NULL OR c.excused_until < %(as_of)s::date)
   AND NOT EXISTS (SELECT FROM register_found AS f WHERE f.finding_id = c.finding_id)
+  AND NOT EXISTS (SELECT FROM register_renamed AS r WHERE r.before = c.finding_id)
