@@ -5,7 +5,7 @@ therefore takes the date it is asked for; LATEST asks for what is valid now as f
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import TypeAlias
 
@@ -90,6 +90,13 @@ def _by_code(at: date) -> dict[str, Commune]:
 def commune(code: str, at: date = LATEST) -> Commune | None:
     """The commune that a code named at a date; None where it named none."""
     return _by_code(max(at, EARLIEST)).get(code)
+
+
+@cache
+def old_commune_name(code: str) -> str:
+    """`<code> <name>` of a commune of before 1 July 2025; the code alone where no list has it."""
+    found = commune(code, NEW_COMMUNES_FROM - timedelta(days=1))
+    return f"{code} {found.name}" if found else code
 
 
 def _text_array(codes: Texts) -> pa.Array:

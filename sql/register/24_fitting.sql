@@ -1,5 +1,6 @@
 -- The rows that sheets of these names fit where a mark of them is not known on one side: the only row that fits the name,
--- where the name is the only one that fits the row, among all that lived before this run and all that are open cases.
+-- where the name is the only one that fits the row, among all that lived before this run and all that are open cases. The
+-- live parcel that the row is may be the name's own: of a refused row the case has one name, the parcel its last good one.
 -- As sql/merge/32_fit_sheet.sql.
 INSERT INTO register_named (commune_code, name, kind, row_no)
 WITH asked AS MATERIALIZED (
@@ -10,18 +11,18 @@ WITH asked AS MATERIALIZED (
 ), placed AS MATERIALIZED (
     SELECT a.*, concat_ws('|', a.parts[1], a.parts[2], a.parts[6], a.parts[7]) AS place FROM asked AS a
 ), delivered AS MATERIALIZED (
-    SELECT s.row_no, s.sheet_place, land.sheet_parts(s.sheet_alias) AS parts, s.sheet_alias
+    SELECT s.row_no, m.parcel_uid, s.sheet_place, land.sheet_parts(s.sheet_alias) AS parts, s.sheet_alias
     FROM {parcel} AS s
     JOIN merge_row AS m ON m.row_no = s.row_no AND m.status <> 'ignored'
     WHERE s.sheet_alias IS NOT NULL
       AND s.sheet_place IN (SELECT p.place FROM placed AS p)
 ), fit AS MATERIALIZED (
-    SELECT p.commune_code, p.name, p.value, d.row_no, d.sheet_alias, d.sheet_place, d.parts,
+    SELECT p.commune_code, p.name, p.value, p.parts AS name_parts, d.row_no, d.parcel_uid, d.sheet_alias, d.sheet_place, d.parts,
            count(*) OVER (PARTITION BY p.commune_code, p.name) AS rows
     FROM placed AS p
     JOIN delivered AS d ON d.sheet_place = p.place AND land.sheet_fits(p.parts, d.parts)
 ), known AS MATERIALIZED (
-    SELECT a.sheet_place AS place, a.alias_value AS value
+    SELECT a.sheet_place AS place, a.alias_value AS value, a.parcel_uid
     FROM land.parcel_alias AS a
     WHERE a.province_code = %(province)s
       AND a.alias_kind = 'sheet'
@@ -29,7 +30,7 @@ WITH asked AS MATERIALIZED (
       AND a.run_id <> %(run_id)s
       AND (a.recorded_to IS NULL OR a.closed_by_run = %(run_id)s)
     UNION
-    SELECT concat_ws('|', x.parts[1], x.parts[2], x.parts[6], x.parts[7]), x.value
+    SELECT concat_ws('|', x.parts[1], x.parts[2], x.parts[6], x.parts[7]), x.value, NULL
     FROM (
         SELECT n.value, land.sheet_parts(n.value) AS parts
         FROM (
@@ -48,4 +49,5 @@ FROM fit AS f
 WHERE f.rows = 1
   AND NOT EXISTS (
       SELECT FROM known AS k
-      WHERE k.place = f.sheet_place AND k.value <> f.value AND land.sheet_fits(land.sheet_parts(k.value), f.parts))
+      WHERE k.place = f.sheet_place AND k.value <> f.value AND land.sheet_fits(land.sheet_parts(k.value), f.parts)
+        AND NOT coalesce(k.parcel_uid = f.parcel_uid AND land.sheet_fits(land.sheet_parts(k.value), f.name_parts), false))

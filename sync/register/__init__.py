@@ -27,6 +27,7 @@ _STEPS = (
     "20_missing",
     "21_names",
     "22_named",
+    "23_parcels",
     "24_fitting",
     "25_rows",
     "index_rows",

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.folder.conform import Conformed
@@ -16,6 +15,7 @@ from sync.folder.loaded import Loaded, load_merge_findings
 from sync.folder.register import RegisterCounts, load_register, states_of
 from sync.folder.snapshot import part_paths, read_part
 from sync.folder.verdict import DecidedVerdict, LoadedVerdict
+from sync.report.parcels import NEEDED, beside_findings, told
 from validators.findings import FINDINGS_SCHEMA
 from validators.stored import CommuneVerdict
 
@@ -25,6 +25,7 @@ PARCEL_COLUMNS = (
     "commune_code",
     "source_key",
     "national_id",
+    *NEEDED,
     "map_set",
     "map_scale",
     "sheet_no",
@@ -41,7 +42,7 @@ class Material:
     communes  the verdict on each dataset of the run, as the gate and then the merge decided: after a load, on all of a commune
     delivered  the judgement of the rows that were delivered, by dataset
     findings  FINDINGS_SCHEMA with the merge's findings, errors first, then by check and row; with `state` and
-              `first_seen_at` of the register, NULL before a load
+              `first_seen_at` of the register, NULL before a load; and of their parcels `sync.report.parcels.COLUMNS`
     repairs   REPAIRS_SCHEMA: proposals, applied by nobody
     followed  what the register counted of the run; None before a load
     """
@@ -76,7 +77,7 @@ class Material:
         return tuple(sorted({code for commune in self.communes for code in commune.not_run}))
 
     def quarantined(self) -> pa.Table:
-        """Rows that may not enter the database: PARCEL_COLUMNS, source_wkb, source_srid, dataset, codes."""
+        """Rows that may not enter the database: PARCEL_COLUMNS as told, source_wkb, source_srid, dataset."""
         refused = load_refused(self.judged_dir)
         if self.loaded is not None and self.loaded.quarantined_by_merge:
             by_merge = [
@@ -95,9 +96,9 @@ class Material:
                     part = read_part(path, columns)
                     part = part.filter(pc.is_in(part["row_no"], value_set=mine.combine_chunks()))
                 else:  # a slice of no rows would keep all of them in memory
-                    part = pa.schema([pq.read_schema(path).field(name) for name in columns]).empty_table()
+                    part = empty
                 tables.append(part.append_column("dataset", pa.repeat(pa.scalar(code), len(part))))
-        return pa.concat_tables(tables, promote_options="permissive")
+        return told(pa.concat_tables(tables, promote_options="permissive"), self.conformed.parts)
 
 
 def gather(run_dir: Path, judged_dir: Path | None = None) -> Material:
@@ -105,14 +106,16 @@ def gather(run_dir: Path, judged_dir: Path | None = None) -> Material:
     judged = judged_dir or run_dir
     loaded = Loaded.find(run_dir)
     communes = _communes(judged, loaded, applied=judged != run_dir)
+    conformed = Conformed.load(judged)
+    findings = _findings(run_dir, judged, [commune.code for commune in communes])
     return Material(
         run_dir=run_dir,
         judged_dir=judged,
         record=DeliveryRecord.load(judged),
-        conformed=Conformed.load(judged),
+        conformed=conformed,
         communes=communes,
         delivered={verdict.code: verdict for verdict in load_verdicts(judged)},
-        findings=_findings(run_dir, judged, [commune.code for commune in communes]),
+        findings=beside_findings(findings, judged, conformed.parts),
         repairs=_of_communes(load_repairs(judged), communes),
         loaded=loaded,
         followed=RegisterCounts.find(run_dir),

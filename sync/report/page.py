@@ -136,7 +136,19 @@ def _commune(material: Material, commune: DecidedVerdict) -> dict[str, Any]:
     mine = material.findings.filter(pc.equal(material.findings["dataset"], commune.code))
     listed = mine.filter(pc.not_equal(mine["severity"], "info"))
     shown = listed.slice(0, SHOWN_PER_COMMUNE).select(
-        ["check_code", "severity", "handle", "others", "message_vi", "message_en", "row_no"]
+        [
+            *("check_code", "severity", "handle", "others", "message_vi", "message_en", "row_no"),
+            *(
+                "old_commune",
+                "map_set",
+                "map_scale",
+                "sheet_no",
+                "parcel_no",
+                "file",
+                "file_row",
+                "other_file_rows",
+            ),
+        ]
     )
     return {
         **commune.model_dump(),

@@ -36,7 +36,14 @@ _COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("Mã kiểm tra · Code", "check_code", 24),
     ("Mức độ · Severity", "severity", 12),
     ("Thửa đất · Parcel", "handle", 22),
+    ("Xã cũ · Old commune", "old_commune", 18),
+    ("Bộ bản đồ · Map set", "map_set", 10),
+    ("Tỷ lệ 1: · Scale", "map_scale", 8),
+    ("Tờ · Sheet", "sheet_no", 8),
+    ("Thửa · Number", "parcel_no", 8),
+    ("Dòng trong tệp · Row in the file", "file_row", 9),
     ("Thửa liên quan · Other parcels", "others", 22),
+    ("Dòng của thửa liên quan · Their rows", "other_file_rows", 12),
     ("Nội dung · Vietnamese", "message_vi", 56),
     ("Cách xử lý · What to do", "advice", 56),
     ("Độ lớn · Measure", "measure", 11),
@@ -47,11 +54,14 @@ _COLUMNS: tuple[tuple[str, str, int], ...] = (
     ("Bị cách ly · Quarantined", "quarantines", 12),
     ("Tình trạng · State", "state", 16),
     ("Từ ngày · Since", "since", 12),
-    ("Dòng trong gói · Row", "row_no", 12),
+    ("Tệp (lớp) · File (layer)", "file", 18),
+    ("Khóa của đơn vị · Own key", "source_key", 18),
+    ("Mã định danh · National id", "national_id", 15),
+    ("Tra cứu · For explain", "row_no", 12),
     ("Content · English", "message_en", 56),
     ("Mã lỗi · Finding", "finding_id", 38),
 )
-_PRINTED = 15
+_PRINTED = 21
 _LINE_POINTS, _LINES = 15, 27  # Excel ends at 409 points
 _OVERVIEW: tuple[tuple[str, int], ...] = (
     ("Mã xã · Code", 9),
@@ -158,6 +168,8 @@ def _commune(book: Any, head: Any, text: Any, code: str, findings: pa.Table, tot
         row["others"] = ", ".join(row["others"])
         if row["row_no"] < 0:
             row["row_no"], row["handle"] = None, row["handle"] or "cả xã · commune"
+        else:
+            row["row_no"] = f"row:{row['row_no']}"
         row["check_code"] = f"{row['check_code']} {check_title(row['check_code']).vi}"
         row["severity"] = _both(SEVERITIES[row["severity"]])
         row["quarantines"] = "có · yes" if row["quarantines"] else ""

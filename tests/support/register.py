@@ -161,7 +161,8 @@ def _merged(cursor: Any, run_id: str, delivered: Delivered, live: frozenset[str]
     cursor.execute(
         "CREATE TEMP TABLE staged (row_no bigint, dataset text, source_key text, source_alias text, national_alias text, "
         "sheet_alias text, sheet_place text, shape text, geom geometry, sheet_no text, parcel_no text) ON COMMIT DROP;"
-        "CREATE TEMP TABLE merge_row (row_no bigint, commune_code text, status text, outdated boolean) ON COMMIT DROP;"
+        "CREATE TEMP TABLE merge_row (row_no bigint, commune_code text, status text, outdated boolean, "
+        "parcel_uid uuid) ON COMMIT DROP;"
         "CREATE TEMP TABLE merge_commune (commune_code text, endable boolean, held boolean) ON COMMIT DROP"
     )
     whole = delivered.communes if delivered.whole is None else delivered.whole
@@ -178,7 +179,7 @@ def _merged(cursor: Any, run_id: str, delivered: Delivered, live: frozenset[str]
         )
         insert(
             cursor,
-            "INSERT INTO merge_row VALUES %s",
+            "INSERT INTO merge_row (row_no, commune_code, status, outdated) VALUES %s",
             [(number, code, status, False) for number, code, _, status in rows],
         )
     insert(

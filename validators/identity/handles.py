@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from parcels import admin_units, identifiers
 from parcels.arrays import one_array
 from parcels.model import UNKNOWN_COMMUNE
+from parcels.text import join_said
 from validators.base import Rows, Subject
 
 # The columns of a snapshot that handles are made of: all that `validators.delivery` reads of one.
@@ -123,10 +124,26 @@ def _names(table: pa.Table, own: Handles) -> tuple[pa.Array, pa.Array]:
             for kind, handles in own._asdict().items()
         )
     )
-    on_sheet = pc.binary_join_element_wise(text(table, "sheet_no"), text(table, "parcel_no"), "/")
+    on_sheet = _told(table)
     return name, pc.coalesce(
         text(table, "source_key"), own.national_id, pc.if_else(pc.is_valid(own.sheet), on_sheet, _NONE)
     )
+
+
+def _told(table: pa.Table) -> pa.Array:
+    """`<sheet>/<number>`, and in brackets what tells it from the same number of another old commune, map set or scale."""
+    plain = pc.binary_join_element_wise(text(table, "sheet_no"), text(table, "parcel_no"), "/")
+    marks = [text(table, name) for name in _MARKS]
+    if all(mark.null_count == len(mark) for mark in marks):
+        return plain
+    coded = marks[0].dictionary_encode()
+    named = pa.array(
+        [admin_units.old_commune_name(code) for code in coded.dictionary.to_pylist()], pa.string()
+    )
+    scale = pc.binary_join_element_wise("1:", marks[2], "")
+    said = join_said([named.take(coded.indices), marks[1], scale], ", ")
+    told = pc.binary_join_element_wise(plain, " (", said, ")", "")
+    return pc.coalesce(told, plain)
 
 
 def rows_sharing(handles: pa.Array, shared: pa.Table) -> tuple[Rows, NDArray[np.float64]]:

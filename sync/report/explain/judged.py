@@ -18,21 +18,33 @@ from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.folder.document import Document
 from sync.folder.files import private_folder
-from sync.folder.judgement import FINDINGS, JUDGEMENT, is_judged, load_rows
+from sync.folder.judgement import FINDINGS, JUDGEMENT, as_findings, is_judged, load_rows
 from sync.folder.snapshot import part_paths, read_part
 from sync.folder.verdict import DecidedVerdict
 from sync.report.material import Material, gather
+from sync.report.parcels import NEEDED, told
 from validators.findings import FINDINGS_SCHEMA
 
 PARCELS = f"{JUDGEMENT}/parcels.parquet"
 
-_HANDLES = ("source_system", "source_key", "national_id", "map_set", "map_scale", "sheet_no", "parcel_no")
+_HANDLES = (
+    "source_system",
+    "source_key",
+    "national_id",
+    "old_commune_code",
+    "map_set",
+    "map_scale",
+    "sheet_no",
+    "parcel_no",
+)
 PARCELS_SCHEMA = pa.schema(
     [
         pa.field("row_no", pa.int64(), nullable=False),
         pa.field("dataset", pa.string(), nullable=False),
         pa.field("decision", pa.string(), nullable=False),
         *[pa.field(name, pa.string()) for name in _HANDLES],
+        pa.field("file", pa.string()),  # where the delivery has several
+        pa.field("file_row", pa.int64()),  # as the office's programs count
     ]
 )
 
@@ -76,7 +88,7 @@ def leave_judgement(material: Material, out_dir: Path) -> None:
     with pq.ParquetWriter(out_dir / PARCELS, PARCELS_SCHEMA, compression="zstd") as parcels:
         decisions = _decisions(run_dir)
         for dataset in part_paths(run_dir):
-            parcels.write_table(_parcels_of(run_dir, dataset, decisions))
+            parcels.write_table(_parcels_of(run_dir, dataset, decisions, material))
     pq.write_table(
         material.findings.select(FINDINGS_SCHEMA.names).cast(FINDINGS_SCHEMA),
         out_dir / FINDINGS,
@@ -124,14 +136,18 @@ def _from_report(folder: Path) -> Judgement:
 
     def parcels(dataset: str | None) -> pa.Table:
         only = None if dataset is None else [("dataset", "=", dataset)]
-        return pq.read_table(folder / PARCELS, filters=only)
+        table = pq.read_table(folder / PARCELS, filters=only)
+        for field in PARCELS_SCHEMA:
+            if field.name not in table.column_names:  # left before there was such a column
+                table = table.append_column(field, pa.nulls(len(table), field.type))
+        return table.select(PARCELS_SCHEMA.names)
 
     return Judgement(
         source={"kind": "report", "run": None, "folder": str(folder)},
         province=said.province,
         as_of=said.as_of,
         communes={commune.code: commune for commune in said.communes},
-        findings=pq.read_table(folder / FINDINGS),
+        findings=as_findings(pq.read_table(folder / FINDINGS)),
         parcels=parcels,
     )
 
@@ -148,7 +164,7 @@ def _snapshot_parcels(judged_dir: Path, material: Material, dataset: str | None)
     decisions = _decisions(judged_dir)
     wanted = list(_by_code(material)) if dataset is None else [dataset]
     known = part_paths(judged_dir)
-    tables = [_parcels_of(judged_dir, code, decisions) for code in wanted if code in known]
+    tables = [_parcels_of(judged_dir, code, decisions, material) for code in wanted if code in known]
     table = pa.concat_tables([PARCELS_SCHEMA.empty_table(), *tables])
     by_merge = [row.row_no for row in material.loaded.quarantined_by_merge] if material.loaded else []
     late = pc.is_in(table["row_no"], value_set=pa.array(by_merge, pa.int64()))
@@ -158,10 +174,13 @@ def _snapshot_parcels(judged_dir: Path, material: Material, dataset: str | None)
     )
 
 
-def _parcels_of(run_dir: Path, dataset: str, decisions: pa.Table) -> pa.Table:
+def _parcels_of(run_dir: Path, dataset: str, decisions: pa.Table, material: Material) -> pa.Table:
     """PARCELS_SCHEMA of one dataset: its handles from the snapshot, in the order of the judgement."""
     mine = decisions.filter(pc.equal(decisions["dataset"], dataset))
-    table = read_part(part_paths(run_dir)[dataset], ["row_no", *_HANDLES])
+    columns = dict.fromkeys(("row_no", *_HANDLES, *NEEDED))
+    table = read_part(part_paths(run_dir)[dataset], list(columns))
+    codes = table["old_commune_code"]
+    table = told(table, material.conformed.parts).append_column("old_commune_code", codes)
     decided = mine["decision"].take(pc.index_in(table["row_no"], value_set=mine["row_no"].combine_chunks()))
     table = table.append_column("decision", decided)
     table = table.append_column("dataset", pa.repeat(pa.scalar(dataset), len(table)))

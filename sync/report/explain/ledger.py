@@ -156,7 +156,7 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
 
 
 def _values(text: str) -> dict[str, Any]:
-    steps = text.split("/")
+    steps = (text.split(" (", maxsplit=1)[0] if text.endswith(")") else text).split("/")
     systems = sorted({load_profile(code).system for code in provinces()})
     return {
         "provinces": sorted(provinces()),
@@ -179,7 +179,11 @@ def _uid(text: str) -> str | None:
 def _row_of(judged: Judgement, live: db.Row) -> pa.Table:
     """The row as which a live parcel was last delivered, by its strongest handle; no row where it was not."""
     parcels = judged.parcels(live["commune_code"])
-    tries = [("source_key",), ("national_id",), ("map_set", "map_scale", "sheet_no", "parcel_no")]
+    tries = [
+        ("source_key",),
+        ("national_id",),
+        ("old_commune_code", "map_set", "map_scale", "sheet_no", "parcel_no"),
+    ]
     for names in tries:
         if live[names[-1]] is None:
             continue
@@ -189,4 +193,11 @@ def _row_of(judged: Judgement, live: db.Row) -> pa.Table:
             rows = rows.filter(pc.fill_null(same, False))
         if len(rows):
             return rows.slice(0, 1)
+    numbered = parcels.filter(
+        pc.and_kleene(
+            pc.equal(parcels["sheet_no"], live["sheet_no"]), pc.equal(parcels["parcel_no"], live["parcel_no"])
+        )
+    )
+    if len(numbered) == 1:  # a mark of its sheet became known, or is no more
+        return numbered
     return parcels.slice(0, 0)

@@ -20,7 +20,7 @@ from validators.stored import CommuneVerdict, tally_of_verdict
 from validators.tally import erroneous, incidence
 
 ROW = "row:"  # a row of the delivery by its number, where its handles are not its own
-HANDLES = ("source_key", "national_id", "map_set", "map_scale", "sheet_no", "parcel_no")
+HANDLES = ("source_key", "national_id", "old_commune_code", "map_set", "map_scale", "sheet_no", "parcel_no")
 MANY = 50
 
 DECISIONS = {
@@ -44,6 +44,9 @@ def find_rows(judged: Judgement, wanted: Wanted) -> pa.Table:
     A row number, commune/sheet/number (or sheet/number), a source key (with or without its system), or a national id.
     """
     text = clean_text(wanted.text)
+    text = (
+        text.split(" (")[0] if text.endswith(")") else text
+    )  # as reports tell a sheet's parcel from others of its number
     if text.startswith(ROW) and text.removeprefix(ROW).isdecimal():
         table = judged.parcels(wanted.dataset)
         return table.filter(pc.equal(table["row_no"], int(text.removeprefix(ROW))))
@@ -105,6 +108,8 @@ def explain_parcel(
         "commune_group": verdict.group,
         "commune_group_title": verdict.group_title._asdict() if verdict.group_title else None,
         "row_no": row_no,
+        "file": parcel.get("file"),
+        "file_row": parcel.get("file_row"),
         **{name: parcel[name] for name in HANDLES},
         "decision": decision,
         "waits": verdict.decision == "hold" and decision == "accept",

@@ -7,6 +7,7 @@ from rich.console import RenderableType
 from rich.markup import escape
 from rich.text import Text
 
+from parcels import admin_units
 from parcels.bilingual import Bilingual, Lang
 from sync.report.explain.parcel import DECISIONS, HANDLES
 from sync.report.explain.tables import table
@@ -20,6 +21,7 @@ _LIVE = {
 _HANDLE_NAMES = {
     "source_key": Bilingual("khóa nguồn", "source key"),
     "national_id": Bilingual("mã định danh", "national id"),
+    "old_commune_code": Bilingual("xã cũ", "old commune"),
     "map_set": Bilingual("bộ bản đồ", "map set"),
     "map_scale": Bilingual("tỷ lệ", "scale"),
     "sheet_no": Bilingual("tờ", "sheet"),
@@ -30,12 +32,17 @@ _HANDLE_NAMES = {
 def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
     """A parcel: what became of it, what was found, and what of it counts."""
     handles = ", ".join(
-        f"{_HANDLE_NAMES[name].say(lang)} {document[name]}" for name in HANDLES if document[name]
+        f"{_HANDLE_NAMES[name].say(lang)} {_named(name, document[name])}"
+        for name in HANDLES
+        if document[name]
     )
     head = Text(handles or f"row:{document['row_no']}", style="bold")
     place = Bilingual("xã", "commune").say(lang)
     head.append(f"  ({place} {document['commune']} {document['commune_name'] or ''})", style="dim")
     parts: list[RenderableType] = [head]
+    if document["file_row"] is not None:
+        row = Bilingual("Dòng", "Row").say(lang)
+        parts.append(Text(f"{row} {document['file_row']} {document['file'] or ''}".rstrip(), style="dim"))
     if document["decision"] is None:
         said = Bilingual("Không có trong lần giao nộp gần nhất.", "It is not in the last delivery.")
     elif document["waits"]:
@@ -89,6 +96,10 @@ def _counts_for(document: dict[str, Any]) -> Bilingual:
     )
 
 
+def _named(name: str, value: str) -> str:
+    return admin_units.old_commune_name(value) if name == "old_commune_code" else value
+
+
 def _marks(finding: dict[str, Any], lang: Lang) -> str:
     marks = []
     if finding["excused"]:
@@ -112,6 +123,9 @@ def candidates(document: dict[str, Any], lang: Lang) -> RenderableType:
         ("Xã", "Commune"),
         ("Khóa nguồn", "Source key"),
         ("Mã định danh", "National id"),
+        ("Xã cũ", "Old commune"),
+        ("Bộ bản đồ", "Map set"),
+        ("Tỷ lệ", "Scale"),
         ("Tờ", "Sheet"),
         ("Thửa", "Parcel"),
         ("", ""),
@@ -123,6 +137,9 @@ def candidates(document: dict[str, Any], lang: Lang) -> RenderableType:
             each["dataset"],
             each["source_key"],
             each["national_id"],
+            each["old_commune_code"],
+            each["map_set"],
+            each["map_scale"],
             each["sheet_no"],
         )
         listed.add_row(

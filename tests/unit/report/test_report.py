@@ -16,6 +16,7 @@ import pyogrio
 import pytest
 import shapely
 
+from parcels import admin_units
 from sync.check import check
 from sync.conform import conform
 from sync.declared.profile import Profile
@@ -180,7 +181,7 @@ def test_the_workbook_has_a_sheet_per_commune_and_no_formula(folder: Path) -> No
     assert book.sheetnames == ["Tổng hợp", COMMUNE, NEIGHBOUR]
     sheet = book[COMMUNE]
     assert sheet["A1"].value == "Mã kiểm tra · Code"
-    assert sheet.auto_filter.ref == f"A1:Q{sheet.max_row}"
+    assert sheet.auto_filter.ref == f"A1:AA{sheet.max_row}"
     assert sheet.max_row == 1 + 3 + 1 + 1
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
     at = [cell.value for cell in sheet[1]].index("Thửa đất · Parcel")
@@ -358,3 +359,37 @@ def test_an_apply_run_reports_only_what_it_applied(folder: Path, tmp_path: Path,
     said = summary(apply_dir)
     assert [commune["code"] for commune in said["communes"]] == [NEIGHBOUR]
     assert (said["read"], said["accepted"]) == (5, 5)
+
+
+def test_the_office_sees_which_parcel_of_which_old_commune_in_which_row(
+    gpkg: Write, profile: Profile, tmp_path: Path
+) -> None:
+    profile = profile.model_copy(update={"columns": {**profile.columns, "old_commune_code": "maXaCu"}})
+    frame = strip(4)
+    frame["maXaCu"] = ["00691", "00694", "00691", None]
+    frame["soTo"], frame["soThua"], frame["thuaDatId"] = "2", "59", None
+    frame.loc[2, "soThua"] = "60"
+    frame["dienTichPL"] = 9_000.0
+    frame.loc[1, "geometry"] = bow_tie(frame.geometry[1])
+    material = gather(run(gpkg(frame), profile, tmp_path / "run"))
+    findings = material.findings.to_pylist()
+    (invalid,) = (each for each in findings if each["check_code"] == "GEO-INVALID")
+    name = admin_units.old_commune_name("00694")
+    assert name != "00694"
+    assert invalid["handle"].startswith(f"2/59 ({name}")
+    assert (invalid["old_commune"], invalid["sheet_no"], invalid["parcel_no"]) == (name, "2", "59")
+    assert (invalid["file_row"], invalid["file"]) == (2, None)
+    wrong = {each["file_row"]: each for each in findings if each["check_code"] == "ATT-AREA"}
+    assert sorted(wrong) == [1, 3, 4]
+    assert wrong[4]["old_commune"] is None
+    page = (tmp_path / "run" / "report" / "report.html").read_text(encoding="utf-8")
+    assert f"xã cũ {name}" in page
+    sheet = openpyxl.load_workbook(tmp_path / "run" / "report" / "findings.xlsx")[COMMUNE]
+    titles = [cell.value for cell in sheet[1]]
+    at, row = (titles.index(title) for title in ("Xã cũ · Old commune", "Dòng trong tệp · Row in the file"))
+    assert (name, 2) in {(cells[at].value, cells[row].value) for cells in sheet.iter_rows(min_row=2)}
+    refused = gpd.read_file(tmp_path / "run" / "report" / "quarantine.gpkg", layer="quarantine_other")
+    refused = pd.concat(
+        [refused, gpd.read_file(tmp_path / "run" / "report" / "quarantine.gpkg", layer="quarantine")]
+    )
+    assert refused[["old_commune", "file_row"]].to_numpy().tolist() == [[name, 2]]
