@@ -44,7 +44,7 @@ def backwards(dsn: str) -> None:
             ALTER TABLE land.parcel_alias DROP COLUMN sheet_place, DROP COLUMN old_commune_code;
             UPDATE land.parcel_alias SET alias_value = regexp_replace(alias_value, '^([^|]*\\|[^|]*\\|)[^|]*\\|', '\\1')
             WHERE alias_kind = 'sheet';
-            UPDATE alembic_version SET version_num = '0010';
+            UPDATE public.landsync_revision SET version_num = '0010';
             """
         )
 

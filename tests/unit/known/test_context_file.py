@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 import shapely
@@ -301,6 +302,35 @@ def test_another_province_a_newer_format_and_no_file_are_told_apart(path: Path, 
         "none": ("CTX-NOT-FOUND", 2),
         "newer": ("CTX-VERSION", 5),
     }
+
+
+def test_a_file_of_before_sheets_had_their_old_commune_is_read(path: Path) -> None:
+    now = read_context(path, "08")
+    live, retired = now.live(HERE), now.retired(HERE)
+    rewritten(path, _as_version_1)
+    then = read_context(path, "08")
+    assert then.live(HERE).equals(live)
+    assert then.retired(HERE).equals(retired)
+    assert then.retired(HERE)["handle"].to_pylist() == [f"{HERE}|2025-07-01||||7|99"]
+    everything(path)
+
+
+def _as_version_1(entries: Entries) -> None:
+    said(entries, version=1)
+    for name, content in entries.items():
+        if name.endswith(".parquet"):
+            table = pq.read_table(io.BytesIO(content))
+            if "old_commune_code" in table.column_names:
+                table = table.drop_columns(["old_commune_code"])
+            for column in {"handle", "sheet_handle"} & set(table.column_names):
+                at, shorter = (
+                    table.schema.get_field_index(column),
+                    pc.replace_substring(table[column], "||||", "|||"),
+                )
+                table = table.set_column(at, table.schema.field(at), shorter)
+            sink = io.BytesIO()
+            pq.write_table(table, sink)
+            entries[name] = sink.getvalue()
 
 
 # --- the edge of a province
