@@ -24,6 +24,10 @@ WITH waiting AS (
       AND NOT m.outdated
       AND named.parcel_uid IS NOT NULL
     UNION
+    SELECT f.parcel_uid
+    FROM merge_fit AS f
+    JOIN merge_row AS m ON m.row_no = f.row_no AND m.counted AND m.status NOT IN ('accept', 'ignored', 'held') AND NOT m.outdated
+    UNION
     SELECT w.parcel_uid FROM waiting AS w WHERE w.parcel_uid IS NOT NULL
 ), rest AS (
     SELECT p.commune_code, p.parcel_uid, 'live' AS state, NULL::text[] AS codes,

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sync import db
+from sync.db import migrations
 from sync.db.migrations import migrate
 from sync.declared.delivery import VIETNAM
 from sync.register import exceptions
@@ -44,7 +45,6 @@ def backwards(dsn: str) -> None:
             ALTER TABLE land.parcel_alias DROP COLUMN sheet_place, DROP COLUMN old_commune_code;
             UPDATE land.parcel_alias SET alias_value = regexp_replace(alias_value, '^([^|]*\\|[^|]*\\|)[^|]*\\|', '\\1')
             WHERE alias_kind = 'sheet';
-            UPDATE public.landsync_revision SET version_num = '0010';
             """
         )
 
@@ -66,6 +66,9 @@ def as_before_with_an_exception(database: Database, tmp_path: Path) -> str:
     until = datetime.now(VIETNAM).date() + timedelta(days=30)
     exceptions.accept(database.dsn, [str(excused)], "test", "Văn bản 12/STNMT", until)
     backwards(database.superuser_dsn)
+    with db.connect(database.superuser_dsn) as connection, connection.cursor() as cursor:
+        cursor.execute("SET ROLE landsync_owner")
+        cursor.execute((migrations.MIGRATIONS / "0012_names.sql").read_text(encoding="utf-8"))
     migrate(database.superuser_dsn, reapply=True)
     return str(excused)
 

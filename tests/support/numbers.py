@@ -105,7 +105,15 @@ def deliver(
         now = datetime.now(UTC)
         complete = (COMMUNE,) if whole else ()
         request = MergeRequest(
-            run_id, PROVINCE, AS_OF, now, complete, (), policy_at(AS_OF).brake, loss_passed=(COMMUNE,)
+            run_id,
+            PROVINCE,
+            AS_OF,
+            now,
+            complete,
+            (),
+            policy_at(AS_OF).brake,
+            loss_passed=(COMMUNE,),
+            observed_at=now,
         )
         merged = merge(connection, request)
         receipt.check_balances(merged.lines)
