@@ -22,6 +22,7 @@ from validators.identity.members import SEPARATOR
 
 CONDENSING: tuple[str, ...] = tuple(check.code for check in CHECKS if check.condenses)
 UNIT = "parcels"
+_SHARED = ("check_code", "severity", "dataset", "quarantines", "excused")  # the same of all rows
 _SHOWN = 3  # of what the rows lack or have, the most frequent
 
 Excused = Mapping[str, NDArray[np.int64]]
@@ -87,24 +88,20 @@ def _among(finding_id: str, ids: pa.Array | None) -> bool:
 
 
 def _one(check: Check, finding_id: str, rows: pa.Table, n: int) -> dict[str, object]:
-    """The finding of the commune in place of these."""
-    first: dict[str, object] = rows.slice(0, 1).to_pylist()[0]
+    """The finding of the commune in place of these. What is of single rows alone is NULL in it."""
+    first: dict[str, object] = rows.select(list(_SHARED)).slice(0, 1).to_pylist()[0]
     return first | {
         "finding_id": finding_id,
         "row_no": WHOLE,
-        "handle": None,
         "names": [],
         "other_names": [],
         "former_id": None,
         "measure": float(len(rows)),
         "unit": UNIT,
-        "width_mm": None,
         "detail": f"{len(rows)} / {n}",
         "others": [],
         "message_vi": _message(check, "vi", rows, n),
         "message_en": _message(check, "en", rows, n),
-        "place_wkb": None,
-        "place_srid": None,
         "other_rows": np.sort(np.asarray(rows["row_no"])).tolist(),
     }
 

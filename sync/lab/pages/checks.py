@@ -117,6 +117,9 @@ def _policy(policy: Policy) -> str:
         "(IDN-NATIONAL-MISSING).\n"
         f"- Brake: a commune is held when it would lose more than {_share(brake.share)} of its parcels and at least "
         f"{brake.parcels}, or at least {_share(brake.half)}.\n"
+        f"- A fault of at least {_share(policy.condense.share)} of a commune's rows, and at least {policy.condense.rows}, is "
+        f"told once, of the commune, and stays so down to {_share(policy.condense.until)}: "
+        f"{', '.join(check.code for check in CHECKS if check.condenses)}.\n"
         f"- A sheet number has at most {policy.numbers.longest} characters and one of the {len(policy.numbers.sheet)} forms "
         f"(IDN-SHEET-FORM), a parcel number one of the {len(policy.numbers.parcel)} forms (IDN-NUMBER-FORM) that "
         "`[numbers]` of the policy file lists.\n" + _placeholders(policy)

@@ -129,7 +129,7 @@ COLUMNS = {
 }
 
 
-@settings(max_examples=counts(60), deadline=None)
+@settings(max_examples=counts(25), deadline=None)
 @given(data=st.data())
 def test_condensing_changes_no_count_of_rows_no_measure_and_no_group(data: st.DataObject) -> None:
     n = data.draw(st.integers(20, 45))
