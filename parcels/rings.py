@@ -71,6 +71,20 @@ def kept_valid(before: Geometries, rounded: Geometries, size: float) -> tuple[Ge
     return result, broken[good]
 
 
+def smallest_rings(geometries: Geometries) -> Geometries:
+    """(n,) the first vertex of the smallest ring of each polygonal shape, as a point; None where there is no ring."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    there = ~shapely.is_empty(rings)
+    rings, of = rings[there], owner[part[there]]
+    bounds = shapely.bounds(rings)
+    order = np.lexsort((np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T), of))
+    rows, first = np.unique(of[order], return_index=True)
+    result = np.full(len(geometries), None, dtype=object)
+    result[rows] = shapely.get_point(rings[order[first]], 0)
+    return result
+
+
 def _in_one_point(shapes: Geometries) -> Mask:
     bounds = shapely.bounds(shapes)
     return np.asarray((bounds[:, 0] == bounds[:, 2]) & (bounds[:, 1] == bounds[:, 3]))

@@ -10,6 +10,7 @@ import shapely
 from parcels.bilingual import Bilingual
 from parcels.bounds import MAX_VERTICES
 from parcels.crs import VN2000
+from parcels.rings import smallest_rings
 from validators.base import Check, Faults, Subject, where, words
 from validators.shape import (
     MULTIPOLYGON,
@@ -135,8 +136,10 @@ def invalid(subject: Subject) -> Faults:
     reason, place = reasons(form)
     own = shape.reason[rows]
     reason = pc.if_else(pa.array(own > 0), pa.array(OWN_REASONS).take(pa.array(own)), reason)
+    fallen = own == OWN_REASONS.index("Collapsed Ring")
+    place[fallen] = smallest_rings(dataset.delivered[rows[fallen]])
     suffix = pa.array(_STAGE_SUFFIX).take(pa.array(stage))
-    srid = np.where(stage == STAGES.index("stored"), VN2000, subject.fact(source_srid)[rows])
+    srid = np.where((stage == STAGES.index("stored")) & ~fallen, VN2000, subject.fact(source_srid)[rows])
     return Faults(
         rows,
         detail=pc.binary_join_element_wise(reason, suffix, ""),

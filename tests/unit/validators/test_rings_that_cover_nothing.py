@@ -69,6 +69,13 @@ def test_a_hole_thinner_than_the_grid_is_told_with_its_place():
     assert judged.rows["decision"].to_pylist() == ["quarantine", "accept"]
 
 
+@pytest.mark.parametrize("shape", [polygon(SQUARE, SPECK), parts(SQUARE, SPECK)], ids=["hole", "part"])
+def test_a_ring_that_falls_together_is_told_where_it_is(shape):
+    table = verdict(dataset([shape], national_id=[None])).findings
+    (finding,) = table.filter(pc.equal(table["check_code"], "GEO-INVALID")).to_pylist()
+    assert shapely.distance(shapely.from_wkb(finding["place_wkb"]), shapely.Point(X + 5, Y + 5)) < 1e-3
+
+
 def test_what_a_row_covers_without_its_hollow_ring_is_seen_by_its_neighbours():
     over = shapely.box(X + 10, Y + 5, X + 30, Y + 15)
     for odd in (polygon(SQUARE, ()), parts(SQUARE, ()), polygon(SQUARE, SPECK), polygon(SQUARE, POINT)):
