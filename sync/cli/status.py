@@ -37,7 +37,7 @@ def status(
         if as_json:
             emit_json(document)
         else:
-            out.print(status_table(document, language()))
+            out.print(status_table(document, language(), out.width))
             for sentence in to_do(document):
                 out.print(sentence.say(language()), markup=False, soft_wrap=True)
     raise typer.Exit(exit_status(document))

@@ -7,7 +7,9 @@ from collections import Counter
 from datetime import datetime
 from typing import Any, Final
 
+from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from parcels.bilingual import Bilingual, Lang
 from sync import db
@@ -89,22 +91,52 @@ def exit_status(status: dict[str, Any]) -> int:
     return max([*found, HELD if status["holds"] or status["gaps"] else 0])
 
 
-def status_table(status: dict[str, Any], lang: Lang) -> Table:
-    """The table as a person reads it; with the seconds of a round where `status` has them."""
+def status_table(status: dict[str, Any], lang: Lang, width: int | None = None) -> RenderableType:
+    """The table as a person reads it; with the seconds of a round where `status` has them.
+
+    Where `width` characters are too few for its columns, which would be cut, a block of lines for each province.
+    """
     more = [f"group{number}" for number in status["totals"].get("groups", {}) if int(number) > len(THREE)]
     after = COUNTS.index(THREE[-1]) + 1
     counts = (*COUNTS[:after], *more, *COUNTS[after:])
     ends = ["seconds"] if "seconds" in status["totals"] else ["last_sync", "days_since_sync", "state"]
     names = ["code", "name", *counts, *ends]
-    table = Table(show_edge=False, pad_edge=False)
-    for name in names:
-        table.add_column(_title(name).say(lang), justify="left" if name in _LEFT else "right")
-    for row in status["provinces"]:
-        table.add_row(*(_cell(_value(row, name), lang) for name in names))
-    table.add_section()
     total = {"name": Bilingual("Cả nước", "Nation").say(lang), **status["totals"]}
-    table.add_row(*(_cell(_value(total, name), lang) for name in names), style="bold")
+    titles = [_title(name).say(lang) for name in names]
+    rows = [[_cell(_value(row, name), lang) for name in names] for row in [*status["provinces"], total]]
+    fixed: list[int] | list[None] = [None] * len(names)
+    if (
+        width is not None
+        and _width([max(map(len, column)) for column in zip(titles, *rows, strict=True)]) > width
+    ):
+        fixed = _least_widths(titles, rows)
+        if _width(fixed) > width:
+            return Group(*(_block(titles, row) for row in rows))
+    table = Table(show_edge=False, pad_edge=False)
+    for name, title, least in zip(names, titles, fixed, strict=True):
+        table.add_column(title, justify="left" if name in _LEFT else "right", width=least)
+    for row in rows[:-1]:
+        table.add_row(*row)
+    table.add_section()
+    table.add_row(*rows[-1], style="bold")
     return table
+
+
+def _least_widths(titles: list[str], rows: list[list[str]]) -> list[int]:
+    """Characters that each column needs for no value to break: a title may, between words."""
+    words = [max(map(len, title.split())) for title in titles]
+    cells = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return list(map(max, words, cells))
+
+
+def _width(columns: list[int]) -> int:
+    """Of a table with columns of these widths."""
+    return sum(columns) + len(" │ ") * (len(columns) - 1)
+
+
+def _block(titles: list[str], row: list[str]) -> Text:
+    """One province, a line for each value that it has."""
+    return Text("".join(f"{title}: {value}\n" for title, value in zip(titles, row, strict=True) if value))
 
 
 def to_do(status: dict[str, Any]) -> list[Bilingual]:

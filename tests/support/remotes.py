@@ -86,8 +86,11 @@ def fill_postgis(server: Server, database: str, *, password: str) -> None:
             sql.SQL(
                 "DO $$ BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$; "
                 "ALTER ROLE {role} PASSWORD {password}; "
+                "GRANT CONNECT ON DATABASE {database} TO {role}; "
                 'GRANT USAGE ON SCHEMA "Địa chính" TO {role}; GRANT SELECT ON "Địa chính"."ThuaDat" TO {role}'
-            ).format(role=sql.Identifier(READER), password=sql.Literal(password))
+            ).format(
+                role=sql.Identifier(READER), password=sql.Literal(password), database=sql.Identifier(database)
+            )
         )
 
 

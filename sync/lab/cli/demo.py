@@ -66,7 +66,7 @@ def demo(
                 document["error"] = result.error.as_dict(lang)
             console.emit_json(document)
         else:
-            console.out.print(status_table(result.status, lang))
+            console.out.print(status_table(result.status, lang, console.out.width))
             console.out.print(round_sentence(result.round).say(lang))
             if not result.differences and not result.failures:
                 console.out.print(TRUE.say(lang))

@@ -1,18 +1,15 @@
 """`landsync explain` offline, in words; and the ministry's table under a scheme of four groups."""
 
-import io
 import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from sync.cli.app import app
 from sync.folder.judgement import load_findings, load_verdicts
-from sync.report.status import COUNTS, status_table
 from validators.findings import FINDINGS_SCHEMA
 
 # judgement/datasets.json as it was before measures were kept as they are counted; `fixes` was a number of rows.
@@ -132,21 +129,3 @@ def test_a_run_judged_before_these_columns_can_still_be_read(report: Path, tmp_p
     assert (verdict.fixes, verdict.excused) == (None, 0)  # mending was counted in another way
     assert verdict.findings == {"ATT-AREA": 40}
     assert isinstance(read["finding_id"], pa.ChunkedArray)
-
-
-def test_four_groups_break_no_table() -> None:
-    row = {
-        "code": "01",
-        "name": "Hà Nội",
-        **dict.fromkeys(COUNTS, 0),
-        "communes": 5,
-        "not_delivered": 1,
-        "group1": 1,
-    }
-    row |= {"groups": {"1": 1, "4": 37}, "last_sync": None}
-    totals = {name: row[name] for name in COUNTS} | {"groups": {"1": 1, "4": 37}}
-    console = Console(width=200, record=True, file=io.StringIO())
-    console.print(status_table({"provinces": [row], "totals": totals}, "vi"))
-    text = console.export_text()
-    assert "Nhóm 4" in text
-    assert text.count("37") == 2
