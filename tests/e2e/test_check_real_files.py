@@ -105,3 +105,13 @@ def test_a_label_point_before_or_after_gives_the_same_parcel(reports: Path, tmp_
 
 def test_only_the_feature_with_an_arc_cannot_be_read(reports: Path, tmp_path: Path) -> None:
     assert gml(reports, tmp_path, "arcs") == {"A": "passes", "B": "GEO-TYPE"}
+
+
+def test_a_gap_is_between_the_parcels_beside_it(reports: Path, tmp_path: Path) -> None:
+    """A third parcel touches its tip in one point."""
+    file = reports / "32-gap-touched-at-a-point" / "gapcase_25.gpkg"
+    status, said, output = check(file, tmp_path / "out", province="25")
+    assert status == 0, output
+    assert (said["read"], said["accepted"], said["findings"]) == (3, 3, {"TOP-GAP": 1})
+    (found,) = pq.read_table(tmp_path / "out" / "judgement" / "findings.parquet").to_pylist()
+    assert (found["row_no"], found["other_rows"]) == (0, [1])
