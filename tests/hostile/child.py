@@ -29,6 +29,7 @@ from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
 from sync.report import report
+from tests.hostile.accounting import counted, read_of, unaccounted
 from tests.hostile.mutants import mutated, renamed
 
 READY = "ready\n"
@@ -138,6 +139,9 @@ def main(base: Path, scratch: Path) -> None:
         started = time.monotonic()
         told = checked(path, profiles[name], place / "run", whole=job.get("whole", False))
         told |= {"seconds": time.monotonic() - started, "peak": peak(), "surprised": list(surprised.traces)}
+        if told["outcome"] == "judged":
+            told["unaccounted"] = unaccounted(place / "run")
+            told["rows"] = [read_of(place / "run"), counted(job.get("kind", ""), path)]
         answers.write(json.dumps(told) + "\n")
         answers.flush()
     with contextlib.suppress(OSError):

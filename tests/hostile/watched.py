@@ -93,7 +93,10 @@ def wrong_with(answer: dict[str, Any]) -> str | None:
         return f"took {answer['peak'] / 2**20:.0f} MiB"
     if answer["outcome"] == "refused":
         return _wrong_words(answer)
-    return None
+    read, there = answer["rows"]
+    if there is not None and read != there:
+        return f"{read} rows read of a file with {there}"
+    return answer["unaccounted"]
 
 
 def _wrong_words(answer: dict[str, Any]) -> str | None:
