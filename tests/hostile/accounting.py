@@ -81,7 +81,7 @@ def _csv(files: list[Path]) -> int:
 
 def _geoparquet(files: list[Path]) -> int:
     (file,) = files
-    return pq.ParquetFile(file).read().num_rows
+    return int(pq.ParquetFile(file).read().num_rows)
 
 
 def _gml(files: list[Path]) -> int:
