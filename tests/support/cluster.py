@@ -52,7 +52,10 @@ S = TypeVar("S", bound=Startable)
 
 
 class Shared(Generic[S]):
-    """One server for all the test processes of this checkout and user: the first starts it, the last removes it."""
+    """One server for all the test processes of this checkout and user: the first starts it, the last removes it.
+
+    A process may take it several times: pytest makes a session's fixture again for every module that imports it.
+    """
 
     def __init__(self, suffix: str, make: Callable[[Path], S]) -> None:
         checkout = hashlib.sha256(f"{ROOT} {os.geteuid()}".encode()).hexdigest()[:10]
@@ -73,7 +76,7 @@ class Shared(Generic[S]):
             marks = [ProcessMark(*entry) for entry in json.loads(self._users.read_text(encoding="ascii"))]
         except (FileNotFoundError, ValueError, TypeError):
             return []
-        return [mark for mark in marks if mark.alive and mark.pid != os.getpid()]
+        return [mark for mark in marks if mark.alive]
 
     def _write_users(self, marks: list[ProcessMark]) -> None:
         self._users.write_text(json.dumps([astuple(mark) for mark in marks]), encoding="ascii")
@@ -83,20 +86,21 @@ class Shared(Generic[S]):
         with self.lock:
             self.base.mkdir(mode=0o711, exist_ok=True)
             self.base.chmod(0o711)
-            others = self._living_users()
-            if not others:
+            users = self._living_users()
+            if not users:
                 self.cluster.remove()
             self.cluster.create()
             self.cluster.start()
-            self._write_users([*others, ProcessMark.of(os.getpid())])
+            self._write_users([*users, ProcessMark.of(os.getpid())])
         return self.cluster
 
     def release(self) -> None:
         """The last user stops the server and removes its data."""
         with self.lock:
-            others = self._living_users()
-            if others:
-                self._write_users(others)
+            users = self._living_users()
+            users.remove(ProcessMark.of(os.getpid()))
+            if users:
+                self._write_users(users)
                 return
             self.cluster.remove()
             shutil.rmtree(self.base, ignore_errors=True)

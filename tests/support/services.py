@@ -125,8 +125,9 @@ def mariadb() -> Iterator[MariaDb]:
     """The MariaDB server of this test run."""
     need("mariadbd", "my_print_defaults")
     shared = Shared("-mariadb", MariaDb)
+    server = shared.acquire()
     try:
-        yield shared.acquire()
+        yield server
     finally:
         shared.release()
 
