@@ -186,6 +186,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('*.other_commune_name', 'Tên xã ở phía bên kia ranh giới', 'Name of the commune on the other side of a seam'),
 ('ledger.finding_case.case_id', 'Mã lỗi khi lỗi được ghi lần đầu: mọi diễn biến và quyết định ghi theo mã này', 'The id that it began with: by it its events and decisions are known'),
 ('ledger.finding_case.former_ids', 'Các mã lỗi trước đây', 'The ids that it had before'),
+('land.parcel_alias.old_commune_code', 'Mã xã cũ, trước 01/7/2025, nơi lập tờ bản đồ; trống nếu không rõ', 'Code of the commune of before 1 July 2025 for which the sheet was drawn; empty where unknown'),
 ('land.parcel_alias.sheet_place', 'Xã, tờ, thửa: phần của cách gọi không bao giờ thiếu', 'Commune, sheet and number: the part of a sheet handle that is never unknown'),
 ('ledger.finding_case.names', 'Tên chính xác của các thửa ở xã này', 'Exactly which parcels in this commune: kind and handle, or the hash of the geometry where no handle names one alone'),
 ('ledger.finding_case.other_names', 'Tên chính xác của các thửa ở phía bên kia ranh giới', 'Exactly which parcels on the other side of the seam'),

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sync import db
+from sync.clock import VIETNAM
 from sync.db import migrations
 from sync.db.migrations import migrate
-from sync.declared.delivery import VIETNAM
 from sync.register import exceptions
 from sync.register.listing import finding_case
 from tests.support.database import Database
@@ -43,7 +43,7 @@ def backwards(dsn: str) -> None:
             ALTER TABLE ledger.finding_exception ADD FOREIGN KEY (finding_id) REFERENCES ledger.finding_case (finding_id);
             DROP INDEX land.parcel_alias_place;
             ALTER TABLE land.parcel_alias DROP COLUMN sheet_place, DROP COLUMN old_commune_code;
-            UPDATE land.parcel_alias SET alias_value = regexp_replace(alias_value, '^([^|]*\\|[^|]*\\|)[^|]*\\|', '\\1')
+            UPDATE land.parcel_alias SET alias_value = regexp_replace(alias_value, '^([^|]*\|[^|]*\|)[^|]*\|', '\1')
             WHERE alias_kind = 'sheet';
             """
         )

@@ -162,7 +162,7 @@ def test_the_report_alone_explains_the_same_and_holds_no_personal_data(
     assert len(parcels) == summary["read"]
     assert set(parcels.column_names) == {
         "row_no", "dataset", "decision", "source_system", "source_key", "national_id", "map_set", "map_scale",
-        "sheet_no", "parcel_no",
+        "sheet_no", "parcel_no", "old_commune_code", "file", "file_row",
     }  # fmt: skip
     key = next(each for each in parcels["source_key"].to_pylist() if each)
     parcel = landsync("explain", key, "--report", out).document

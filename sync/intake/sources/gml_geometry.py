@@ -10,7 +10,7 @@ import re
 import time
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +71,10 @@ def told_apart(
         notes = own.with_suffix(".gfs")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            pyogrio.read_info(local_path(own), WRITE_GFS="YES")
+            with suppress(
+                IndexError
+            ):  # so pyogrio says that there is no layer: metadata, that a GML polygon delimits
+                pyogrio.read_info(local_path(own), WRITE_GFS="YES")
         columns: dict[str, tuple[str, ...]] = {}
         if notes.exists():
             document = _parsed(notes)

@@ -248,3 +248,10 @@ def test_of_two_surfaces_the_profile_says_which(tmp_path: Path) -> None:
     assert shapely.bounds(first).tolist() == [0, 0, 1, 1]
     assert second is None
     assert refusal(tmp_path / "t.gml", geometry="hinh").code == "DLV-NO-GEOMETRY"
+
+
+def test_a_polygon_that_only_delimits_metadata_is_no_layer(tmp_path: Path) -> None:
+    extent = f"<gco:extent>{surface(SQUARE, FORMS[0].format(4167))}</gco:extent>"
+    said = f'<gmd:MD_Metadata xmlns:gmd="urn:gmd" xmlns:gco="urn:gco" {NAMESPACES}>{extent}</gmd:MD_Metadata>'
+    (tmp_path / "metadata.xml").write_text(said)
+    assert layers_of(tmp_path / "metadata.xml") == ()
