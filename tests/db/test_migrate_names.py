@@ -111,11 +111,11 @@ def test_handles_have_the_old_commune_and_the_parcels_are_found_by_them(
         "SELECT alias_value, sheet_place FROM land.parcel_alias WHERE alias_kind = 'sheet' ORDER BY alias_value",
     )
     head = f"{COMMUNE}|2025-07-01|"
-    assert found == [
-        (f"{head}|||1|3", f"{head}1|3"),
-        (f"{head}|||1|7", f"{head}1|7"),
+    assert sorted(found) == [
         (f"{head}|00010||1|1", f"{head}1|1"),
         (f"{head}|a\\|b\\\\|500|1|2", f"{head}1|2"),
+        (f"{head}|||1|3", f"{head}1|3"),
+        (f"{head}|||1|7", f"{head}1|7"),
     ]
     before = rows_of(database.dsn, "SELECT parcel_uid, recorded_from FROM land.parcel ORDER BY 1")
     deliver(database.dsn, tmp_path, ROWS, whole=True)
