@@ -19,8 +19,8 @@ SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
 PAGE = FOLDER.parents[1] / "docs" / "groups.md"
 # Verdicts name the policy that they were made by: one that says something else has another version.
 SAID = {
-    "2025-three-groups/6": "9ca8b4f7a764",
-    "2026-abce/4": "464e49507d7d",
+    "2025-three-groups/6": "7d10b6a868c5",
+    "2026-abce/4": "0bb4649463a2",
 }
 
 
