@@ -14,6 +14,7 @@ from sync.folder.delivery import DeliveryRecord
 from sync.folder.register import STATE_WORDS
 from sync.folder.verdict import DecidedVerdict
 from sync.report.faultmap import maps_of
+from sync.report.firstlook import to_mend
 from sync.report.intake import intake_notes
 from sync.report.material import Material, is_commune
 from sync.report.rendering import rendered
@@ -47,6 +48,7 @@ def _facts(material: Material) -> dict[str, Any]:
     province = admin_units.provinces().get(record.province)
     summary = summary_of(material)
     maps = maps_of(material)
+    checks = _checks(material, summary.findings)
     return {
         "overview": maps["overview"],
         "maps": maps["communes"],
@@ -76,7 +78,8 @@ def _facts(material: Material) -> dict[str, Any]:
         "notes": [(CHANGE_NOTES[note], rows) for note, rows in material.loaded.changes.items()]
         if material.loaded
         else [],
-        "checks": _checks(material, summary.findings),
+        "checks": checks,
+        "to_mend": to_mend(material, checks),
         "communes": [_commune(material, commune) for commune in material.communes],
         "measures": MEASURES,
         "not_applicable": {code: (check_title(code), why) for code, why in summary.not_applicable.items()},

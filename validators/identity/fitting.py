@@ -47,6 +47,7 @@ def fitting(handles: pa.Array, others: pa.Array, saying: Mask) -> Fitting:
     if not len(left) or not len(others):
         return Fitting(named, present)
     coded = _coded(handles, others, left)
+    vague = saying & (named < 0)  # a handle to the letter says nothing of others that it fits
     fits, theirs = np.zeros(len(handles), np.int64), np.zeros(len(others), np.int64)
     one = np.full(len(handles), -1, np.int64)
     for row, other, key, its_key in coded.pairs():
@@ -57,7 +58,7 @@ def fitting(handles: pa.Array, others: pa.Array, saying: Mask) -> Fitting:
         fits[row] += there[key]
         one[row] = np.where(there[key] > 0, last[key], one[row])
         theirs[other] += np.bincount(key, minlength=size)[its_key]
-        present[other] |= np.bincount(key[saying[row]], minlength=size)[its_key] > 0
+        present[other] |= np.bincount(key[vague[row]], minlength=size)[its_key] > 0
     alone = left[fits[left] == 1]
     sure = alone[theirs[one[alone]] == 1]
     named[sure] = one[sure]

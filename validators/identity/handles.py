@@ -134,6 +134,8 @@ def _told(table: pa.Table) -> pa.Array:
     """`<sheet>/<number>`, and in brackets what tells it from the same number of another old commune, map set or scale."""
     plain = pc.binary_join_element_wise(text(table, "sheet_no"), text(table, "parcel_no"), "/")
     marks = [text(table, name) for name in _MARKS]
+    # Without a map set of its own an absorbed commune's sheet has the old code for one: said once.
+    marks[1] = pc.if_else(pc.fill_null(pc.equal(marks[0], marks[1]), False), _NONE, marks[1])
     if all(mark.null_count == len(mark) for mark in marks):
         return plain
     coded = marks[0].dictionary_encode()

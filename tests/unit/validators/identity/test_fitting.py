@@ -40,6 +40,7 @@ def texts(handles: list[Handle]) -> pa.Array:
 @example([UNKNOWN], [X, Y], None)
 @example([X, Y], [UNKNOWN], None)
 @example([X, UNKNOWN], [X], None)
+@example([UNKNOWN, X], [UNKNOWN, Y], None)
 def test_a_handle_names_the_only_parcel_that_it_fits(rows: list[Handle], live: list[Handle], data) -> None:
     saying = np.array([data is None or data.draw(st.booleans()) for _ in rows], dtype=bool)
     found = fitting(texts(rows), texts(live), saying)
