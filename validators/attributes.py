@@ -112,7 +112,7 @@ CHECKS: tuple[Check, ...] = (
         advice=Bilingual("Bổ sung thuộc tính từ hồ sơ địa chính.", "Add it from the cadastral file."),
         find=required,
         condenses=True,
-        measures=("du",),
+        measures=("thong_tin",),
         say_detail=saying(),
     ),
     Check(

@@ -30,6 +30,8 @@ Rows = NDArray[np.int64]  # positions in the dataset, not row_no
 Mask = NDArray[np.bool_]
 T = TypeVar("T")
 
+FigureName = Literal["parcels", "area_m2"]
+
 WHOLE = -1  # in Faults.rows: the fault is of the commune as a whole, of no row
 
 
@@ -175,6 +177,16 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the land statistics expect of a commune: parcels, or their area in whole m²; by whom, and as of which day."""
+
+    figure: FigureName
+    amount: int
+    source: str
+    stated_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the dataset itself cannot tell.
 
@@ -206,6 +218,7 @@ class Context:
                     before the first results of the province
     excused         (…,) finding ids that somebody answers for, valid on the day: listed, and an error no more
     told_of_communes  (…,) ids of findings of communes as a whole that are open (`validators.condensed`)
+    expected        parcels and area that the land statistics expect of this commune, each once; none where nobody knows
     """
 
     as_of: date
@@ -227,6 +240,7 @@ class Context:
     authentication: pa.Table | None = None
     excused: pa.Array | None = None
     told_of_communes: pa.Array | None = None
+    expected: tuple[Expectation, ...] = ()
 
 
 class Subject:

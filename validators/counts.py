@@ -17,6 +17,7 @@ from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.wkb import read_wkb
 from validators.base import WHOLE, Check, Faults, Rows, Subject, where
+from validators.completeness import share
 from validators.identity.handles import text
 from validators.identity.matching import has_previous, live_parcels_of, matches_of
 from validators.numbering import Integers, Sheets, counted_numbers, each_once, runs_missing, sheets_of, told
@@ -187,6 +188,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=sheet_missing,
         measures=("du",),
+        share=share,
         unit="parcels",
         scope="contextual",
         can_run=has_previous,
@@ -208,6 +210,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=fewer,
         measures=("du",),
+        share=share,
         unit="parcels",
         scope="contextual",
         can_run=has_previous,
@@ -229,6 +232,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=sheet_gap,
         measures=("du",),
+        share=share,
     ),
     Check(
         "CNT-NUMBER-GAP",
@@ -247,6 +251,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=number_gap,
         measures=("du",),
+        share=share,
         unit="numbers",
     ),
 )

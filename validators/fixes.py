@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from validators.base import Mask
 from validators.catalogue import BY_CODE
 from validators.groups import FoundRule, GroupRule, MeasureRule
-from validators.measures import LAND_USERS
+from validators.measures import COMPLETENESS, LAND_USERS
 from validators.policy import Policy
 from validators.tally import codes_of, counts_against, erroneous, incidence, of_codes
 from validators.usability import Tally, group, rulings
@@ -37,13 +37,17 @@ class FixesOfCheck:
 
 @dataclass(frozen=True, slots=True)
 class Fixes:
-    """What to mend for the group `target`. `land_users` more must be authenticated as well."""
+    """What to mend for the group `target`. `land_users` more must be authenticated as well.
+
+    deliver  parcels that the land statistics expect must come as well: no finding is about what is not there
+    """
 
     target: int
     target_code: str
     findings: int
     parcels: int
     land_users: int
+    deliver: bool
     checks: tuple[FixesOfCheck, ...]
     finding_ids: pa.Array = field(compare=False, repr=False)
 
@@ -56,6 +60,7 @@ class Fixes:
             "parcels": self.parcels,
             "findings": self.findings,
             "land_users": self.land_users,
+            "deliver": self.deliver,
             "checks": [
                 {"check": each.check, "findings": each.findings, "parcels": each.parcels}
                 for each in self.checks
@@ -73,13 +78,15 @@ def fixes_to_next(findings: pa.Table, tally: Tally, policy: Policy) -> Fixes | N
         return None
     target = policy.groups[number - 2]
     work = _Mending(findings)
-    land_users = 0
+    land_users, deliver = 0, False
     demands = []
     for ruling in rulings(target, tally):
         if not ruling.missing:
             continue
         if isinstance(ruling.rule, MeasureRule) and ruling.rule.measure == LAND_USERS:
             land_users += ruling.missing
+        elif isinstance(ruling.rule, MeasureRule) and ruling.rule.measure == COMPLETENESS:
+            deliver = True
         else:
             demands.append(work.demand(ruling.rule, ruling.missing))
     # What leaves no choice first: it may do some of the rest as well.
@@ -91,6 +98,7 @@ def fixes_to_next(findings: pa.Table, tally: Tally, policy: Policy) -> Fixes | N
         findings=int(work.chosen.sum()),
         parcels=work.parcels(work.chosen),
         land_users=land_users,
+        deliver=deliver,
         checks=work.by_check(),
         finding_ids=findings["finding_id"].filter(pa.array(work.in_table())).combine_chunks(),
     )

@@ -178,7 +178,7 @@ CHECKS: tuple[Check, ...] = (
             "Add the boundary from the cadastral map and deliver the parcel again.",
         ),
         find=_with(ShapeFault.NULL),
-        measures=("du",),
+        measures=("thong_tin",),
     ),
     Check(
         "GEO-EMPTY",
@@ -194,7 +194,7 @@ CHECKS: tuple[Check, ...] = (
             "Add the boundary from the cadastral map and deliver the parcel again.",
         ),
         find=_with(ShapeFault.EMPTY),
-        measures=("du",),
+        measures=("thong_tin",),
     ),
     Check(
         "GEO-TYPE",

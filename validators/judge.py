@@ -3,7 +3,7 @@
 A pure function of dataset and context: no clock, no file, no order of rows.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 
 import numpy as np
@@ -17,6 +17,7 @@ from parcels.model import UNKNOWN_COMMUNE, Dataset
 from parcels.versions import ends
 from validators.base import Check, Context, Faults, Mask, Rows, Severity, Subject, where
 from validators.catalogue import CHECKS, refuse_unknown
+from validators.completeness import Completeness, completeness
 from validators.condensed import condense
 from validators.findings import numbered_findings
 from validators.fixes import Fixes, fixes_to_next
@@ -74,6 +75,7 @@ class Verdict:
     not_applicable  check code → why the profile leaves it out
     not_run         codes of the checks for which the context lacks something: the verdict is provisional
     assumptions     what was assumed, in words
+    completeness    what is there, against what the land statistics expect
     """
 
     commune_code: str
@@ -90,6 +92,7 @@ class Verdict:
     not_run: tuple[str, ...]
     policy: str
     assumptions: tuple[Bilingual, ...] = ()
+    completeness: Completeness = field(default_factory=Completeness)
 
     @property
     def provisional(self) -> bool:
@@ -103,7 +106,7 @@ class Verdict:
 
     @property
     def measures(self) -> dict[Measure, float | None]:
-        """The quality measures as shares, 0 to 1; None where unknown or not applicable."""
+        """The quality measures as shares; None where unknown or not applicable."""
         return {name: portion.share if portion else None for name, portion in self.measured.items()}
 
     def kept(self) -> CommuneVerdict:
@@ -126,6 +129,7 @@ class Verdict:
             policy=self.policy,
             findings=count_values(self.findings["check_code"]),
             assumptions=self.assumptions,
+            completeness=self.completeness,
         )
 
 
@@ -191,6 +195,7 @@ def _judged(dataset: Dataset, context: Context) -> Verdict:
         not_run=tuple(not_run),
         policy=context.policy.name,
         assumptions=assumptions,
+        completeness=subject.fact(completeness),
     )
 
 

@@ -8,7 +8,14 @@ import pyarrow as pa
 from parcels.model import SNAPSHOT_SCHEMA
 from validators.identity.handles import CLAIMS_SCHEMA, KEY_COLUMNS
 
-__all__ = ["AUTHENTICATION_SCHEMA", "CLAIMS_SCHEMA", "LIVE_SCHEMA", "RETIRED_SCHEMA", "WAITING_SCHEMA"]
+__all__ = [
+    "AUTHENTICATION_SCHEMA",
+    "CLAIMS_SCHEMA",
+    "EXPECTED_SCHEMA",
+    "LIVE_SCHEMA",
+    "RETIRED_SCHEMA",
+    "WAITING_SCHEMA",
+]
 
 # Of one or several communes, a row per live parcel.
 #   province_code, commune_code   where the parcel is live
@@ -60,5 +67,18 @@ AUTHENTICATION_SCHEMA = pa.schema(
         pa.field("system", pa.string(), nullable=False),
         pa.field("land_user_key", pa.string(), nullable=False),
         pa.field("status", pa.string(), nullable=False),  # found | mismatched | not_found
+    ]
+)
+
+# What the land statistics expect of communes: of each one and figure (`validators.base.ExpectedFigure`) one row.
+#   amount     parcels, or whole m²
+#   source     which statistics; stated_on the day as of which they are
+EXPECTED_SCHEMA = pa.schema(
+    [
+        pa.field("commune_code", pa.string(), nullable=False),
+        pa.field("figure", pa.string(), nullable=False),
+        pa.field("amount", pa.int64(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("stated_on", pa.date32(), nullable=False),
     ]
 )

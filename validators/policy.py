@@ -18,6 +18,7 @@ from validators.tolerances import (
     Amount,
     AttributeRules,
     BorderRules,
+    CompletenessRules,
     CondenseRules,
     CountRules,
     HistoryRules,
@@ -173,6 +174,7 @@ class Policy(Rules):
     numbers: NumberRules
     condense: CondenseRules
     counts: CountRules
+    completeness: CompletenessRules
     crs: CrsRules
     commune_codes: CommuneCodeRules = CommuneCodeRules()
     national_id: NationalIdRules = NationalIdRules()
@@ -209,6 +211,7 @@ class Policy(Rules):
             "rehearsal",
             "brake",
             "commune_codes",
+            "completeness",
             "crs",
             "exceptions",
             "moments",

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from parcels.bilingual import Bilingual
 from validators.groups import FoundRule, GroupRule, MeasureRule, ShareRule
-from validators.measures import LAND_USERS, MEASURES
+from validators.measures import COMPLETENESS, LAND_USERS, MEASURES
 
 _MORE = Bilingual("vượt mức", "more than")
 _UP_TO = Bilingual("không vượt mức", "not more than")
@@ -87,12 +87,18 @@ def _counted(measure: str) -> Bilingual:
     """What is good of a measure, and what it is counted in."""
     if measure == LAND_USERS:
         return Bilingual("người sử dụng đất đã được xác thực", "land users authenticated")
+    if measure == COMPLETENESS:
+        return Bilingual(
+            "số thửa, diện tích so với thống kê đất đai", "parcels and area against the land statistics"
+        )
     title = next((said for name, said in MEASURES.items() if name == measure), Bilingual(measure, measure))
     return Bilingual(f"thửa đất đạt tiêu chí «{title.vi}»", f"parcels that pass the measure “{title.en}”")
 
 
 def _measure(rule: MeasureRule, state: str, good: int, of: int) -> Bilingual:
     whom = _counted(rule.measure)
+    if rule.measure == COMPLETENESS and state != "not_applicable":
+        return _completeness(rule, state, good, of)
     if state == "not_run":
         return Bilingual(
             f"Chưa có kết quả về {whom.vi}: điều kiện này chưa được xét.",
@@ -114,6 +120,20 @@ def _measure(rule: MeasureRule, state: str, good: int, of: int) -> Bilingual:
     return Bilingual(
         f"{good} trong {of} {units.vi} ({vi(good, of)}) {verb.vi}, {relation.vi} {vi(rule.at_least)}{note.vi}.",
         f"{good} of {of} {units.en} ({en(good, of)}) {verb.en}, {relation.en} {en(rule.at_least)}{note.en}.",
+    )
+
+
+def _completeness(rule: MeasureRule, state: str, good: int, of: int) -> Bilingual:
+    if state == "not_run":
+        return Bilingual(
+            "Chưa biết độ đầy đủ (chưa có số thửa, diện tích của cả xã so với thống kê đất đai): điều kiện này chưa được xét.",
+            "Completeness unknown (parcels and area of the whole commune against the land statistics): this condition was "
+            "not judged.",
+        )
+    relation = _ENOUGH if state == "holds" else _LESS
+    return Bilingual(
+        f"So với thống kê đất đai có {vi(good, of)} số thửa hoặc diện tích, {relation.vi} {vi(rule.at_least)}.",
+        f"{en(good, of)} of the parcels or area of the land statistics is there, {relation.en} {en(rule.at_least)}.",
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from parcels.bilingual import Bilingual, BilingualText
 from validators.catalogue import BY_CODE
+from validators.completeness import Completeness
 from validators.fixes import FixesOfCheck, fixes_to_next
 from validators.measures import Portion
 from validators.policy import Policy
@@ -33,6 +34,7 @@ class KeptFixes(BaseModel):
     parcels: int
     findings: int
     land_users: int
+    deliver: bool = False
     checks: tuple[FixesOfCheck, ...]
 
 
@@ -50,6 +52,7 @@ class CommuneVerdict(BaseModel):
     not_applicable  check code → why the profile leaves it out; not_run: codes for which the context lacked something
     findings        by check code
     assumptions     what was assumed, in words; among the reasons too
+    completeness    what is there, against what the land statistics expect
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,6 +78,7 @@ class CommuneVerdict(BaseModel):
     policy: str
     findings: dict[str, int]
     assumptions: tuple[BilingualText, ...] = ()
+    completeness: Completeness = Completeness()
 
 
 # A delivery that does not say that it holds all of a commune, where it is judged by itself.

@@ -133,6 +133,16 @@ class CountRules(Rules):
     sheet_range: Annotated[int, Field(ge=1)]
 
 
+class CompletenessRules(Rules):
+    """How complete a commune is (`validators.completeness`), by parcels or area against those that are expected.
+
+    incomplete_below, more_above   of one figure less than the one share, or more than the other
+    """
+
+    incomplete_below: Share
+    more_above: Annotated[Decimal, Field(ge=1)]
+
+
 class NumberRules(Rules):
     """IDN: what the number of a sheet and of a parcel looks like; each a regular expression (RE2) of the whole number.
 

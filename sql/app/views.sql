@@ -137,6 +137,15 @@ LEFT JOIN land.commune_now AS commune ON commune.commune_code = b.commune_code
 WHERE b.valid_from <= current_date
 ORDER BY b.commune_code, b.valid_from DESC, b.loaded_at DESC;
 
+-- What the land statistics expect of each commune that exists today: of each figure the newest, of these the last loaded.
+CREATE OR REPLACE VIEW analyst.commune_expected AS
+SELECT DISTINCT ON (e.commune_code, e.figure)
+       e.commune_code, c.name AS commune_name, e.province_code, e.figure, e.amount, e.source, e.stated_on, e.old_communes,
+       e.file_name, e.loaded_at
+FROM land.commune_expected AS e
+JOIN land.commune_now AS c ON c.commune_code = e.commune_code AND c.valid_from = e.commune_valid_from
+ORDER BY e.commune_code, e.figure, e.stated_on DESC, e.loaded_at DESC;
+
 -- Every commune that exists today, delivered or not, with the last accepted judgement of it.
 CREATE OR REPLACE VIEW analyst.commune_quality AS
 SELECT c.province_code, province.name AS province_name,
@@ -158,7 +167,13 @@ SELECT c.province_code, province.name AS province_name,
        d.policy, d.run_id,
        public.ST_SetSRID(public.ST_MakePoint(c.lon, c.lat), 4326)::public.geometry(Point, 4326) AS place,
        d.excused, d.group_code, d.group_title, d.assured_group,
-       (d.measures ->> 'xac_thuc')::numeric AS xac_thuc
+       (d.measures ->> 'xac_thuc')::numeric AS xac_thuc,
+       (d.measures ->> 'thong_tin')::numeric AS thong_tin,
+       d.completeness ->> 'state' AS completeness,
+       (parcels.found ->> 'there')::bigint AS counted_parcels, (parcels.found ->> 'expected')::bigint AS expected_parcels,
+       (area.found ->> 'there')::bigint AS counted_area_m2, (area.found ->> 'expected')::bigint AS expected_area_m2,
+       coalesce(parcels.found, area.found) ->> 'source' AS expected_source,
+       (coalesce(parcels.found, area.found) ->> 'stated_on')::date AS expected_on
 FROM land.commune_now AS c
 LEFT JOIN land.province_now AS province ON province.province_code = c.province_code
 LEFT JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
@@ -172,7 +187,9 @@ LEFT JOIN (
     FROM ledger.hold_state AS h
     WHERE h.state = 'open'
     GROUP BY h.commune_code
-) AS held ON held.commune_code = c.commune_code;
+) AS held ON held.commune_code = c.commune_code
+LEFT JOIN LATERAL jsonb_path_query_first(d.completeness, '$.figures[*] ? (@.figure == "parcels")') AS parcels (found) ON true
+LEFT JOIN LATERAL jsonb_path_query_first(d.completeness, '$.figures[*] ? (@.figure == "area_m2")') AS area (found) ON true;
 
 -- The register of findings: a row per case, over all runs. `accepted` is said by the day, because exceptions expire by
 -- themselves. A case at a seam is one row for both sides, the commune with the lesser code first.
@@ -223,7 +240,10 @@ SELECT p.province_code, p.name,
        synced.finished_at AS last_sync,
        coalesce(last_run.state, 'never') AS state,
        coalesce(c.excused, 0) AS excused,
-       coalesce(scheme.groups, '{}'::jsonb) AS groups
+       coalesce(scheme.groups, '{}'::jsonb) AS groups,
+       coalesce(c.incomplete, 0) AS incomplete,
+       coalesce(c.more_than_expected, 0) AS more_than_expected,
+       coalesce(c.completeness_unknown, 0) AS completeness_unknown
 FROM land.province_now AS p
 LEFT JOIN (
     SELECT q.province_code,
@@ -235,7 +255,10 @@ LEFT JOIN (
            count(*) FILTER (WHERE q.usability_group IS NULL) AS not_delivered,
            sum(q.quarantined)::bigint AS quarantined,
            sum(q.unreadable)::bigint AS unreadable,
-           sum(q.excused)::bigint AS excused
+           sum(q.excused)::bigint AS excused,
+           count(*) FILTER (WHERE q.completeness = 'incomplete') AS incomplete,
+           count(*) FILTER (WHERE q.completeness = 'more') AS more_than_expected,
+           count(*) FILTER (WHERE q.completeness IN ('unknown', 'part')) AS completeness_unknown
     FROM analyst.commune_quality AS q
     GROUP BY q.province_code
 ) AS c ON c.province_code = p.province_code
@@ -438,7 +461,7 @@ DO $$
 DECLARE
     mirrored text;
 BEGIN
-    FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'parcel_conversion', 'land_use', 'commune_boundary', 'commune_quality', 'national_summary'] LOOP
+    FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'parcel_conversion', 'land_use', 'commune_boundary', 'commune_expected', 'commune_quality', 'national_summary'] LOOP
         EXECUTE format(
             'CREATE OR REPLACE VIEW province.%1$I WITH (security_barrier) AS '
             'SELECT v.* FROM analyst.%1$I AS v WHERE v.province_code = (SELECT province.own_province())', mirrored);

@@ -3,7 +3,7 @@
 CREATE TEMP TABLE whole_rest ON COMMIT DROP AS
 WITH waiting AS (
     SELECT q.commune_code, q.run_id, q.row_no, q.parcel_uid, e.decision, e.codes,
-           q.source_alias, q.national_alias, q.sheet_alias, q.shape
+           q.source_alias, q.national_alias, q.sheet_alias, q.shape, q.area_m2
     FROM ledger.quarantine_state AS q
     JOIN ledger.quarantine AS e ON e.run_id = q.run_id AND e.row_no = q.row_no
     WHERE q.province_code = %(province)s
@@ -31,16 +31,17 @@ WITH waiting AS (
     SELECT w.parcel_uid FROM waiting AS w WHERE w.parcel_uid IS NOT NULL
 ), rest AS (
     SELECT p.commune_code, p.parcel_uid, 'live' AS state, NULL::text[] AS codes,
-           NULL::text AS source_alias, NULL::text AS national_alias, NULL::text AS sheet_alias, NULL::text AS shape
+           NULL::text AS source_alias, NULL::text AS national_alias, NULL::text AS sheet_alias, NULL::text AS shape,
+           p.area_m2
     FROM land.parcel AS p
     LEFT JOIN told AS t ON t.parcel_uid = p.parcel_uid
     WHERE p.province_code = %(province)s
       AND p.commune_code = ANY (%(communes)s::text[])
       AND t.parcel_uid IS NULL
     UNION ALL
-    SELECT w.commune_code, NULL, w.decision, w.codes, w.source_alias, w.national_alias, w.sheet_alias, w.shape
+    SELECT w.commune_code, NULL, w.decision, w.codes, w.source_alias, w.national_alias, w.sheet_alias, w.shape, w.area_m2
     FROM waiting AS w
 )
 SELECT row_number() OVER () AS rest_no, r.commune_code, r.parcel_uid, r.state, r.codes, r.source_alias, r.national_alias,
-       r.sheet_alias, r.shape
+       r.sheet_alias, r.shape, r.area_m2
 FROM rest AS r

@@ -25,6 +25,7 @@ from sync.folder.document import Counts
 from sync.folder.judgement import Judged, JudgementWriter
 from sync.folder.snapshot import PartTables, part_paths, read_part
 from sync.known import Known
+from sync.known.expected import by_commune, newest
 from validators.base import Context, Repeated
 from validators.borders.seam import reach_m
 from validators.catalogue import CHECKS
@@ -40,12 +41,17 @@ _FOREIGN = (
 
 
 def check(
-    run_dir: Path, profile: Profile, known: Known | None = None, policy: Policy | None = None
+    run_dir: Path,
+    profile: Profile,
+    known: Known | None = None,
+    policy: Policy | None = None,
+    expected: pa.Table | None = None,
 ) -> Counts:
     """Judge every dataset of the run and leave `judgement/`.
 
-    known   what the nation knows of the province; None when that is not at hand: then the verdicts are provisional
-    policy  the one in force on the delivery's day unless another is given
+    known     what the nation knows of the province; None when that is not at hand: then the verdicts are provisional
+    policy    the one in force on the delivery's day unless another is given
+    expected  EXPECTED_SCHEMA: more figures of the land statistics than the nation knows
 
     Returns counts for the ledger.
     """
@@ -56,6 +62,7 @@ def check(
     get_ready(size)
     context, neighbours = _of_the_delivery(run_dir, profile, record, used, known)
     outlines = _outlines(run_dir)
+    figures = by_commune(newest(expected, None if known is None else known.expected()))
     verdicts = []
     with (
         judging(record.province, context, size) as judged,
@@ -63,7 +70,12 @@ def check(
     ):
         complete = () if context.changes else record.complete_for
         tasks = (
-            (code, path, _here(code, known, neighbours, outlines, complete=code in complete))
+            (
+                code,
+                path,
+                _here(code, known, neighbours, outlines, complete=code in complete)
+                | {"expected": figures.get(code, ())},
+            )
             for code, path in paths.items()
         )
         for verdict in judged(tasks):

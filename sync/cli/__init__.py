@@ -34,6 +34,7 @@ COMMANDS: tuple[str, ...] = (
     "sync.cli.review",
     "sync.cli.proof",
     "sync.cli.boundaries",
+    "sync.cli.expected",
     "sync.cli.context",
     "sync.cli.population",
     "sync.cli.findings",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from rich.markup import escape
@@ -57,6 +57,13 @@ def check(
             help="tệp ngữ cảnh của tỉnh, do Trung ương xuất · the province's context file, from the centre",
         ),
     ] = None,
+    expected_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--expected",
+            help="số thửa, diện tích từng xã theo thống kê đất đai · parcels and area of communes by the land statistics",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Kiểm tra một gói dữ liệu trên máy của mình · Check a delivery offline, without a database.
@@ -66,9 +73,12 @@ def check(
       landsync check thua_dat.gpkg --province 08
 
       landsync check goi_du_lieu/ --province 08 --context tinh_08.context --out bao_cao
+
+      landsync check goi_du_lieu/ --province 08 --expected thong_ke_2025.xlsx
     """
     with guarded(as_json=as_json):
-        summary = _checked(path, province, profile_file, out_dir, boundaries, context_file)
+        beside = _Beside(boundaries, context_file, expected_file)
+        summary = _checked(path, province, profile_file, out_dir, beside)
     if as_json:
         emit_json(summary)
     else:
@@ -76,17 +86,25 @@ def check(
     raise typer.Exit(STATUS[summary["decision"]])
 
 
+class _Beside(NamedTuple):
+    """Files that may be given beside the delivery."""
+
+    boundaries: Path | None
+    context: Path | None
+    expected: Path | None
+
+
 def _checked(
     path: Path,
     province: str | None,
     profile_file: Path | None,
     out_dir: Path,
-    boundaries: Path | None,
-    context_file: Path | None,
+    beside: _Beside,
 ) -> dict[str, Any]:
     """Run the offline stages in a folder of their own and copy the report out; the summary."""
     from sync.check import check
     from sync.conform import conform
+    from sync.conform.expected import read_expected
     from sync.declared.profile import load_profile
     from sync.folder.boundaries import write_boundaries
     from sync.folder.summary import Summary
@@ -97,7 +115,8 @@ def _checked(
     from sync.report import FILES, REPORT, gather, write_report
     from sync.report.explain.judged import leave_judgement
 
-    known = read_context(context_file, province) if context_file is not None else None
+    known = read_context(beside.context, province) if beside.context is not None else None
+    expected = read_expected(beside.expected).table if beside.expected is not None else None
     province = province or _province(profile_file, known)
     profile = load_profile(province, profile_file)
     _refuse_inside(out_dir, path)
@@ -105,9 +124,9 @@ def _checked(
         say(old)
     with tempfile.TemporaryDirectory(prefix="landsync-check-") as temporary, _telling() as told:
         run_dir = Path(temporary)
-        if boundaries is not None:
+        if beside.boundaries is not None:
             told(Bilingual("Đọc ranh giới xã", "Reading the boundaries of communes"))
-            write_boundaries(run_dir, read_boundaries(boundaries).boundaries.of_province(province))
+            write_boundaries(run_dir, read_boundaries(beside.boundaries).boundaries.of_province(province))
         elif known is not None and known.boundaries is not None:
             write_boundaries(run_dir, known.boundaries)
         told(Bilingual("Đọc gói dữ liệu", "Reading the delivery"))
@@ -115,7 +134,7 @@ def _checked(
         told(Bilingual("Chuyển về cột và hệ tọa độ chung", "Bringing it to common columns and CRS"))
         conform(run_dir, profile)
         told(Bilingual("Kiểm tra", "Checking"))
-        check(run_dir, profile, known)
+        check(run_dir, profile, known, expected=expected)
         gate(run_dir)
         told(Bilingual("Viết báo cáo", "Writing the report"))
         material = gather(run_dir)

@@ -53,6 +53,10 @@ class Known(Protocol):
         """Ids of findings that somebody answers for on the day."""
         ...
 
+    def expected(self) -> pa.Table:
+        """EXPECTED_SCHEMA: parcels and area that the land statistics expect of the communes, the newest of each figure."""
+        ...
+
     def told_of_communes(self) -> pa.Array:
         """Ids of findings of communes as a whole that are open in the register (`validators.condensed`)."""
         ...

@@ -19,7 +19,14 @@ from sync.known.context.document import Receipt
 from sync.known.context.near import in_order, touching
 from validators.condensed import CONDENSING
 from validators.delivery import as_claims
-from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
+from validators.live import (
+    AUTHENTICATION_SCHEMA,
+    CLAIMS_SCHEMA,
+    EXPECTED_SCHEMA,
+    LIVE_SCHEMA,
+    RETIRED_SCHEMA,
+    WAITING_SCHEMA,
+)
 
 # Parcels as COPY hands them over: WKB in hexadecimal; the old commune, which is no column of a parcel, from its handle.
 _OF_PARCEL = [name for name in LIVE_SCHEMA.names if name not in ("old_commune_code", "geom")]
@@ -87,6 +94,10 @@ class NationalKnown:
         if not db.fetch(self._connection, "population/any_result", {"province": self._province})[0]["known"]:
             return None
         return self._copy("authentication", AUTHENTICATION_SCHEMA)
+
+    def expected(self) -> pa.Table:
+        """EXPECTED_SCHEMA; see `Known`."""
+        return self._copy("expected", EXPECTED_SCHEMA, as_of=self._as_of.isoformat())
 
     def excused(self) -> pa.Array:
         """See `Known`."""

@@ -165,7 +165,8 @@ def _of_whole_communes(
     live = [verdict.code for verdict in verdicts if verdict.decision == "accept"]
     as_of = inputs.delivery.as_of
     rest = rests(connection, run.run_id, run.province, as_of, live, changes=inputs.changes)
-    if not rest and not inputs.changes:
+    part = {each.code for each in verdicts if each.completeness.state == "part"}  # all of it is known now
+    if not rest and not part and not inputs.changes:
         return verdicts
     found = pa.concat_tables([load_findings(run.judged_folder), merged])
 
@@ -174,7 +175,7 @@ def _of_whole_communes(
 
     def counted(verdict: LoadedVerdict) -> LoadedVerdict:
         code = verdict.code
-        if verdict.decision != "accept" or (code not in rest and not inputs.changes):
+        if verdict.decision != "accept" or not (code in rest or code in part or inputs.changes):
             return verdict
         rows, findings = mine(inputs.rows, code), mine(found, code)
         return with_rest(verdict, rest.get(code, NO_REST), rows, findings, inputs.policy, as_of)

@@ -18,6 +18,7 @@ from sync import db
 from sync.folder.verdict import LoadedVerdict
 from sync.load.staging import staging_tables
 from validators.catalogue import CHECKS
+from validators.completeness import Completeness, recounted
 from validators.condensed import CONDENSING
 from validators.findings import FINDINGS_SCHEMA
 from validators.measures import Portion
@@ -57,6 +58,7 @@ class Rest:
     cases       CASES_SCHEMA
     left_out    row_no of the rows of this run that do not count: they came too late, or are held
     land_users  how many of the land users that are live were found; None where nothing is known of any
+    area_m2     of all of them; out_m2: of the rows of this run that do not count
     """
 
     live: int
@@ -65,6 +67,8 @@ class Rest:
     cases: pa.Table
     left_out: Integers
     land_users: Portion | None
+    area_m2: int
+    out_m2: int
 
     @property
     def parcels(self) -> int:
@@ -72,7 +76,7 @@ class Rest:
         return self.live + self.quarantined + self.unreadable
 
 
-NO_REST = Rest(0, 0, 0, CASES_SCHEMA.empty_table(), np.empty(0, np.int64), None)
+NO_REST = Rest(0, 0, 0, CASES_SCHEMA.empty_table(), np.empty(0, np.int64), None, 0, 0)
 
 
 def rests(
@@ -90,9 +94,9 @@ def rests(
     db.execute(connection, "load/refresh_statistics", {"of": "quarantine_state"})
     db.execute(connection, "whole/20_rest", values, parcel)
     counts = {row["commune_code"]: row for row in db.fetch(connection, "whole/30_counts", values)}
-    left_out: dict[str, list[int]] = {}
-    for row in db.fetch(connection, "whole/31_left_out", values):
-        left_out.setdefault(row["commune_code"], []).append(row["row_no"])
+    left_out: dict[str, list[db.Row]] = {}
+    for row in db.fetch(connection, "whole/31_left_out", values, parcel):
+        left_out.setdefault(row["commune_code"], []).append(row)
     concerned = sorted({*counts, *left_out})
     if not concerned:
         return {}
@@ -108,8 +112,10 @@ def rests(
         code: Rest(
             **{state: counts.get(code, {}).get(state, 0) for state in ("live", "quarantined", "unreadable")},
             cases=cases.filter(pc.equal(cases["commune_code"], code)),
-            left_out=np.array(left_out.get(code, []), np.int64),
+            left_out=np.array([row["row_no"] for row in left_out.get(code, [])], np.int64),
             land_users=users.get(code),
+            area_m2=round(counts.get(code, {}).get("area_m2", 0)),
+            out_m2=round(sum(row["area_m2"] or 0 for row in left_out.get(code, []))),
         )
         for code in concerned
     }
@@ -136,9 +142,13 @@ def with_rest(
     known = pc.is_in(cases["finding_id"], value_set=findings["finding_id"].combine_chunks())
     new = cases.filter(pc.invert(known))
     measured = {name: _measured(name, portion, rest, out) for name, portion in verdict.measured.items()}
+    read = verdict.read - out.num_rows + rest.parcels
+    complete = _completeness(verdict, rest, read, policy)
+    measured["du"] = complete.portion
     counted = verdict.model_copy(
         update={
-            "read": verdict.read - out.num_rows + rest.parcels,
+            "completeness": complete,
+            "read": read,
             "accepted": verdict.accepted - gone["accept"] + rest.live,
             "quarantined": verdict.quarantined - gone["quarantine"] + rest.quarantined,
             "unreadable": verdict.unreadable - gone["unreadable"] + rest.unreadable,
@@ -155,6 +165,13 @@ def with_rest(
         }
     )
     return grouped(counted, told, policy, as_of)
+
+
+def _completeness(verdict: LoadedVerdict, rest: Rest, read: int, policy: Policy) -> Completeness:
+    """Against the land statistics: of the parcels of the whole commune, each once, and of their area."""
+    judged = {each.figure: each.there for each in verdict.completeness.figures}
+    area = judged.get("area_m2", 0) - rest.out_m2 + rest.area_m2
+    return recounted(verdict.completeness, {"parcels": read, "area_m2": area}, policy.completeness)
 
 
 def _count(rows: pa.Table, decision: str) -> int:

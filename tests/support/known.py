@@ -11,7 +11,7 @@ from parcels.geometry import to_wkb
 from parcels.model import Dataset
 from sync.known.context.near import in_order, touching
 from validators.identity.handles import KEY_COLUMNS
-from validators.live import CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
+from validators.live import CLAIMS_SCHEMA, EXPECTED_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
 
 
 def live(dataset: Dataset) -> pa.Table:
@@ -72,6 +72,10 @@ class KnownTables:
     def excused(self) -> pa.Array:
         """As given."""
         return self.accepted
+
+    def expected(self) -> pa.Table:
+        """Nothing is expected."""
+        return EXPECTED_SCHEMA.empty_table()
 
     def told_of_communes(self) -> pa.Array:
         """Nothing was told of a commune before."""

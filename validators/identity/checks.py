@@ -61,7 +61,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=faults.missing,
         say_detail=say_written,
-        measures=("du",),
+        measures=("thong_tin",),
         unreadable=communes.without_commune,
     ),
     Check(
@@ -205,7 +205,7 @@ CHECKS: tuple[Check, ...] = (
         find=faults.national_missing,
         condenses=True,
         say_detail=say_written,
-        measures=("du", "dung_chung"),
+        measures=("thong_tin", "dung_chung"),
         hardened_by=_national_id_severity,
     ),
     Check(
@@ -220,7 +220,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=faults.sheet_missing,
         condenses=True,
-        measures=("du",),
+        measures=("thong_tin",),
         say_detail=saying(words(_ON_SHEET), Bilingual(" và ", " and ")),
     ),
     *number_form.CHECKS,

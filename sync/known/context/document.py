@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 FORMAT: Final = "landsync-context"
-VERSION: Final = 3  # sheet handles have the old commune; files of before are read
+VERSION: Final = 4  # it may hold what the land statistics expect; files of before are read
 
 
 class Receipt(BaseModel):

@@ -48,6 +48,7 @@ def export_context(
         near = known.near_province(footprint.edge())
         authentication = known.authentication()
         excused = known.excused()
+        expected = known.expected()
         writer.add_rest(
             claims=claims,
             near=near,
@@ -55,6 +56,7 @@ def export_context(
             excused=excused,
             told_of_communes=known.told_of_communes(),
             boundaries=boundaries,
+            expected=expected,
         )
     return {
         "province": province,
@@ -68,6 +70,7 @@ def export_context(
         "claims": claims.num_rows,
         "land_users": 0 if authentication is None else authentication.num_rows,
         "excused": len(excused),
+        "expected": len(pc.unique(expected["commune_code"])),
         "boundaries": 0 if boundaries is None else len(boundaries.codes),
     }
 

@@ -101,6 +101,10 @@ class ContextFile:
         """AUTHENTICATION_SCHEMA; see `Known`."""
         return self._table(members.AUTHENTICATION) if members.AUTHENTICATION in self.names else None
 
+    def expected(self) -> pa.Table:
+        """EXPECTED_SCHEMA; see `Known`."""
+        return self._table(members.EXPECTED)
+
     def excused(self) -> pa.Array:
         """See `Known`."""
         return self._table(members.EXCUSED)["finding_id"].combine_chunks()

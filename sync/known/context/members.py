@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from parcels.model import SNAPSHOT_SCHEMA
 from sync.known.context.document import VERSION
-from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
+from validators.live import AUTHENTICATION_SCHEMA, CLAIMS_SCHEMA, EXPECTED_SCHEMA, LIVE_SCHEMA, RETIRED_SCHEMA
 
 CONTEXT: Final = "context.json"
 RETIRED: Final = "retired.parquet"
@@ -22,6 +22,7 @@ AUTHENTICATION: Final = "authentication.parquet"
 EXCUSED: Final = "excused.parquet"
 TOLD: Final = "told_of_communes.parquet"
 BOUNDARIES: Final = "boundaries.parquet"
+EXPECTED: Final = "expected.parquet"
 
 _COMMUNE = re.compile(r"^previous/([0-9]{5})\.parquet$")
 _COMMUNE_FIELD: Final = pa.field("commune_code", pa.string(), nullable=False)
@@ -45,6 +46,7 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     EXCUSED: EXCUSED_SCHEMA,
     TOLD: EXCUSED_SCHEMA,
     BOUNDARIES: OUTLINES_SCHEMA,
+    EXPECTED: EXPECTED_SCHEMA,
 }
 
 # Sheet handles and live parcels have the old commune since this version.

@@ -75,6 +75,7 @@ class ContextWriter:
         excused: pa.Array | None = None,
         told_of_communes: pa.Array | None = None,
         boundaries: Boundaries | None = None,
+        expected: pa.Table | None = None,
     ) -> None:
         """What is of the province as a whole; `near`: live parcels of other provinces along its edge."""
         given = {
@@ -84,6 +85,7 @@ class ContextWriter:
             members.EXCUSED: _ids(excused),
             members.TOLD: _ids(told_of_communes),
             members.BOUNDARIES: boundaries.table() if boundaries is not None else None,
+            members.EXPECTED: expected,
         }
         for name, table in given.items():
             if table is not None:
@@ -133,6 +135,7 @@ def write_context(
     excused: pa.Array | None = None,
     told_of_communes: pa.Array | None = None,
     boundaries: Boundaries | None = None,
+    expected: pa.Table | None = None,
     receipts: Iterable[Receipt] = (),
 ) -> None:
     """Write a context file from tables in memory, whole or not at all.
@@ -151,4 +154,5 @@ def write_context(
             excused=excused,
             told_of_communes=told_of_communes,
             boundaries=boundaries,
+            expected=expected,
         )

@@ -156,8 +156,8 @@ def test_a_verdict_on_nothing_wrong():
     assert judged.group.number == 1
     assert judged.assured_group.number == 1
     assert judged.measures == {
-        "dung": 1.0, "du": 1.0, "sach": 1.0, "song": 1.0, "thong_nhat": 1.0, "dung_chung": 1.0,
-        "xac_thuc": 1.0,
+        "dung": 1.0, "du": None, "sach": 1.0, "song": 1.0, "thong_nhat": 1.0, "dung_chung": 1.0,
+        "xac_thuc": 1.0, "thong_tin": 1.0,
     }  # fmt: skip
     asked = [check for check in CHECKS if not check.changes_only]
     assert set(judged.ran) == {check.code for check in asked if check.judged_by == "judge"}
@@ -182,7 +182,7 @@ def test_measures_are_shares_of_the_rows_read_and_count_a_row_once():
     measures = verdict(data).measures
     assert measures["dung"] == pytest.approx(0.7)
     assert measures["thong_nhat"] == pytest.approx(0.7)
-    assert measures["du"] == pytest.approx(0.6)
+    assert measures["thong_tin"] == pytest.approx(0.6)
     assert measures["dung_chung"] == pytest.approx(0.5)
     assert measures["sach"] == 1.0
 

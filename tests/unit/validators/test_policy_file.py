@@ -19,8 +19,8 @@ SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
 PAGE = FOLDER.parents[1] / "docs" / "groups.md"
 # Verdicts name the policy that they were made by: one that says something else has another version.
 SAID = {
-    "2025-three-groups/6": "7d10b6a868c5",
-    "2026-abce/4": "0bb4649463a2",
+    "2025-three-groups/7": "a74441043299",
+    "2026-abce/5": "93332e3b0db8",
 }
 
 
@@ -52,10 +52,17 @@ def test_every_kind_of_rule_is_told_on_the_page_about_groups():
 def test_the_default_policy_holds_the_agreed_numbers():
     policy = policy_at(date(2026, 11, 21))
     assert policy.id == "2025-three-groups"
-    assert [(each.code, len(each.rules)) for each in policy.groups] == [("1", 3), ("2", 1), ("3", 0)]
-    assert [getattr(rule, "at_most", None) for rule in policy.groups[0].rules] == [0, Decimal("0.10"), None]
+    assert [(each.code, len(each.rules)) for each in policy.groups] == [("1", 4), ("2", 1), ("3", 0)]
+    assert [getattr(rule, "at_most", None) for rule in policy.groups[0].rules] == [
+        0,
+        Decimal("0.10"),
+        None,
+        None,
+    ]
     assert policy.groups[1].rules[0].at_most == Decimal("0.10")
     assert (policy.moments.ahead_minutes, policy.moments.earliest_year) == (15, 1990)
+    assert policy.groups[0].rules[3].at_least == policy.completeness.incomplete_below == Decimal("0.95")
+    assert policy.completeness.more_above == Decimal("1.05")
     assert policy.rehearsal.agreed_share == Decimal("0.05")
     assert policy.tolerances.area_share == Decimal("0.05")
     assert policy.tolerances.area_m2 == 1
