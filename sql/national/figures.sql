@@ -10,6 +10,7 @@ SELECT p.province_code AS code, p.name,
        s.quarantined, s.unreadable,
        coalesce(c.held, 0) AS held,
        coalesce(c.provisional, 0) AS provisional,
+       s.completeness_unknown,
        coalesce(c.measures, '{}'::jsonb) AS measures,
        c.oldest_extracted_at, c.newest_extracted_at, c.days_old_median,
        coalesce(c.policies, '{}'::text[]) AS policies
@@ -32,7 +33,7 @@ LEFT JOIN LATERAL (
            count(*) FILTER (WHERE q.provisional) AS provisional,
            (SELECT jsonb_object_agg(m.measure, m.mean)
             FROM (SELECT e.key AS measure,
-                         sum(e.value::text::numeric * d.rows_read) / nullif(sum(d.rows_read), 0) AS mean
+                         sum(least(e.value::text::numeric, 1) * d.rows_read) / nullif(sum(d.rows_read), 0) AS mean
                   FROM land.dataset AS d
                   JOIN land.commune_now AS k ON k.commune_code = d.commune_code AND k.valid_from = d.commune_valid_from
                   CROSS JOIN LATERAL jsonb_each(d.measures) AS e

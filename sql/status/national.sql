@@ -1,5 +1,6 @@
 SELECT s.province_code AS code, s.name, s.communes, s.parcels, s.group1, s.group2, s.group3, s.not_delivered,
-       s.quarantined, s.held, s.excused, s.groups, s.last_sync, s.state,
+       s.quarantined, s.held, s.excused, s.groups, s.incomplete, s.more_than_expected,
+       s.completeness_unknown, s.last_sync, s.state,
        last_run.run_id AS last_run, coalesce(last_run.finished_at, last_run.started_at) AS last_run_at,
        last_run.error AS last_run_error
 FROM analyst.national_summary AS s

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -193,6 +194,7 @@ def _refuse_inside(out_dir: Path, path: Path) -> None:
 def _tell(summary: dict[str, Any], out_dir: Path) -> None:
     from sync.report import MAP, PAGE
     from sync.report.words import DECISIONS, DELIVERY_DECISIONS, PROVISIONAL
+    from validators.completeness import TITLES
 
     lang = language()
     table = Table(show_edge=False, pad_edge=False)
@@ -227,6 +229,15 @@ def _tell(summary: dict[str, Any], out_dir: Path) -> None:
                     f"List “{one['file']}”: {rows} of {one['rows']} rows have no parcel on the map (see the report).",
                 )
             )
+    states = Counter(commune["completeness"]["state"] for commune in summary["communes"])
+    if states:
+        told = [(TITLES[state], count) for state, count in sorted(states.items())]
+        say(
+            Bilingual(
+                f"Độ đầy đủ của các xã: {', '.join(f'{title.vi} {count}' for title, count in told)}.",
+                f"Completeness of the communes: {', '.join(f'{title.en} {count}' for title, count in told)}.",
+            )
+        )
     if summary["provisional"]:
         say(PROVISIONAL)
     say(DELIVERY_DECISIONS[summary["decision"]])

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sync.folder.before_completeness import renamed_measures
 from sync.folder.document import Document, Upgrade
 from sync.folder.files import private_folder
 from validators.findings import FINDINGS_SCHEMA
@@ -52,7 +53,7 @@ class Judged(Document):
     """`datasets.json`: when and by which policy, and a verdict per dataset, in order of code."""
 
     FILE: ClassVar[str] = f"{JUDGEMENT}/datasets.json"
-    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_whole,)
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_whole, renamed_measures)
 
     as_of: date
     policy: str

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
+from sync.folder.before_completeness import renamed_measures
 from sync.folder.document import Document, Record, Upgrade
 from sync.folder.judgement import as_findings
 from sync.folder.verdict import LoadedVerdict
@@ -130,7 +131,7 @@ class Loaded(Document):
     """
 
     FILE: ClassVar[str] = "load.json"
-    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_one_set_of_names,)
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_one_set_of_names, renamed_measures)
 
     run_id: str
     province_code: str

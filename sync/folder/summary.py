@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from parcels.bilingual import BilingualText
+from sync.folder.before_completeness import renamed_measures
 from sync.folder.document import Document, Record, Upgrade
 from sync.folder.gate import Decision
 from sync.folder.reasons import Reason
+from validators.completeness import Completeness
 from validators.stored import KeptFixes
 
 
@@ -23,6 +25,7 @@ class CommuneLine(Record):
     measures: dict[str, float | None]
     group_code: str | None
     fixes: KeptFixes | None
+    completeness: Completeness = Completeness()
 
 
 class ListLine(Record):
@@ -47,7 +50,7 @@ class Summary(Document):
     """
 
     FILE: ClassVar[str] = "report/summary.json"
-    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_without_lists,)
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_without_lists, renamed_measures)
 
     province: str
     delivery_sha256: str

@@ -7,8 +7,10 @@ def count(value: int) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share, never 100 % for less than all."""
+    """A share, never 100 % for less than all, nor for more."""
     if value is None:
         return "–"
-    shown = min(round(value * 100, 1), 99.9) if value < 1 else 100.0
+    shown = round(value * 100, 1)
+    if value != 1:
+        shown = min(shown, 99.9) if value < 1 else max(shown, 100.1)
     return f"{shown:g} %".replace(".", ",")

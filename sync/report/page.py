@@ -31,7 +31,8 @@ from sync.report.words import (
 )
 from sync.report.workbook import commune_name
 from validators.catalogue import BY_CODE
-from validators.measures import MEASURES
+from validators.completeness import TITLES
+from validators.measures import COMPLETENESS, MEASURES
 from validators.stored import KeptFixes
 from validators.tally import incidence
 
@@ -82,6 +83,7 @@ def _facts(material: Material) -> dict[str, Any]:
         "to_mend": to_mend(material, checks),
         "communes": [_commune(material, commune) for commune in material.communes],
         "measures": MEASURES,
+        "completeness": COMPLETENESS,
         "not_applicable": {code: (check_title(code), why) for code, why in summary.not_applicable.items()},
         "not_run": {code: check_title(code) for code in summary.not_run},
     }
@@ -159,6 +161,8 @@ def _commune(material: Material, commune: DecidedVerdict) -> dict[str, Any]:
         "is_commune": is_commune(commune.code),
         "said_decision": DECISIONS[commune.decision],
         "said_group": group_said(commune),
+        "said_completeness": commune.completeness.said if is_commune(commune.code) else None,
+        "completeness_title": TITLES[commune.completeness.state],
         "fixes": _fixes(commune.fixes),
         "shown": shown.to_pylist(),
         "more": max(len(listed) - SHOWN_PER_COMMUNE, 0),

@@ -85,6 +85,7 @@ def _commune(verdict: LoadedVerdict) -> dict[str, Any]:
         "measures": verdict.measures,
         "measured": said["measured"],
         "fixes": said["fixes"],
+        "completeness": said["completeness"],
         "policy": verdict.policy,
     }
 

@@ -28,6 +28,8 @@ COUNTS = (
     "held",
     "excused",
 )
+# Delivered communes by how complete they are against the land statistics; told below the table.
+COMPLETENESS = ("incomplete", "more_than_expected", "completeness_unknown")
 THREE = ("group1", "group2", "group3")
 TITLES: dict[str, Bilingual] = {
     "code": HEADINGS["code"],
@@ -76,6 +78,7 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
     groups: Counter[str] = Counter()
     for row in provinces:
         groups.update(row["groups"])
+    totals |= {name: sum(int(row[name]) for row in provinces) for name in COMPLETENESS}
     totals["groups"] = dict(sorted(groups.items(), key=lambda each: int(each[0])))
     return {"provinces": provinces, "totals": totals, "holds": holds, "gaps": gaps}
 
@@ -157,7 +160,7 @@ def to_do(status: dict[str, Any]) -> list[Bilingual]:
         )
         for gap in status["gaps"]
     ]
-    return said + _not_delivered(status["provinces"])
+    return said + _completeness(status["provinces"]) + _not_delivered(status["provinces"])
 
 
 def _ended_badly(row: dict[str, Any]) -> Bilingual:
@@ -170,6 +173,21 @@ def _ended_badly(row: dict[str, Any]) -> Bilingual:
         f"Province {row['code']}: run {row['last_run']} {STATES[row['state']].en} at {at} (Vietnam time), no row "
         f"changed. {why}",
     )
+
+
+def _completeness(provinces: list[dict[str, Any]]) -> list[Bilingual]:
+    """Where parcels are missing, or too many, or where nobody knows."""
+    told = (
+        ("incomplete", Bilingual("Xã chưa đủ so với thống kê đất đai", "Communes incomplete against the land statistics")),
+        ("more_than_expected", Bilingual("Xã có nhiều hơn thống kê đất đai", "Communes with more than the land statistics expect")),
+        ("completeness_unknown", Bilingual("Xã chưa biết độ đầy đủ (chưa có số thống kê)", "Communes whose completeness is unknown (no statistics)")),
+    )  # fmt: skip
+    said = []
+    for name, title in told:
+        if any(row[name] for row in provinces):
+            listed = ", ".join(f"{row['code']} ({row[name]})" for row in provinces if row[name])
+            said.append(Bilingual(f"{title.vi}: {listed}.", f"{title.en}: {listed}."))
+    return said
 
 
 def _not_delivered(provinces: list[dict[str, Any]]) -> list[Bilingual]:

@@ -57,4 +57,5 @@ def _line(commune: DecidedVerdict) -> CommuneLine:
         measures=commune.measures,
         group_code=commune.group_code,
         fixes=commune.fixes,
+        completeness=commune.completeness,
     )

@@ -25,7 +25,7 @@ from sync.report.lists import unmatched_rows, write_list_sheet
 from sync.report.material import Material
 from sync.report.places import report_srid
 from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
-from validators.measures import MEASURES
+from validators.measures import COMPLETENESS, MEASURES
 from validators.places import places_of
 
 SHEET_ROWS = 50_000  # findings per commune; Excel's own end is at 1,048,576 rows
@@ -76,6 +76,7 @@ _OVERVIEW: tuple[tuple[str, int], ...] = (
     ("Được chấp nhận · Excused", 16),
     ("Phải sửa để lên nhóm · To mend for the next group", 20),
     *((f"{name.vi} · {name.en}", 14) for name in MEASURES.values()),
+    ("Độ đầy đủ · Completeness", 44),
     ("Lý do · Reasons", 60),
 )
 
@@ -130,9 +131,10 @@ def _overview(book: Any, head: Any, text: Any, material: Material) -> None:
         )
         why = " ".join(reason.vi for reason in reasons)
         widths = [width for _, width in _OVERVIEW]
-        _set_height(sheet, number, [*zip(texts, widths, strict=False), (why, widths[-1])])
-        for column, said in enumerate(texts):
-            sheet.write_string(number, column, said, text)
+        said = "" if commune.code == UNKNOWN_COMMUNE else commune.completeness.said.vi
+        _set_height(sheet, number, [*zip(texts, widths, strict=False), (said, widths[-2]), (why, widths[-1])])
+        for column, each in enumerate(texts):
+            sheet.write_string(number, column, each, text)
         fixes = commune.fixes
         counts = [getattr(commune, name) for name in _COUNTS] + [fixes.findings if fixes else None]
         for column, value in enumerate(counts, start=len(texts)):
@@ -141,6 +143,9 @@ def _overview(book: Any, head: Any, text: Any, material: Material) -> None:
         for column, name in enumerate(MEASURES, start=len(texts) + len(counts)):
             if commune.measures[name] is not None:
                 sheet.write_number(number, column, commune.measures[name], share)
+            elif name == COMPLETENESS and said:
+                sheet.write_string(number, column, "chưa biết · unknown", text)
+        sheet.write_string(number, len(_OVERVIEW) - 2, said[:_CELL], text)
         sheet.write_string(number, len(_OVERVIEW) - 1, why[:_CELL], text)
     sheet.autofilter(0, 0, max(len(material.communes), 1), len(_OVERVIEW) - 1)
 

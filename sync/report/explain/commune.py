@@ -1,5 +1,6 @@
 """Why a commune is in its group: measures as counted, every rule with its figures, what was not run, what to mend first."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from sync.report.explain.judged import Judgement
 from sync.report.words import SEVERITIES
 from validators.catalogue import BY_CODE, CHECKS
 from validators.fixes import Fixes, fixes_to_next
-from validators.measures import LAND_USERS, MEASURES
+from validators.measures import COMPLETENESS, LAND_USERS, MEASURES
 from validators.policy import Policy, named_policy, policy_at
 from validators.rulings import condition
 from validators.stored import CommuneVerdict, grouped, tally_of_verdict
@@ -72,6 +73,11 @@ def explain_commune(judged: Judgement, code: str, other: Policy | None = None) -
         "provisional": verdict.provisional,
         "groups": groups_document(policy, tally) if tally else [],
         "measures": measures_document(verdict, findings),
+        "completeness": {
+            "state": verdict.completeness.state,
+            "figures": [asdict(each) for each in verdict.completeness.figures],
+            **verdict.completeness.said._asdict(),
+        },
         "checks": checks_document(findings),
         "not_run": list(verdict.not_run),
         "not_applicable": dict(verdict.not_applicable),
@@ -118,7 +124,7 @@ def measures_document(verdict: CommuneVerdict, findings: pa.Table) -> list[dict[
                 "title": title._asdict(),
                 "good": portion and portion.good,
                 "of": portion and portion.of,
-                "counted_in": "land_users" if name == LAND_USERS else "rows",
+                "counted_in": _COUNTED_IN.get(name, "rows"),
                 "share": verdict.measures.get(name),
                 "checks": [
                     {
@@ -133,6 +139,9 @@ def measures_document(verdict: CommuneVerdict, findings: pa.Table) -> list[dict[
             }
         )
     return told
+
+
+_COUNTED_IN = {LAND_USERS: "land_users", COMPLETENESS: "land_statistics"}
 
 
 def _state(code: str, verdict: CommuneVerdict) -> str:

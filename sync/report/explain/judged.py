@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.folder.document import Document
+from sync.folder.before_completeness import renamed_measures
+from sync.folder.document import Document, Upgrade
 from sync.folder.files import private_folder
 from sync.folder.judgement import FINDINGS, JUDGEMENT, as_findings, is_judged, load_rows
 from sync.folder.snapshot import part_paths, read_part
@@ -53,6 +54,7 @@ class ReportedVerdicts(Document):
     """`verdicts.json`: what `landsync check --out` leaves of the verdicts."""
 
     FILE: ClassVar[str] = f"{JUDGEMENT}/verdicts.json"
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (renamed_measures,)
 
     province: str
     as_of: date

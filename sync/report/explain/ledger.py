@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import TypeAdapter
 
 from parcels.bilingual import Bilingual
 from parcels.errors import LandsyncError, UsageError
@@ -18,6 +19,7 @@ from sync.report.explain.judged import Judgement, from_run
 from sync.report.explain.parcel import HANDLES, Wanted, find_rows
 from sync.run import open_run
 from sync.settings import settings
+from validators.completeness import Completeness
 from validators.policy import named_policy
 
 
@@ -78,6 +80,7 @@ def stored_document(row: db.Row, code: str, name: str | None) -> dict[str, Any]:
         "provisional": row["provisional"],
         "groups": [],
         "measures": [],
+        "completeness": _completeness(row["completeness"]),
         "checks": [],
         "not_run": [],
         "not_applicable": {},
@@ -85,6 +88,13 @@ def stored_document(row: db.Row, code: str, name: str | None) -> dict[str, Any]:
     }
 
 
+def _completeness(kept: dict[str, Any] | None) -> dict[str, Any]:
+    """How complete the commune was, as the ledger keeps it; None of before it did."""
+    found = _KEPT.validate_python(kept or {})
+    return {**_KEPT.dump_python(found, mode="json"), **found.said._asdict()}
+
+
+_KEPT = TypeAdapter(Completeness)
 _ONLY_THE_LEDGER = Bilingual(
     "Thư mục của lượt chạy không còn: chỉ có những gì sổ ghi lại.",
     "The run's folder is gone: this is what the ledger kept.",

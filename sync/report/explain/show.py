@@ -42,6 +42,8 @@ def _commune(document: dict[str, Any], lang: Lang) -> RenderableType:
             f"Provisional: had every check that was not run failed, it would be group number {document['assured_group']}.",
         )
         parts.append(Text(said.say(lang), "yellow"))
+    if document["completeness"]:
+        parts.append(Text(document["completeness"][lang]))
     if document["groups"]:
         parts += ["", _rules(document, lang)]
     if document["measures"]:
@@ -163,6 +165,12 @@ def _fixes(document: dict[str, Any], lang: Lang) -> list[RenderableType]:
         "For group {target_code} it is enough to mend {findings} findings in {parcels} parcels (a small set, found greedily).",
     ).format(**fixes)
     parts: list[RenderableType] = [Text(head.say(lang), style="bold")]
+    if fixes.get("deliver"):
+        said = Bilingual(
+            "Giao nộp các thửa còn thiếu so với thống kê đất đai.",
+            "Deliver the parcels that the land statistics expect and that are not there.",
+        )
+        parts.append(Text(said.say(lang)))
     if fixes["land_users"]:
         users = Bilingual(
             f"Xác thực thêm {fixes['land_users']} người sử dụng đất.",
@@ -181,7 +189,9 @@ def _fixes(document: dict[str, Any], lang: Lang) -> list[RenderableType]:
 
 
 def _percent(share: float, lang: Lang) -> str:
-    """A share as people read it, never 100 % for less than all."""
-    rounded = min(round(share * 100, 2), 99.99) if share < 1 else 100.0
+    """A share as people read it, never 100 % for less than all, nor for more."""
+    rounded = round(share * 100, 2)
+    if share != 1:
+        rounded = min(rounded, 99.99) if share < 1 else max(rounded, 100.01)
     text = f"{rounded:g} %"
     return text.replace(".", ",") if lang == "vi" else text

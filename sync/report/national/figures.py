@@ -11,6 +11,7 @@ from typing import Any
 
 from sync import db
 from sync.run.ledger import code_version
+from validators.measures import COMPLETENESS
 
 COUNTS = (
     "communes",
@@ -23,6 +24,7 @@ COUNTS = (
     "unreadable",
     "held",
     "provisional",
+    "completeness_unknown",
 )
 TREND = ("delivered", "parcels", "quarantined", "held")  # beside the groups
 
@@ -159,6 +161,7 @@ def _trend(line: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any
         "measures": {
             name: round(value - before["measures"][name], 6)
             for name, value in line["measures"].items()
-            if name in before["measures"]
+            # What was called đủ before there was `thong_tin` meant something else.
+            if name in before["measures"] and (name != COMPLETENESS or "thong_tin" in before["measures"])
         },
     }

@@ -14,6 +14,7 @@ HEADINGS: dict[str, Bilingual] = {
     "stale_parcels": Bilingual("Thửa giữ bản cũ", "Parcels kept stale"),
     "held": Bilingual("Xã tạm giữ", "Communes held"),
     "provisional": Bilingual("Xã có kết quả tạm thời", "Provisional verdicts"),
+    "completeness_unknown": Bilingual("Xã chưa biết độ đầy đủ", "Completeness unknown"),
     "area_m2": Bilingual("Diện tích (ha)", "Area (ha)"),
     "days_old_median": Bilingual("Tuổi dữ liệu (ngày, trung vị)", "Age of data (days, median)"),
     "oldest_extracted_at": Bilingual("Cũ nhất", "Oldest"),
@@ -27,8 +28,8 @@ BALANCE = Bilingual(
     "last line is the sum of those above.",
 )
 MEASURES_NOTE = Bilingual(
-    "Tiêu chí của tỉnh là trung bình của các xã đã nộp, theo số dòng đã đọc. Dấu – : chưa biết.",
-    "A province's measure is the mean of its delivered communes, by rows read. – : not known.",
+    "Tiêu chí của tỉnh là trung bình của các xã đã nộp, theo số dòng đã đọc. Đủ: chỉ của các xã có số liệu thống kê đất đai, mỗi xã nhiều nhất 100 %. Dấu – : chưa biết.",
+    "A province's measure is the mean of its delivered communes, by rows read. Complete: of the communes whose land statistics are known, each 100 % at most. – : not known.",
 )
 FIRST = Bilingual("Chưa có báo cáo nào trước đây để so sánh.", "There is no earlier report to compare with.")
 

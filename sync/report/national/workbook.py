@@ -12,7 +12,15 @@ from sync.report.national.figures import National
 from validators.measures import MEASURES
 
 _BEFORE = ("code", "name", "parcels", "communes", "delivered")
-_AFTER = ("not_delivered", "quarantined", "unreadable", "stale_parcels", "held", "provisional")
+_AFTER = (
+    "not_delivered",
+    "quarantined",
+    "unreadable",
+    "stale_parcels",
+    "held",
+    "provisional",
+    "completeness_unknown",
+)
 _FRESH = ("days_old_median", "oldest_extracted_at", "newest_extracted_at")
 _TEXT = ("code", "name")
 
