@@ -17,12 +17,20 @@ from rich.table import Table
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.cli import guarded
+from sync.cli.expected import WhichCodes
 from sync.cli.sync import AsJson
 from sync.console import emit_json, err, language, out, say
 
 if TYPE_CHECKING:
     from sync.known.context.file import ContextFile
 
+Codes = Annotated[
+    WhichCodes | None,
+    typer.Option(
+        "--expected-codes",
+        help="mã xã trong bảng đó: mới hay cũ · its codes are of communes of today, or of before",
+    ),
+]
 STATUS = {"accept": 0, "hold": 3}
 DEFAULT_OUT = Path("landsync-report")
 
@@ -65,6 +73,7 @@ def check(
             help="số thửa, diện tích từng xã theo thống kê đất đai · parcels and area of communes by the land statistics",
         ),
     ] = None,
+    expected_codes: Codes = None,
     as_json: AsJson = False,
 ) -> None:
     """Kiểm tra một gói dữ liệu trên máy của mình · Check a delivery offline, without a database.
@@ -78,7 +87,7 @@ def check(
       landsync check goi_du_lieu/ --province 08 --expected thong_ke_2025.xlsx
     """
     with guarded(as_json=as_json):
-        beside = _Beside(boundaries, context_file, expected_file)
+        beside = _Beside(boundaries, context_file, expected_file, expected_codes)
         summary = _checked(path, province, profile_file, out_dir, beside)
     if as_json:
         emit_json(summary)
@@ -93,6 +102,7 @@ class _Beside(NamedTuple):
     boundaries: Path | None
     context: Path | None
     expected: Path | None
+    codes: WhichCodes | None
 
 
 def _checked(
@@ -117,7 +127,9 @@ def _checked(
     from sync.report.explain.judged import leave_judgement
 
     known = read_context(beside.context, province) if beside.context is not None else None
-    expected = read_expected(beside.expected).table if beside.expected is not None else None
+    expected = None
+    if beside.expected is not None:
+        expected = read_expected(beside.expected, codes=beside.codes and beside.codes.value).table
     province = province or _province(profile_file, known)
     profile = load_profile(province, profile_file)
     _refuse_inside(out_dir, path)

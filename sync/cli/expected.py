@@ -15,7 +15,7 @@ from sync.console import emit_json, say
 _SHOWN = 10
 
 
-class _Codes(StrEnum):
+class WhichCodes(StrEnum):
     """Of which communes the codes of a file are."""
 
     new = "new"
@@ -23,7 +23,7 @@ class _Codes(StrEnum):
 
 
 Codes = Annotated[
-    _Codes | None,
+    WhichCodes | None,
     typer.Option(
         "--codes", help="mã xã mới hay xã cũ (trước 1/7/2025) · codes of communes of today, or of before"
     ),

@@ -81,8 +81,8 @@ def wrong_with_code(code: str, stated_on: date, codes: Codes | None) -> Bilingua
             return Bilingual(f"không có xã mang mã {code}", f"there is no commune {code}")
         into = ", ".join(_went_into()[before])
         return Bilingual(
-            f"mã {code} là mã xã cũ (nay: {into}); nếu cả tệp là số liệu theo xã cũ, thêm --codes old",
-            f"{code} is an old commune (now {into}); where the whole file is by old communes, add --codes old",
+            f"mã {code} là mã xã cũ (nay: {into}); nếu cả tệp theo xã cũ, thêm --codes old (khi check: --expected-codes old)",
+            f"{code} is an old commune (now {into}); where the whole file is by old communes, add --codes old (of check: --expected-codes old)",
         )
     same = before is None or _made_of().get(code) == {code: True}
     if codes is None and not same and stated_on < admin_units.NEW_COMMUNES_FROM:

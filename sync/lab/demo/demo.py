@@ -10,11 +10,14 @@ from parcels.admin_units import provinces
 from parcels.bilingual import Bilingual, Lang
 from parcels.errors import ComponentMissing, Disagreement, LandsyncError
 from sync import db
+from sync.conform.expected import read_expected
+from sync.known.statistics import store_expected
 from sync.lab.demo import follow, truth
 from sync.lab.demo.airflow_client import AirflowClient, DagRun
 from sync.lab.demo.nation import ensure_nation, hand_over
 from sync.lab.demo.words import ROUND
 from sync.lab.generate import Options
+from sync.lab.generate.deliver import STATISTICS
 from sync.platform.up import Upped, up
 from sync.report.status import national_status
 from sync.settings import Settings
@@ -75,6 +78,7 @@ def demo(settings: Settings, options: Options, watcher: Watcher) -> Result:
     clock.lap("generate")
     upped = up(settings, say=watcher.say)
     clock.lap("up")
+    _load_statistics(nation, settings.dsn or upped.state.dsn)
     watcher.say(Bilingual("Đang đưa dữ liệu vào hộp nhận của các tỉnh …", "Handing the deliveries over …"))
     delivery = hand_over(nation, settings.inbox, options.provinces)
     clock.lap("hand_over")
@@ -103,6 +107,12 @@ def demo(settings: Settings, options: Options, watcher: Watcher) -> Result:
     clock.lap("compare")
     result.seconds = clock.laps
     return result
+
+
+def _load_statistics(nation: Path, dsn: str) -> None:
+    """What should be there of each commune, so that completeness is known."""
+    found = read_expected(nation / STATISTICS)
+    store_expected(dsn, found.table, found.file, found.sha256, "demo")
 
 
 class _Clock:

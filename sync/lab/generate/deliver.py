@@ -27,6 +27,7 @@ from sync.lab.generate.nation import PlannedDelivery, Purpose, plan, stream
 from sync.lab.generate.options import Options
 from sync.lab.generate.population import authenticate
 from sync.lab.generate.province import ProvinceBatch, file_format, make_province
+from sync.lab.generate.statistics import statistics_of
 from sync.lab.generate.truth import GroupLine, groups_of, truth_of
 from sync.lab.generate.write import write_boundaries, write_csv, write_delivery, written_at
 
@@ -35,7 +36,8 @@ FINDINGS = "truth_findings.csv"
 GROUPS = "truth_groups.csv"
 TRUTH = "truth.csv"
 BOUNDARIES = "boundaries.gpkg"
-BESIDE = (BOUNDARIES, TRUTH, GROUPS, FINDINGS, NATION)
+STATISTICS = "expected.csv"  # what the land statistics expect of each commune: all of its parcels
+BESIDE = (BOUNDARIES, STATISTICS, TRUTH, GROUPS, FINDINGS, NATION)
 # Of labelled nations: a folder per province with live.parquet, ended.parquet, claims.parquet and near.parquet (schemas
 # in `before`); a file per province with the answers of the population database; and the context files that are made
 # of both, by those who know their format (`finish`).
@@ -90,10 +92,12 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
     truths: list[pa.Table] = []
     groups: list[GroupLine] = []
     outlines: list[Any] = []
+    statistics: list[pa.Table] = []
     lines = []
     with written_at(options.extracted_at):
         for delivery in deliveries:
             batch = make_province(options, delivery, profiles[delivery.province], coarse)
+            statistics.append(statistics_of(batch, options.as_of))
             answers = None
             if labels:
                 answers = labels.seed(batch, folder, expected)
@@ -125,6 +129,7 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
                 progress(delivery.province, len(batch))
         territories = [t for delivery in deliveries for t in delivery.territories]
         write_boundaries(territories, outlines, folder / BOUNDARIES)
+    write_csv(pa.concat_tables(statistics), folder / STATISTICS)
     if labels:
         labels.write_neighbours(folder)
     if options.kind == "full":
