@@ -20,7 +20,9 @@ from validators.tolerances import CompletenessRules
 
 # unknown: no figures; part: only a part of the commune was looked at; more: more is there than is expected
 State = Literal["unknown", "part", "complete", "incomplete", "more"]
-There = Mapping[FigureName, int]
+There = Mapping[
+    FigureName, int | float
+]  # m² to four places, as areas are stored: added up in any order they are the same
 
 TITLES: dict[State, Bilingual] = {
     "unknown": Bilingual("chưa biết độ đầy đủ", "completeness unknown"),
@@ -33,10 +35,10 @@ TITLES: dict[State, Bilingual] = {
 
 @dataclass(frozen=True, slots=True)
 class CountedFigure:
-    """One figure of a commune: parcels, or whole m²; there and expected, and which statistics expect it."""
+    """One figure of a commune, parcels or m²: there and expected, and which statistics expect it."""
 
     figure: FigureName
-    there: int
+    there: int | float
     expected: int
     source: str
     stated_on: date
@@ -44,7 +46,7 @@ class CountedFigure:
     @property
     def share(self) -> Fraction:
         """Of what is expected; more than 1 where more is there."""
-        return Fraction(self.there, self.expected)
+        return Fraction(self.there) / self.expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Completeness:
         if self.state in ("unknown", "part"):
             return None
         least = min(self.figures, key=lambda each: each.share)
-        return Portion(least.there, least.expected)
+        return Portion(round(least.there), least.expected)
 
     @property
     def said(self) -> Bilingual:
@@ -94,7 +96,7 @@ def completeness(subject: Subject) -> Completeness:
     """Of a dataset: its rows, and the area of those that have one. Use as a fact."""
     context = subject.context
     area = pc.sum(subject.dataset.column("area_m2"), min_count=0).as_py()
-    there: There = {"parcels": len(subject), "area_m2": round(area)}
+    there: There = {"parcels": len(subject), "area_m2": round(float(area), 4)}
     whole = context.complete and not context.changes
     return against(there, context.expected, context.policy.completeness, whole=whole)
 

@@ -171,7 +171,7 @@ SELECT c.province_code, province.name AS province_name,
        (d.measures ->> 'thong_tin')::numeric AS thong_tin,
        d.completeness ->> 'state' AS completeness,
        (parcels.found ->> 'there')::bigint AS counted_parcels, (parcels.found ->> 'expected')::bigint AS expected_parcels,
-       (area.found ->> 'there')::bigint AS counted_area_m2, (area.found ->> 'expected')::bigint AS expected_area_m2,
+       (area.found ->> 'there')::numeric AS counted_area_m2, (area.found ->> 'expected')::bigint AS expected_area_m2,
        coalesce(parcels.found, area.found) ->> 'source' AS expected_source,
        (coalesce(parcels.found, area.found) ->> 'stated_on')::date AS expected_on
 FROM land.commune_now AS c

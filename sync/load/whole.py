@@ -67,8 +67,8 @@ class Rest:
     cases: pa.Table
     left_out: Integers
     land_users: Portion | None
-    area_m2: int
-    out_m2: int
+    area_m2: float
+    out_m2: float
 
     @property
     def parcels(self) -> int:
@@ -76,7 +76,7 @@ class Rest:
         return self.live + self.quarantined + self.unreadable
 
 
-NO_REST = Rest(0, 0, 0, CASES_SCHEMA.empty_table(), np.empty(0, np.int64), None, 0, 0)
+NO_REST = Rest(0, 0, 0, CASES_SCHEMA.empty_table(), np.empty(0, np.int64), None, 0.0, 0.0)
 
 
 def rests(
@@ -114,8 +114,8 @@ def rests(
             cases=cases.filter(pc.equal(cases["commune_code"], code)),
             left_out=np.array([row["row_no"] for row in left_out.get(code, [])], np.int64),
             land_users=users.get(code),
-            area_m2=round(counts.get(code, {}).get("area_m2", 0)),
-            out_m2=round(sum(row["area_m2"] or 0 for row in left_out.get(code, []))),
+            area_m2=float(counts.get(code, {}).get("area_m2", 0)),
+            out_m2=float(sum(row["area_m2"] or 0 for row in left_out.get(code, []))),
         )
         for code in concerned
     }
@@ -170,7 +170,7 @@ def with_rest(
 def _completeness(verdict: LoadedVerdict, rest: Rest, read: int, policy: Policy) -> Completeness:
     """Against the land statistics: of the parcels of the whole commune, each once, and of their area."""
     judged = {each.figure: each.there for each in verdict.completeness.figures}
-    area = judged.get("area_m2", 0) - rest.out_m2 + rest.area_m2
+    area = round(judged.get("area_m2", 0) - rest.out_m2 + rest.area_m2, 4)
     return recounted(verdict.completeness, {"parcels": read, "area_m2": area}, policy.completeness)
 
 

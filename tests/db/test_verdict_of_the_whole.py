@@ -6,7 +6,7 @@ The truth beside it is the same rows in one complete delivery to an empty databa
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +17,9 @@ import pyogrio
 import pytest
 import shapely
 
+from sync.conform.expected import READ_SCHEMA
 from sync.declared.profile import load_profile
+from sync.known.statistics import store_expected
 from sync.run import finish_run, start_run
 from sync.settings import settings
 from sync.stages import STAGES, run_stage
@@ -31,7 +33,7 @@ BEGUN = datetime.fromisoformat("2026-11-20T22:00:00+07:00")
 KEY, AREA, USE, NUMBER = "thuaDatId", "dienTichPhapLy", "loaiDat", "soThuTuThua"
 STANDING = (
     "usability_group, rows_read, quarantined, unreadable, rows_with_error, reasons, measures, measured, fixes, "
-    "assured_group, excused, provisional"
+    "assured_group, excused, provisional, completeness"
 )
 
 
@@ -122,6 +124,16 @@ class Office:
         return dict(zip(STANDING.split(", "), row, strict=True))
 
 
+def expect(database: Database, code: str, **amounts: int) -> None:
+    """What the land statistics say of the commune."""
+    rows = [
+        {"commune_code": code, "figure": figure, "amount": amount, "source": "Thống kê", "stated_on": date(2025, 12, 31),
+         "old_communes": [], "file_rows": ["2"]}
+        for figure, amount in amounts.items()
+    ]  # fmt: skip
+    store_expected(database.dsn, pa.Table.from_pylist(rows, schema=READ_SCHEMA), "tk.csv", "0" * 64, "test")
+
+
 def clean(database: Database) -> None:
     """As if nothing had been delivered."""
     wipe(database)
@@ -139,9 +151,14 @@ def test_any_split_and_order_end_in_the_verdict_of_the_whole(
     chance = random.Random(seed)
     code, faultless = commune()
     frame = spoilt(faultless, chance)
+    expect(
+        installed, code, parcels=chance.choice([20, 30, 31]), area_m2=chance.choice([1_000, 3_000, 100_000])
+    )
     office = Office(installed, tmp_path / "truth")
     office.send(code, frame, whole=True)
     truth = office.standing(code)
+    told = {each["figure"]: each for each in truth["completeness"]["figures"]}  # type: ignore[index]
+    assert told["parcels"]["there"] == 30
     clean(installed)
 
     office = Office(installed, tmp_path / "parts")

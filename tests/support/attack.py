@@ -19,7 +19,7 @@ SECRETS = (HIDDEN, "Hà Nội")
 # The views of a province, each with a column that shows whose row it is: nothing is cheaper to look at than a column.
 VIEWS = {
     "parcel": "parcel_no", "parcel_history": "parcel_no", "parcel_conversion": "old_sheet_no", "land_use": "land_use_code",
-    "commune_boundary": "source_name", "commune_quality": "province_name", "national_summary": "name", "run": "run_id",
+    "commune_boundary": "source_name", "commune_expected": "source", "commune_quality": "province_name", "national_summary": "name", "run": "run_id",
     "receipt_line": "run_id", "finding": "check_code", "finding_case": "check_code", "finding_event": "run_id",
     "finding_count": "check_code", "quarantine": "run_id", "hold": "run_id",
 }  # fmt: skip
@@ -77,6 +77,10 @@ def _fill(to: Surface, province: str, commune: str, mark: str) -> None:
     to.add(
         "land.commune_boundary", **ids, valid_from="2025-07-01", loaded_at=day, source_name=mark,
         source_sha256="0" * 64, actor="test", geom=f"SRID=4756;{SQUARE}",
+    )  # fmt: skip
+    to.add(
+        "land.commune_expected", **ids, commune_valid_from="2025-07-01", figure="parcels", amount=1, source=mark,
+        stated_on="2025-12-31", file_name=mark, file_sha256="0" * 64, file_rows=[2], actor="test", loaded_at=day,
     )  # fmt: skip
     to.add_run(run, province)
     to.add("ledger.hold", run_id=run, **ids, reasons=f'["{mark}"]', held_at=day)

@@ -293,7 +293,7 @@ def test_another_province_a_newer_format_and_no_file_are_told_apart(path: Path, 
         with pytest.raises(LandsyncError) as caught:
             read_context(file, province)
         codes[name] = (caught.value.code, caught.value.exit_status)
-    rewritten(path, lambda e: said(e, version=4, province={"in": "a form of its own"}))
+    rewritten(path, lambda e: said(e, version=5, province={"in": "a form of its own"}))
     with pytest.raises(LandsyncError) as caught:
         read_context(path, "08")
     codes["newer"] = (caught.value.code, caught.value.exit_status)
