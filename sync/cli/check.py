@@ -129,7 +129,7 @@ def _checked(
     known = read_context(beside.context, province) if beside.context is not None else None
     expected = None
     if beside.expected is not None:
-        expected = read_expected(beside.expected, codes=beside.codes and beside.codes.value).table
+        expected = read_expected(beside.expected, codes=beside.codes.value if beside.codes else None).table
     province = province or _province(profile_file, known)
     profile = load_profile(province, profile_file)
     _refuse_inside(out_dir, path)

@@ -93,7 +93,9 @@ def _measures() -> str:
         "\n## Quality measures / Tiêu chí chất lượng\n\n"
         "Each is the share of the rows read in which none of its checks found anything, 0 to 1. A check that is not\n"
         "applicable or was not run is left out; a measure of which none ran is unknown. `xac_thuc` stands beside the\n"
-        "six: the share of the land users whom the population database found ([results](population.md)).\n\n"
+        "six: the share of the land users whom the population database found ([results](population.md)). `du` is what is there\n"
+        "of what the land statistics expect, parcels or area, and may be more than 1; without such figures it is unknown\n"
+        "([completeness](groups.md#completeness)). `thong_tin` says whether the rows that are there are filled in.\n\n"
         "| measure | | | checks |\n| --- | --- | --- | --- |\n" + "".join(lines)
     )
 
@@ -117,6 +119,9 @@ def _policy(policy: Policy) -> str:
         "(IDN-NATIONAL-MISSING).\n"
         f"- Brake: a commune is held when it would lose more than {_share(brake.share)} of its parcels and at least "
         f"{brake.parcels}, or at least {_share(brake.half)}.\n"
+        f"- A commune is incomplete with less than {_share(policy.completeness.incomplete_below)} of the parcels or of the area "
+        "that the land statistics expect, and has more than it should above "
+        f"{_share(policy.completeness.more_above)}.\n"
         f"- A fault of at least {_share(policy.condense.share)} of a commune's rows, and at least {policy.condense.rows}, is "
         f"told once, of the commune, and stays so down to {_share(policy.condense.until)}: "
         f"{', '.join(check.code for check in CHECKS if check.condenses)}.\n"

@@ -99,19 +99,8 @@ def test_the_summary_has_exactly_its_keys_and_balances(folder: Path) -> None:
     assert {"IDN-CLAIMED", "IDN-CONFLICT", "BRD-OVERLAP"} <= set(said["not_run"])
     assert all(BY_CODE[code].scope == "contextual" for code in said["not_run"])
     assert [list(commune) for commune in said["communes"]] == [
-        [
-            "code",
-            "decision",
-            "parcels",
-            "group",
-            "excused",
-            "reasons",
-            "measures",
-            "group_code",
-            "fixes",
-            "completeness",
-        ]
-    ] * 2
+        ["code", "decision", "parcels", "group", "excused", "reasons", "measures", "group_code", "fixes", "completeness"]
+    ] * 2  # fmt: skip
     assert [(c["code"], c["parcels"], c["group"]) for c in said["communes"]] == [
         (COMMUNE, 25, 3),
         (NEIGHBOUR, 5, 1),

@@ -17,6 +17,7 @@ import shapely
 from parcels.admin_units import old_provinces
 from parcels.crs import from_wgs84, same_crs
 from parcels.identifiers import decode, in_vietnam, is_well_formed
+from sync.conform.expected import read_expected
 from sync.declared.profile import load_profile
 from sync.intake.delivery import read_listed
 from sync.intake.listing import list_files
@@ -230,6 +231,7 @@ def test_an_earlier_nation_is_replaced_and_what_else_lies_there_stays(tmp_path: 
     assert sorted(path.name for path in out.iterdir()) == [
         "04",
         "boundaries.gpkg",
+        "expected.csv",
         "nation.json",
         "notes.txt",
         "truth.csv",
@@ -237,3 +239,13 @@ def test_an_earlier_nation_is_replaced_and_what_else_lies_there_stays(tmp_path: 
         "truth_groups.csv",
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["n"]
+
+
+def test_the_statistics_beside_a_nation_expect_the_parcels_that_were_made(clean: Nation) -> None:
+    """By the deliveries themselves: rows and areas of a nation without faults, commune by commune."""
+    read = read_expected(clean.root / "expected.csv")
+    said = {(row["commune_code"], row["figure"]): row["amount"] for row in read.table.to_pylist()}
+    planned = {t.commune.code: t.parcels for d in plan(CLEAN) for t in d.territories}
+    assert {code: said[code, "parcels"] for code in planned} == planned
+    assert all(said[code, "area_m2"] > 0 for code in planned)
+    assert len(said) == 2 * len(planned)
