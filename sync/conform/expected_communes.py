@@ -69,6 +69,11 @@ def _went_into() -> dict[str, tuple[str, ...]]:
     return {old: tuple(sorted(new)) for old, new in found.items()}
 
 
+def named_once(code: str, codes: Codes | None) -> str:
+    """One name of a commune: an old one may stand there by either of two codes."""
+    return _old_codes().get(code, code) if codes == "old" else code
+
+
 def wrong_with_code(code: str, stated_on: date, codes: Codes | None) -> Bilingual | None:
     """Why a code does not say which commune is meant; None where it does."""
     now, before = admin_units.commune(code), _old_codes().get(code)

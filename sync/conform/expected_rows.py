@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 from parcels.bilingual import Bilingual
 from sync.conform.days import read_days
 from sync.conform.expected_columns import M2_OF_A_HECTARE
-from sync.conform.expected_communes import Codes, Figure, wrong_with_code
+from sync.conform.expected_communes import Codes, Figure, named_once, wrong_with_code
 from sync.conform.numbers import Marks
 from validators.base import FigureName
 from validators.policy import policy_at
 
 Bad = list[tuple[int, Bilingual]]
 
+_SHOWN, _LONGEST = 30, 300  # characters of a value in a message, and of a source
 _MOST: Final[dict[FigureName, int]] = {"parcels": 5_000_000, "area_m2": 10**11}
 # A cell that says that its row adds others up, and nothing else: there are communes called Cộng Hòa.
 _TOTALS: Final = r"(?i)(?:^|\x1f)\s*(?:tổng(?: cộng| số)?|cộng|toàn tỉnh|toàn thành phố|cả tỉnh|cả nước|total|sum)\s*[:.]?\s*(?:\x1f|$)"
@@ -84,7 +85,7 @@ def figures_of(rows: pa.Table, bad: Bad, beside: Beside) -> tuple[list[Figure], 
             wrong = wrong_with_code(code, day, beside.codes)
             if wrong is not None:
                 faults.append(wrong)
-            first = seen.setdefault((code, day), number)
+            first = seen.setdefault((named_once(code, beside.codes), day), number)
             if first != number:
                 faults.append(_AGAIN.format(code=code, row=first))
         bad += [(number, fault) for fault in faults]
@@ -100,11 +101,13 @@ _AGAIN: Final = Bilingual("xã {code} đã có ở dòng {row}, cùng ngày số
 
 def _wrong_beside(source: str | None, day: date | None, said: str | None, beside: Beside) -> list[Bilingual]:
     wrong = []
+    if source and len(source) > _LONGEST:
+        wrong.append(Bilingual("tên nguồn quá dài", "the source is too long"))
     if not source:
         wrong.append(Bilingual("không ghi nguồn số liệu", "no source is stated"))
     earliest = policy_at(beside.today).moments.earliest_year
     if day is None and said is not None:
-        wrong.append(Bilingual(f"«{said[:30]}» không phải một ngày", f"“{said[:30]}” is no day"))
+        wrong.append(Bilingual(f"«{said[:_SHOWN]}» không phải một ngày", f"“{said[:_SHOWN]}” is no day"))
     elif day is None:
         wrong.append(Bilingual("không ghi ngày số liệu", "the day of the figures is not stated"))
     elif day > beside.today or day.year < earliest:
@@ -184,7 +187,7 @@ def _amount(written: str | None, plain: str | None, figure: FigureName, unit: in
     amount = Decimal(plain) * unit if plain is not None and _NUMBER.fullmatch(plain) else None
     rounded = 0 if amount is None else int(amount.to_integral_value())
     wrong = next((why for why, holds in _faults(plain, amount, rounded, figure) if holds), None)
-    return rounded if wrong is None else wrong.format(shown=written[:30].replace("{", "(").replace("}", ")"))
+    return rounded if wrong is None else wrong.format(shown=written[:_SHOWN])
 
 
 def _faults(

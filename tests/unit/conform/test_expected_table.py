@@ -1,7 +1,7 @@
 """Tables of the land statistics: what is taken, and what is refused with its row; nothing by halves."""
 
 import random
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,7 @@ def test_source_and_day_may_be_said_beside_the_file_and_the_row_counts_first(tmp
         ("00691;;;99999;x y;31/12/2025", "lớn hơn cả xã"),
         ("00691;;5;;;31/12/2025", "không ghi nguồn"),
         ("00691;;5;;---;31/12/2025", "không ghi nguồn"),
+        (f"00691;;5;;{'dài ' * 100};31/12/2025", "tên nguồn quá dài"),
         ("00691;;5;;x y;", "không ghi ngày"),
         ("00691;;5;;x y;2025", "không phải một ngày"),
         ("00691;;5;;x y;31/02/2025", "không phải một ngày"),
@@ -245,3 +246,35 @@ def test_random_tables_are_read_as_a_model_reads_them_or_refused_whole(tmp_path:
             assert figures(read_expected(path)) == wanted
         outcomes.add(bool(wrong))
     assert outcomes == {True, False}
+
+
+def test_an_old_commune_under_both_of_its_codes_is_there_twice(tmp_path: Path) -> None:
+    """Some codes were changed between January and July 2025: the later row must not quietly take the other's place."""
+    changed = next(
+        row
+        for row in admin_units.conversion().to_pylist()
+        if row["january_code"] and row["january_code"] != row["old_code"]
+    )
+    lines = [f"{changed['january_code']},5", f"{changed['old_code']},6"]
+    error = refused(
+        csv(tmp_path, "commune_code,parcels", *lines), codes="old", source="x y", stated_on=date(2024, 12, 31)
+    )
+    assert "đã có ở dòng 2" in error.message.vi
+
+
+def test_days_that_a_workbook_holds_as_days_and_cells_without_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "thong_ke.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Biểu")
+        sheet.write_row(0, 0, ["Mã xã", "Số thửa", "Nguồn", "Ngày số liệu"])
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        for row, code in enumerate(("00691", "00694"), start=1):
+            sheet.write_row(row, 0, [code, 5, "Thống kê"])
+            sheet.write_datetime(row, 3, datetime(2025, 12, 31), day)
+    assert {row["stated_on"] for row in read_expected(path).table.to_pylist()} == {DAY}
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Biểu")
+        sheet.write_row(0, 0, ["Mã xã", "Số thửa", "Nguồn", "Ngày số liệu"])
+        sheet.write_row(1, 0, ["00691", None, "Thống kê", "31/12/2025"])
+        sheet.write_formula(1, 1, "=2+3", None, "")
+    assert "không có số thửa" in refused(path).message.vi
