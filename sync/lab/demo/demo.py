@@ -111,6 +111,8 @@ def demo(settings: Settings, options: Options, watcher: Watcher) -> Result:
 
 def _load_statistics(nation: Path, dsn: str) -> None:
     """What should be there of each commune, so that completeness is known."""
+    if not (nation / STATISTICS).is_file():  # a nation from before there were any
+        return
     found = read_expected(nation / STATISTICS)
     store_expected(dsn, found.table, found.file, found.sha256, "demo")
 
