@@ -45,8 +45,8 @@ class CountedFigure:
 
     @property
     def share(self) -> Fraction:
-        """Of what is expected; more than 1 where more is there."""
-        return Fraction(self.there) / self.expected
+        """Of what is expected, in whole parcels or m²; more than 1 where more is there."""
+        return Fraction(round(self.there), self.expected)
 
 
 @dataclass(frozen=True, slots=True)
