@@ -34,6 +34,7 @@ LIVE_SCHEMA = pa.schema(
         pa.field("commune_code", pa.string()),
         pa.field("source_system", pa.string()),
         *[pa.field(name, pa.string()) for name in _LIVE[:-1]],
+        pa.field("old_commune_code", pa.string()),  # never known: no delivery of a nation says it
         pa.field("parcel_uid", pa.string()),
         pa.field("land_use", pa.string()),
         pa.field("area_m2", pa.decimal128(18, DECIMAL_PLACES)),
@@ -181,6 +182,7 @@ def _table(
             "commune_code": commune,
             "source_system": pa.repeat(batch.profile.system, n),
             **{name: columns[name] for name in _LIVE[:-1]},
+            "old_commune_code": pa.nulls(n, pa.string()),
             "parcel_uid": uuids(rng, "", n),
             "land_use": columns["land_use"],
             "area_m2": from_floats(area),
