@@ -16,10 +16,11 @@ from parcels import crs
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from parcels.wkb import read_wkb
-from validators.base import WHOLE, Check, Faults, Rows, Subject, where
+from validators.base import WHOLE, Check, Faults, Mask, Rows, Subject, where
 from validators.completeness import share
 from validators.identity.handles import text
 from validators.identity.matching import has_previous, live_parcels_of, matches_of
+from validators.identity.number_form import are_sheets
 from validators.numbering import Integers, Sheets, counted_numbers, each_once, runs_missing, sheets_of, told
 from validators.shape import Geometries
 
@@ -93,7 +94,8 @@ def sheet_gap(subject: Subject) -> Faults:
 def number_gap(subject: Subject) -> Faults:
     """Sheets on which too many parcel numbers are missing between others; measured by how many, drawn as their extent.
 
-    A row of the sheet whose number is missing, repeated or no whole number stands for one of them.
+    A row of the sheet whose number is missing, repeated or no whole number stands for one of them. What is written for
+    a sheet and is none ("tờ 5") is IDN-SHEET-FORM's: the other numbers are not missing there, but on the sheet meant.
     """
     if not _countable(subject):
         return _NONE
@@ -107,7 +109,7 @@ def number_gap(subject: Subject) -> Faults:
     gaps = np.bincount(there[before, 0], weights=length, minlength=s).astype(np.int64)
     missing = gaps - np.minimum(sheets.counts() - numbers, gaps)
     least = np.floor(_times(rules.number_gaps_share, numbers + gaps)).astype(np.int64)
-    chosen = where((missing >= rules.number_gaps) & (missing > least))
+    chosen = where((missing >= rules.number_gaps) & (missing > least) & _are_sheets(subject, sheets))
     at = where(np.isin(sheets.sheet, chosen))
     place = _extents(subject.dataset.stored[at], np.searchsorted(chosen, sheets.sheet[at]), len(chosen))
     shown = sheets.shown.take(pa.array(chosen)).to_pylist()
@@ -129,6 +131,13 @@ def number_gap(subject: Subject) -> Faults:
 def _countable(subject: Subject) -> bool:
     """Whether missing numbers mean anything: not among a few changes, nor in the rows of no commune."""
     return not subject.context.changes and subject.dataset.commune_code != UNKNOWN_COMMUNE
+
+
+def _are_sheets(subject: Subject, sheets: Sheets) -> Mask:
+    """(s,) those whose number is a sheet's, or is not asked to be."""
+    if "IDN-SHEET-FORM" in subject.context.not_applicable:
+        return np.ones(len(sheets.keys), dtype=bool)
+    return np.asarray(are_sheets(sheets.number, subject), dtype=bool)
 
 
 def _times(share: Decimal, numbers: Integers) -> NDArray[np.float64]:

@@ -25,11 +25,13 @@ class Sheets:
     """The sheets of some rows: map set, scale and number together.
 
     keys   (s,) `<map set>|<scale>|<sheet>`, sorted; empty where not known
+    number (s,) the sheet's own number
     shown  (s,) as people write them
     sheet  (n,) position of each row's sheet among them; -1 for rows without a sheet number
     """
 
     keys: pa.Array
+    number: pa.Array
     shown: pa.Array
     sheet: Integers
 
@@ -51,8 +53,9 @@ def sheets_of(table: pa.Table) -> Sheets:
     parts = pc.split_pattern(coded.dictionary.take(order), "|", max_splits=2)
     at_scale = pc.list_element(parts, 1)
     of_scale = pc.if_else(pc.equal(at_scale, ""), "", pc.binary_join_element_wise(" (1:", at_scale, ")", ""))
-    shown = pc.binary_join_element_wise(pc.list_element(parts, 2), of_scale, "")
-    return Sheets(coded.dictionary.take(order), shown, sheet)
+    numbers = pc.list_element(parts, 2)
+    shown = pc.binary_join_element_wise(numbers, of_scale, "")
+    return Sheets(coded.dictionary.take(order), numbers, shown, sheet)
 
 
 def counted_numbers(texts: pa.Array) -> Integers:

@@ -32,11 +32,7 @@ def _form(name: str, accepted: Callable[[Subject], tuple[str, ...]]) -> Callable
     def find(subject: Subject) -> Faults:
         """Rows whose number has none of the accepted forms; the detail is the number, and how it splits."""
         values = subject.text(name)
-        longest = subject.context.policy.numbers.longest
-        good = pc.and_(
-            pc.match_substring_regex(values, _any_of(accepted(subject))),
-            pc.less_equal(pc.utf8_length(values), longest),
-        )
+        good = _has_form(values, accepted(subject), subject)
         rows = positions(pc.fill_null(pc.invert(good), False))
         if not len(rows):
             return Faults(rows)
@@ -45,6 +41,18 @@ def _form(name: str, accepted: Callable[[Subject], tuple[str, ...]]) -> Callable
         return Faults(rows, detail=told.take(wrong.indices))
 
     return find
+
+
+def are_sheets(numbers: pa.Array, subject: Subject) -> pa.Array:
+    """(n,) whether each sheet number is one; NULL where there is none."""
+    return _has_form(numbers, subject.context.policy.numbers.sheet, subject)
+
+
+def _has_form(values: pa.Array, accepted: tuple[str, ...], subject: Subject) -> pa.Array:
+    return pc.and_(
+        pc.match_substring_regex(values, _any_of(accepted)),
+        pc.less_equal(pc.utf8_length(values), subject.context.policy.numbers.longest),
+    )
 
 
 @cache
