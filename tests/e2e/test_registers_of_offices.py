@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
@@ -74,6 +75,10 @@ def test_every_row_of_a_register_of_zeros_and_placeholders_has_its_right_reasons
     assert "IDN-DUP-SOURCE" not in said["findings"]
     parcels = pq.read_table(tmp_path / "out" / PARCELS)
     assert parcels["source_key"].null_count == len(parcels)
+    assert sorted(parcels["file_row"].to_pylist()) == list(range(1, len(made.frame) + 1))
+    assert said["read"] == said["accepted"] + said["quarantined"] == len(made.frame)
+    refused = parcels.filter(pc.equal(parcels["decision"], "quarantine"))["row_no"].to_pylist()
+    assert set(refused) == {row for row, codes in enumerate(made.expected) if "IDN-MISSING" in codes}
     messages = pq.read_table(tmp_path / "out" / "judgement" / "findings.parquet")["message_vi"].to_pylist()
     assert any("số thứ tự thửa («---» được coi là chưa ghi)" in text for text in messages)
     assert any("diện tích pháp lý («0» được coi là chưa ghi)" in text for text in messages)

@@ -171,7 +171,9 @@ def test_every_sheet_is_looked_at_by_itself():
 def test_what_is_no_sheet_lacks_no_numbers_but_a_sheet_by_letters_does(wrong):
     rows = [("1", str(number)) for number in range(1, 5)]
     there = [("7a", "1"), ("7a", "30"), ("DC 12", "1"), ("DC 12", "40")]
-    told = [f for f in counted(sheets(*rows, *there, (wrong, "3"), (wrong, "60"))) if "NUMBER" in f["check_code"]]
+    told = [
+        f for f in counted(sheets(*rows, *there, (wrong, "3"), (wrong, "60"))) if "NUMBER" in f["check_code"]
+    ]
     assert {f["detail"] for f in told} == {"7a: 2–29", "DC 12: 2–39"}
     foreign = counted(sheets(*rows, (wrong, "3"), (wrong, "60")), not_applicable={"IDN-SHEET-FORM": "theirs"})
     assert [f["detail"] for f in foreign if "NUMBER" in f["check_code"]] == [f"{wrong}: 4–59"]
