@@ -1,17 +1,19 @@
-"""The result of an evaluation as a page of the documentation (docs/evaluation.md)."""
+"""The results of evaluations as a page of the documentation (docs/evaluation.md)."""
 
 import os
 import platform
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sync.lab.evaluate import Evaluation
+from sync.lab.evaluate.seeds import CheckOfSeeds, checks_of
 
 _HEAD = """# How good the checks are
 
 <!-- Made by `make evaluation`; do not edit. -->
 
-A nation of made-up parcels at real places is generated with faults of every kind, each of which is written down, and
+Nations of made-up parcels at real places are generated with faults of every kind, each of which is written down, and
 checked as `landsync check --context` does. Below is what the checks found of what was seeded, finding by finding: one
 about several parcels counts as found only with exactly these parcels; a fault at a border is expected on both sides; one
 of a commune as a whole is compared by commune and sheet. The code that seeds shares nothing with the code that checks
@@ -19,42 +21,61 @@ of a commune as a whole is compared by commune and sheet. The code that seeds sh
 of the truth.
 
 ```sh
-landsync generate --labelled --out nation --parcels {parcels} --defects 0.01
-landsync evaluate nation
+{command}
 ```
 """
 
 
-def page(result: Evaluation) -> str:
-    """Markdown: the table, with when and on which machine it was made."""
+def page(results: Mapping[str, Evaluation], command: str) -> str:
+    """Markdown: a table of the checks and one of the nations, by name, with when and on which machine it was made."""
+    nations = list(results.values())
+    several = f"{len(nations)} nations of " if len(nations) > 1 else ""
     lines = [
-        _HEAD.format(parcels=result.parcels),
-        f"{result.parcels:,} parcels in {result.communes} communes, {result.seeded_parcels:,} of them with a seeded "
-        f"fault; {datetime.now(UTC):%Y-%m-%d}, {_machine()}.\n",
-        "| check | seeded | found | false | precision | recall |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        _HEAD.format(command=command),
+        f"{several}{max(n.parcels for n in nations):,} parcels in {max(n.communes for n in nations)} communes; "
+        f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}.\n",
+        "Seeded, found and false are of all nations together; precision and recall are the mean over the nations, and the "
+        "worst of them.\n",
+        "| check | seeded | found | false | precision | worst | recall | worst |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        *(_line(check) for check in checks_of(nations)),
+        "",
+        *_nations(results),
     ]
-    for line in result.checks:
-        shares = ["–" if share is None else f"{share:.4f}" for share in (line.precision, line.recall)]
-        lines.append(
-            f"| {line.code} | {line.seeded} | {line.found} | {line.false} | {shares[0]} | {shares[1]} |"
-        )
-    lines.append("")
-    differing = len({(d.province, d.commune) for d in result.verdicts})
-    lines.append(
-        f"Communes whose group, quarantined rows and rows with errors are those of the truth: "
-        f"{result.communes - differing} of {result.communes}.\n"
-    )
-    if result.differences:
-        lines.append("What differs (at most five examples of each):\n")
+    examples = [(name, d) for name, result in results.items() for d in result.differences]
+    if examples:
+        lines.append("What differs (at most five examples of each check in each nation):\n")
         lines += [
-            f"- {d.what}: {d.code}, commune {d.commune}, `{d.key}`, seeded as {d.kind or 'nothing'}"
-            for d in result.differences
+            f"- {name}, {d.what}: {d.code}, commune {d.commune}, `{d.key}`, seeded as {d.kind or 'nothing'}"
+            for name, d in examples
         ]
         lines.append("")
     lines.append("Checks without a seeded fault:\n")
-    lines += [f"- {code}: {why.en}" for code, why in result.not_seeded.items()]
+    never = set.intersection(*(set(nation.not_seeded) for nation in nations))
+    lines += [f"- {code}: {why.en}" for code, why in nations[0].not_seeded.items() if code in never]
     return "\n".join(lines) + "\n"
+
+
+def _line(check: CheckOfSeeds) -> str:
+    shares = (check.precision.mean, check.precision.worst, check.recall.mean, check.recall.worst)
+    said = " | ".join("–" if share is None else f"{share:.4f}" for share in shares)
+    return f"| {check.code} | {check.seeded} | {check.found} | {check.false} | {said} |"
+
+
+def _nations(results: Mapping[str, Evaluation]) -> list[str]:
+    """Of each nation its worst share, and of how many communes the verdict is that of the truth."""
+    lines = [
+        "Groups are as the truth has them where group, quarantined rows and rows with errors of a commune all are.\n",
+        "| nation | parcels | with a seeded fault | worst share of any check | communes as the truth has them |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for name, result in results.items():
+        same = result.communes - len({(d.province, d.commune) for d in result.verdicts})
+        lines.append(
+            f"| {name} | {result.parcels:,} | {result.seeded_parcels:,} | {result.worst:.4f} | "
+            f"{same} of {result.communes} |"
+        )
+    return [*lines, ""]
 
 
 def _machine() -> str:

@@ -61,7 +61,14 @@ def test_a_check_that_stays_below_makes_the_exit_status_3(nation: Path) -> None:
 def test_the_page_holds_the_table(nation: Path) -> None:
     done = CliRunner().invoke(app, ["evaluate", str(nation), "--markdown"])
     assert done.exit_code == 0, done.output
-    assert "| GEO-NULL | 2 | 2 | 0 | 1.0000 | 1.0000 |" in done.stdout
+    assert "| GEO-NULL | 2 | 2 | 0 | 1.0000 | 1.0000 | 1.0000 | 1.0000 |" in done.stdout
+
+
+def test_either_a_folder_or_seeds_are_evaluated(nation: Path, tmp_path: Path) -> None:
+    for wrong in ([], [str(nation), "--seeds", "2"], ["--seeds", "2", "--keep", str(tmp_path)]):
+        done = CliRunner().invoke(app, ["evaluate", *wrong, "--json"])
+        assert done.exit_code == 2
+        assert json.loads(done.stdout)["error"]["code"] == "EVAL-WHAT"
 
 
 def test_a_folder_that_is_no_nation_is_refused(tmp_path: Path) -> None:
