@@ -41,10 +41,6 @@ NOT_SEEDED: dict[str, Bilingual] = {
     "IDN-CONFLICT": Bilingual(
         "chỉ cơ sở dữ liệu phát hiện được, khi hợp nhất", "only the database can tell, inside the merge"
     ),
-    "GEO-COMPLEX": Bilingual(
-        "hình lớn đến mức không đo được cùng các hình khác",
-        "a shape so large that it is no measure of the others",
-    ),
     **{
         code: Bilingual("chỉ có ở gói biến động", "only in change sets")
         for code in ("CHG-KEY", "CHG-ACTION", "CHG-VERSION", "CHG-REPEATED", "CHG-CONFLICT")

@@ -18,8 +18,8 @@ from parcels.crs import to_wgs84
 from parcels.decimals import from_floats
 from parcels.geometry import area_m2, canonical_form, to_stored, to_wkb
 from parcels.identifiers import encode, national_ids, sheet_handle, source_handle
+from sync.lab.generate.along import along_other_provinces
 from sync.lab.generate.arrow import digits, join
-from sync.lab.generate.edges import ALONE
 from sync.lab.generate.kinds import ALL, BY_NAME
 from sync.lab.generate.nation import Purpose, stream
 from sync.lab.generate.province import Geometries, Integers, ProvinceBatch
@@ -56,9 +56,6 @@ _FEWER = (25, 0.05)  # of the live parcels so many, or this share, are not deliv
 _SHEET_PARCELS = 6  # of a sheet that is not delivered
 _ANOTHER_NUMBER, _LOST_NUMBER = 50_000, 70_000  # beyond the numbers of any sheet
 _MOVED_M = 300.0  # and as far again as the parcel is wide: moved is more than 20 m
-_NEAR_M = (
-    30.0  # live parcels of another province this near to a parcel at the border are known to its neighbour
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +153,7 @@ def before_of(seed: int, batch: ProvinceBatch, wholes: dict[str, list[str]]) -> 
         live=pa.concat_tables([live, *lost]),
         ended=_ended(batch, codes),
         claims=_claims(batch),
-        border=live.filter(pa.array(_along_other_provinces(batch)[known])),
+        border=live.filter(pa.array(along_other_provinces(batch)[known])),
         lost=sheets,
     )
 
@@ -295,23 +292,3 @@ def _claims(batch: ProvinceBatch) -> pa.Table:
     elsewhere = next(code for code in provinces() if code != batch.delivery.province)
     ids = batch.columns["national_id"].take(pa.array(rows))
     return pa.table([ids, pa.repeat(elsewhere, len(rows))], schema=CLAIMS_SCHEMA)
-
-
-def _along_other_provinces(batch: ProvinceBatch) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """(n,) the rows that lie near a parcel which has an edge with one of another province."""
-    near = np.zeros(len(batch), dtype=bool)
-    for k, territory in enumerate(batch.delivery.territories):
-        ground = batch.grounds[territory.site.code]
-        away = np.array([c.province_code != batch.delivery.province for c in territory.site.communes])
-        if not away.any() or ground.edges is None:
-            continue
-        edges = ground.edges.take(ground.edges.other != ALONE)
-        mine = ground.commune[edges.parcel] == territory.member
-        border = np.unique(edges.parcel[mine & away[ground.commune[edges.other]]])
-        if not len(border):
-            continue
-        first, size = ground.first(territory.member), territory.parcels
-        tree = shapely.STRtree(ground.geometry[border])
-        hit, _ = tree.query(ground.geometry[first : first + size], predicate="dwithin", distance=_NEAR_M)
-        near[np.searchsorted(batch.commune, k) + np.unique(hit)] = True
-    return near

@@ -10,13 +10,25 @@ import numpy as np
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
-from sync.lab.generate.kinds import ALL, BY_NAME, KINDS, LABELLED, UNMATCHED_PEOPLE, WHOLE, Format, Kind
+from sync.lab.generate.kinds import (
+    ALL,
+    BY_NAME,
+    HARMLESS,
+    KINDS,
+    LABELLED,
+    UNMATCHED_PEOPLE,
+    WHOLE,
+    Format,
+    Kind,
+)
 from sync.lab.generate.nation import PlannedDelivery, Purpose, stream
 from sync.lab.generate.options import Options
 from sync.lab.generate.places import Places
 from sync.lab.generate.province import Integers, ProvinceBatch
 from sync.lab.generate.spoil import SPOIL
+from sync.lab.generate.spoil_placeholders import SPOIL_PLACEHOLDERS
 from sync.lab.generate.spoil_record import SPOIL_RECORD
+from sync.lab.generate.spoil_rings import SPOIL_RINGS
 from sync.lab.generate.spoil_shape import SPOIL_SHAPE
 from sync.lab.generate.whole import spoil_whole
 
@@ -37,8 +49,8 @@ BROKEN_FROM, SLOPPY_FROM = 5, 10  # a nation of so many communes has at least on
 LEAST_SHARE = 0.25  # of the rate asked for, that the other communes keep
 WHOLE_SHARE = 0.04  # of the communes have each of the faults of communes as a whole, and one at least
 UNMATCHED_FROM = 60  # parcels of the commune of which the population database does not know enough people
-_EVERY = {**SPOIL, **SPOIL_SHAPE, **SPOIL_RECORD}
-_RARE_FIRST = ("open", "roomy", "holed", "outer", "shared", "person", "plain", "any")
+_EVERY = {**SPOIL, **SPOIL_SHAPE, **SPOIL_RECORD, **SPOIL_RINGS, **SPOIL_PLACEHOLDERS}
+_RARE_FIRST = ("open", "roomy", "holed", "outer", "shared", "person", "inland", "plain", "any")
 
 
 @dataclass(slots=True)
@@ -86,7 +98,7 @@ def _one_of_each(
 ) -> None:
     """Every kind somewhere, in a small nation too: in three of the larger communes, for one may have no place for it."""
     large = sorted(codes, key=lambda code: -sizes[code])
-    for k, kind in enumerate((*KINDS, *LABELLED)):
+    for k, kind in enumerate((*KINDS, *LABELLED, *HARMLESS)):
         able = [code for code in large if format_of[code] in kind.formats][: max(len(codes) // 2, 6)]
         for turn in range(min(3, len(able)) if kind.weight else 0):
             wished = fates[able[(3 * k + turn) % len(able)]].wished
@@ -189,7 +201,7 @@ def _draw(rng: np.random.Generator, fate: Fate, batch: ProvinceBatch) -> dict[st
     """How many of each kind, by weight, until they cover `count` rows (the last duplicate may pass it by one)."""
     if not fate.count:
         return {}
-    offered = KINDS if batch.edges is None else (*KINDS, *LABELLED)
+    offered = KINDS if batch.edges is None else (*KINDS, *LABELLED, *HARMLESS)
     possible = [
         kind for kind in offered if kind.weight and batch.format in kind.formats and _fits(kind, fate.mood)
     ]
@@ -242,7 +254,8 @@ class _Chooser:
             batch.vertex[edges.parcel] = edges.vertex
             taken = np.column_stack([edges.parcel, edges.other])
         else:
-            free = rows[unused[rows] & self.places.masks[kind.shape][rows]]
+            fits = self.places.masks[kind.shape] & self.places.room.get(kind.name, True)
+            free = rows[unused[rows] & fits[rows]]
             found = min(wanted, len(free) // kind.rows)
             taken = rng.choice(free, size=(found, kind.rows), replace=False)
             if kind.shape in self.places.vertex:

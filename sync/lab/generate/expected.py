@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from parcels.model import UNKNOWN_COMMUNE
-from sync.lab.generate.kinds import ALL, BY_NAME, WHOLE
+from sync.lab.generate.kinds import ALL, BY_NAME, NO_FAULT, WHOLE
 from sync.lab.generate.province import BuiltGround, Integers, ProvinceBatch
 from sync.lab.generate.whole import numbers
 
@@ -54,6 +54,9 @@ class Expected:
         for kind, check, members in _of_rows(batch):
             self._put(batch, dataset, kind, check, members)
         multipart = shapely.get_num_geometries(batch.geometry) > 1
+        multipart &= batch.kind != ALL.index(
+            BY_NAME["part_of_one_point"]
+        )  # one part is there, and the row is refused
         self._put(batch, dataset, NATURAL, "GEO-MULTIPART", np.flatnonzero(multipart)[:, None])
         for k, territory in enumerate(batch.delivery.territories):
             code = territory.commune.code
@@ -178,7 +181,7 @@ def _of_rows(batch: ProvinceBatch) -> Iterator[tuple[str, str, Integers]]:
     """Kind, check and (k, parcels) rows of what was seeded in rows; what is at borders is not here."""
     for k, kind in enumerate(ALL):
         rows = np.flatnonzero(batch.kind == k)
-        if not len(rows) or (kind.check.startswith("BRD-") and kind.pair):
+        if not len(rows) or kind.check == NO_FAULT or (kind.check.startswith("BRD-") and kind.pair):
             continue
         if kind.pair:
             second = rows[batch.copied_from[rows] >= 0]

@@ -10,10 +10,13 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 Format = Literal["gpkg", "shapefile"]
 # Which parcels can carry it: polygons of one ring; those with a hole; those with an edge that nobody shares, and with
-# open land before it; those with room for a strip; those of a person; those that share an edge with another.
-Shape = Literal["any", "plain", "holed", "outer", "open", "roomy", "person", "shared"]
+# open land before it; those with room for a strip; those of a person; those that no other province sees as they are live;
+# those that share an edge with another.
+Shape = Literal["any", "plain", "holed", "outer", "open", "roomy", "person", "inland", "shared"]
 # What the nation knew before: the row as delivered, the parcel as it should have been, nothing of it.
 Before = Literal["same", "clean", "absent"]
+
+NO_FAULT = ""  # the check of a kind that is none
 
 BOTH: tuple[Format, ...] = ("gpkg", "shapefile")
 GPKG: tuple[Format, ...] = ("gpkg",)
@@ -110,6 +113,13 @@ def _more(
     )
 
 
+def _ring(name: str, check: str, weight: float = 0.5) -> Kind:
+    """A ring that covers nothing or too often: only a file that holds anything holds it."""
+    return _more(
+        name, check, "error", quarantined=True, formats=GPKG, shape="plain", weight=weight, before="clean"
+    )
+
+
 # Faults of shape, between parcels, of attributes, and against what the nation knew before.
 LABELLED: tuple[Kind, ...] = (
     _more("spike", "GEO-SPIKE", shape="outer"),
@@ -148,11 +158,30 @@ LABELLED: tuple[Kind, ...] = (
     _more("birth_year", "ATT-PERSON-BIRTH", shape="person"),
     _more("damaged_text", "ATT-TEXT"),
     _more("same_land_other_ids", "IDN-SAME-PLACE"),
-    _more("moved", "IDN-MOVED"),
+    _more("moved", "IDN-MOVED", shape="inland"),  # where it was live may lie beyond the border
     _more("id_changed", "IDN-ID-CHANGED"),
     _more("number_reused", "IDN-NUMBER-REUSED", before="absent"),
     _more("claimed_elsewhere", "IDN-CLAIMED", "error", quarantined=True, before="absent"),
     _more("id_of_another_point", "IDN-RECOMPUTED", "info", before="absent"),
+    _ring("ring_of_one_point", "GEO-ZERO-AREA"),
+    _ring("ring_below_the_grid", "GEO-ZERO-AREA"),
+    _ring("hole_of_one_point", "GEO-INVALID"),
+    _ring("hole_below_the_grid", "GEO-INVALID"),
+    _ring("part_of_one_point", "GEO-INVALID"),
+    _ring("hole_without_points", "GEO-INVALID"),
+    _ring("part_without_points", "GEO-INVALID"),
+    _ring("ring_again_and_again", "GEO-COMPLEX", weight=0.05),
+    _more("placeholder_for_sheet", "IDN-SHEET-MISSING", "error", before="clean"),
+    _more("placeholder_for_number", "IDN-SHEET-MISSING", "error", before="clean"),
+    _more("placeholder_for_use", "ATT-REQUIRED", "error", before="clean"),
+    _more("placeholder_for_id", "IDN-NATIONAL-MISSING", before="clean"),
+)
+
+# What is odd and no fault at all: a correct check says nothing of these rows.
+HARMLESS: tuple[Kind, ...] = (
+    _more("placeholder_for_key", NO_FAULT, "info", before="clean"),
+    _more("placeholder_for_address", NO_FAULT, "info", before="clean"),
+    _more("placeholder_for_use_areas", NO_FAULT, "info", before="clean"),
 )
 
 # Two kinds at borders, which are placed with the fabric (`seams`); each is one case for both communes.
@@ -194,5 +223,11 @@ WHOLE: tuple[WholeKind, ...] = (
 
 # Of one commune too few land users are found, for which it falls to group 2; they are `user_not_found`.
 UNMATCHED_PEOPLE = "unmatched_people"
-ALL: tuple[Kind, ...] = (*KINDS, *LABELLED, *SEAMS, *AUTHENTICATED)  # `Batch.kind` counts in this order
+ALL: tuple[Kind, ...] = (
+    *KINDS,
+    *LABELLED,
+    *SEAMS,
+    *AUTHENTICATED,
+    *HARMLESS,
+)  # `Batch.kind` counts in this order
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in ALL}

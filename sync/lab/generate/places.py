@@ -4,10 +4,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sync.lab.generate.along import along_other_provinces
 from sync.lab.generate.edges import ALONE, FabricEdges, bulge
 from sync.lab.generate.kinds import Kind, Shape
 from sync.lab.generate.province import Geometries, Integers, ProvinceBatch
 from sync.lab.generate.seams import first_of_each
+from sync.lab.generate.spoil import can_be_kinked
 
 Mask = NDArray[np.bool_]
 
@@ -46,13 +48,19 @@ class Places:
         everything = np.ones(len(batch), dtype=bool)
         self.masks: dict[Shape, Mask] = {"any": everything, "plain": plain, "holed": single & (holes > 0)}
         self.vertex: dict[str, Integers] = {}
+        self.room: dict[
+            str, Mask
+        ] = {}  # of some kinds, by name: where they disturb nobody, beside their shape
         if batch.edges is not None:
             self._labelled(plain, batch.edges)
 
     def _labelled(self, plain: Mask, edges: FabricEdges) -> None:
         batch = self.batch
+        can = np.flatnonzero(plain)
+        self.room["self_intersection"] = _mask(len(batch), can[can_be_kinked(batch.geometry[can])])
         born = batch.columns["land_user_birth_year"]
         self.masks["person"] = np.asarray(born.is_valid())
+        self.masks["inland"] = ~along_other_provinces(batch)
         roomy = np.flatnonzero(plain & (shapely.area(batch.geometry) >= _ROOMY_M2))
         wide = shapely.covers(batch.geometry[roomy], rectangles(batch.geometry[roomy], STRIP_M))
         wide &= shapely.covers(batch.geometry[roomy], rectangles(batch.geometry[roomy], INSIDE_M))

@@ -47,6 +47,28 @@ _KINK_M = (
 def kinked(polygons: Geometries) -> Geometries:
     """Polygons of which an edge crosses itself in a loop on the inner side, as a slip of the hand does."""
     coords, ring = shapely.get_coordinates(polygons, return_index=True)
+    start, loop, length, poor = _loops(polygons, coords, ring)
+    best = np.lexsort((-length, poor, ring[start]))
+    chosen = best[np.diff(ring[start][best], prepend=-1) > 0]
+    after = np.repeat(start[chosen] + 1, 2)
+    spoilt = np.insert(coords, after, loop[chosen].reshape(-1, 2), axis=0)
+    which = np.insert(ring, after, np.repeat(np.arange(len(polygons)), 2))
+    return np.asarray(shapely.polygons(shapely.linearrings(spoilt, indices=which)))
+
+
+def can_be_kinked(polygons: Geometries) -> NDArray[np.bool_]:
+    """(n,) the polygons of one ring with an edge at which the loop stays inside: of others it lies in a neighbour too."""
+    coords, ring = shapely.get_coordinates(polygons, return_index=True)
+    start, _, _, poor = _loops(polygons, coords, ring)
+    can = np.zeros(len(polygons), dtype=bool)
+    can[ring[start[~poor]]] = True
+    return can
+
+
+def _loops(
+    polygons: Geometries, coords: NDArray[np.float64], ring: Integers
+) -> tuple[Integers, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Of each edge: its vertex, the two of its loop (k, 2, 2), its length, and whether the loop does not fit there."""
     start = np.flatnonzero(ring[1:] == ring[:-1])
     origin, edge = coords[start], coords[start + 1] - coords[start]
     inward = np.column_stack([-edge[:, 1], edge[:, 0]]) * _KINK
@@ -54,12 +76,7 @@ def kinked(polygons: Geometries) -> Geometries:
     reach = shapely.polygons(np.stack([origin, loop[:, 1], loop[:, 0], coords[start + 1]], axis=1))
     length = np.hypot(*edge.T)
     poor = (length < _KINK_M[0]) | (length > _KINK_M[1]) | ~shapely.covers(polygons[ring[start]], reach)
-    best = np.lexsort((-length, poor, ring[start]))
-    chosen = best[np.diff(ring[start][best], prepend=-1) > 0]
-    after = np.repeat(start[chosen] + 1, 2)
-    spoilt = np.insert(coords, after, loop[chosen].reshape(-1, 2), axis=0)
-    which = np.insert(ring, after, np.repeat(np.arange(len(polygons)), 2))
-    return np.asarray(shapely.polygons(shapely.linearrings(spoilt, indices=which)))
+    return start, loop, length, np.asarray(poor)
 
 
 def _triangle_beside(polygons: Geometries, east: float) -> Geometries:
