@@ -21,7 +21,16 @@ from validators.completeness import share
 from validators.identity.handles import text
 from validators.identity.matching import has_previous, live_parcels_of, matches_of
 from validators.identity.number_form import are_sheets
-from validators.numbering import Integers, Sheets, counted_numbers, each_once, runs_missing, sheets_of, told
+from validators.numbering import (
+    Integers,
+    Sheets,
+    counted_numbers,
+    each_once,
+    map_sets,
+    runs_missing,
+    sheets_of,
+    told,
+)
 from validators.shape import Geometries
 
 _NONE = Faults(np.empty(0, np.int64))
@@ -72,15 +81,15 @@ def fewer(subject: Subject) -> Faults:
 
 
 def sheet_gap(subject: Subject) -> Faults:
-    """Sheet numbers of a map set between two that are there; the detail is the number.
+    """Sheet numbers of a map set of an old commune between two that are there; the detail is the number.
 
-    Sheets of a commune are numbered through its scales, so a number is missing only if no scale has it.
+    Sheets of a set are numbered through its scales, so a number is missing only if no scale has it.
     """
     if not _countable(subject):
         return _NONE
     table = subject.dataset.table
     number = counted_numbers(text(table, "sheet_no"))
-    coded = pc.fill_null(text(table, "map_set"), "").dictionary_encode()
+    coded = map_sets(table).dictionary_encode()
     sets = np.asarray(coded.indices, dtype=np.int64)
     there = each_once(sets, number, number >= 0)
     before, length = runs_missing(there[:, 0], there[:, 1], subject.context.policy.counts.sheet_range)

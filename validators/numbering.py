@@ -15,16 +15,16 @@ from validators.identity.handles import text
 
 Integers = NDArray[np.int64]
 
-_SHEET = ("map_set", "map_scale", "sheet_no")
 _WHOLE_NUMBER = r"^[0-9]{1,9}$"
 _SHOWN = 5  # runs of missing numbers that a sentence tells
 
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The sheets of some rows: map set, scale and number together.
+    """The sheets of some rows: old commune, map set, scale and number together.
 
-    keys   (s,) `<map set>|<scale>|<sheet>`, sorted; empty where not known
+    keys   (s,) `<old commune>/<map set>|<scale>|<sheet>`, sorted; empty where not known, without the stroke where no old
+           commune is
     number (s,) the sheet's own number
     shown  (s,) as people write them
     sheet  (n,) position of each row's sheet among them; -1 for rows without a sheet number
@@ -42,8 +42,8 @@ class Sheets:
 
 def sheets_of(table: pa.Table) -> Sheets:
     """The sheets of a table that has the handle columns."""
-    map_set, scale, number = (text(table, name) for name in _SHEET)
-    key = pc.binary_join_element_wise(pc.fill_null(map_set, ""), pc.fill_null(scale, ""), number, "|")
+    scale, number = (text(table, name) for name in ("map_scale", "sheet_no"))
+    key = pc.binary_join_element_wise(map_sets(table), pc.fill_null(scale, ""), number, "|")
     coded = key.dictionary_encode()
     order = pc.array_sort_indices(coded.dictionary)
     rank = np.empty(len(order), np.int64)
@@ -56,6 +56,15 @@ def sheets_of(table: pa.Table) -> Sheets:
     numbers = pc.list_element(parts, 2)
     shown = pc.binary_join_element_wise(numbers, of_scale, "")
     return Sheets(coded.dictionary.take(order), numbers, shown, sheet)
+
+
+def map_sets(table: pa.Table) -> pa.Array:
+    """(n,) the set of maps that each row's sheet is of: `<old commune>/<map set>`, the map set where no old commune is known.
+
+    An old commune numbers its sheets from 1, and so does each of its sets.
+    """
+    old = pc.binary_join_element_wise(text(table, "old_commune_code"), "", "/")
+    return pc.binary_join_element_wise(pc.fill_null(old, ""), pc.fill_null(text(table, "map_set"), ""), "")
 
 
 def counted_numbers(texts: pa.Array) -> Integers:

@@ -21,6 +21,7 @@ from parcels.identifiers import encode, national_ids, sheet_handle, source_handl
 from sync.lab.generate.along import along_other_provinces
 from sync.lab.generate.arrow import digits, join
 from sync.lab.generate.kinds import ALL, BY_NAME
+from sync.lab.generate.merged import OLD
 from sync.lab.generate.nation import Purpose, stream
 from sync.lab.generate.province import Geometries, Integers, ProvinceBatch
 from sync.lab.generate.spoil import put
@@ -34,7 +35,7 @@ LIVE_SCHEMA = pa.schema(
         pa.field("commune_code", pa.string()),
         pa.field("source_system", pa.string()),
         *[pa.field(name, pa.string()) for name in _LIVE[:-1]],
-        pa.field("old_commune_code", pa.string()),  # never known: no delivery of a nation says it
+        pa.field(OLD, pa.string()),
         pa.field("parcel_uid", pa.string()),
         pa.field("land_use", pa.string()),
         pa.field("area_m2", pa.decimal128(18, DECIMAL_PLACES)),
@@ -70,6 +71,11 @@ class Before:
     claims: pa.Table
     border: pa.Table
     lost: dict[str, str]
+
+
+def _live(batch: ProvinceBatch) -> tuple[str, ...]:
+    """What is known of a live parcel: its old commune too, where the delivery says one."""
+    return (*_LIVE, OLD) if OLD in batch.columns else _LIVE
 
 
 def rows_of_kind(batch: ProvinceBatch, name: str) -> Integers:
@@ -122,7 +128,7 @@ def before_of(seed: int, batch: ProvinceBatch, wholes: dict[str, list[str]]) -> 
             batch.clean_columns[name].take(pa.array(known)),
             batch.columns[name].take(pa.array(known)),
         )
-        for name in _LIVE
+        for name in _live(batch)
     }
     position = np.full(len(batch), -1)
     position[known] = np.arange(len(known))
@@ -179,7 +185,7 @@ def _table(
             "commune_code": commune,
             "source_system": pa.repeat(batch.profile.system, n),
             **{name: columns[name] for name in _LIVE[:-1]},
-            "old_commune_code": pa.nulls(n, pa.string()),
+            OLD: columns.get(OLD, pa.nulls(n, pa.string())),
             "parcel_uid": uuids(rng, "", n),
             "land_use": columns["land_use"],
             "area_m2": from_floats(area),
@@ -235,7 +241,7 @@ def _squares(
         0, 2, (2, n)
     )
     squares = np.asarray(shapely.box(np.round(x, 3), np.round(y, 3), np.round(x + 1, 3), np.round(y + 1, 3)))
-    columns = {name: batch.clean_columns[name].take(pa.array(rows)) for name in _LIVE}
+    columns = {name: batch.clean_columns[name].take(pa.array(rows)) for name in _live(batch)}
     columns["source_key"] = join(
         f"MAT{batch.delivery.territories[commune].commune.code}", digits(np.arange(n), 6)
     )
@@ -264,7 +270,7 @@ def _ended(batch: ProvinceBatch, codes: pa.Array) -> pa.Table:
             valid_from,
             **{
                 name: batch.columns[name].take(at).filter(pc.equal(commune, code))
-                for name in ("map_set", "map_scale", "sheet_no", "parcel_no")
+                for name in (*_live(batch)[len(_LIVE) :], "map_set", "map_scale", "sheet_no", "parcel_no")
             },
         )
         for code, valid_from in since.items()

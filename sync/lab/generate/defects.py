@@ -16,11 +16,14 @@ from sync.lab.generate.kinds import (
     HARMLESS,
     KINDS,
     LABELLED,
+    OLD_SHEETS,
+    PART_DELIVERED,
     UNMATCHED_PEOPLE,
     WHOLE,
     Format,
     Kind,
 )
+from sync.lab.generate.merged import old_communes_of
 from sync.lab.generate.nation import PlannedDelivery, Purpose, stream
 from sync.lab.generate.options import Options
 from sync.lab.generate.places import Places
@@ -121,6 +124,13 @@ def _set_wholes(deliveries: list[PlannedDelivery], rng: np.random.Generator, fat
     kept = [t for t in free if fates[t.commune.code].mood == Mood.CLEAN and t.parcels >= UNMATCHED_FROM]
     for territory in kept[:1]:
         fates[territory.commune.code].whole.append(UNMATCHED_PEOPLE)
+    # The other side of a border would look for the rest of the commune.
+    free = [t for t in free if t not in kept[:1]]
+    partly = [t for t in free if len(t.site.communes) == 1][:number]
+    merged = [t for t in free if t not in partly and len(old_communes_of(t.commune.code)) > 1]
+    for name, chosen in ((PART_DELIVERED, partly), (OLD_SHEETS, merged[: 2 * number])):
+        for territory in chosen:
+            fates[territory.commune.code].whole.append(name)
 
 
 def _set_moods(

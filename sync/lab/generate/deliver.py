@@ -23,8 +23,11 @@ from sync.lab.generate.changes import changed_rows
 from sync.lab.generate.defects import Fate, plan_defects, seed_defects
 from sync.lab.generate.expected import Expected, mark_borders
 from sync.lab.generate.far import open_country
+from sync.lab.generate.kinds import OLD_SHEETS, PART_DELIVERED
+from sync.lab.generate.merged import keep_old_sheets
 from sync.lab.generate.nation import PlannedDelivery, Purpose, plan, stream
 from sync.lab.generate.options import Options
+from sync.lab.generate.partly import delivered_part
 from sync.lab.generate.population import authenticate
 from sync.lab.generate.province import ProvinceBatch, file_format, make_province
 from sync.lab.generate.statistics import statistics_of
@@ -100,7 +103,7 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
             statistics.append(statistics_of(batch, options.as_of))
             answers = None
             if labels:
-                answers = labels.seed(batch, folder, expected)
+                batch, answers = labels.seed(batch, folder, expected)
             else:
                 seed_defects(options.seed, batch, fates)
                 expected.add(batch, {}, {})
@@ -121,6 +124,7 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
                     "format": batch.format,
                     "epsg": [part.old_province.epsg for part in delivery.parts],
                     "communes": len(delivery.territories),
+                    **({"partial": sorted(batch.partial)} if batch.partial else {}),
                     "parcels": len(batch),
                     "defects": truths[-1].num_rows,
                 }
@@ -156,19 +160,22 @@ class _Labels:
         for code in self.spots:
             fates[code].wished["enormous"] = 1
 
-    def seed(self, batch: ProvinceBatch, folder: Path, expected: Expected) -> pa.Table:
-        """Spoil a province and write what was known of it before; the answers about its land users."""
+    def seed(self, batch: ProvinceBatch, folder: Path, expected: Expected) -> tuple[ProvinceBatch, pa.Table]:
+        """Spoil a province and write what was known of it before; what is delivered, and the answers about land users."""
         wholes = {code: fate.whole for code, fate in self.fates.items()}
         batch.open_country = self.spots
+        keep_old_sheets(batch, {code for code, names in wholes.items() if OLD_SHEETS in names})
         mark_borders(batch)
         seed_defects(self.options.seed, batch, self.fates)
         settle_ids(batch)
         results = authenticate(self.options, batch, wholes)
         before = before_of(self.options.seed, batch, wholes)
         self._write(batch.delivery.province, before, results, folder)
-        expected.add(batch, wholes, before.lost)
         self.borders.append(before.border)
-        return results
+        partial = {code for code, names in wholes.items() if PART_DELIVERED in names}
+        delivered = delivered_part(self.options.seed, batch, partial)
+        expected.add(delivered, wholes, before.lost)
+        return delivered, results
 
     def _write(self, province: str, before: Before, results: pa.Table, folder: Path) -> None:
         place = folder / BEFORE / province

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from parcels.model import UNKNOWN_COMMUNE
 from sync.lab.generate.kinds import ALL, BY_NAME, NO_FAULT, WHOLE
+from sync.lab.generate.merged import OLD
 from sync.lab.generate.province import BuiltGround, Integers, ProvinceBatch
 from sync.lab.generate.whole import numbers
 
@@ -62,7 +63,7 @@ class Expected:
             code = territory.commune.code
             rows = np.flatnonzero((batch.commune == k) & ~leaves)
             for check, key in (
-                *_missing_numbers(batch, rows),
+                *(gap for old in _by_old_commune(batch, rows) for gap in _missing_numbers(batch, old)),
                 *_undated(batch, rows),
                 *_wholes(wholes.get(code, []), lost.get(code)),
             ):
@@ -205,6 +206,14 @@ def _wholes(names: list[str], lost: str | None) -> list[tuple[str, str | None]]:
 def _undated(batch: ProvinceBatch, rows: Integers) -> list[tuple[str, str | None]]:
     """A commune in which the day from which a parcel exists is not known of some."""
     return [("ATT-UNDATED", None)] if batch.columns["valid_from"].take(pa.array(rows)).null_count else []
+
+
+def _by_old_commune(batch: ProvinceBatch, rows: Integers) -> list[Integers]:
+    """The rows of each old commune, whose sheets are counted by themselves."""
+    if OLD not in batch.columns:
+        return [rows]
+    coded = batch.columns[OLD].take(pa.array(rows)).dictionary_encode(null_encoding="encode")
+    return [rows[np.asarray(coded.indices) == k] for k in range(len(coded.dictionary))]
 
 
 def _missing_numbers(batch: ProvinceBatch, rows: Integers) -> list[tuple[str, str | None]]:

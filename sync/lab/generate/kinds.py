@@ -223,6 +223,10 @@ WHOLE: tuple[WholeKind, ...] = (
 
 # Of one commune too few land users are found, for which it falls to group 2; they are `user_not_found`.
 UNMATCHED_PEOPLE = "unmatched_people"
+# Of some communes only a part is delivered, which is no fault.
+PART_DELIVERED = "part_delivered"
+# Some communes that were merged kept the sheets of the old ones, which is no fault either.
+OLD_SHEETS = "old_sheets"
 ALL: tuple[Kind, ...] = (
     *KINDS,
     *LABELLED,

@@ -36,6 +36,7 @@ class Purpose(IntEnum):
     BEFORE = 10
     POPULATION = 11
     FAR = 12
+    PARTS = 13
 
 
 def stream(seed: int, purpose: Purpose, *place: str) -> np.random.Generator:

@@ -40,6 +40,7 @@ class ProvinceBatch:
     clean_geometry, clean_columns  as they were before rows were spoilt
     wkb             row → well-known binary of what shapely cannot hold
     open_country    commune code → the middle of free land near it, WGS 84 degrees
+    partial         communes of which only these rows are delivered
     grounds         of a labelled nation: the fabrics of its communes, by code of the site
     edges           of a labelled nation: edges of these rows, without those where two communes meet
     """
@@ -59,6 +60,7 @@ class ProvinceBatch:
     vertex: Integers = field(init=False)
     open_country: dict[str, tuple[float, float]] = field(default_factory=dict)
     grounds: dict[str, "BuiltGround"] = field(default_factory=dict)
+    partial: frozenset[str] = frozenset()
     wkb: dict[int, bytes] = field(default_factory=dict)
     clean_geometry: Geometries = field(init=False)
     clean_columns: Columns = field(init=False)

@@ -16,7 +16,7 @@ from sync.lab.generate.province import Geometries, Integers, ProvinceBatch
 
 Spoil = Callable[[np.random.Generator, ProvinceBatch, Integers, Integers], None]
 
-_SHEET = ("sheet_no", "parcel_no", "map_scale", "map_set")
+_SHEET = ("sheet_no", "parcel_no", "map_scale", "map_set", "old_commune_code")
 _FIRST_CODE = r"^[A-Z]+"
 
 
@@ -135,7 +135,7 @@ def _copies(*names: str) -> Spoil:
 
     def spoil(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, copied_from: Integers) -> None:
         second = copied_from >= 0
-        for name in names:
+        for name in (name for name in names if name in batch.columns):
             put(batch, name, rows[second], _take(batch, name, copied_from[second]))
 
     return spoil

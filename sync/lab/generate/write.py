@@ -111,7 +111,8 @@ def _delivery_head(options: Options, batch: ProvinceBatch) -> str:
             f"until = {options.extracted_at.isoformat()}\n"
             'commune_codes = "new"\n'
         )
-    codes = "".join(f'    "{code}",\n' for code in sorted(t.commune.code for t in batch.delivery.territories))
+    whole = {t.commune.code for t in batch.delivery.territories} - batch.partial
+    codes = "".join(f'    "{code}",\n' for code in sorted(whole))
     return (
         f'province = "{batch.delivery.province}"\n'
         'kind = "full"\n'

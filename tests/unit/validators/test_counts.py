@@ -179,6 +179,30 @@ def test_what_is_no_sheet_lacks_no_numbers_but_a_sheet_by_letters_does(wrong):
     assert [f["detail"] for f in foreign if "NUMBER" in f["check_code"]] == [f"{wrong}: 4–59"]
 
 
+def test_the_sheets_of_each_old_commune_are_counted_by_themselves():
+    """Both number them from 1, and the rows of one stand for nothing that the other lacks."""
+    numbers = [("1", str(number)) for number in range(1, 11)]
+    other = [("1", "1"), ("1", "9"), ("3", "1")]
+    old = ["21295"] * len(numbers) + ["21301"] * len(other)
+    told = counted(sheets(*numbers, *other, old_commune_code=old))
+    assert sorted((f["check_code"], f["detail"]) for f in told) == [
+        ("CNT-NUMBER-GAP", "1: 2–8"), ("CNT-SHEET-GAP", "2"),
+    ]  # fmt: skip
+    assert counted(sheets(*numbers, *other)) != told  # where nobody says which commune it was, they are one
+    same = counted(sheets(*other))
+    assert {f["finding_id"] for f in same} == {
+        f["finding_id"] for f in counted(sheets(*other, old_commune_code=[None] * 3))
+    }
+
+
+def test_a_sheet_of_one_old_commune_is_missing_though_another_has_one_of_that_number():
+    both = [("1", "1"), ("2", "1"), ("2", "2")]
+    before = sheets(*both, *both, old_commune_code=["21295"] * 3 + ["21301"] * 3)
+    after = sheets(*both, ("1", "1"), old_commune_code=["21295"] * 3 + ["21301"])
+    told = counted(after, live=live(before), complete=True)
+    assert [(f["check_code"], f["measure"]) for f in told] == [("CNT-SHEET-MISSING", 2.0)]
+
+
 # --- not run, not asked
 
 

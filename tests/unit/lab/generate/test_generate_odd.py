@@ -1,5 +1,7 @@
 """What offices and drawing programs leave behind, as the generator makes it: rings that cover nothing, placeholders."""
 
+import json
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -149,3 +151,49 @@ def test_a_loop_stays_inside_its_parcel_where_it_is_placed() -> None:
     assert len(rows) > 300
     mended = shapely.make_valid(kinked(batch.geometry[rows]))
     assert shapely.area(shapely.difference(mended, batch.geometry[rows])).max() < 0.01
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("several") / "n"
+    options = Options(
+        parcels=6000,
+        provinces=("08", "25", "80"),
+        communes_per_province=8,
+        labelled=True,
+        defects=0.03,
+        seed=7,
+    )
+    generate(options, folder)
+    return folder
+
+
+def test_a_part_of_a_commune_is_delivered_and_not_said_to_be_whole(several: Path) -> None:
+    document = json.loads((several / "nation.json").read_text(encoding="utf-8"))
+    partial = {code for line in document["provinces"] for code in line.get("partial", ())}
+    assert partial
+    groups = {
+        line["commune"]: line["read"]
+        for line in pyarrow.csv.read_csv(several / "truth_groups.csv").to_pylist()
+    }
+    for line in document["provinces"]:
+        toml = tomllib.loads((several / line["code"] / "delivery.toml").read_text(encoding="utf-8"))
+        assert not partial & set(toml["complete_for"])
+        live = pq.read_table(several / "before" / line["code"] / "live.parquet")
+        for code in line.get("partial", ()):
+            known = pc.sum(pc.equal(live["commune_code"], code)).as_py()
+            assert 0.3 * known < groups[code] < 0.7 * known
+
+
+def test_old_communes_number_their_sheets_from_one_and_no_two_parcels_are_the_same(several: Path) -> None:
+    shared = 0
+    for file in (several / "before").glob("*/live.parquet"):
+        live = pq.read_table(file)
+        live = live.filter(pc.is_valid(live["old_commune_code"]))
+        by_number = live.group_by(["commune_code", "sheet_no", "parcel_no"]).aggregate(
+            [("old_commune_code", "count_distinct")]
+        )
+        shared += pc.sum(pc.greater(by_number["old_commune_code_count_distinct"], 1)).as_py() or 0
+        first = live.group_by("old_commune_code").aggregate([("sheet_no", "min")])["sheet_no_min"]
+        assert set(first.to_pylist()) <= {"1"}
+    assert shared > 50
