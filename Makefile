@@ -32,7 +32,7 @@ bench: setup ## Thời gian, bộ nhớ khi kiểm tra và đọc · time and me
 # Recall and precision of every check, written into the documentation: ten nations, half an hour at most.
 evaluation: setup ## Đánh giá các phép kiểm tra, viết docs/evaluation.md · how good the checks are
 	@mkdir -p .landsync
-	@$(LANDSYNC) evaluate --seeds 10 --parcels 200000 --defects 0.01 --markdown > .landsync/evaluation.md
+	@$(LANDSYNC) evaluate --seeds 10 --parcels 100000 --defects 0.01 --markdown > .landsync/evaluation.md
 	@mv .landsync/evaluation.md docs/evaluation.md
 
 pages: setup ## Viết lại các trang tài liệu sinh từ mã nguồn · pages of docs/ that are made from the code

@@ -68,7 +68,7 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     nation: Nation = None,
     seeds: Seeds = 0,
-    parcels: Parcels = 200_000,
+    parcels: Parcels = 100_000,
     defects: Defects = 0.01,
     keep: Keep = None,
     at_least: AtLeast = None,

@@ -69,12 +69,14 @@ def _loops(
     polygons: Geometries, coords: NDArray[np.float64], ring: Integers
 ) -> tuple[Integers, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
     """Of each edge: its vertex, the two of its loop (k, 2, 2), its length, and whether the loop does not fit there."""
-    start = np.flatnonzero(ring[1:] == ring[:-1])
+    start: Integers = np.flatnonzero(ring[1:] == ring[:-1]).astype(np.int64)
     origin, edge = coords[start], coords[start + 1] - coords[start]
     inward = np.column_stack([-edge[:, 1], edge[:, 0]]) * _KINK
-    loop = np.round(np.stack([origin + 0.7 * edge + inward, origin + 0.3 * edge + inward], axis=1), 3)
+    loop: NDArray[np.float64] = np.round(
+        np.stack([origin + 0.7 * edge + inward, origin + 0.3 * edge + inward], axis=1), 3
+    )
     reach = shapely.polygons(np.stack([origin, loop[:, 1], loop[:, 0], coords[start + 1]], axis=1))
-    length = np.hypot(*edge.T)
+    length: NDArray[np.float64] = np.hypot(*edge.T)
     poor = (length < _KINK_M[0]) | (length > _KINK_M[1]) | ~shapely.covers(polygons[ring[start]], reach)
     return start, loop, length, np.asarray(poor)
 
