@@ -72,9 +72,8 @@ def _loops(
     start: Integers = np.flatnonzero(ring[1:] == ring[:-1]).astype(np.int64)
     origin, edge = coords[start], coords[start + 1] - coords[start]
     inward = np.column_stack([-edge[:, 1], edge[:, 0]]) * _KINK
-    loop: NDArray[np.float64] = np.round(
-        np.stack([origin + 0.7 * edge + inward, origin + 0.3 * edge + inward], axis=1), 3
-    )
+    ends = np.stack([origin + 0.7 * edge + inward, origin + 0.3 * edge + inward], axis=1)
+    loop = np.asarray(np.round(ends, 3), dtype=np.float64)
     reach = shapely.polygons(np.stack([origin, loop[:, 1], loop[:, 0], coords[start + 1]], axis=1))
     length: NDArray[np.float64] = np.hypot(*edge.T)
     poor = (length < _KINK_M[0]) | (length > _KINK_M[1]) | ~shapely.covers(polygons[ring[start]], reach)
