@@ -16,6 +16,7 @@ from sync.lab.generate.kinds import (
     HARMLESS,
     KINDS,
     LABELLED,
+    NOT_IN_PARTS,
     OLD_SHEETS,
     PART_DELIVERED,
     UNMATCHED_PEOPLE,
@@ -69,6 +70,10 @@ class Fate:
     faults: dict[str, int] = field(default_factory=dict)
     wished: dict[str, int] = field(default_factory=dict)
     whole: list[str] = field(default_factory=list)
+
+    def takes(self, kind: str) -> bool:
+        """Whether a kind would be one fault alone here."""
+        return kind not in NOT_IN_PARTS or PART_DELIVERED not in self.whole
 
 
 def plan_defects(
@@ -185,7 +190,7 @@ def seed_defects(seed: int, batch: ProvinceBatch, fates: dict[str, Fate]) -> Non
         missed = chooser.assign(rng, rows, _units(fate.faults))
         if missed:
             raise _cannot_place(next(iter(missed)))
-        chooser.assign(rng, rows, _units(fate.wished))
+        chooser.assign(rng, rows, _units({name: n for name, n in fate.wished.items() if fate.takes(name)}))
         missed = chooser.assign(rng, rows, _draw(rng, fate, batch))
         chooser.assign(rng, rows, _stand_ins(missed))
     for k, kind in enumerate(ALL):
@@ -213,7 +218,9 @@ def _draw(rng: np.random.Generator, fate: Fate, batch: ProvinceBatch) -> dict[st
         return {}
     offered = KINDS if batch.edges is None else (*KINDS, *LABELLED, *HARMLESS)
     possible = [
-        kind for kind in offered if kind.weight and batch.format in kind.formats and _fits(kind, fate.mood)
+        kind
+        for kind in offered
+        if kind.weight and batch.format in kind.formats and _fits(kind, fate.mood) and fate.takes(kind.name)
     ]
     weight = np.array([kind.weight for kind in possible])
     chosen = rng.choice(len(possible), size=fate.count, p=weight / weight.sum())

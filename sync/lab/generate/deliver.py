@@ -87,7 +87,9 @@ def generate(
 def _write_nation(options: Options, folder: Path, progress: Progress | None) -> dict[str, Any]:
     deliveries = plan(options)
     profiles = {province: load_profile(province) for province in options.provinces}
-    formats = {province: file_format(profile) for province, profile in profiles.items()}
+    formats = {
+        province: file_format(profile, labelled=options.labelled) for province, profile in profiles.items()
+    }
     fates = plan_defects(options, deliveries, formats)
     labels = _Labels(options, deliveries, fates) if options.labelled else None
     expected = Expected()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
-Format = Literal["gpkg", "shapefile"]
+Format = Literal["gpkg", "shapefile", "gml"]
 # Which parcels can carry it: polygons of one ring; those with a hole; those with an edge that nobody shares, and with
 # open land before it; those with room for a strip; those of a person; those that no other province sees as they are live;
 # those that share an edge with another.
@@ -18,8 +18,9 @@ Before = Literal["same", "clean", "absent"]
 
 NO_FAULT = ""  # the check of a kind that is none
 
-BOTH: tuple[Format, ...] = ("gpkg", "shapefile")
+ANY_FORMAT: tuple[Format, ...] = ("gpkg", "shapefile", "gml")
 GPKG: tuple[Format, ...] = ("gpkg",)
+CURVES: tuple[Format, ...] = ("gpkg", "gml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Kind:
     quarantined: bool = False
     rows: int = 1
     leaves: bool = False
-    formats: tuple[Format, ...] = BOTH
+    formats: tuple[Format, ...] = ANY_FORMAT
     shape: Shape = "any"
     weight: float = 1.0
     also: tuple[str, ...] = ()
@@ -101,7 +102,7 @@ def _more(
     *,
     quarantined: bool = False,
     rows: int = 1,
-    formats: tuple[Format, ...] = BOTH,
+    formats: tuple[Format, ...] = ANY_FORMAT,
     shape: Shape = "any",
     weight: float = 1.0,
     also: tuple[str, ...] = (),
@@ -133,7 +134,7 @@ LABELLED: tuple[Kind, ...] = (
         "GEO-CURVE",
         "error",
         quarantined=True,
-        formats=GPKG,
+        formats=CURVES,
         shape="plain",
         also=("GEO-TYPE",),
         before="clean",
@@ -225,6 +226,8 @@ WHOLE: tuple[WholeKind, ...] = (
 UNMATCHED_PEOPLE = "unmatched_people"
 # Of some communes only a part is delivered, which is no fault.
 PART_DELIVERED = "part_delivered"
+# What is live there under other ids stays live beside a part: that would be a second fault, between the two.
+NOT_IN_PARTS = ("same_land_other_ids",)
 # Some communes that were merged kept the sheets of the old ones, which is no fault either.
 OLD_SHEETS = "old_sheets"
 ALL: tuple[Kind, ...] = (

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +15,7 @@ from sync.declared.profile import Profile
 from sync.lab.generate.attributes import Columns, Rows, attributes
 from sync.lab.generate.edges import ALONE, FabricEdges, edges_of
 from sync.lab.generate.fabric import Fabric, make_fabrics
+from sync.lab.generate.kinds import Format
 from sync.lab.generate.nation import PlannedDelivery, Purpose, Site, Territory, no_room, stream
 from sync.lab.generate.options import Options
 from sync.lab.generate.seams import SeamFaults, seam_faults
@@ -48,7 +48,7 @@ class ProvinceBatch:
     delivery: PlannedDelivery
     profile: Profile
     as_of: date
-    format: Literal["gpkg", "shapefile"]
+    format: Format
     part: Integers
     commune: Integers
     geometry: Geometries
@@ -80,8 +80,16 @@ class ProvinceBatch:
         return len(self.geometry)
 
 
-def file_format(profile: Profile) -> Literal["gpkg", "shapefile"]:
-    """What a province delivers: a layer that has a name of its own lies in a GeoPackage, else in a Shapefile."""
+AS_GML = ("14", "31", "82")  # of a labelled nation
+
+
+def file_format(profile: Profile, *, labelled: bool = False) -> Format:
+    """What a province delivers: a layer that has a name of its own lies in a GeoPackage, else in a Shapefile.
+
+    Some of a labelled nation deliver GML.
+    """
+    if labelled and profile.province in AS_GML:
+        return "gml"
     return "gpkg" if all(part.layer for part in profile.parts) else "shapefile"
 
 
@@ -127,7 +135,7 @@ def make_province(
         delivery=delivery,
         profile=profile,
         as_of=options.as_of,
-        format=file_format(profile),
+        format=file_format(profile, labelled=options.labelled),
         part=part,
         commune=commune,
         geometry=geometry,

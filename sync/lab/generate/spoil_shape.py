@@ -143,14 +143,19 @@ def _curved(_: np.random.Generator, batch: ProvinceBatch, rows: Integers, __: In
 
 def arc_polygon(ring: NDArray[np.float64]) -> bytes:
     """CURVEPOLYGON(COMPOUNDCURVE(CIRCULARSTRING(three points), LINESTRING(the rest))); ring (n, 2), closed."""
-    edge = ring[1] - ring[0]
-    top = (ring[0] + ring[1]) / 2 + 0.05 * np.array([edge[1], -edge[0]])
-    arc, rest = np.round(np.array([ring[0], top, ring[1]]), 3), ring[1:]
+    arc, rest = arc_and_rest(ring)
 
     def piece(code: int, points: NDArray[np.float64]) -> bytes:
         return struct.pack("<BII", 1, code, len(points)) + np.ascontiguousarray(points).tobytes()
 
     return b"".join((struct.pack("<BIIBII", 1, 10, 1, 1, 9, 2), piece(8, arc), piece(2, rest)))
+
+
+def arc_and_rest(ring: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The first edge of a closed ring (n, 2) bent into an arc of three points, and the vertices of the other edges."""
+    edge = ring[1] - ring[0]
+    top = (ring[0] + ring[1]) / 2 + 0.05 * np.array([edge[1], -edge[0]])
+    return np.asarray(np.round(np.array([ring[0], top, ring[1]]), 3)), ring[1:]
 
 
 def register_area(batch: ProvinceBatch, rows: Integers) -> None:

@@ -18,6 +18,8 @@ import shapely
 from parcels.crs import VN2000
 from parcels.text import bare_text
 from sync.declared.profile import DBF_NAME_BYTES
+from sync.lab.generate.gml import write_gml
+from sync.lab.generate.kinds import Format
 from sync.lab.generate.nation import PlannedPart, Territory
 from sync.lab.generate.options import Options
 from sync.lab.generate.province import ProvinceBatch
@@ -25,6 +27,7 @@ from sync.lab.generate.systems import NumberType, system
 
 ENCODING = "UTF-8"
 _GEOMETRY = "geom"
+_SUFFIX: dict[Format, str] = {"gpkg": ".gpkg", "shapefile": ".shp", "gml": ".gml"}
 _TYPES: dict[NumberType, pa.DataType] = {
     "text": pa.string(),
     "integer": pa.int32(),
@@ -48,7 +51,7 @@ def _layer_of(batch: ProvinceBatch, part: PlannedPart, stem: str) -> str:
     return (defaults.layer if defaults else None) or stem
 
 
-def _table(batch: ProvinceBatch, start: int, stop: int) -> pa.Table:
+def _columns(batch: ProvinceBatch, start: int, stop: int) -> dict[str, pa.Array]:
     """The rows of one part under the names that the province gives its columns, cut as a Shapefile cuts them."""
     width = DBF_NAME_BYTES if batch.format == "shapefile" else None
     numbers = _TYPES[system(batch.profile.system).numbers]
@@ -63,6 +66,11 @@ def _table(batch: ProvinceBatch, start: int, stop: int) -> pa.Table:
         )
     if "action" in batch.columns and "action" not in batch.profile.columns:
         columns["action"] = batch.columns["action"].slice(start, stop - start)
+    return columns
+
+
+def _table(columns: dict[str, pa.Array], batch: ProvinceBatch, start: int, stop: int) -> pa.Table:
+    """The rows of one part with their shapes."""
     shapes = shapely.to_wkb(batch.geometry[start:stop])
     for row, curved in batch.wkb.items():
         if start <= row < stop:
@@ -80,10 +88,15 @@ def write_delivery(options: Options, batch: ProvinceBatch, folder: Path) -> None
     for part, start, stop in zip(batch.delivery.parts, starts[:-1], starts[1:], strict=True):
         stem = bare_text(part.old_province.name)
         geopackage = batch.format == "gpkg"
-        file = f"{stem}.gpkg" if geopackage else f"{stem}.shp"
+        file = f"{stem}{_SUFFIX[batch.format]}"
         layer = _layer_of(batch, part, stem)
+        columns = _columns(batch, start, stop)
+        if batch.format == "gml":
+            write_gml(batch, columns, start, folder / file, layer, part.old_province.epsg)
+            entries.append(_part_entry(part, file, layer))
+            continue
         pyogrio.write_arrow(
-            _table(batch, start, stop),
+            _table(columns, batch, start, stop),
             folder / file,
             layer=layer,
             driver="GPKG" if geopackage else "ESRI Shapefile",
