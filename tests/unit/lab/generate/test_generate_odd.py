@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
+from lxml import etree
 
 from sync.declared.profile import load_profile
 from sync.lab.generate import Options, generate
@@ -19,7 +20,7 @@ from sync.lab.generate.before import LIVE_SCHEMA
 from sync.lab.generate.kinds import HARMLESS, NO_FAULT
 from sync.lab.generate.nation import plan
 from sync.lab.generate.places import Places
-from sync.lab.generate.province import make_province
+from sync.lab.generate.province import file_format, make_province
 from sync.lab.generate.spoil import can_be_kinked, kinked
 from sync.lab.generate.spoil_placeholders import WRITTEN
 from sync.lab.generate.spoil_rings import SPOIL_RINGS
@@ -197,3 +198,48 @@ def test_old_communes_number_their_sheets_from_one_and_no_two_parcels_are_the_sa
         first = live.group_by("old_commune_code").aggregate([("sheet_no", "min")])["sheet_no_min"]
         assert set(first.to_pylist()) <= {"1"}
     assert shared > 50
+
+
+def test_a_province_that_delivers_gml_labels_its_parcels_and_bends_some_edges(tmp_path: Path) -> None:
+    options = Options(
+        parcels=300, provinces=("31",), communes_per_province=2, labelled=True,
+        faults={"curved_boundary": 2, "null_geometry": 2, "damaged_text": 1},
+    )  # fmt: skip
+    document = generate(options, tmp_path / "n")
+    assert document["provinces"][0]["format"] == "gml"
+    (batch,) = (make_province(options, delivery, load_profile("31")) for delivery in plan(options))
+    (file,) = (tmp_path / "n" / "31").glob("*.gml")
+    features = [member[0] for member in etree.parse(file).getroot()]
+    assert len(features) == 300
+    order = [
+        "".join(child.tag[-4:] for child in feature if child.tag[-4:] in ("nhan", "Gioi"))
+        for feature in features
+    ]
+    assert {*order} == {"nhanGioi", "Gioinhan", "Gioi", ""}
+    assert order.count("") == 2
+    gml = "{http://www.opengis.net/gml/3.2}"
+    assert len(etree.parse(file).findall(f".//{gml}Arc")) == 2
+    plain = [k for k, feature in enumerate(features) if order[k] and feature.find(f".//{gml}Arc") is None]
+    read = [
+        [
+            np.array(ring.text.split(), dtype=float).reshape(-1, 2)
+            for ring in features[k].iter(f"{gml}posList")
+        ]
+        for k in plain
+    ]
+    written = [
+        [
+            shapely.get_coordinates(ring)
+            for part in shapely.get_parts(batch.geometry[k])
+            for ring in shapely.get_rings(part)
+        ]
+        for k in plain
+    ]
+    for one, other in zip(read, written, strict=True):
+        assert len(one) == len(other)
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_only_labelled_nations_deliver_gml() -> None:
+    assert file_format(load_profile("31")) == "gpkg"
+    assert file_format(load_profile("31"), labelled=True) == "gml"
