@@ -1,5 +1,7 @@
 """What the checks find in a synthetic nation is what was seeded there, finding by finding, and nothing else."""
 
+import csv
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +11,9 @@ import pytest
 
 from sync.lab.evaluate import NOT_SEEDED, Evaluation, evaluate, read_truth
 from sync.lab.generate import Options, generate
-from sync.lab.generate.deliver import FINDINGS
+from sync.lab.generate.deliver import FINDINGS, NATION, TRUTH
 from sync.lab.generate.kinds import ALL, AUTHENTICATED, HARMLESS, KINDS, LABELLED, SEAMS, WHOLE
+from sync.lab.generate.province import AS_GML
 from sync.lab.labelled import generate_labelled
 from validators.catalogue import BY_CODE
 
@@ -47,7 +50,12 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Judged:
 @pytest.fixture(scope="module")
 def labelled(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     options = Options(
-        parcels=7000, provinces=PROVINCES, communes_per_province=6, defects=0.05, seed=11, labelled=True
+        parcels=8400,
+        provinces=(*PROVINCES, *AS_GML[:1]),
+        communes_per_province=6,
+        defects=0.05,
+        seed=11,
+        labelled=True,
     )
     return judged_nation(tmp_path_factory.mktemp("labelled"), options)
 
@@ -81,6 +89,11 @@ def test_every_kind_is_there_in_a_labelled_nation_and_every_check_has_something_
     kinds = {kind.name for kind in (*KINDS, *LABELLED, *SEAMS, *AUTHENTICATED, *WHOLE)}
     assert set(labelled.truth["kind"].to_pylist()) >= kinds
     assert set(labelled.result.not_seeded) == set(NOT_SEEDED)
+    with (labelled.nation / TRUTH).open(encoding="utf-8", newline="") as lines:
+        assert {line["kind"] for line in csv.DictReader(lines)} >= {kind.name for kind in HARMLESS}
+    nation = json.loads((labelled.nation / NATION).read_text(encoding="utf-8"))
+    assert {line["format"] for line in nation["provinces"]} == {"gpkg", "shapefile", "gml"}
+    assert any(line.get("partial") for line in nation["provinces"])
 
 
 def test_no_check_is_left_out_when_the_context_is_at_hand(labelled: Judged) -> None:

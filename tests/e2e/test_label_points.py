@@ -43,6 +43,31 @@ def feature(number: int, shape: shapely.Polygon, where: str) -> dict[str, Any]:
     return {"type": "Feature", "properties": said, "geometry": geometry}
 
 
+def checked(
+    features: list[dict[str, Any]], folder: Path
+) -> tuple[dict[str, Any], dict[int, set[tuple[str, Any]]]]:
+    """The summary of `landsync check`, and what it says of each feature's shape and key, by its place in the file."""
+    crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{ZONE}"}}
+    document = {"type": "FeatureCollection", "crs": crs, "features": features}
+    (folder / "thua.geojson").write_text(json.dumps(document), encoding="utf-8")
+    (folder / "08.toml").write_text(PROFILE, encoding="utf-8")
+    out = folder / "out"
+    done = CliRunner().invoke(
+        app,
+        ["check", str(folder / "thua.geojson"), "--province", "08", "--profile", str(folder / "08.toml"), "--out",
+         str(out), "--json"],
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    rows = pq.read_table(out / PARCELS).to_pylist()
+    assert sorted(row["file_row"] for row in rows) == list(range(1, len(features) + 1))
+    place = {row["row_no"]: row["file_row"] - 1 for row in rows}
+    found: dict[int, set[tuple[str, Any]]] = {}
+    for each in pq.read_table(out / "judgement" / "findings.parquet").to_pylist():
+        if each["check_code"].startswith("GEO-") or each["check_code"] == "IDN-DUP-SOURCE":
+            found.setdefault(place[each["row_no"]], set()).add((each["check_code"], each["detail"]))
+    return json.loads(done.stdout), found
+
+
 def test_every_row_has_its_right_reason(tmp_path: Path) -> None:
     shapes = strip(40).geometry
     where = [WHERE[number % len(WHERE)] for number in range(len(shapes))]
@@ -50,30 +75,21 @@ def test_every_row_has_its_right_reason(tmp_path: Path) -> None:
         feature(number + 1, shape, place)
         for number, (shape, place) in enumerate(zip(shapes, where, strict=True))
     ]
-    crs = {"type": "name", "properties": {"name": f"urn:ogc:def:crs:EPSG::{ZONE}"}}
-    document = {"type": "FeatureCollection", "crs": crs, "features": features}
-    (tmp_path / "thua.geojson").write_text(json.dumps(document), encoding="utf-8")
-    (tmp_path / "08.toml").write_text(PROFILE, encoding="utf-8")
-    out = tmp_path / "out"
-    done = CliRunner().invoke(
-        app,
-        ["check", str(tmp_path / "thua.geojson"), "--province", "08", "--profile", str(tmp_path / "08.toml"), "--out",
-         str(out), "--json"],
-    )  # fmt: skip
-    assert done.exit_code == 0, done.output
-    said = json.loads(done.stdout)
-    rows = pq.read_table(out / PARCELS).to_pylist()
-    assert sorted(row["file_row"] for row in rows) == list(range(1, len(where) + 1))
-    place = {row["row_no"]: row["file_row"] - 1 for row in rows}
-    found = {
-        place[each["row_no"]]: (each["check_code"], each["detail"])
-        for each in pq.read_table(out / "judgement" / "findings.parquet").to_pylist()
-        if each["check_code"].startswith("GEO-")
-    }
+    said, found = checked(features, tmp_path)
     assert found == {
-        row: ("GEO-TYPE", GEOMETRY_IS_NONE[each])
+        row: {("GEO-TYPE", GEOMETRY_IS_NONE[each])}
         for row, each in enumerate(where)
         if each in GEOMETRY_IS_NONE
     }
     assert said["quarantined"] == len(found)
     assert said["accepted"] == len(where) - len(found)
+
+
+def test_a_label_that_is_a_feature_of_its_own_is_a_row_and_repeats_its_parcels_key(tmp_path: Path) -> None:
+    shapes = strip(3).geometry
+    features = [feature(number + 1, shape, "none") for number, shape in enumerate(shapes)]
+    said, found = checked([*features, feature(2, shapes[1], "instead")], tmp_path)
+    assert {row: {code for code, _ in each} for row, each in found.items()} == {
+        1: {"IDN-DUP-SOURCE"}, 3: {"IDN-DUP-SOURCE", "GEO-TYPE"},
+    }  # fmt: skip
+    assert (said["read"], said["quarantined"], said["accepted"]) == (4, 2, 2)
