@@ -118,19 +118,7 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
             if options.kind == "full":
                 groups += groups_of(batch, answers)
             outlines += list(batch.outlines)
-            lines.append(
-                {
-                    "code": delivery.province,
-                    "name": provinces()[delivery.province].name,
-                    "system": batch.profile.system,
-                    "format": batch.format,
-                    "epsg": [part.old_province.epsg for part in delivery.parts],
-                    "communes": len(delivery.territories),
-                    **({"partial": sorted(batch.partial)} if batch.partial else {}),
-                    "parcels": len(batch),
-                    "defects": truths[-1].num_rows,
-                }
-            )
+            lines.append(_line(delivery, batch, truths[-1].num_rows))
             if progress:
                 progress(delivery.province, len(batch))
         territories = [t for delivery in deliveries for t in delivery.territories]
@@ -146,6 +134,21 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
     document = {"options": options.as_dict(), "provinces": lines, "totals": _totals(lines, truth, groups)}
     (folder / NATION).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return document
+
+
+def _line(delivery: PlannedDelivery, batch: ProvinceBatch, defects: int) -> dict[str, Any]:
+    """What the nation's document says of a province."""
+    return {
+        "code": delivery.province,
+        "name": provinces()[delivery.province].name,
+        "system": batch.profile.system,
+        "format": batch.format,
+        "epsg": [part.old_province.epsg for part in delivery.parts],
+        "communes": len(delivery.territories),
+        **({"partial": sorted(batch.partial)} if batch.partial else {}),
+        "parcels": len(batch),
+        "defects": defects,
+    }
 
 
 class _Labels:
