@@ -150,7 +150,7 @@ def _checked(
         check(run_dir, profile, known, expected=expected)
         gate(run_dir)
         told(Bilingual("Viết báo cáo", "Writing the report"))
-        material = gather(run_dir)
+        material = gather(run_dir, kept_at=out_dir)
         write_report(material)
         out_dir.mkdir(parents=True, exist_ok=True)
         for name in FILES:
@@ -204,7 +204,7 @@ def _refuse_inside(out_dir: Path, path: Path) -> None:
 
 
 def _tell(summary: dict[str, Any], out_dir: Path) -> None:
-    from sync.report import MAP, PAGE
+    from sync.report import PAGE, PROJECT
     from sync.report.words import DECISIONS, DELIVERY_DECISIONS, PROVISIONAL
     from validators.completeness import TITLES
 
@@ -255,7 +255,7 @@ def _tell(summary: dict[str, Any], out_dir: Path) -> None:
     say(DELIVERY_DECISIONS[summary["decision"]])
     say(
         Bilingual(
-            f"Báo cáo: {out_dir / PAGE}; lỗi trên bản đồ: {out_dir / MAP} (mở bằng QGIS).",
-            f"Report: {out_dir / PAGE}; faults on the map: {out_dir / MAP} (open in QGIS).",
+            f"Báo cáo: {out_dir / PAGE}; lỗi trên bản đồ: {out_dir / PROJECT} (mở bằng QGIS).",
+            f"Report: {out_dir / PAGE}; faults on the map: {out_dir / PROJECT} (open in QGIS).",
         )
     )

@@ -8,21 +8,24 @@ from sync.folder.summary import Summary
 from sync.report.geopackages import write_findings, write_quarantine
 from sync.report.material import Material, gather
 from sync.report.page import write_page
+from sync.report.project import write_project
 from sync.report.summary import summary_of
 from sync.report.workbook import write_workbook
 
 REPORT = "report"
 PAGE = "report.html"
 MAP = "findings.gpkg"
+PROJECT = "findings.qgz"
 WRITERS = {
     MAP: write_findings,
     "quarantine.gpkg": write_quarantine,
+    PROJECT: write_project,  # of the two that lie beside it by then
     "findings.xlsx": write_workbook,
     PAGE: write_page,
 }
 FILES = (Path(Summary.FILE).name, *WRITERS)
 
-__all__ = ["FILES", "MAP", "PAGE", "REPORT", "gather", "report", "write_report"]
+__all__ = ["FILES", "MAP", "PAGE", "PROJECT", "REPORT", "gather", "report", "write_report"]
 
 
 def report(run_dir: Path, judged_dir: Path | None = None) -> Counts:

@@ -45,6 +45,7 @@ class Material:
               `first_seen_at` of the register, NULL before a load; and of their parcels `sync.report.parcels.COLUMNS`
     repairs   REPAIRS_SCHEMA: proposals, applied by nobody
     followed  what the register counted of the run; None before a load
+    kept_at   the folder in which the report will lie, of a delivery that stays where it is; None: it is sent away
     """
 
     run_dir: Path
@@ -57,6 +58,7 @@ class Material:
     repairs: pa.Table
     loaded: Loaded | None
     followed: RegisterCounts | None
+    kept_at: Path | None
 
     @property
     def decision(self) -> Decision:
@@ -101,7 +103,7 @@ class Material:
         return told(pa.concat_tables(tables, promote_options="permissive"), self.conformed.parts)
 
 
-def gather(run_dir: Path, judged_dir: Path | None = None) -> Material:
+def gather(run_dir: Path, judged_dir: Path | None = None, kept_at: Path | None = None) -> Material:
     """Gather a run. `judged_dir`: the folder of the run that judged, when `run_dir` only applies it."""
     judged = judged_dir or run_dir
     loaded = Loaded.find(run_dir)
@@ -119,6 +121,7 @@ def gather(run_dir: Path, judged_dir: Path | None = None) -> Material:
         repairs=_of_communes(load_repairs(judged), communes),
         loaded=loaded,
         followed=RegisterCounts.find(run_dir),
+        kept_at=kept_at,
     )
 
 
