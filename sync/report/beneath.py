@@ -30,7 +30,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class DeliveredLayer:
     """A layer of the delivery as QGIS opens it.
 
     source  relative to the report, with `/`; absolute where the two lie on different drives
@@ -47,7 +47,7 @@ class Delivered:
     label: str | None
 
 
-def delivered_layers(material: Material) -> dict[int, Delivered]:
+def delivered_layers(material: Material) -> dict[int, DeliveredLayer]:
     """The parts of the delivery that QGIS can open from where the report will lie: part_no → layer."""
     if material.kept_at is None:
         return {}
@@ -55,7 +55,7 @@ def delivered_layers(material: Material) -> dict[int, Delivered]:
     return {number: layer for number, layer in known.items() if layer is not None}
 
 
-def _delivered(material: Material, part: PartRead, beside: Path) -> Delivered | None:
+def _delivered(material: Material, part: PartRead, beside: Path) -> DeliveredLayer | None:
     path = material.record.path_of(part.file)
     turned = any(said.file == part.file and said.axes != "east-north" for said in material.record.parts)
     named = _OPENED.get(path.suffix.lower())
@@ -74,7 +74,7 @@ def _delivered(material: Material, part: PartRead, beside: Path) -> Delivered | 
     if flat in _MIXED:
         chosen += "|geometrytype=Polygon"
     meanings = by_name()
-    return Delivered(
+    return DeliveredLayer(
         name=part.file if part.layer in ("", path.stem) else f"{part.file} ({part.layer})",
         source=f"{_from(beside, path)}{chosen}",
         kind=_KINDS.get(flat, "area"),

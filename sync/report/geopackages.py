@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from parcels.wkb import read_wkb
 from sync.report.beneath import parcels_beneath
 from sync.report.fields import FINDINGS, PARCELS, QUARANTINE, REPAIRS, Field, schema_of
-from sync.report.layers import Kind, Layer, drawable, layers_of, write_layer
+from sync.report.layers import Kind, DrawnLayer, drawable, layers_of, write_layer
 from sync.report.material import Material
 from sync.report.places import report_srid
 from sync.report.styles import PARCELS_LAYER, add_styles
@@ -52,7 +52,9 @@ def write_findings(material: Material, path: Path) -> None:
     _finish(path, written, "findings", _worded(table.slice(0, 0)), FINDINGS)
 
 
-def _written(path: Path, layers: Iterable[Layer], fields: tuple[Field, ...], srid: int) -> dict[str, Kind]:
+def _written(
+    path: Path, layers: Iterable[DrawnLayer], fields: tuple[Field, ...], srid: int
+) -> dict[str, Kind]:
     """Layers into the file; name → kind."""
     names: dict[str, Kind] = {}
     for layer in layers:
@@ -66,7 +68,7 @@ def _finish(
 ) -> None:
     """Styles for what was written; a table without a row where there is nothing to write, so that the file opens."""
     if not written:
-        written = _written(path, [Layer(name, "none", nothing)], fields, 0)
+        written = _written(path, [DrawnLayer(name, "none", nothing)], fields, 0)
     add_styles(path, written)
 
 

@@ -33,7 +33,7 @@ _OPTIONS = {"VERSION": "1.2"}
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class DrawnLayer:
     """A layer as it is written: its rows, and their shapes of one type (None for a table without geometry)."""
 
     name: str
@@ -43,7 +43,7 @@ class Layer:
     shapes: Geometries | None = None
 
 
-def layers_of(name: str, main: Kind, table: pa.Table, geometries: Geometries) -> Iterator[Layer]:
+def layers_of(name: str, main: Kind, table: pa.Table, geometries: Geometries) -> Iterator[DrawnLayer]:
     """The layers that some rows need, none of them empty. The one of kind `main` has no suffix to its name."""
     parts, row = _pieces(geometries)
     dimensions = shapely.get_dimensions(parts)
@@ -53,10 +53,10 @@ def layers_of(name: str, main: Kind, table: pa.Table, geometries: Geometries) ->
             rows, index = np.unique(row[chosen], return_inverse=True)
             shapes = np.asarray(joined(parts[chosen], indices=index), dtype=object)
             called = name if kind == main else f"{name}_{kind}"
-            yield Layer(called, kind, table.take(pa.array(rows)), geometry_type, shapes)
+            yield DrawnLayer(called, kind, table.take(pa.array(rows)), geometry_type, shapes)
     nowhere = np.setdiff1d(np.arange(len(geometries)), row)
     if len(nowhere):
-        yield Layer(name + NO_PLACE, "none", table.take(pa.array(nowhere)))
+        yield DrawnLayer(name + NO_PLACE, "none", table.take(pa.array(nowhere)))
 
 
 def _pieces(geometries: Geometries) -> tuple[Geometries, NDArray[np.int64]]:
@@ -84,7 +84,7 @@ def drawable(geometries: Geometries) -> Geometries:
     return result
 
 
-def write_layer(path: Path, layer: Layer, fields: pa.Schema, srid: int) -> None:
+def write_layer(path: Path, layer: DrawnLayer, fields: pa.Schema, srid: int) -> None:
     """Add a layer to a GeoPackage, which is made where there is none. Only `fields` are written, in their order."""
     table = layer.table.select(fields.names).cast(fields)
     place: dict[str, Any] = {}

@@ -49,7 +49,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ProjectLayer:
     """A layer of the project. style: elements of XML; box: where it lies, in its own CRS, of a layer of the report."""
 
     id: str
@@ -64,11 +64,11 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ProjectGroup:
     """Layers under one heading of the project, the upper ones drawn over the lower ones."""
 
     name: str
-    layers: tuple[Shown, ...]
+    layers: tuple[ProjectLayer, ...]
     visible: bool = True
 
 
@@ -81,10 +81,10 @@ def write_project(material: Material, path: Path) -> None:
     repairs = tuple(layer for layer in found if layer.id.startswith("findings_repair_"))
     findings = tuple(layer for layer in found if layer not in (*parcels, *repairs))
     groups = (
-        Group("Phát hiện · Findings", findings),
-        Group("Cách ly · Quarantine", refused),
-        Group("Đề xuất sửa · Proposed repairs", repairs[::-1], visible=False),
-        Group("Gói dữ liệu · Delivery", (*_delivered(material), *parcels)),
+        ProjectGroup("Phát hiện · Findings", findings),
+        ProjectGroup("Cách ly · Quarantine", refused),
+        ProjectGroup("Đề xuất sửa · Proposed repairs", repairs[::-1], visible=False),
+        ProjectGroup("Gói dữ liệu · Delivery", (*_delivered(material), *parcels)),
     )
     province = admin_units.provinces().get(material.record.province)
     facts = {
@@ -98,7 +98,7 @@ def write_project(material: Material, path: Path) -> None:
         archive.writestr(zipfile.ZipInfo(_INSIDE, _NEVER), text.encode("utf-8"), zipfile.ZIP_DEFLATED)
 
 
-def _of_geopackage(path: Path) -> Iterator[Shown]:
+def _of_geopackage(path: Path) -> Iterator[ProjectLayer]:
     """The layers and tables of a GeoPackage of the report that hold something, in their order."""
     with closing(sqlite3.connect(path)) as database:
         contents = database.execute(
@@ -113,7 +113,7 @@ def _of_geopackage(path: Path) -> Iterator[Shown]:
         ]
     for name, geometry_type, srid, *box in filled:
         kind = _TYPES.get(geometry_type, "none")
-        yield Shown(
+        yield ProjectLayer(
             id=f"{path.stem}_{name}",
             name=title_of(name, kind),
             source=f"./{path.name}|layername={name}",
@@ -139,9 +139,9 @@ def title_of(name: str, kind: Kind) -> str:
     return f"{known} ({_SUFFIXES[kind]} · {kind})" if several and kind != "none" else known
 
 
-def _delivered(material: Material) -> Iterator[Shown]:
+def _delivered(material: Material) -> Iterator[ProjectLayer]:
     for number, layer in delivered_layers(material).items():
-        yield Shown(
+        yield ProjectLayer(
             id=f"delivered_part_{number}",  # QGIS gives a layer with a shorter one another
             name=layer.name,
             source=layer.source,

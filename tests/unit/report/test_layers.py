@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.report.fields import FINDINGS, PARCELS, QUARANTINE, REPAIRS, Field, schema_of
-from sync.report.layers import NO_PLACE, Layer, drawable, layers_of, write_layer
+from sync.report.layers import NO_PLACE, DrawnLayer, drawable, layers_of, write_layer
 from sync.report.workbook import _COLUMNS
 
 FIELDS = schema_of((Field("row", pa.int64(), "Dòng · Row"),))
@@ -53,7 +53,7 @@ def pieces(shape: shapely.Geometry | None) -> list[tuple[str, bytes]]:
     return [(kind, plain.wkb)]
 
 
-def made(shapes: list[shapely.Geometry | None]) -> list[Layer]:
+def made(shapes: list[shapely.Geometry | None]) -> list[DrawnLayer]:
     geometries = np.array([*shapes, None], dtype=object)[:-1]  # never an array of coordinates
     return list(layers_of("GEO", "point", pa.table({"row": np.arange(len(shapes))}), geometries))
 

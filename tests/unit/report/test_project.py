@@ -69,7 +69,7 @@ def sources(project: ElementTree.Element) -> dict[str, str]:
     return layers
 
 
-@pytest.mark.parametrize("name", ["thửa & <đất> \"1\" 'a'.gpkg", "%25 a#b c.gpkg", "x.shp", "Ảnh.geojson"])
+@pytest.mark.parametrize("name", ["thửa & <đất> \"1\" 'a'.gpkg", "thửa (1), b.gpkg", "x.shp", "Ảnh.geojson"])
 def test_whatever_a_file_is_called_the_project_names_it_from_beside_itself(
     name: str, reported: Callable[..., tuple[Material, Path]], tmp_path: Path
 ) -> None:
