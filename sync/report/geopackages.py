@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from parcels.wkb import read_wkb
 from sync.report.beneath import parcels_beneath
 from sync.report.fields import FINDINGS, PARCELS, QUARANTINE, REPAIRS, Field, schema_of
-from sync.report.layers import Kind, DrawnLayer, drawable, layers_of, write_layer
+from sync.report.layers import DrawnLayer, Kind, drawable, layers_of, write_layer
 from sync.report.material import Material
 from sync.report.places import report_srid
 from sync.report.styles import PARCELS_LAYER, add_styles
