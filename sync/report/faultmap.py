@@ -16,14 +16,21 @@ from numpy.typing import NDArray
 
 from parcels.bounds import placed
 from parcels.fence import each_row
+from sync.folder.boundaries import load_boundaries
 from sync.report.ground import DrawnGround, Paper, grounds, plane_of
-from sync.report.material import Material, is_commune
+from sync.report.material import Material, commune_name, is_commune
+from sync.report.outlines import Outlines, outlines_of
 from sync.report.places import report_srid
 from validators.places import places_of
 
 WIDTH = 960  # of the drawing, in its own units
 PER_COMMUNE = 400  # faults drawn in one commune's map
 COMMUNES = 40  # communes with a map of their own, those with the most errors first
+LABELLED, FEW = (
+    60,
+    12,
+)  # communes with their code on the overview; so few with their name, and on a telephone too
+SMALL_PART = 4  # so many times as long as what was delivered is a province of which only a part is shown
 _MARGIN = 56  # for labels, the bar and the arrow
 _TALLEST = 720
 _DOT = {"error": 4.0, "warning": 3.2, "info": 2.4}
@@ -83,31 +90,39 @@ def maps_of(material: Material) -> dict[str, Any]:
     shown = {commune.code: known[commune.code] for commune in material.communes if commune.code in known}
     drawn = {code: ground for code, ground in shown.items() if ground.shape is not None}
     worst = sorted(material.communes, key=lambda commune: (-commune.rows_with_error, commune.code))
+    homes = {code: ground.shape for code, ground in drawn.items() if is_commune(code)}
+    outlines = (
+        outlines_of(homes, load_boundaries(material.judged_dir), material.record.province, plane)
+        if homes
+        else None
+    )
     communes = {}
     for commune in worst[:COMMUNES]:
         if commune.code in drawn:
-            picture = _commune(material, drawn[commune.code], plane)
+            outline = outlines.communes.get(commune.code) if outlines else None
+            picture = _commune(material, drawn[commune.code], outline, plane)
             if picture is not None:
                 communes[commune.code] = picture
-    homes = {code: ground for code, ground in drawn.items() if is_commune(code)}
-    return {"overview": _overview(material, homes) if homes else None, "communes": communes}
+    return {"overview": _overview(material, outlines) if outlines else None, "communes": communes}
 
 
-def _overview(material: Material, drawn: dict[str, DrawnGround]) -> dict[str, Any]:
-    shapes = [ground.shape for ground in drawn.values()]
-    frame = Frame.around(shapely.total_bounds(np.array(shapes, dtype=object)))
+def _overview(material: Material, outlines: Outlines) -> dict[str, Any]:
+    """The communes by their group, in the outline of the province as far as it lies near them."""
+    frame = Frame.around(_shown(outlines))
     by_code = {commune.code: commune for commune in material.communes}
     pictures = []
-    for code, ground in drawn.items():
-        (middle,) = frame.points(shapely.get_coordinates(shapely.point_on_surface(ground.shape))[:1])
+    for code, outline in outlines.communes.items():
+        (middle,) = frame.points(shapely.get_coordinates(shapely.point_on_surface(outline))[:1])
         commune = by_code[code]
         pictures.append(
             {
                 "code": code,
+                "name": commune_name(code, material),
                 "group": commune.group or 0,
-                "path": frame.path(ground.shape),
+                "path": frame.path(outline),
                 "x": float(middle[0]),
                 "y": float(middle[1]),
+                "left": float(middle[0]) > WIDTH / 2,  # where there is room for its name
                 "errors": commune.rows_with_error,
                 "held": commune.decision == "hold",
             }
@@ -115,13 +130,28 @@ def _overview(material: Material, drawn: dict[str, DrawnGround]) -> dict[str, An
     return {
         "height": round(frame.height),
         "width": WIDTH,
+        "province": frame.path(outlines.province),
+        "others": "".join(frame.path(other) for other in outlines.others),
+        "places": "".join(f"M{x:g} {y:g}h0" for x, y in frame.points(outlines.places).tolist()),
+        "known": outlines.known,
         "communes": pictures,
-        "labels": len(pictures) <= 60,
+        "labels": len(pictures) <= LABELLED,
+        "few": len(pictures) <= FEW,
         "bar": frame.bar(),
     }
 
 
-def _commune(material: Material, ground: DrawnGround, plane: Paper) -> dict[str, Any] | None:
+def _shown(outlines: Outlines) -> NDArray[np.float64]:
+    """The bounds of the delivered communes; of the province where these are not a small part of it."""
+    mine = np.asarray(shapely.total_bounds(np.array(list(outlines.communes.values()), dtype=object)))
+    whole = np.asarray(shapely.bounds(outlines.province))
+    far = (whole[2:] - whole[:2]).max() > SMALL_PART * (mine[2:] - mine[:2]).max()
+    return mine if far else whole
+
+
+def _commune(
+    material: Material, ground: DrawnGround, outline: shapely.Geometry | None, plane: Paper
+) -> dict[str, Any] | None:
     """One commune with its faults; None where no fault has a place. Findings come errors first."""
     findings = material.findings
     mine = findings.filter(
@@ -137,6 +167,7 @@ def _commune(material: Material, ground: DrawnGround, plane: Paper) -> dict[str,
         "height": round(frame.height),
         "width": WIDTH,
         "path": frame.path(ground.shape),
+        "outline": frame.path(outline) if outline is not None else "",
         "marks": _marks(frame, chosen.filter(pa.array(there)), places[there]),
         "drawn": int(there.sum()),
         "of": len(mine),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcels import admin_units
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.folder.conform import Conformed
 from sync.folder.delivery import DeliveryRecord
@@ -170,3 +171,11 @@ def _of_communes(table: pa.Table, communes: tuple[DecidedVerdict, ...]) -> pa.Ta
 def is_commune(code: str) -> bool:
     """Whether a dataset is a commune, not the rest."""
     return code != UNKNOWN_COMMUNE
+
+
+def commune_name(code: str, material: Material) -> str:
+    """The commune's name; what the rest is called for the rest."""
+    if code == UNKNOWN_COMMUNE:
+        return "Không thuộc xã nào của tỉnh · no commune of the province"
+    commune = admin_units.commune(code, material.record.as_of)
+    return commune.name if commune else code

@@ -16,7 +16,7 @@ from sync.folder.verdict import DecidedVerdict
 from sync.report.faultmap import maps_of
 from sync.report.firstlook import to_mend
 from sync.report.intake import intake_notes
-from sync.report.material import Material, is_commune
+from sync.report.material import Material, commune_name, is_commune
 from sync.report.rendering import rendered
 from sync.report.summary import summary_of
 from sync.report.words import (
@@ -29,7 +29,6 @@ from sync.report.words import (
     check_title,
     group_said,
 )
-from sync.report.workbook import commune_name
 from validators.catalogue import BY_CODE
 from validators.completeness import TITLES
 from validators.measures import COMPLETENESS, MEASURES

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 import shapely
 import xlsxwriter
 
-from parcels import admin_units
 from parcels.bilingual import Bilingual
 from parcels.bounds import placed
 from parcels.crs import is_geographic
@@ -22,7 +21,7 @@ from sync.folder.list_rows import unmatched
 from sync.folder.reasons import Reason
 from sync.folder.register import STATE_WORDS
 from sync.report.lists import unmatched_rows, write_list_sheet
-from sync.report.material import Material
+from sync.report.material import Material, commune_name
 from sync.report.places import report_srid
 from sync.report.words import DECISIONS, SEVERITIES, check_advice, check_title, group_said
 from validators.measures import COMPLETENESS, MEASURES
@@ -106,14 +105,6 @@ def write_workbook(material: Material, path: Path) -> None:
                 _commune(book, head, text, code, _placed(mine.slice(0, SHEET_ROWS), srid), len(mine))
         rows = unmatched_rows(material.conformed.lists, unmatched(material.judged_dir))
         write_list_sheet(book, head, text, rows, SHEET_ROWS)
-
-
-def commune_name(code: str, material: Material) -> str:
-    """The commune's name; what the rest is called for the rest."""
-    if code == UNKNOWN_COMMUNE:
-        return "Không thuộc xã nào của tỉnh · no commune of the province"
-    commune = admin_units.commune(code, material.record.as_of)
-    return commune.name if commune else code
 
 
 def _overview(book: Any, head: Any, text: Any, material: Material) -> None:

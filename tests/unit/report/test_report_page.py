@@ -27,7 +27,13 @@ MEASURE = """<script>
 const tables = [...document.querySelectorAll(".wide")].map(each => ({
     text: each.innerText.slice(0, 40), beside: each.scrollWidth - each.clientWidth,
     cards: each.firstElementChild.classList.contains("stack")}));
-parent.postMessage(JSON.stringify({
+const box = each => { const b = each.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; };
+const maps = [...document.querySelectorAll("svg.map")].map(map => ({
+    box: box(map), circles: [...map.querySelectorAll("circle")].map(box),
+    labels: [...map.querySelectorAll("text.label")].filter(each => each.getClientRects().length).map(each => ({
+        text: each.textContent, box: box(each), size: parseFloat(getComputedStyle(each).fontSize) * map.getScreenCTM().a})),
+    outlines: [...map.querySelectorAll("path.extent, a path.land")].map(box)}));
+parent.postMessage(JSON.stringify({maps,
     width: innerWidth, beside: document.documentElement.scrollWidth - innerWidth, tables}), "*");
 </script>"""
 
@@ -81,3 +87,29 @@ def test_on_a_telephone_what_is_to_be_mended_is_read_without_scrolling_sideways(
     cards = [table for table in said["tables"] if table["cards"]]
     assert len(cards) >= 4
     assert [table for table in cards if table["beside"] > 0] == []
+
+
+def inside(box: list[float], frame: list[float]) -> bool:
+    return box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_whole_map_is_in_sight_and_can_be_read(page: Path, width: int) -> None:
+    said = measured(page, width)
+    overview, *communes = said["maps"]
+    assert communes
+    for each in said["maps"]:
+        assert each["box"][0] >= 0
+        assert each["box"][2] <= width
+        assert all(inside(circle, each["box"]) for circle in each["circles"])
+        assert min(circle[2] - circle[0] for circle in each["circles"]) >= 4
+        assert each["outlines"]
+    assert len(overview["labels"]) == 2  # both communes, with what they are called
+    for label in overview["labels"]:
+        assert inside(label["box"], overview["box"])
+        assert label["size"] >= 11
+    province = overview["outlines"][0]
+    seen = [min(province[2], overview["box"][2]) - max(province[0], overview["box"][0]),
+            min(province[3], overview["box"][3]) - max(province[1], overview["box"][1])]  # fmt: skip
+    shown = [overview["box"][2] - overview["box"][0], overview["box"][3] - overview["box"][1]]
+    assert seen[0] * seen[1] > 0.3 * shown[0] * shown[1]  # no dots on white
