@@ -19,7 +19,10 @@ class Settings(BaseSettings):
     airflow_dsn: str | None = Field(
         default=None, description="Airflow metadata on a server of one's own", repr=False
     )
-    provinces: Path = Field(default=ROOT / "sync" / "declared" / "provinces", description="folder of NN.toml")
+    provinces: Path = Field(
+        default=ROOT / "sync" / "declared" / "provinces",
+        description="folder of one's own NN.toml and base/; what is not in it is taken from the shipped ones",
+    )
     retention: Path = Field(
         default=ROOT / "sync" / "care" / "retention.toml", description="how long deliveries and runs are kept"
     )

@@ -33,6 +33,7 @@ COMMANDS: tuple[str, ...] = (
     "sync.cli.sync",
     "sync.cli.review",
     "sync.cli.proof",
+    "sync.cli.communes",
     "sync.cli.boundaries",
     "sync.cli.expected",
     "sync.cli.context",

@@ -206,8 +206,10 @@ def province_of(path: Path) -> str:
 
 
 def profile_file(province: str) -> Path:
-    """Where this installation says how a province delivers."""
-    return settings().provinces / f"{province}.toml"
+    """Where this installation says how a province delivers: its own profile, else the shipped one."""
+    own = settings().provinces / f"{province}.toml"
+    shipped = SHIPPED / f"{province}.toml"
+    return shipped if shipped.is_file() and not own.is_file() else own
 
 
 def refuse_other_than_a_code(province: str) -> None:

@@ -9,7 +9,7 @@ from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from sync.declared.profile import load_profile
 from sync.lab.generate.systems import SYSTEMS
-from sync.settings import ROOT
+from sync.settings import ROOT, settings
 
 PROFILES = ROOT / "sync" / "declared" / "provinces"
 
@@ -142,3 +142,27 @@ def test_a_base_that_does_not_fit_is_named(tmp_path: Path, text: str, words: str
         load_profile("08", write(tmp_path, text))
     assert caught.value.code == "PRF-INVALID"
     assert words in caught.value.message.vi
+
+
+def test_an_installation_s_own_profiles_lie_in_a_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANDSYNC_PROVINCES", str(tmp_path / "hồ sơ"))
+    (tmp_path / "hồ sơ" / "base").mkdir(parents=True)
+    settings.cache_clear()
+    try:
+        shipped = load_profile("08")  # nothing of its own yet
+        own = 'province = "08"\nextends = "mine"\n[columns]\nsheet_no = "to"\n'
+        (tmp_path / "hồ sơ" / "08.toml").write_text(own, encoding="utf-8")
+        base = 'system = "mine"\n[columns]\nparcel_no = "thua"\nsheet_no = "x"\n'
+        (tmp_path / "hồ sơ" / "base" / "mine.toml").write_text(base, encoding="utf-8")
+        mine = load_profile("08")
+        assert (mine.system, mine.delivered_name("sheet_no"), mine.delivered_name("parcel_no")) == (
+            "mine",
+            "to",
+            "thua",
+        )
+        assert load_profile("22").system  # still the shipped one
+        assert shipped.system != "mine"
+    finally:
+        settings.cache_clear()
