@@ -37,6 +37,7 @@ RESULTS = {
     "reconcile": "out",
     "receipt show": "out",
     "receipt verify": "out",
+    "communes": "out",
     "expected load": "err",
     "boundaries load": "err",
     "context export": "err",

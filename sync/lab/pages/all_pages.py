@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from sync.lab.pages import checks, columns, errors, run_folder
+from sync.lab.pages import checks, columns, errors, meridians, run_folder
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "columns.md": columns.document,
     "checks.md": checks.document,
     "errors.md": errors.document,
     "run-folder.md": run_folder.document,
+    "meridians.vi.md": meridians.document,
 }
 
 
