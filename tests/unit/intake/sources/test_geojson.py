@@ -98,10 +98,29 @@ def test_a_sequence_of_one_record_is_read(tmp_path: Path) -> None:
     assert read_all(tmp_path / "t.ndjson").num_rows == 1
 
 
-def test_a_record_that_gdal_skips_is_noticed(tmp_path: Path) -> None:
-    broken = '{"type": "Feature", "properties": {"a": nul}, "geometry": null}\n'
-    (tmp_path / "t.ndjson").write_text(lines(*ROWS[:2]) + broken + lines(ROWS[3]))
-    assert refusal(tmp_path / "t.ndjson").code == "DLV-ROWS-LOST"
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"type": "Feature", "properties": {"a": nul}, "geometry": null}',
+        '{"type": "Feature", "properties": {"a": "x", "b"", "c": 1}, "geometry": null}',
+        '{"type": "Feature", "properties": {"a": 1 "b": 2}, "geometry": null}',
+        "null",
+        "\0" * 200,
+        "xyz",
+        "[1, 2]",
+    ],
+)
+@pytest.mark.parametrize("last", [True, False])
+def test_a_record_that_gdal_skips_is_noticed(tmp_path: Path, broken: str, last: bool) -> None:
+    rest = "" if last else lines(ROWS[3])
+    (tmp_path / "t.ndjson").write_text(lines(*ROWS[:2]) + broken + "\n" + rest)
+    refused = refusal(tmp_path / "t.ndjson")
+    assert refused.code == ("DLV-TRUNCATED" if broken.count('"') % 2 else "DLV-CORRUPT")
+
+
+def test_the_record_that_is_damaged_is_named(tmp_path: Path) -> None:
+    (tmp_path / "t.ndjson").write_text(lines(*ROWS[:2]) + '{"type": "Feature", "a": nul}\n')
+    assert "record 3" in refusal(tmp_path / "t.ndjson").message.en
 
 
 @pytest.mark.parametrize(
