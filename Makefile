@@ -1,6 +1,6 @@
 # Everything a person or CI types. Each target makes the locked environment first; that takes no time once it is there.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long bench evaluation pages lint up down clean
+.PHONY: help bundle setup demo test test-long bench evaluation pages lint up down clean
 SHELL := /bin/sh
 LANDSYNC := .venv/bin/landsync
 UV = $(firstword $(wildcard .landsync/tools/bin/uv) uv)
@@ -34,6 +34,9 @@ evaluation: setup ## Đánh giá các phép kiểm tra, viết docs/evaluation.m
 	@mkdir -p .landsync
 	@$(LANDSYNC) evaluate --seeds 10 --parcels 100000 --defects 0.01 --markdown > .landsync/evaluation.md
 	@mv .landsync/evaluation.md docs/evaluation.md
+
+bundle: setup ## Gói cài đặt không cần mạng, vào dist/ · what installs `landsync check` without a network
+	@UV="$(UV)" sh sync/platform/bundle.sh
 
 pages: setup ## Viết lại các trang tài liệu sinh từ mã nguồn · pages of docs/ that are made from the code
 	@.venv/bin/python -m sync.lab.pages
