@@ -124,6 +124,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('*.parcel_uid', 'Định danh cố định của thửa trong cơ sở dữ liệu này', 'Permanent identifier of the parcel in this database'),
 ('*.run_id', 'Lần chạy đã ghi dòng này', 'The run that wrote this row'),
 ('*.closed_by_run', 'Lần chạy đã đóng dòng này', 'The run that closed this row'),
+('*.version_key', 'Khóa của phiên bản, một cột (QGIS cần): thửa và lúc ghi nhận', 'Key of a version in one column, as QGIS needs it: the parcel and when it was recorded'),
 ('*.closed_because', 'Lý do đóng: changed (thay đổi), ended (kết thúc)', 'Why it was closed: changed or ended'),
 ('*.recorded_from', 'Thời điểm cơ sở dữ liệu bắt đầu ghi nhận phiên bản này', 'Since when this database has held this version'),
 ('*.recorded_to', 'Thời điểm phiên bản này bị đóng; trống là còn mở', 'When this version was closed; empty while open'),

@@ -57,7 +57,9 @@ SELECT p.parcel_uid, p.national_id,
        p.valid_from, p.valid_to, p.recorded_from, p.recorded_to, p.closed_because, p.stale_since,
        p.source_system, p.source_key, p.source_version, p.source_srid, p.run_id,
        p.geom,
-       analyst.to_wgs84(p.geom)::public.geometry(MultiPolygon, 4326) AS geom_wgs84{p_later}
+       analyst.to_wgs84(p.geom)::public.geometry(MultiPolygon, 4326) AS geom_wgs84,
+       -- One column that names a version, for programs that need one: the parcel, and when it was recorded in microseconds.
+       p.parcel_uid || '/' || (extract(epoch FROM p.recorded_from) * 1000000)::bigint AS version_key{p_later}
 FROM (
     SELECT c.parcel_uid, c.national_id, c.province_code, c.commune_code, c.commune_valid_from, c.sheet_no, c.parcel_no,
            c.map_scale, c.map_set, c.land_use, c.area_m2, c.area_legal_m2, c.address, c.surveyed_on, c.valid_from,

@@ -158,3 +158,23 @@ def test_what_the_merge_changed_and_ended_is_still_there_as_it_was(
             cursor.execute("SET timezone = 'Asia/Ho_Chi_Minh'")
             cursor.execute(seen.format(day=day, later=later))
             assert cursor.fetchone() == expected, (day, later)
+
+
+def test_every_version_has_a_key_of_its_own_that_no_session_writes_otherwise(surface: Surface) -> None:
+    current(surface, "C", "2026-05-01 09:00:00.000002+07")
+    version(surface, "A", "2026-03-01 09:00+07", "2026-05-01 09:00:00.000001+07", closed_because="changed")
+    version(
+        surface,
+        "B",
+        "2026-05-01 09:00:00.000001+07",
+        "2026-05-01 09:00:00.000002+07",
+        closed_because="changed",
+    )
+    asked = "SELECT sheet_no, version_key FROM analyst.parcel_history ORDER BY sheet_no"
+    keys = dict(surface.run(asked))
+    assert len(keys) == len(set(keys.values())) == 3
+    surface.run("SET timezone = 'America/New_York'")
+    surface.run("SET datestyle = 'German'")
+    assert dict(surface.run(asked)) == keys
+    with surface.acting_as("analyst"):
+        assert surface.run("SELECT version_key FROM analyst.parcel_as_of('2026-08-01')") == [(keys["C"],)]
