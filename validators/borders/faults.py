@@ -222,6 +222,19 @@ def _clipped(shapes: Geometries, window: Geometries) -> Geometries:
     return result
 
 
+def _open_length(parts: Geometries, at: NDArray[np.int64], touching: Geometries) -> Floats:
+    """(k,) how much of the outline of each gap no parcel touches; what several touch, as one drawn twice, is touched once.
+
+    at, touching  (m,) gap, in order, and the lines of a parcel along it
+    """
+    free = shapely.boundary(parts)
+    rank = np.arange(len(at)) - np.searchsorted(at, at)
+    for turn in range(int(rank.max(initial=-1)) + 1):
+        now = rank == turn
+        free[at[now]] = shapely.difference(free[at[now]], shapely.buffer(touching[now], 1.1 * _MARGIN_M))
+    return np.asarray(shapely.length(free))
+
+
 def _joined(seam: Seam, strips: Geometries, other: int, rules: BorderRules) -> Cases:
     """The gaps that the strips between the dataset and one other commune make together."""
     parts = _without_hairs(shapely.union_all(strips, grid_size=GRID_DEG))
@@ -232,11 +245,14 @@ def _joined(seam: Seam, strips: Geometries, other: int, rules: BorderRules) -> C
 
     tree = shapely.STRtree(seam.shapes)
     at, parcel = tree.query(parts, predicate="dwithin", distance=degrees(_MARGIN_M))
+    order = np.lexsort((parcel, at))
+    at, parcel = at[order], parcel[order]
     halo = shapely.buffer(in_metres(parts, scale), _MARGIN_M)
     outline = in_metres(shapely.boundary(seam.shapes[parcel]), scale[at])
-    contact = shapely.length(shapely.intersection(outline, halo[at]))
-    touched = np.bincount(at, contact, len(parts))
+    touching = shapely.intersection(outline, halo[at])
+    contact = shapely.length(touching)
     around = shapely.length(in_metres(parts, scale))
+    touched = around - _open_length(in_metres(parts, scale), at, touching)
     side = contact > _CONTACT_M
     ours = np.bincount(at[side], seam.commune[parcel[side]] == 0, len(parts)) > 0
     theirs = np.bincount(at[side], seam.commune[parcel[side]] == other, len(parts)) > 0
