@@ -146,6 +146,25 @@ def test_a_road_that_ends_at_a_border_is_no_gap(tmp_path, width):
     assert cases(as_whole(nation, tmp_path).values()) == {}
 
 
+@pytest.mark.parametrize("degrees", [40, 65, 70])
+@pytest.mark.parametrize("drawn", [(1, 1), (1, 2), (2, 1), (3, 3)])
+def test_an_open_corner_between_two_communes_is_no_gap_however_often_its_sides_are_drawn(
+    tmp_path, degrees, drawn
+):
+    """Both sides of the corner are touched, its third is open; a parcel that is drawn twice touches it no longer."""
+    x, y = ORIGIN
+    slope = np.array([np.sin(np.radians(degrees)), np.cos(np.radians(degrees))]) * 20
+    west = shapely.box(x - 20, y - 20, x, y + 20)
+    east = shapely.Polygon([(x, y), (x, y - 20), (x + 25, y - 20), (x + slope[0], y + slope[1])])
+    times = [west] * drawn[0] + [east] * drawn[1]
+    nation = Nation.of(np.array(times, dtype=object), [A] * drawn[0] + [B] * drawn[1])
+    assert cases(as_whole(nation, tmp_path).values()) == {}
+    strip = shapely.box(x + 0.4, y, x + 20, y + 20)  # closed on three sides and open at its end: a gap
+    nation = Nation.of(np.array([*times, strip], dtype=object), [*nation.commune, B])
+    found = both_sides(cases(as_whole(nation, tmp_path).values()))
+    assert "BRD-GAP" in codes_of(found)
+
+
 def test_a_lane_inside_a_commune_that_ends_at_the_border_is_its_own_affair(tmp_path):
     nation = halves()
     below = at(2, ACROSS // 2 - 1)
