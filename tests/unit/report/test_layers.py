@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.report.fields import FINDINGS, PARCELS, QUARANTINE, REPAIRS, Field, schema_of
+from sync.report.geopackages import FAMILIES, _worst_first
 from sync.report.layers import NO_PLACE, DrawnLayer, drawable, layers_of, write_layer
 from sync.report.workbook import _COLUMNS
 
@@ -130,3 +131,12 @@ def test_titles_tell_fields_apart_and_say_the_same_as_the_workbook(fields: tuple
     assert len(set(titles)) == len(titles)
     workbook = {name: title for title, name, _ in _COLUMNS if name != "row_no"}
     assert [field.title for field in fields if workbook.get(field.name, field.title) != field.title] == []
+
+
+def test_families_with_errors_come_before_those_without() -> None:
+    severity = pa.chunked_array([["warning", "info", "error", "warning", "info"]])
+    family = pa.chunked_array([["GEO", "CNT", "IDN", "IDN", "ATT"]])
+    order = _worst_first(severity, family)
+    assert order[:2] == ["IDN", "GEO"]
+    assert sorted(order) == sorted(FAMILIES)
+    assert set(order[2:4]) == {"CNT", "ATT"}
