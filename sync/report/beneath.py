@@ -86,9 +86,11 @@ def _delivered(material: Material, part: PartRead, beside: Path) -> DeliveredLay
 
 
 def _label(columns: dict[str, str]) -> str | None:
-    """Sheet and number as an expression of QGIS, from the delivered fields."""
+    """Sheet and number as an expression of QGIS, from the delivered fields: a DBF's number 59 would be shown as 59.0."""
     named = [columns[ours].replace('"', '""') for ours in ("sheet_no", "parcel_no") if ours in columns]
-    return " || '/' || ".join(f'to_string("{name}")' for name in named) or None
+    return (
+        " || '/' || ".join(f"regexp_replace(to_string(\"{name}\"), '[.]0+$', '')" for name in named) or None
+    )
 
 
 def _from(folder: Path, path: Path) -> str:
