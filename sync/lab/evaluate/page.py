@@ -29,7 +29,7 @@ of the truth.
 def page(results: Mapping[str, Evaluation], command: str) -> str:
     """Markdown: a table of the checks and one of the nations, by name, with when and on which machine it was made."""
     nations = list(results.values())
-    several = f"{len(nations)} nations of " if len(nations) > 1 else ""
+    several = f"{len(nations)} nations of up to " if len(nations) > 1 else ""
     lines = [
         _HEAD.format(command=command),
         f"{several}{max(n.parcels for n in nations):,} parcels in {max(n.communes for n in nations)} communes; "
