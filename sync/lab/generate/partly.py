@@ -35,6 +35,8 @@ def delivered_part(seed: int, batch: ProvinceBatch, partial: Collection[str]) ->
         partial=frozenset(codes[mine].tolist()),
     )
     part.kind = batch.kind[rows]
+    part.clean_geometry = batch.clean_geometry[rows]
+    part.clean_columns = {name: values.take(pa.array(rows)) for name, values in batch.clean_columns.items()}
     first = batch.copied_from[rows]
     part.copied_from = np.where(first >= 0, place[first], -1)
     return part
