@@ -20,6 +20,7 @@ from validators.base import Mask, Rows, where
 Integers = NDArray[np.int64]
 _MARKS = ("old_commune", "map_set", "map_scale")
 _PLACE = ("commune", "since", "sheet", "number")
+_END = 3  # characters: no sheet and number are shorter with the separators before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,16 @@ class _Coded:
 
 
 def _coded(handles: pa.Array, others: pa.Array, left: Rows) -> _Coded:
-    parts = sheet_parts(pa.concat_arrays([handles, others]))
+    every = pa.concat_arrays([handles, others])
+    # Handles of one place end alike: taking apart all of them would be most of the work.
+    end = pc.utf8_slice_codeunits(every, start=-_END)
+    near = where(pc.is_in(end, value_set=end.take(pa.array(left)), skip_nulls=True))
+    parts = sheet_parts(every.take(pa.array(near)))
     columns = {name: pc.struct_field(parts, name) for name in (*_PLACE, *_MARKS)}
     places = pc.binary_join_element_wise(*(columns[name] for name in _PLACE), "|", null_handling="emit_null")
     place = _numbers(places)
     n = len(handles)
-    wanted = np.isin(place, place[left]) & (place >= 0)
-    kept = where(wanted)
+    kept = where(np.isin(place, place[np.isin(near, left)]) & (place >= 0))
     marks = np.column_stack(
         [
             _numbers(pc.if_else(pc.equal(columns[name], ""), pa.scalar(None, pa.string()), columns[name]))[
@@ -110,7 +114,8 @@ def _coded(handles: pa.Array, others: pa.Array, left: Rows) -> _Coded:
             for name in _MARKS
         ]
     )
-    return _Coded(kept[kept < n], kept[kept >= n] - n, place[kept], marks)
+    at = near[kept]
+    return _Coded(at[at < n], at[at >= n] - n, place[kept], marks)
 
 
 def _numbers(texts: pa.Array) -> Integers:
