@@ -96,15 +96,17 @@ class _Coded:
 
 
 def _coded(handles: pa.Array, others: pa.Array, left: Rows) -> _Coded:
-    every = pa.concat_arrays([handles, others])
+    n = len(handles)
     # Handles of one place end alike: taking apart all of them would be most of the work.
-    end = pc.utf8_slice_codeunits(every, start=-_END)
-    near = where(pc.is_in(end, value_set=end.take(pa.array(left)), skip_nulls=True))
-    parts = sheet_parts(every.take(pa.array(near)))
+    end, its_end = (pc.utf8_slice_codeunits(each, start=-_END) for each in (handles, others))
+    wanted = pc.unique(end.take(pa.array(left)))
+    wanted = wanted.filter(pc.is_in(wanted, value_set=its_end, skip_nulls=True))
+    near, its_near = (where(pc.is_in(each, value_set=wanted, skip_nulls=True)) for each in (end, its_end))
+    near = np.concatenate((near, n + its_near))
+    parts = sheet_parts(pa.concat_arrays([handles, others]).take(pa.array(near)))
     columns = {name: pc.struct_field(parts, name) for name in (*_PLACE, *_MARKS)}
     places = pc.binary_join_element_wise(*(columns[name] for name in _PLACE), "|", null_handling="emit_null")
     place = _numbers(places)
-    n = len(handles)
     kept = where(np.isin(place, place[np.isin(near, left)]) & (place >= 0))
     marks = np.column_stack(
         [
