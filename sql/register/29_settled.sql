@@ -34,14 +34,14 @@ CROSS JOIN LATERAL (
 ) AS other
 WHERE NOT EXISTS (SELECT FROM register_renamed AS r WHERE r.before = m.finding_id)
   AND (m.dropped
-   OR own.ended
-   OR other.ended
-   OR (NOT own.unjudged
-       AND NOT other.unjudged
-       AND (m.whole IS NULL OR m.whole OR (own.absent = 0 AND own.sure)
-            OR (own.nowhere = 0 AND own.sure AND own.delivered > 0 AND m.check_code = ANY (%(beside)s::text[])))
-       AND (m.other_whole IS NULL OR m.other_whole OR (other.absent = 0 AND other.sure))
-       AND (NOT %(changes)s
-            OR (cardinality(m.names) = 1
-                AND m.other_commune_code IS NULL
-                AND (m.quarantines OR m.check_code = ANY (%(of_rows)s::text[]))))))
+       OR own.ended
+       OR other.ended
+       OR (NOT own.unjudged
+           AND NOT other.unjudged
+           AND (m.whole IS NULL OR m.whole OR (own.absent = 0 AND own.sure)
+                OR (own.nowhere = 0 AND own.sure AND own.delivered > 0 AND m.check_code = ANY (%(beside)s::text[])))
+           AND (m.other_whole IS NULL OR m.other_whole OR (other.absent = 0 AND other.sure))
+           AND (NOT %(changes)s
+                OR (cardinality(m.names) = 1
+                    AND m.other_commune_code IS NULL
+                    AND (m.quarantines OR m.check_code = ANY (%(of_rows)s::text[]))))))

@@ -36,6 +36,10 @@ from validators.stored import KeptFixes
 from validators.tally import incidence
 
 SHOWN_PER_COMMUNE = 25
+_SHOWN = [
+    "check_code", "severity", "handle", "others", "message_vi", "message_en", "row_no", "old_commune", "map_set", "map_scale",
+    "sheet_no", "parcel_no", "file", "file_row", "other_file_rows",
+]  # fmt: skip
 
 
 def write_page(material: Material, path: Path) -> None:
@@ -139,21 +143,7 @@ def _parcels(material: Material) -> dict[str, int]:
 def _commune(material: Material, commune: DecidedVerdict) -> dict[str, Any]:
     mine = material.findings.filter(pc.equal(material.findings["dataset"], commune.code))
     listed = mine.filter(pc.not_equal(mine["severity"], "info"))
-    shown = listed.slice(0, SHOWN_PER_COMMUNE).select(
-        [
-            *("check_code", "severity", "handle", "others", "message_vi", "message_en", "row_no"),
-            *(
-                "old_commune",
-                "map_set",
-                "map_scale",
-                "sheet_no",
-                "parcel_no",
-                "file",
-                "file_row",
-                "other_file_rows",
-            ),
-        ]
-    )
+    shown = listed.slice(0, SHOWN_PER_COMMUNE).select(_SHOWN)
     return {
         **commune.model_dump(),
         "name": commune_name(commune.code, material),

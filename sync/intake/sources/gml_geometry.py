@@ -71,9 +71,8 @@ def told_apart(
         notes = own.with_suffix(".gfs")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with suppress(
-                IndexError
-            ):  # so pyogrio says that there is no layer: metadata, that a GML polygon delimits
+            # So pyogrio says that there is no layer: of metadata, say, that only a GML polygon delimits.
+            with suppress(IndexError):
                 pyogrio.read_info(local_path(own), WRITE_GFS="YES")
         columns: dict[str, tuple[str, ...]] = {}
         if notes.exists():

@@ -25,25 +25,16 @@ from sync.folder.verdict import DecidedVerdict
 from sync.report.material import Material, gather
 from sync.report.parcels import NEEDED, told
 from validators.findings import FINDINGS_SCHEMA
+from validators.identity.handles import KEY_COLUMNS
 
 PARCELS = f"{JUDGEMENT}/parcels.parquet"
 
-_HANDLES = (
-    "source_system",
-    "source_key",
-    "national_id",
-    "old_commune_code",
-    "map_set",
-    "map_scale",
-    "sheet_no",
-    "parcel_no",
-)
 PARCELS_SCHEMA = pa.schema(
     [
         pa.field("row_no", pa.int64(), nullable=False),
         pa.field("dataset", pa.string(), nullable=False),
         pa.field("decision", pa.string(), nullable=False),
-        *[pa.field(name, pa.string()) for name in _HANDLES],
+        *[pa.field(name, pa.string()) for name in KEY_COLUMNS],
         pa.field("file", pa.string()),  # where the delivery has several
         pa.field("file_row", pa.int64()),  # as the office's programs count
     ]
@@ -179,7 +170,7 @@ def _snapshot_parcels(judged_dir: Path, material: Material, dataset: str | None)
 def _parcels_of(run_dir: Path, dataset: str, decisions: pa.Table, material: Material) -> pa.Table:
     """PARCELS_SCHEMA of one dataset: its handles from the snapshot, in the order of the judgement."""
     mine = decisions.filter(pc.equal(decisions["dataset"], dataset))
-    columns = dict.fromkeys(("row_no", *_HANDLES, *NEEDED))
+    columns = dict.fromkeys(("row_no", *KEY_COLUMNS, *NEEDED))
     table = read_part(part_paths(run_dir)[dataset], list(columns))
     codes = table["old_commune_code"]
     table = told(table, material.conformed.parts).append_column("old_commune_code", codes)
