@@ -166,10 +166,12 @@ def normalise_number(values: Values) -> pa.Array:
     return pc.if_else(pc.equal(whole, ""), pa.scalar(None, pa.string()), whole)
 
 
+_SEPARATES, _ESCAPES = ord(SEPARATOR), ord("\\")
+
+
 def _escape(values: pa.Array) -> pa.Array:
-    if not pc.any(
-        pc.match_substring_regex(values, r"[\\\\|]")
-    ).as_py():  # of nearly all there is nothing to escape
+    octets = np.frombuffer(values.buffers()[2] or b"", np.uint8)
+    if not ((octets == _SEPARATES) | (octets == _ESCAPES)).any():  # of nearly all there is nothing to escape
         return values
     return pc.replace_substring(pc.replace_substring(values, "\\", "\\\\"), SEPARATOR, "\\" + SEPARATOR)
 

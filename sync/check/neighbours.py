@@ -21,7 +21,7 @@ from sync.check.parallel import in_order
 from sync.folder.snapshot import read_part
 from sync.known import Known
 from validators.borders.land import Land, boxes_of, land_of
-from validators.identity.handles import KEY_COLUMNS, names_of
+from validators.identity.handles import KEY_COLUMNS, handles_of, names_of
 from validators.live import LIVE_SCHEMA
 
 _GEOM = "geom"
@@ -116,14 +116,16 @@ class Neighbours:
         codes = live["commune_code"].combine_chunks().dictionary_encode()
         for number, code in enumerate(codes.dictionary.to_pylist()):
             mine = np.flatnonzero(np.asarray(codes.indices) == number)
-            known, _ = names_of(live.take(pa.array(mine)).combine_chunks(), code, self._as_of)
+            known = names_of(handles_of(live.take(pa.array(mine)), code, self._as_of))
             result[mine] = np.asarray(pc.is_in(known, value_set=self._changed, skip_nulls=True))
         return result
 
 
 def _names(parts: Mapping[str, Path], as_of: date) -> pa.Array:
     """What the rows of a change set are known by, rows of no commune too."""
-    named = [names_of(read_part(path, [*KEY_COLUMNS]), code, as_of)[0] for code, path in parts.items()]
+    named = [
+        names_of(handles_of(read_part(path, [*KEY_COLUMNS]), code, as_of)) for code, path in parts.items()
+    ]
     return pc.unique(pc.drop_null(pa.chunked_array(named, pa.string())))
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from parcels.validity import is_valid
 from validators.base import WHOLE, Rows, Subject
 from validators.borders.land import degrees, placed
-from validators.identity.handles import handles_of, names_of
+from validators.identity.handles import handles_of, names_of, told_as
 from validators.identity.naming import former_names, geometry_text, hash_of, lone_names, shape_names
 from validators.plane import enclosed
 from validators.policy import Policy
@@ -118,11 +118,11 @@ def names_at(subject: Subject, others: Rows) -> tuple[pa.Array, pa.Array, pa.Arr
         for chosen, repeated in ((delivered, subject.context.repeated), (~delivered, None)):
             mine = np.flatnonzero(chosen & (np.asarray(coded.indices) == number))
             these = table.take(pa.array(mine))
-            known, said = names_of(these, code, subject.context.as_of)
+            own = handles_of(these, code, subject.context.as_of)
             text = pa.array(geometry_text(shapes[mine], shapes[mine]), pa.string())
-            former[mine] = former_names(known, text, code, repeated).to_numpy(zero_copy_only=False)
-            alone = lone_names(handles_of(these, code, subject.context.as_of), repeated)
+            former[mine] = former_names(names_of(own), text, code, repeated).to_numpy(zero_copy_only=False)
+            alone = lone_names(own, repeated)
             by_shape = shape_names(code, pa.array(hash_of(shapes[mine], shapes[mine]), pa.string()))
             name[mine] = pc.coalesce(alone, by_shape).to_numpy(zero_copy_only=False)
-            handle[mine] = said.to_numpy(zero_copy_only=False)
+            handle[mine] = told_as(these, own).to_numpy(zero_copy_only=False)
     return pa.array(name, pa.string()), pa.array(former, pa.string()), pa.array(handle, pa.string())

@@ -17,7 +17,7 @@ _HANDLES = ("commune_code", "source_key", "national_id", "sheet_no", "parcel_no"
 
 def missing(subject: Subject) -> Faults:
     """Rows without any handle; the detail is what was written for nothing."""
-    rows = positions(pc.is_null(subject.fact(handles.known_as)[0]))
+    rows = positions(pc.is_null(subject.fact(handles.known_as)))
     return Faults(rows, detail=written_for_nothing(subject, _HANDLES, rows))
 
 

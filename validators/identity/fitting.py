@@ -20,7 +20,7 @@ from validators.base import Mask, Rows, where
 Integers = NDArray[np.int64]
 _MARKS = ("old_commune", "map_set", "map_scale")
 _PLACE = ("commune", "since", "sheet", "number")
-_END = 3  # characters: no sheet and number are shorter with the separators before them
+_END = 4  # octets: no sheet and number are shorter with the separators before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class _Coded:
 def _coded(handles: pa.Array, others: pa.Array, left: Rows) -> _Coded:
     n = len(handles)
     # Handles of one place end alike: taking apart all of them would be most of the work.
-    end, its_end = (pc.utf8_slice_codeunits(each, start=-_END) for each in (handles, others))
+    end, its_end = (pc.binary_slice(each.cast(pa.binary()), start=-_END) for each in (handles, others))
     wanted = pc.unique(end.take(pa.array(left)))
     wanted = wanted.filter(pc.is_in(wanted, value_set=its_end, skip_nulls=True))
     near, its_near = (where(pc.is_in(each, value_set=wanted, skip_nulls=True)) for each in (end, its_end))

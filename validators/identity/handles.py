@@ -91,6 +91,10 @@ class Handles(NamedTuple):
     national_id: pa.Array
     sheet: pa.Array
 
+    def at(self, rows: pa.Array) -> "Handles":
+        """Those of the rows at these positions."""
+        return Handles(*(handles.take(rows) for handles in self))
+
 
 def handles_of(table: pa.Table, commune_code: str, as_of: date) -> Handles:
     """The handles of the rows of a table: KEY_COLUMNS at least."""
@@ -102,35 +106,31 @@ def own_handles(subject: Subject) -> Handles:
     return handles_of(subject.dataset.table, subject.dataset.commune_code, subject.context.as_of)
 
 
-def names_of(table: pa.Table, commune_code: str, as_of: date) -> tuple[pa.Array, pa.Array]:
-    """What each row is known by: its strongest handle with its kind, and the handle as people know it.
-
-    In the order of identity: source key, national id, sheet. (n,) each; NULL where a row has no handle.
-
-    table  KEY_COLUMNS at least
-    """
-    return _names(table, handles_of(table, commune_code, as_of))
-
-
-def known_as(subject: Subject) -> tuple[pa.Array, pa.Array]:
-    """`names_of` the rows of a dataset. Use as a fact."""
-    return _names(subject.dataset.table, subject.fact(own_handles))
-
-
-def _names(table: pa.Table, own: Handles) -> tuple[pa.Array, pa.Array]:
-    name = pc.coalesce(
+def names_of(own: Handles) -> pa.Array:
+    """(n,) what each row is known by: its strongest handle, `<kind>|<handle>`; NULL where it has none."""
+    return pc.coalesce(
         *(
             pc.binary_join_element_wise(kind, handles, identifiers.SEPARATOR)
             for kind, handles in own._asdict().items()
         )
     )
-    on_sheet = _told(table)
-    return name, pc.coalesce(
-        text(table, "source_key"), own.national_id, pc.if_else(pc.is_valid(own.sheet), on_sheet, _NONE)
-    )
 
 
-def _told(table: pa.Table) -> pa.Array:
+def known_as(subject: Subject) -> pa.Array:
+    """`names_of` the rows of a dataset. Use as a fact."""
+    return names_of(subject.fact(own_handles))
+
+
+def told_as(table: pa.Table, own: Handles) -> pa.Array:
+    """(n,) the strongest handle of each row of a table as people know it; NULL where a row has none.
+
+    own  its handles: `handles_of(table, …)`
+    """
+    on_sheet = pc.if_else(pc.is_valid(own.sheet), _on_paper(table), _NONE)
+    return pc.coalesce(text(table, "source_key"), own.national_id, on_sheet)
+
+
+def _on_paper(table: pa.Table) -> pa.Array:
     """`<sheet>/<number>`, and in brackets what tells it from the same number of another old commune, map set or scale."""
     plain = pc.binary_join_element_wise(text(table, "sheet_no"), text(table, "parcel_no"), "/")
     marks = [text(table, name) for name in _MARKS]

@@ -51,7 +51,8 @@ def same_place(subject: Subject) -> Faults:
     chosen = order[first]
     live = gone[old[chosen]]
     chosen_live = live_parcels.take(pa.array(live)).combine_chunks()
-    name, handle = handles.names_of(chosen_live, subject.dataset.commune_code, subject.context.as_of)
+    own = subject.fact(live_handles).at(pa.array(live))
+    name, handle = handles.names_of(own), handles.told_as(chosen_live, own)
     uid = pc.binary_join_element_wise(
         "parcel_uid", handles.text(chosen_live, "parcel_uid"), identifiers.SEPARATOR
     )

@@ -20,7 +20,7 @@ from parcels.bounds import placed
 from parcels.fence import each_row
 from parcels.model import Dataset
 from validators.base import Repeated, Rows, Subject
-from validators.identity.handles import Handles, known_as, own_handles
+from validators.identity.handles import Handles, known_as, own_handles, told_as
 from validators.identity.members import SEPARATOR, Named
 from validators.shape import Geometries, shape_of, source_srid
 
@@ -30,9 +30,9 @@ _OLD_COMMUNE = r"^(sheet\|[^|]*\|[^|]*\|)(?:[^|\\]|\\.)*\|"
 
 
 def name_rows(subject: Subject, involved: Rows) -> Named:
-    """The names of a dataset's rows. Geometries and points are worked out for the `involved` rows only."""
+    """The names of a dataset's rows. Handles, geometries and points are worked out for the `involved` rows only."""
     dataset = subject.dataset
-    known, handle = subject.fact(known_as)
+    own, known = subject.fact(own_handles), subject.fact(known_as)
     ambiguous = np.asarray(_ambiguous(known, subject.context.repeated))
 
     twin, former = (np.full(len(dataset), None, dtype=object) for _ in range(2))
@@ -42,13 +42,15 @@ def name_rows(subject: Subject, involved: Rows) -> Named:
     former[involved] = former_names(
         known.take(at), twins.take(at), dataset.commune_code, subject.context.repeated
     ).to_numpy(zero_copy_only=False)
-    name = lone_names(subject.fact(own_handles), subject.context.repeated)
+    of_few = lone_names(own.at(pa.array(np.flatnonzero(ambiguous))), subject.context.repeated)
+    name = pc.replace_with_mask(known, pa.array(ambiguous), of_few)
     nameless = np.flatnonzero(np.asarray(pc.is_null(name)))
     shape = np.full(len(dataset), None, dtype=object)
     shape[nameless] = shape_hashes(dataset, nameless)
     shapes = pa.array(shape, pa.string())
-    point = np.full(len(dataset), None, dtype=object)
+    point, handle = (np.full(len(dataset), None, dtype=object) for _ in range(2))
     point[involved] = _points(subject, involved)
+    handle[involved] = told_as(dataset.table.take(at), own.at(at)).to_numpy(zero_copy_only=False)
     return Named(
         dataset=dataset.commune_code,
         row_no=np.asarray(dataset.column("row_no"), dtype=np.int64),
@@ -56,7 +58,7 @@ def name_rows(subject: Subject, involved: Rows) -> Named:
         former=pa.array(former, pa.string()),
         twin=twins,
         shape=shapes,
-        handle=handle,
+        handle=pa.array(handle, pa.string()),
         srid=subject.fact(source_srid),
         point=point,
     )

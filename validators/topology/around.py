@@ -20,9 +20,9 @@ from parcels.geometry import normalise
 from parcels.model import SNAPSHOT_SCHEMA, Dataset
 from parcels.wkb import read_wkb
 from validators.base import WHOLE, Faults, Others, Rows, Subject, where
-from validators.identity.handles import KEY_COLUMNS, handles_of, known_as, names_of
+from validators.identity.handles import KEY_COLUMNS, handles_of, known_as, names_of, told_as
 from validators.identity.matching import has_previous, live_parcels_of, matches_of
-from validators.identity.naming import lone_names, shape_names
+from validators.identity.naming import shape_names
 from validators.live import WAITING_SCHEMA
 from validators.shape import Geometries, source_srid
 
@@ -102,8 +102,7 @@ def around(subject: Subject) -> Around | None:
 
 def _again(subject: Subject, waiting: pa.Table) -> pa.Array:
     """(w,) whether a row of the delivery is the refused one again: by its strongest handle, or its shape."""
-    known, _ = subject.fact(known_as)
-    name = _former(waiting)
+    known, name = subject.fact(known_as), _former(waiting)
     return pc.or_(
         pc.fill_null(pc.is_in(name, value_set=known, skip_nulls=True), False),
         pa.array(np.isin(np.arange(len(waiting)), _same_shape(subject, waiting, name))),
@@ -138,8 +137,8 @@ def _former(waiting: pa.Table) -> pa.Array:
 def _of(subject: Subject, live: pa.Table, waiting: pa.Table) -> Around:
     code, as_of = subject.dataset.commune_code, subject.context.as_of
     live = live.combine_chunks()
-    former, handle = names_of(live, code, as_of)
-    name = lone_names(handles_of(live, code, as_of), None)
+    own = handles_of(live, code, as_of)
+    former = names_of(own)
     theirs = _former(waiting)
     nameless = pc.coalesce(theirs, shape_names(code, waiting["shape"].combine_chunks()))
     on_sheet = pc.binary_join_element_wise(waiting["sheet_no"], waiting["parcel_no"], "/")
@@ -151,8 +150,8 @@ def _of(subject: Subject, live: pa.Table, waiting: pa.Table) -> Around:
         ).combine_chunks(),
         read_wkb(geom),
         pa.concat_arrays([former, nameless]),
-        pa.concat_arrays([name, nameless]),
-        pa.concat_arrays([handle, shown]),
+        pa.concat_arrays([former, nameless]),
+        pa.concat_arrays([told_as(live, own), shown]),
     )
     return whole.take(where(~shapely.is_missing(whole.shapes)))
 

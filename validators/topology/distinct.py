@@ -76,7 +76,7 @@ def by_name(subject: Subject, rows: Rows) -> NDArray[np.int64]:
     where they stand in the delivery.
     """
     known, at = np.unique(rows, return_inverse=True)
-    columns = {"name": subject.fact(known_as)[0].take(pa.array(known))}
+    columns = {"name": subject.fact(known_as).take(pa.array(known))}
     if len(pc.unique(columns["name"])) < len(known):
         columns |= {
             "shape": pa.array(shapely.to_wkb(subject.dataset.rounded[known]), pa.binary()),
