@@ -4,7 +4,7 @@ Of millions of handles almost all occur once and nobody else claims them. So one
 the rows whose number comes again are looked at once more.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -91,29 +91,30 @@ class Delivered:
             version=_more_than_once([]) if versions is None else versions,
         )
 
-    def claims(self, register: pa.Table, province_code: str) -> pa.Table:
+    def claims(self, register: pa.Table, province_code: str, complete: Sequence[str] = ()) -> pa.Table:
         """Of a register of claims, those that stand against ids delivered here; CLAIMS_SCHEMA.
 
         They are of other provinces, and of parcels of this one that are live in a commune and are not delivered: one
-        that is, with an id of whatever kind, speaks for itself.
+        that is speaks for itself, whether it brings an id or gives its own up. One of a commune that comes whole ends.
 
         register  `national_id`, `province_code`, and what else of CLAIMS_SCHEMA is known
+        complete  the communes of which this delivery holds every parcel
         """
         claims = as_claims(register)
         claims = claims.filter(
             pc.is_in(claims["national_id"], value_set=self.ids["national_id"].combine_chunks())
         )
         own = pc.equal(claims["province_code"], province_code)
-        live = claims.filter(pc.and_(own, pc.is_valid(claims["commune_code"])))
+        ends = pc.is_in(claims["commune_code"], value_set=pa.array(sorted(complete), pa.string()))
+        live = claims.filter(pc.and_(own, pc.and_(pc.is_valid(claims["commune_code"]), pc.invert(ends))))
         speaks = [pa.array([], pa.string())], [pa.array([], pa.string())]
         wanted = {
             kind: text_hashes(pc.drop_null(live[column]).combine_chunks())
             for kind, column in (("source_key", "source_handle"), ("sheet", "sheet_handle"))
         }
         for _, handles in self._holding(wanted):
-            named = pc.is_valid(handles.national_id)
             for said, kind in zip(speaks, (handles.source_key, handles.sheet), strict=True):
-                said.append(kind.filter(named))
+                said.append(kind)
         for said, column in zip(speaks, ("source_handle", "sheet_handle"), strict=True):
             those = pc.drop_null(pa.concat_arrays(said))
             live = live.filter(pc.invert(pc.is_in(live[column], value_set=those, skip_nulls=True)))
@@ -121,7 +122,7 @@ class Delivered:
         return pa.concat_tables([claims.filter(pc.invert(own)), live]).combine_chunks()
 
     def _fitting(self, live: pa.Table) -> Mask:
-        """(n,) which live parcels the delivery has with an id although a mark of their sheet is not known to both."""
+        """(n,) which live parcels the delivery has although a mark of their sheet is not known to both."""
         found = np.zeros(live.num_rows, dtype=bool)
         for code in pc.unique(live["commune_code"]).to_pylist():
             if code in self._tables:
@@ -129,8 +130,7 @@ class Delivered:
                 own = handles_of(self._tables[code], code, self.as_of)
                 theirs = live["sheet_handle"].combine_chunks().take(pa.array(mine))
                 named = fitting(own.sheet, theirs, np.ones(len(own.sheet), dtype=bool)).named
-                speaks = np.asarray(pc.is_valid(own.national_id)) & (named >= 0)
-                found[mine[named[speaks]]] = True
+                found[mine[named[named >= 0]]] = True
         return found
 
     def _holding(self, wanted: Mapping[str, Hashes]) -> Iterator[tuple[str, Handles]]:
@@ -161,12 +161,14 @@ def context_of(
     province_code: str,
     policy: Policy,
     claims: pa.Table | None = None,
+    complete: Sequence[str] = (),
     not_applicable: Mapping[str, str] | None = None,
     repeats: Repeated | None = None,
 ) -> Context:
     """The context in which every dataset of one delivery is judged: made once per delivery.
 
     claims    the register of national ids, or the part of it that this delivery touches; None offline
+    complete  the communes of which the delivery holds every parcel
     repeats   what repeats in it where it is a change set (`validators.change_sets.repeated_in_changes`)
     """
     return Context(
@@ -174,7 +176,7 @@ def context_of(
         province_code=province_code,
         policy=policy,
         repeated=repeats or delivered.repeated(),
-        claims=None if claims is None else delivered.claims(claims, province_code),
+        claims=None if claims is None else delivered.claims(claims, province_code, complete),
         not_applicable=dict(not_applicable or {}),
         changes=repeats is not None,
     )

@@ -13,6 +13,7 @@ from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from validators.groups import GroupDefinition, RehearsalRules, wrong_with_groups
+from validators.identity_rules import IdentityRules
 from validators.placeholders import PlaceholderRules
 from validators.tolerances import (
     Amount,
@@ -180,6 +181,7 @@ class Policy(Rules):
     national_id: NationalIdRules = NationalIdRules()
     exceptions: ExceptionRules = ExceptionRules()
     moments: MomentRules = MomentRules()
+    identity: IdentityRules = IdentityRules()
     placeholders: PlaceholderRules = PlaceholderRules()
     required: tuple[Required, ...] = ()
 
@@ -214,6 +216,7 @@ class Policy(Rules):
             "completeness",
             "crs",
             "exceptions",
+            "identity",
             "moments",
             "placeholders",
         }

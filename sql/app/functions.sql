@@ -1,45 +1,4 @@
--- What people may do by hand, recorded; and who is asking.
-CREATE OR REPLACE FUNCTION land.release_claim(national_id text, reason text) RETURNS uuid
-LANGUAGE plpgsql
-SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp
-AS $$
--- An ended parcel keeps its national id until a person releases it here. Locks in the order of the merge:
--- the province first, then the claim.
-#variable_conflict use_column
-DECLARE
-    wanted constant text := btrim($1);
-    said constant text := btrim($2);
-    claim record;
-    holder_province text;
-BEGIN
-    IF coalesce(said, '') = '' THEN
-        RAISE EXCEPTION 'Phải ghi lý do giải phóng mã định danh thửa đất. / A reason for the release is required.'
-            USING ERRCODE = 'LS003', HINT = 'SELECT land.release_claim(''w3gv…'', ''…'');';
-    END IF;
-    SELECT c.province_code INTO holder_province FROM land.national_id_claim AS c WHERE c.national_id = wanted;
-    PERFORM FROM ledger.province_state AS s WHERE s.province_code = holder_province FOR UPDATE;
-    SELECT c.parcel_uid, c.province_code INTO claim
-    FROM land.national_id_claim AS c WHERE c.national_id = wanted FOR UPDATE;
-    IF claim.parcel_uid IS NULL OR claim.province_code IS DISTINCT FROM holder_province THEN
-        RAISE EXCEPTION 'Không có thửa đất nào đang giữ mã định danh %. / No parcel holds the national id %.', wanted, wanted
-            USING ERRCODE = 'LS004',
-                  HINT = 'Xem bảng land.national_id_claim. / See the table land.national_id_claim.';
-    END IF;
-    IF EXISTS (SELECT FROM land.parcel AS p WHERE p.province_code = claim.province_code AND p.parcel_uid = claim.parcel_uid) THEN
-        RAISE EXCEPTION 'Thửa đất giữ mã % vẫn còn hiệu lực; chỉ giải phóng được mã của thửa đã kết thúc. / The parcel that holds % is still current; only an ended parcel''s id can be released.', wanted, wanted
-            USING ERRCODE = 'LS005',
-                  HINT = 'Tỉnh phải giao nộp mã mới cho thửa đó, hoặc kết thúc thửa đó. / The province must deliver another id for that parcel, or end it.';
-    END IF;
-    UPDATE land.national_id_claim AS c
-    SET parcel_uid = NULL, province_code = NULL, claimed_at = NULL
-    WHERE c.national_id = wanted;
-    INSERT INTO ledger.claim_release (national_id, parcel_uid, province_code, actor, reason, released_at)
-    VALUES (wanted, claim.parcel_uid, claim.province_code, session_user, said, clock_timestamp());
-    RETURN claim.parcel_uid;
-END
-$$;
-
+-- Who is asking, and how rows and parcels are compared.
 -- The province of whoever asks: of the one province_NN that he is or belongs to; NULL for the centre.
 CREATE OR REPLACE FUNCTION province.own_province() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -125,6 +84,20 @@ CREATE OR REPLACE FUNCTION land.sheet_parts(handle text) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN regexp_match(
     handle, '^((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)$');
+
+-- How much of the larger of two shapes both cover: 1 where they are the same, 0 where they lie apart.
+CREATE OR REPLACE FUNCTION land.common_share(one geometry, other geometry) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = public, pg_catalog, pg_temp
+RETURN CASE WHEN NOT one && other THEN 0
+            ELSE ST_Area(ST_Intersection(one, other)) / greatest(ST_Area(one), ST_Area(other)) END;
+
+-- How much of the smaller of two shapes both cover: 1 where one lies in the other, 0 where they lie apart.
+CREATE OR REPLACE FUNCTION land.covered_share(one geometry, other geometry) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = public, pg_catalog, pg_temp
+RETURN CASE WHEN NOT one && other THEN 0
+            ELSE ST_Area(ST_Intersection(one, other)) / least(ST_Area(one), ST_Area(other)) END;
 
 -- Whether two sheet handles may be one parcel's: commune, sheet and number the same, and each of old commune, map set and
 -- scale the same or unknown on one side. As validators/identity/fitting.py.

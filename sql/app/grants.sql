@@ -47,15 +47,13 @@ GRANT SELECT, INSERT ON
     TO landsync_loader;
 GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO landsync_loader;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land, analyst TO landsync_loader;
-REVOKE EXECUTE ON FUNCTION land.release_claim(text, text) FROM landsync_loader;
 
 -- The central office: all of the national data and the whole ledger, read only. The operator may also look at
--- land users and certificates, and release the claim of an ended parcel.
+-- land users and certificates.
 GRANT USAGE ON SCHEMA land, ledger, analyst TO central_operator, central_viewer;
 GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO central_operator, central_viewer, analyst;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA analyst TO central_operator, central_viewer, analyst;
 GRANT USAGE ON SCHEMA land_private TO central_operator;
-GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land TO central_operator;
 
 -- Analysts: the views and functions made for them, of which none holds personal data.
 GRANT USAGE ON SCHEMA analyst TO analyst;

@@ -12,5 +12,5 @@ FROM (
 ) AS gone
 JOIN merge_commune AS c ON c.commune_code = gone.commune_code
 WHERE NOT c.held
-  AND NOT c.commune_code = ANY (%(foreign_hands)s::text[])
+  AND NOT c.commune_code = ANY (%(held_already)s::text[])
 GROUP BY gone.commune_code, c.current_before

@@ -1,13 +1,17 @@
 -- What the refused rows name is there.
--- The refused row could be any of the parcels that its handles name.
+-- As before: each could be any of the parcels that its handles name, but for what the source says is another object.
 INSERT INTO merge_present (parcel_uid)
 SELECT seen.parcel_uid
-FROM merge_row AS m
-CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.national_uid), (m.sheet_uid)) AS seen (parcel_uid)
-WHERE m.merge_code IS NOT NULL
-  AND seen.parcel_uid IS NOT NULL
-UNION ALL
-SELECT f.parcel_uid
-FROM merge_fit AS f
-JOIN merge_row AS m ON m.row_no = f.row_no
-WHERE m.merge_code IS NOT NULL
+FROM (
+    SELECT m.row_no, named.parcel_uid
+    FROM merge_row AS m
+    CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.national_uid), (m.sheet_uid)) AS named (parcel_uid)
+    WHERE m.merge_code IS NOT NULL
+    UNION
+    SELECT m.row_no, f.parcel_uid
+    FROM merge_fit AS f
+    JOIN merge_row AS m ON m.row_no = f.row_no
+    WHERE m.merge_code IS NOT NULL
+) AS seen
+WHERE seen.parcel_uid IS NOT NULL
+  AND NOT EXISTS (SELECT FROM merge_other AS o WHERE o.row_no = seen.row_no AND o.parcel_uid = seen.parcel_uid AND NOT o.same_land)

@@ -1,6 +1,7 @@
--- Handles that the delivery replaces, and those that an ended parcel gives up.
--- One that it merely leaves blank stays. Ended parcels give up their number on the sheet and their open national id (the
--- claim stays theirs), and keep their source key.
+-- Handles that the delivery replaces or no longer has, and those that an ended parcel gives up.
+-- An id or a number on the sheet that its row leaves blank is not the parcel's any more. A source key that is merely left
+-- blank stays, until it names another parcel; an ended parcel keeps its own, so that the same object coming back is the same
+-- parcel.
 UPDATE land.parcel_alias AS a
 SET recorded_to = %(now)s,
     closed_by_run = %(run_id)s
@@ -11,7 +12,12 @@ FROM (
         VALUES ('source_key', m.source_alias), ('national_id', m.national_alias), ('sheet', m.sheet_alias)
     ) AS handle (alias_kind, alias_value)
     WHERE m.status = 'accept'
-      AND handle.alias_value IS NOT NULL
+      AND (handle.alias_value IS NOT NULL OR handle.alias_kind <> 'source_key')
+    UNION ALL
+    SELECT m.source_uid, 'source_key', NULL
+    FROM merge_row AS m
+    WHERE m.status = 'accept'
+      AND m.source_uid <> m.parcel_uid
     UNION ALL
     SELECT e.parcel_uid, kind.alias_kind, NULL
     FROM merge_ending AS e

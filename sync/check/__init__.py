@@ -117,6 +117,7 @@ def _of_the_delivery(
             province_code=record.province,
             policy=used,
             claims=None if known is None else known.claims(delivered.ids),
+            complete=() if changes else record.complete_for,
             not_applicable=_left_out(profile),
             repeats=_repeats(parts, paths, record.as_of) if changes else None,
         )

@@ -18,6 +18,8 @@ ALL_OLDER = (
     "ALL-OLDER"  # of the merge: of every row something newer is known, so that nothing of it was applied
 )
 LOSS = "LOSS"  # of the merge: more would end than the brake allows
+REKEYED = "REKEYED"  # of the merge: land says that keys, ids or numbers name other parcels than before
+MOVED = "MOVED"  # of the merge: the land of known parcels lies elsewhere
 FOREIGN_HANDS = "FOREIGN-HANDS"  # of the merge: rows were changed behind the pipeline
 
 Outcome = Literal["agrees", "undecided", "contradicted"]
@@ -103,6 +105,36 @@ def older(when: datetime, known: datetime) -> Reason:
             f"The delivery was extracted at {told(when)}, before the data now live ({told(known)}).",
         ),
     )
+
+
+def contradicted(named: int, apart: int, known: int, renamed: int) -> Reason:
+    """The reason for which rows, or their commune, wait whose handles name land elsewhere.
+
+    named    rows that their handles say are a living parcel; apart: of these, whose land lies elsewhere; known: of those,
+             whose land is that of another living parcel
+    renamed  rows that no handle knows, on the land of a parcel that the delivery no longer has
+    """
+    if 2 * (known + renamed) >= apart + renamed:
+        said = Bilingual(
+            f"Thông tin nhận dạng không còn chỉ đúng các thửa đất cũ: trong {named} bản ghi của thửa đã biết, {apart} bản ghi nằm ở "
+            f"nơi khác, {known} trong số đó nằm đúng trên một thửa khác đã biết; {renamed} bản ghi mang thông tin nhận dạng mới nằm "
+            f"đúng trên thửa đã biết. Khả năng lớn nhất: hệ thống nguồn đã đánh lại khóa, mã hoặc số thửa. Duyệt nghĩa là: đất đúng, "
+            f"nhận dạng đã đổi ({known + renamed} thửa). Nếu không phải, hãy gửi lại với khóa cũ.",
+            f"Handles no longer name the same parcels: of {named} rows of known parcels, {apart} lie elsewhere, {known} of these "
+            f"exactly on another known parcel; {renamed} rows with new handles lie exactly on a known parcel. The likely story: the "
+            f"system renumbered its keys, ids or numbers. To approve says: the land is right and the handles have changed "
+            f"({known + renamed} parcels). If that is not so, deliver again with the keys of before.",
+        )
+        return Reason.of(REKEYED, said)
+    said = Bilingual(
+        f"Trong {named} bản ghi của thửa đã biết, {apart} bản ghi nay nằm hẳn ở nơi khác. Có thể tọa độ đã được sửa, hoặc nhận dạng "
+        "bị gán nhầm. Duyệt nghĩa là: vẫn là thửa đất ấy, vị trí đã được sửa. Nếu không phải, hãy kiểm tra khóa, mã định danh và "
+        "số thửa rồi gửi lại.",
+        f"Of {named} rows of known parcels, {apart} now lie wholly elsewhere. Their coordinates may have been corrected, or their "
+        "handles given to the wrong land. To approve says: they are the same parcels, and their place was corrected. If that is not "
+        "so, check keys, ids and numbers and deliver again.",
+    )
+    return Reason.of(MOVED, said)
 
 
 def understood(reason: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from validators.stored import CommuneVerdict
 
 
 class DecidedVerdict(CommuneVerdict):
-    """With what was decided about the commune, and why it waits. Counts, group and measures are those after the merge."""
+    """With what was decided about the commune, and why it waits; where it goes on, why some of its rows do.
+
+    Counts, group and measures are those after the merge.
+    """
 
     decision: Decision
     hold_reasons: tuple[Reason, ...]

@@ -20,6 +20,7 @@ from sync.db.columns import columns_of
 from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
 from sync.load.staging import ITEMS, LIVE, staging_tables
 from sync.load.steps import STEPS, Step, When
+from validators.identity_rules import IdentityRules
 from validators.policy import BrakeRules
 
 
@@ -29,9 +30,12 @@ class MergeRequest:
 
     complete_for          communes whose missing parcels end
     gate_held             communes the gate holds: untouched
+    identity              what shows that a row and a parcel are the same land
     loss_passed           communes a person let pass the brake on loss
     foreign_hands_passed  communes a person let pass although rows were changed behind the pipeline
     older_passed          communes a person let pass although the snapshot is older than the one now live
+    rekeyed               communes of which a person said that keys changed: land says which parcel a row is
+    moved                 communes of which a person said that handles are right and the land was corrected
     kind                  a full snapshot, or a change set
     observed_at           up to when the delivery is complete: its extraction, or the end of its span; None where nobody
                           says it: then the gate holds every commune of it
@@ -48,9 +52,12 @@ class MergeRequest:
     complete_for: tuple[str, ...]
     gate_held: tuple[str, ...]
     brake: BrakeRules
+    identity: IdentityRules
     loss_passed: tuple[str, ...] = ()
     foreign_hands_passed: tuple[str, ...] = ()
     older_passed: tuple[str, ...] = ()
+    rekeyed: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
     kind: Literal["full", "changes"] = "full"
     observed_at: datetime | None = None
     order_kind: OrderKind | None = None
@@ -65,10 +72,29 @@ class MergeRequest:
         return self.kind == "changes"
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What land says against the handles of a commune's rows.
+
+    named    rows that their handles say are a living parcel
+    apart    of these, the ones whose land lies elsewhere
+    known    of those, the ones whose land is that of another living parcel
+    renamed  rows that no handle knows, on the land of a parcel that the complete delivery no longer has
+    few      they wait by themselves; else the commune is held
+    """
+
+    named: int
+    apart: int
+    known: int
+    renamed: int
+    few: bool
+
+
 @dataclass(slots=True)
 class Merged:
     """What it did: a line per commune, the rows it had to quarantine, and what it held itself.
 
+    contradicted        commune → what land says against its handles
     brake_held          commune → parcels it would have lost
     foreign_hands_held  commune → parcels that are not as the last run left them
     notes               why rows were ignored, and where an action did not fit → rows
@@ -77,6 +103,7 @@ class Merged:
 
     lines: list[db.Row]
     quarantined: list[db.Row]
+    contradicted: dict[str, Contradiction] = field(default_factory=dict)
     brake_held: dict[str, int] = field(default_factory=dict)
     foreign_hands_held: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
@@ -90,9 +117,12 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     if not request.changes:
         # A full snapshot later than everything that is known need not be compared with it.
         steps.holds["compared"] = steps.rows("20_later_snapshot")[0]["later"]
+    contradicted = _contradicted(steps.rows("38_contradicted"), request)
+    steps.values["contradicted"] = list(contradicted)
     foreign_hands_held = _foreign_hands(steps.rows("50_foreign_hands"), request)
-    brake_held = _brake(steps.rows("51_losses", foreign_hands=list(foreign_hands_held)), request)
-    steps.values["communes"] = [*foreign_hands_held, *brake_held]
+    held = [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
+    brake_held = _brake(steps.rows("51_losses", held_already=held), request)
+    steps.values["communes"] = [*held, *brake_held]
     lines = steps.rows("95_lines")
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
@@ -100,11 +130,30 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     return Merged(
         lines=lines,
         quarantined=quarantined,
+        contradicted=contradicted,
         brake_held=brake_held,
         foreign_hands_held=foreign_hands_held,
         notes={row["note"]: int(row["rows"]) for row in notes},
         outdated={row["commune_code"]: (int(row["outdated"]), int(row["rows"])) for row in outdated},
     )
+
+
+def _contradicted(rows: list[db.Row], request: MergeRequest) -> dict[str, Contradiction]:
+    """The communes in which land says that handles name other parcels, but for those that a person let pass knowing it."""
+    passed = {*request.rekeyed, *request.moved}
+    rules = request.identity
+    found = {
+        row["commune_code"]: Contradiction(
+            row["named"],
+            row["apart"],
+            row["known"],
+            row["renamed"],
+            rules.few(row["apart"], row["named"]) and rules.few(row["renamed"], row["named"]),
+        )
+        for row in rows
+        if row["commune_code"] not in passed
+    }
+    return {code: said for code, said in found.items() if said.apart or not said.few}
 
 
 def _foreign_hands(touched: list[db.Row], request: MergeRequest) -> dict[str, int]:
@@ -231,4 +280,9 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "listed_numbers": request.listed["parcel_no"].to_pylist(),
         "listed_ids": request.listed["national_id"].to_pylist(),
         "hash_version": HASH_VERSION,
+        "same_land_share": float(request.identity.same_land_share),
+        "apart_share": float(request.identity.apart_share),
+        "shift_parcels": request.identity.shift_parcels,
+        "shift_spread_m": float(request.identity.shift_spread_m),
+        "rekeyed": list(request.rekeyed),
     }

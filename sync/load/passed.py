@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sync import db
 from sync.folder.list_rows import unmatched
-from sync.folder.reasons import FOREIGN_HANDS, LOSS, OLDER, Reason, older
+from sync.folder.reasons import FOREIGN_HANDS, LOSS, MOVED, OLDER, REKEYED, Reason, older
 from sync.known.history import known_up_to
 from sync.load.inputs import Inputs
 from sync.load.merge import MergeRequest
@@ -30,9 +30,12 @@ def request_of(
         complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),
         gate_held=tuple(staged.held),
         brake=inputs.policy.brake,
+        identity=inputs.policy.identity,
         loss_passed=_passed(connection, run, LOSS),
         foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
         older_passed=older_passed(connection, run),
+        rekeyed=_passed(connection, run, REKEYED),
+        moved=_passed(connection, run, MOVED),
         kind=inputs.delivery.kind,
         observed_at=inputs.moment,
         order_kind=inputs.version_kind,

@@ -108,7 +108,7 @@ def _publish(
         totals=receipt.totals(merged.lines),
         lines=tuple(ReceiptLine(**line) for line in merged.lines),
         quarantined_by_merge=refused,
-        held_communes=tuple(verdict.code for verdict in verdicts if verdict.decision == "hold"),
+        held_communes=tuple(verdict.code for verdict in verdicts if verdict.hold_reasons),
         communes=verdicts,
         changes=merged.notes,
         gaps=tuple(Gap(**gap) for gap in told(open_gaps(connection, run.province))),

@@ -66,33 +66,68 @@ STEPS: tuple[Step, ...] = (
     ),
     #
     # Each parcel to at most one row, the strongest handle first.
-    Step("30_match_national", "A national id names its parcel, if no row claimed it by source key"),
-    Step("31_match_sheet", "A number on the sheet names its parcel, if no stronger handle claimed it"),
-    Step("32_fit_sheet", "Parcels that a sheet handle fits where a mark of it is not known on one side"),
+    Step("30_fit_sheet", "Parcels that a sheet handle fits where a mark of it is not known on one side"),
     Step(
-        "33_match_fitting",
-        "A number on the sheet names the only parcel that it fits, if no other handle claimed it",
+        "31_renamed_changes",
+        "An object that the set ends under one key and brings under another is the same parcel",
+        ("changes",),
     ),
-    Step("34_new_parcels", "Accepted rows that name no parcel are new ones"),
-    Step("35_analyze", "The planner is told what has become of the rows"),
+    Step(
+        "32_other_objects",
+        "Parcels that a row's weaker handles name although the source says that they are another object",
+    ),
+    Step(
+        "33_match",
+        "Rows that no key names are the parcels that their weaker handles name, the strongest first",
+    ),
+    Step(
+        "34_outdated_by_name_compared",
+        "Nor does what comes too late change a parcel that only a weaker handle names",
+        ("compared",),
+    ),
+    #
+    # Land is a witness of identity: handles propose, land confirms or contradicts.
+    Step(
+        "35_land",
+        "How the land of a row lies beside that of the parcel that its handles name, where it differs",
+    ),
+    Step(
+        "36_by_land",
+        "Which living parcel a row is by its land alone, where its handles name land elsewhere, or nothing",
+    ),
+    Step("37_shift", "What a new survey moved as one is laid back before it is judged"),
+    Step(
+        "38_contradicted",
+        "How many rows of each commune land contradicts, and how many it knows by another name",
+    ),
+    Step(
+        "39_rekeyed",
+        "Rows whose land is another parcel's are that parcel, where a person said that it is the keys that changed",
+    ),
+    Step("40_wait", "Rows that land contradicts wait, each with its commune's hold"),
+    Step(
+        "41_new_parcels",
+        "Accepted rows that are no living parcel: one that ended comes back, or a new one begins",
+    ),
+    Step("42_analyze", "The planner is told what has become of the rows"),
     #
     # What is here, and what would end.
-    Step("40_present", "What this delivery shows to exist, in whatever state: it ends none of these"),
-    Step("41_communes", "Every commune this run could touch, with what it holds now"),
+    Step("43_present", "What this delivery shows to exist, in whatever state: it ends none of these"),
+    Step("44_communes", "Every commune this run could touch, with what it holds now"),
     Step(
-        "42_outdated_communes_compared",
+        "45_outdated_communes_compared",
         "What was shown whole later loses nothing to earlier data",
         ("compared",),
     ),
-    Step("43_ending", "What would end: absent from a commune that came whole"),
-    Step("44_end_by_row_compared", "What would end because its own row says so", ("compared",)),
+    Step("46_ending", "What would end: absent from a commune that came whole"),
+    Step("47_end_by_row_compared", "What would end because its own row says so", ("compared",)),
     Step(
-        "45_keep_later_snapshot_compared",
+        "48_keep_later_snapshot_compared",
         "Absent, but a later change set has spoken of it: it stays",
         ("snapshot", "compared"),
     ),
     Step(
-        "46_keep_listed_snapshot",
+        "49_keep_listed_snapshot",
         "Absent from the map, but a list of the delivery names it: it stays",
         ("snapshot",),
     ),
@@ -137,9 +172,12 @@ STEPS: tuple[Step, ...] = (
     Step("76_conversions", "The old commune and sheet of every accepted row that had any, with what decided"),
     #
     # The handles, the many-valued records, the manifest.
-    Step("80_close_aliases", "Handles that the delivery replaces, and those that an ended parcel gives up"),
+    Step("79_release_claims", "Ids that a parcel does not carry any more are free"),
+    Step(
+        "80_close_aliases",
+        "Handles that the delivery replaces or no longer has, and those that an ended parcel gives up",
+    ),
     Step("81_open_aliases", "Handles that a parcel did not have before", fills=True),
-    Step("82_release_claims", "A living parcel that brings another id gives up the one it had"),
     Step("83_write_claims", "Ids that have another holder now"),
     Step("84_close_items", "Items that change or go are kept as closed ones", how="items"),
     Step("85_remove_items", "What changes or goes leaves the living", how="items"),

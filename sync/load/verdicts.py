@@ -8,7 +8,7 @@ from parcels.model import UNKNOWN_COMMUNE
 from sync import db
 from sync.folder.judgement import load_findings
 from sync.folder.loaded import RefusedRow
-from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, LOSS, Reason
+from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, LOSS, Reason, contradicted
 from sync.folder.verdict import LoadedVerdict
 from sync.load.inputs import Inputs
 from sync.load.merge import Merged
@@ -78,9 +78,7 @@ def verdicts_after(
             LoadedVerdict(
                 **dict(now),
                 decision="hold" if code in held else "accept",
-                hold_reasons=_hold_reasons(code, inputs, staged, merged, held[code], older)
-                if code in held
-                else (),
+                hold_reasons=_hold_reasons(code, inputs, staged, merged, held.get(code), older),
                 valid_from=valid_from[code],
                 complete=code in inputs.delivery.complete_for,
             )
@@ -110,11 +108,21 @@ def _held_without_rows(
 
 
 def _hold_reasons(
-    code: str, inputs: Inputs, staged: StagedRun, merged: Merged, line: db.Row, older: dict[str, Reason]
+    code: str,
+    inputs: Inputs,
+    staged: StagedRun,
+    merged: Merged,
+    line: db.Row | None,
+    older: dict[str, Reason],
 ) -> tuple[Reason, ...]:
+    """Why a commune waits (`line`: its line of the receipt), or where it goes on (None), why some of its rows do."""
     if code in older:
         return (older[code],)
-    reasons = inputs.gate.of(code).reasons if code in staged.held else ()
+    said = merged.contradicted.get(code)
+    waiting = () if said is None else (contradicted(said.named, said.apart, said.known, said.renamed),)
+    if line is None:
+        return waiting
+    reasons = (*waiting, *(inputs.gate.of(code).reasons if code in staged.held else ()))
     outdated, rows = merged.outdated.get(code, (0, 0))
     if rows and outdated == rows and not line["commune_held"]:
         reasons += (

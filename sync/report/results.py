@@ -80,7 +80,7 @@ def _commune(verdict: LoadedVerdict) -> dict[str, Any]:
         "group_title": said["group_title"],
         "assured_group": verdict.assured_group,
         "provisional": verdict.provisional,
-        "reasons": said["hold_reasons"] if verdict.decision == "hold" else reasons,
+        "reasons": said["hold_reasons"] if verdict.decision == "hold" else [*said["hold_reasons"], *reasons],
         "group_reasons": reasons,
         "measures": verdict.measures,
         "measured": said["measured"],

@@ -44,6 +44,14 @@ CHANGE_NOTES: dict[str, Bilingual] = {
     "update_of_unknown": Bilingual(
         "cập nhật một đối tượng chưa có: thêm mới", "updates an object that is not live: taken as an insert"
     ),
+    "renamed": Bilingual(
+        "kết thúc một khóa mà gói thay bằng khóa mới cho cùng thửa đất: thửa vẫn còn",
+        "ends a key that the set replaces by another one of the same parcel: the parcel stays",
+    ),
+    "contradicted": Bilingual(
+        "thông tin nhận dạng chỉ một thửa nằm nơi khác: chờ người duyệt",
+        "its handles name a parcel whose land lies elsewhere: waits for a person",
+    ),
 }
 PROVISIONAL = Bilingual(
     "Kết quả tạm thời: có phép kiểm tra cần dữ liệu của cả nước nên chưa chạy được.",

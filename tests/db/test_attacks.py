@@ -94,7 +94,7 @@ OTHER_WAYS = {
     "a large object from a file": "SELECT lo_import('/etc/hostname')",
     "a setting of the server": "ALTER SYSTEM SET log_statement = 'all'",
     "another's sleep": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename <> current_user",
-    "the claims": "SELECT land.release_claim('w7er83vw1809', 'because')",
+    "the claims": "UPDATE land.national_id_claim SET parcel_uid = NULL",
     "passwords": "SELECT rolpassword FROM pg_authid",
     "a publication": "CREATE PUBLICATION p FOR ALL TABLES",
     "a subscription": "CREATE SUBSCRIPTION s CONNECTION 'dbname=land' PUBLICATION p WITH (connect = false)",
@@ -142,7 +142,7 @@ def test_what_a_province_may_ask_tells_nothing_of_another(target: Database, stat
     ["SELECT query_to_xml('SELECT * FROM land_private.land_user', true, false, '')"],
     ["COPY land_private.land_user TO STDOUT"],
     ["CREATE FUNCTION public.f() RETURNS integer LANGUAGE sql RETURN 1"],
-    ["SELECT land.release_claim('w7er83vw1809', 'because')"],
+    ["UPDATE land.national_id_claim SET parcel_uid = NULL"],
     ["UPDATE analyst.parcel SET address = 'x'"],
     ["SET ROLE landsync_loader"],
     ["SELECT pg_read_file('PG_VERSION')"],
@@ -171,7 +171,7 @@ def test_statistics_of_persons_are_nobodys_who_may_not_see_them(target: Database
     "SET ROLE landsync_owner",
     "GRANT SELECT ON land_private.land_user TO analyst",
     "COPY (SELECT 1) TO PROGRAM 'id'",
-    "SELECT land.release_claim('w7er83vw1809', 'because')",
+    "DELETE FROM land.national_id_claim",
     "CREATE ROLE mine",
 ])  # fmt: skip
 def test_the_loader_does_not_leave_its_work(target: Database, way: str) -> None:

@@ -144,21 +144,6 @@ def test_a_parcel_that_comes_back_with_its_source_key_is_the_same_parcel(
     assert database.query("SELECT count(*) FROM land.parcel WHERE parcel_uid = %s", uid) == [(1,)]
 
 
-def test_an_ended_parcel_keeps_its_claim_until_a_person_releases_it(
-    database: Database, deliver: Deliver
-) -> None:
-    deliver(village(10))
-    deliver(village(9))
-    heir = Plot("k77", NATIONAL.format(9), "77", x=77)
-    merged = deliver([*village(9), heir])
-    assert [row["merge_code"] for row in merged.quarantined] == ["IDN-CLAIMED"]
-    with database.connect("landsync_owner") as link, link.cursor() as cursor:
-        cursor.execute("SELECT land.release_claim(%s, %s)", (NATIONAL.format(9), "hợp thửa"))
-        link.commit()
-    merged = deliver([*village(9), heir])
-    assert (merged.quarantined, totals(merged.lines)["new"]) == ([], 1)
-
-
 def test_renumbered_sheets_are_no_conflict(database: Database, deliver: Deliver) -> None:
     plots = village(10)
     deliver(plots)

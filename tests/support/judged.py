@@ -133,6 +133,8 @@ def run_merge(
     held: Iterable[str] = (),
     approved: Iterable[str] = (),
     passed: Iterable[str] = (),
+    rekeyed: Iterable[str] = (),
+    moved: Iterable[str] = (),
     province: str = "01",
     kind: Literal["full", "changes"] = "full",
     at: datetime | None = None,
@@ -143,6 +145,7 @@ def run_merge(
     """Judged rows through staging and merge into the database, with their receipt, as the load stage does.
 
     approved  communes whose held rows a person lets go; passed: communes that may lose whatever they lose
+    rekeyed, moved  communes of which a person said that their keys changed, or that their land was corrected
     at        up to when the delivery is complete
     """
     run_id, _ = ledger.begin(dsn, ledger.RunRequest(province, "test"))
@@ -164,6 +167,9 @@ def run_merge(
             loss_passed=(*approved, *passed),
             foreign_hands_passed=tuple(approved),
             brake=policy_at(AS_OF).brake,
+            identity=policy_at(AS_OF).identity,
+            rekeyed=tuple(rekeyed),
+            moved=tuple(moved),
             kind=kind,
             observed_at=at or now,
             order_kind=order_kind,

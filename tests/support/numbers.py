@@ -112,6 +112,7 @@ def deliver(
             complete,
             (),
             policy_at(AS_OF).brake,
+            policy_at(AS_OF).identity,
             loss_passed=(COMMUNE,),
             observed_at=now,
         )

@@ -119,10 +119,10 @@ CHECKS: tuple[Check, ...] = (
             "Another parcel holds this national id{detail}.",
         ),
         advice=Bilingual(
-            "Đối chiếu với đơn vị đang giữ mã; bên gán sai phải gán lại. Thửa đất đã chấm dứt giữ mã "
-            "cho đến khi có người cho giải phóng.",
-            "Compare with the office that holds it; whoever assigned it wrongly assigns anew. An ended parcel "
-            "keeps its id until a person releases it.",
+            "Đối chiếu với đơn vị đang giữ mã; bên gán sai phải gán lại. Mã được tự do ngay khi thửa đất đang giữ "
+            "được giao nộp với mã khác hoặc không có mã, hay chấm dứt.",
+            "Compare with the office that holds it; whoever assigned it wrongly assigns anew. An id is free as soon as "
+            "its parcel is delivered with another one or none, or ends.",
         ),
         find=faults.claimed,
         measures=("thong_nhat", "dung_chung"),

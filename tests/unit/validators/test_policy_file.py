@@ -19,8 +19,8 @@ SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
 PAGE = FOLDER.parents[1] / "docs" / "groups.md"
 # Verdicts name the policy that they were made by: one that says something else has another version.
 SAID = {
-    "2025-three-groups/7": "b5583154a676",
-    "2026-abce/5": "edd54adf9b03",
+    "2025-three-groups/8": "b33375e8c884",
+    "2026-abce/6": "c7d877fdc610",
 }
 
 

@@ -1,0 +1,23 @@
+-- How the land of a row lies beside that of the parcel that its handles name, where it differs.
+-- Of a parcel that ended, beside the land that it had last. `shared` is of the smaller of the two; `east` and `north` are how
+-- far, in metres, the middle moved.
+CREATE TEMP TABLE merge_land ON COMMIT DROP AS
+SELECT m.row_no, m.parcel_uid, m.commune_code, p.parcel_uid IS NULL AS ended, land.covered_share(was.geom, s.geom) AS shared,
+       (ST_X(ST_Centroid(s.geom)) - ST_X(ST_Centroid(was.geom))) * 111320 * cosd(ST_Y(ST_Centroid(was.geom))) AS east,
+       (ST_Y(ST_Centroid(s.geom)) - ST_Y(ST_Centroid(was.geom))) * 111320 AS north
+FROM merge_row AS m
+JOIN {parcel} AS s ON s.row_no = m.row_no
+LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
+LEFT JOIN LATERAL (
+    SELECT v.geom
+    FROM land.parcel_version AS v
+    WHERE p.parcel_uid IS NULL AND v.province_code = %(province)s AND v.parcel_uid = m.parcel_uid
+    ORDER BY v.recorded_to DESC
+    LIMIT 1
+) AS last ON true
+CROSS JOIN LATERAL (SELECT coalesce(p.geom, last.geom) AS geom) AS was
+WHERE m.status = 'accept'
+  AND m.parcel_uid IS NOT NULL
+  AND p.content_hash IS DISTINCT FROM s.content_hash
+  AND was.geom IS NOT NULL
+  AND NOT was.geom ~= s.geom

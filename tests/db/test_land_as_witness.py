@@ -1,0 +1,164 @@
+"""Handles propose which parcel a row is; land confirms or contradicts, and a person decides what a contradiction means."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sync.care.reconcile import reconcile
+from sync.load.merge import Merged
+from sync.load.receipt import totals
+from tests.support.database import Database
+from tests.support.judged import COMMUNES, Plot, run_merge
+
+pytestmark = pytest.mark.db
+ID = "w7er83vw1{:03d}"
+HERE = COMMUNES[0]
+
+
+@pytest.fixture
+def deliver(database: Database, tmp_path: Path):
+    def run(plots: Iterable[Plot], **options: object) -> Merged:
+        return run_merge(database.dsn, tmp_path, plots, **options)  # type: ignore[arg-type]
+
+    return run
+
+
+def village(count: int) -> list[Plot]:
+    return [Plot(f"k{i}", ID.format(i), str(i + 1), x=i) for i in range(count)]
+
+
+def lands(database: Database) -> dict[str, str]:
+    """uid → the land it names."""
+    return dict(database.query("SELECT parcel_uid::text, ST_AsText(geom) FROM land.parcel"))
+
+
+def names_other_land(database: Database) -> list[tuple[str, ...]]:
+    """The parcels whose land does not overlap the land that they had before."""
+    return database.query(
+        "SELECT p.parcel_uid::text FROM land.parcel AS p JOIN land.parcel_version AS v ON v.parcel_uid = p.parcel_uid "
+        "WHERE NOT ST_Intersects(p.geom, v.geom)"
+    )
+
+
+def keys_shuffled(plots: list[Plot]) -> list[Plot]:
+    return [replace(plot, key=plots[(i * 7 + 3) % len(plots)].key) for i, plot in enumerate(plots)]
+
+
+def keys_shifted(plots: list[Plot]) -> list[Plot]:
+    return [replace(plot, key=plots[(i + 1) % len(plots)].key) for i, plot in enumerate(plots)]
+
+
+def lands_swapped(plots: list[Plot]) -> list[Plot]:
+    half = len(plots) // 2
+    return [replace(plot, x=plots[half - 1 - i].x) if i < half else plot for i, plot in enumerate(plots)]
+
+
+def everything_new(plots: list[Plot]) -> list[Plot]:
+    count = len(plots)
+    return [
+        replace(plot, key=f"new{i}", national_id=None, number=plots[(i + 5) % count].number)
+        for i, plot in enumerate(plots)
+    ]
+
+
+DISASTERS = [keys_shuffled, keys_shifted, lands_swapped, everything_new]
+
+
+@pytest.mark.parametrize("disaster", DISASTERS)
+def test_handles_that_name_other_land_hold_their_commune(database, deliver, disaster) -> None:
+    deliver(village(40))
+    before = lands(database)
+    merged = deliver(disaster(village(40)))
+    assert list(merged.contradicted) == [HERE]
+    assert not merged.contradicted[HERE].few
+    assert lands(database) == before
+    line = totals(merged.lines)
+    assert (line["held"], line["ended"], line["current_after"]) == (40, 0, 40)
+    assert reconcile(["01"], "test", dsn=database.dsn)["agrees"]
+
+
+@pytest.mark.parametrize("disaster", DISASTERS)
+def test_where_a_person_says_that_the_keys_changed_every_parcel_keeps_its_land(
+    database, deliver, disaster
+) -> None:
+    deliver(village(40))
+    before = lands(database)
+    rows = disaster(village(40))
+    deliver(rows)
+    merged = deliver(rows, rekeyed=(HERE,))
+    assert (merged.contradicted, merged.quarantined) == ({}, [])
+    assert lands(database) == before
+    live = database.query("SELECT source_key, national_id, parcel_no FROM land.parcel")
+    assert set(live) == {(plot.key, plot.national_id, plot.number) for plot in rows}
+    again = deliver(rows)
+    assert (again.contradicted, totals(again.lines)["unchanged"]) == ({}, 40)
+    assert reconcile(["01"], "test", dsn=database.dsn)["agrees"]
+
+
+def test_two_that_exchanged_their_keys_wait_and_the_others_go_on(database, deliver) -> None:
+    plots = village(400)
+    deliver(plots)
+    before = lands(database)
+    rows = [replace(plot, land_use="CLN") for plot in plots]
+    rows[0], rows[1] = replace(rows[0], key="k1"), replace(rows[1], key="k0")
+    merged = deliver(rows)
+    said = merged.contradicted[HERE]
+    assert (said.few, said.apart, said.known) == (True, 2, 2)
+    line = totals(merged.lines)
+    assert (line["held"], line["changed"], line["ended"]) == (2, 398, 0)
+    merged = deliver(rows, rekeyed=(HERE,))
+    assert (merged.contradicted, totals(merged.lines)["changed"], lands(database)) == ({}, 2, before)
+    assert names_other_land(database) == []
+
+
+def test_a_parcel_whose_place_was_corrected_waits_and_is_the_same_where_a_person_says_so(
+    database, deliver
+) -> None:
+    plots = village(20)
+    deliver(plots)
+    before = dict(database.query("SELECT source_key, parcel_uid::text FROM land.parcel"))
+    rows = [replace(plots[0], x=500), *plots[1:]]
+    merged = deliver(rows)
+    assert (merged.contradicted[HERE].apart, merged.contradicted[HERE].known) == (1, 0)
+    assert totals(merged.lines)["held"] == 1
+    merged = deliver(rows, moved=(HERE,))
+    assert (merged.contradicted, totals(merged.lines)["changed"]) == ({}, 1)
+    assert dict(database.query("SELECT source_key, parcel_uid::text FROM land.parcel")) == before
+
+
+def test_what_a_new_survey_moved_as_one_is_no_contradiction(database, deliver) -> None:
+    """By more than the parcels are wide."""
+    plots = village(60)
+    deliver(plots)
+    before = dict(database.query("SELECT source_key, parcel_uid::text FROM land.parcel"))
+    moved = [replace(plot, x=plot.x + 200) for plot in plots]
+    merged = deliver(moved)
+    assert merged.contradicted == {}
+    assert dict(database.query("SELECT source_key, parcel_uid::text FROM land.parcel")) == before
+
+
+def test_a_key_that_ended_and_is_used_again_elsewhere_is_another_parcel(database, deliver) -> None:
+    plots = village(20)
+    deliver(plots)
+    before = lands(database)
+    deliver(plots[:19])
+    merged = deliver([*plots[:19], replace(plots[19], x=300, national_id=None, number="99")])
+    assert (merged.contradicted, totals(merged.lines)["new"]) == ({}, 1)
+    assert not set(lands(database)) <= set(before)
+    assert names_other_land(database) == []
+
+
+def test_a_change_set_that_moves_a_parcel_elsewhere_waits(database, deliver) -> None:
+    plots = village(20)
+    deliver(plots)
+    rows = [
+        replace(plots[3], x=300, action="update", order=5),
+        replace(plots[4], land_use="CLN", action="update", order=5),
+    ]
+    merged = deliver(rows, kind="changes", order_kind="number")
+    line = totals(merged.lines)
+    assert (line["held"], line["changed"]) == (1, 1)
+    merged = deliver(rows, kind="changes", order_kind="number", moved=(HERE,), approved=(HERE,))
+    assert totals(merged.lines)["changed"] == 1

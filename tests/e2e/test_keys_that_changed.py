@@ -1,0 +1,118 @@
+"""An export that renumbers its objects: held, told in words, and decided by a person, through the command line."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+from sync.declared.profile import load_profile
+from tests.e2e.conftest import Landsync
+from tests.support.deliveries import copy_of, rewrite
+
+pytestmark = [pytest.mark.db, pytest.mark.e2e]
+PROVINCE = "01"
+COLUMNS = load_profile(PROVINCE).columns
+KEY, COMMUNE, USE = (str(COLUMNS[name]) for name in ("source_key", "commune_code", "land_use"))
+
+
+@pytest.fixture
+def delivery(landsync: Landsync, tmp_path: Path) -> Path:
+    made = landsync(
+        "generate", "--out", tmp_path / "nation", "--parcels", 277, "--provinces", PROVINCE,
+        "--communes-per-province", 2,
+    )  # fmt: skip
+    assert made.status == 0
+    folder = tmp_path / "nation" / PROVINCE
+    assert landsync("sync", "--province", PROVINCE, folder).document["new"] == 277
+    return folder
+
+
+def shuffled(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Each key to another parcel of its commune."""
+    frame = frame.copy()
+    for rows in frame.groupby(COMMUNE).groups.values():
+        keys = frame.loc[rows, KEY].to_numpy()
+        frame.loc[rows, KEY] = [keys[(i * 11 + 5) % len(keys)] for i in range(len(keys))]
+    return frame
+
+
+def two_exchanged(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The first and the last of a commune have each other's key; another one has another use."""
+    frame = frame.copy()
+    rows = next(iter(frame.groupby(COMMUNE).groups.values()))
+    frame.loc[rows[[0, -1]], KEY] = frame.loc[rows[[-1, 0]], KEY].to_numpy()
+    frame.loc[rows[1], USE] = "CLN"
+    return frame
+
+
+def rewritten(delivery: Path, name: str, hours: int, change: object) -> Path:
+    made = copy_of(delivery, name, hours=hours)
+    for file in sorted(made.glob("*.gpkg")):
+        rewrite(made, file.name, change)  # type: ignore[arg-type]
+    return made
+
+
+def lands(landsync: Landsync) -> dict[str, str]:
+    return dict(landsync.query("SELECT parcel_uid::text, ST_AsText(ST_Normalize(geom)) FROM land.parcel"))
+
+
+def holds(landsync: Landsync) -> list[dict[str, str]]:
+    return [
+        reason
+        for hold in landsync("status", "--province", PROVINCE).document["holds"]
+        for reason in hold["reasons"]
+    ]
+
+
+def test_shuffled_keys_are_held_and_where_a_person_agrees_every_parcel_keeps_its_land(
+    landsync: Landsync, delivery: Path
+) -> None:
+    before = lands(landsync)
+    renumbered = rewritten(delivery, "renumbered", 1, shuffled)
+    held = landsync("sync", "--province", PROVINCE, renumbered)
+    assert (held.status, held.document["changed"], held.document["ended"], held.document["held"]) == (
+        3,
+        0,
+        0,
+        277,
+    )
+    said = holds(landsync)
+    assert [reason["code"] for reason in said] == ["REKEYED", "REKEYED"]
+    assert all("the handles have changed" in reason["en"] for reason in said)
+    assert lands(landsync) == before
+
+    approved = landsync("approve", held.document["run"], "--reason", "the vendor renumbered its objects")
+    assert (approved.status, approved.document["changed"] + approved.document["unchanged"]) == (0, 277)
+    assert lands(landsync) == before
+    assert landsync("reconcile", "--province", PROVINCE).document["agrees"]
+    again = landsync("sync", "--province", PROVINCE, copy_of(renumbered, "again", hours=2))
+    assert (again.status, again.document["unchanged"]) == (0, 277)
+
+
+def test_two_rows_wait_by_themselves_with_a_hold_that_can_be_decided(
+    landsync: Landsync, delivery: Path
+) -> None:
+    before = lands(landsync)
+    exchanged = landsync("sync", "--province", PROVINCE, rewritten(delivery, "exchanged", 1, two_exchanged))
+    assert (exchanged.status, exchanged.document["held"]) == (3, 2)
+    assert (exchanged.document["changed"], exchanged.document["unchanged"]) == (1, 274)
+    assert len(holds(landsync)) == 1
+    assert landsync("status", "--province", PROVINCE).document["provinces"][0]["held"] == 1
+
+    approved = landsync("approve", exchanged.document["run"], "--reason", "a slip, seen on the map")
+    assert (approved.status, approved.document["held"], approved.document["changed"]) == (0, 0, 2)
+    assert lands(landsync) == before
+    assert holds(landsync) == []
+    assert landsync("reconcile", "--province", PROVINCE).document["agrees"]
+
+
+def test_refused_they_are_told_again_the_next_night_and_a_right_delivery_settles_it(
+    landsync: Landsync, delivery: Path
+) -> None:
+    exchanged = landsync("sync", "--province", PROVINCE, rewritten(delivery, "exchanged", 1, two_exchanged))
+    assert landsync("refuse", exchanged.document["run"], "--reason", "to be corrected").status == 0
+    assert holds(landsync) == []
+    again = landsync("sync", "--province", PROVINCE, rewritten(delivery, "again", 2, two_exchanged))
+    assert (again.status, len(holds(landsync))) == (3, 1)
+    right = landsync("sync", "--province", PROVINCE, copy_of(delivery, "right", hours=3))
+    assert (right.status, right.document["held"], holds(landsync)) == (0, 0, [])
