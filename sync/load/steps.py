@@ -168,8 +168,9 @@ STEPS: tuple[Step, ...] = (
     Step("72_change", "Parcels that changed are as their row says"),
     Step("73_insert", "New parcels, and those that come back", fills=True),
     Step("74_fresh", "What was delivered again and accepted is no longer stale"),
-    Step("75_stale", "The last good version stays live beside a refused row, and says since when it is old"),
-    Step("76_conversions", "The old commune and sheet of every accepted row that had any, with what decided"),
+    Step("75_refused", "The parcels that refused rows name, but for what the source says is another object"),
+    Step("76_stale", "The last good version stays live beside a refused row, and says since when it is old"),
+    Step("77_conversions", "The old commune and sheet of every accepted row that had any, with what decided"),
     #
     # The handles, the many-valued records, the manifest.
     Step("79_release_claims", "Ids that a parcel does not carry any more are free"),

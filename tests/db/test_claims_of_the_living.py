@@ -210,3 +210,12 @@ def test_a_refused_row_without_a_key_keeps_alive_what_its_number_names(database,
     deliver(plots)
     merged = deliver([*plots[:4], Plot(None, None, "5", x=4, refused=("GEO-INVALID",))], complete=COMMUNES)
     assert (totals(merged.lines)["ended"], "k4" in uids(database)) == (0, True)
+
+
+def test_a_refused_row_makes_no_other_object_stale(database, deliver) -> None:
+    plots = village(3)
+    deliver(plots)
+    taken = replace(plots[0], national_id=ID.format(1), refused=("GEO-INVALID",))
+    deliver([taken, plots[2]], complete=())
+    stale = database.query("SELECT source_key FROM land.parcel WHERE stale_since IS NOT NULL")
+    assert stale == [("k0",)]

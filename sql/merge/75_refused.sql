@@ -1,0 +1,11 @@
+-- The parcels that refused rows name, but for what the source says is another object.
+-- Not of rows that came too late.
+CREATE TEMP TABLE merge_refused ON COMMIT DROP AS
+SELECT DISTINCT named.parcel_uid
+FROM merge_row AS m
+CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.source_uid), (m.national_uid), (m.sheet_uid)) AS named (parcel_uid)
+WHERE m.status IN ('quarantine', 'unreadable')
+  AND NOT m.outdated
+  AND named.parcel_uid IS NOT NULL
+  AND NOT EXISTS (SELECT FROM merge_other AS o
+                  WHERE o.row_no = m.row_no AND o.parcel_uid = named.parcel_uid AND NOT o.same_land)
