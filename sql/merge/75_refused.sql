@@ -8,4 +8,4 @@ WHERE m.status IN ('quarantine', 'unreadable')
   AND NOT m.outdated
   AND named.parcel_uid IS NOT NULL
   AND NOT EXISTS (SELECT FROM merge_other AS o
-                  WHERE o.row_no = m.row_no AND o.parcel_uid = named.parcel_uid AND NOT o.same_land)
+                  WHERE o.row_no = m.row_no AND o.parcel_uid = named.parcel_uid AND (%(changes)s OR NOT o.same_land))

@@ -159,6 +159,7 @@ def deliver(database: Database, folder: Path, delivery: Delivery) -> None:
         delivery.plots,
         complete=delivery.complete or (),
         passed=COMMUNES,
+        moved=COMMUNES,
         kind="changes" if changes else "full",
         at=moment(delivery.day),
         order_kind=delivery.kind,
