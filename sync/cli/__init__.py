@@ -42,6 +42,7 @@ COMMANDS: tuple[str, ...] = (
     "sync.cli.status",
     "sync.cli.report",
     "sync.cli.explain",
+    "sync.cli.fingerprint",
     "sync.cli.rehearse",
     "sync.cli.housekeeping",
     "sync.lab.cli.demo",

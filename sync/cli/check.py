@@ -130,12 +130,12 @@ def _checked(
     expected = None
     if beside.expected is not None:
         expected = read_expected(beside.expected, codes=beside.codes.value if beside.codes else None).table
-    province = province or _province(profile_file, known)
+    province = province or province_named(profile_file, known)
     profile = load_profile(province, profile_file)
-    _refuse_inside(out_dir, path)
+    refuse_inside(out_dir, path)
     if known is not None and (old := known.age_warning(datetime.now(UTC))):
         say(old)
-    with tempfile.TemporaryDirectory(prefix="landsync-check-") as temporary, _telling() as told:
+    with tempfile.TemporaryDirectory(prefix="landsync-check-") as temporary, telling() as told:
         run_dir = Path(temporary)
         if beside.boundaries is not None:
             told(Bilingual("Đọc ranh giới xã", "Reading the boundaries of communes"))
@@ -159,7 +159,7 @@ def _checked(
         return Summary.load(run_dir).as_dict()
 
 
-def _province(profile_file: Path | None, known: "ContextFile | None") -> str:
+def province_named(profile_file: Path | None, known: "ContextFile | None") -> str:
     """The province that is not named: the profile's, else the context's."""
     if profile_file is not None:
         from sync.declared.profile import province_of
@@ -181,7 +181,7 @@ def _province(profile_file: Path | None, known: "ContextFile | None") -> str:
 
 
 @contextmanager
-def _telling() -> Iterator[Callable[[Bilingual], None]]:
+def telling() -> Iterator[Callable[[Bilingual], None]]:
     """Say on a terminal what is being done; nothing elsewhere."""
     if not err.is_terminal:
         yield lambda _: None
@@ -190,7 +190,7 @@ def _telling() -> Iterator[Callable[[Bilingual], None]]:
         yield lambda said: status.update(escape(said.say(language())))
 
 
-def _refuse_inside(out_dir: Path, path: Path) -> None:
+def refuse_inside(out_dir: Path, path: Path) -> None:
     """Refuse to write the report into the delivery: the next check would read it as data."""
     if path.is_dir() and Path(os.path.realpath(out_dir)).is_relative_to(os.path.realpath(path)):
         raise UsageError(

@@ -50,6 +50,7 @@ RESULTS = {
     "status": "out",
     "report national": "err",
     "explain": "out",
+    "fingerprint": "out",
     "rehearse": "out",
     "housekeeping": "out",
     "demo": "out",
