@@ -24,6 +24,13 @@ from sync.console import emit_json, err, language, out, say
 if TYPE_CHECKING:
     from sync.known.context.file import ContextFile
 
+Province = Annotated[
+    str | None, typer.Option("--province", "-p", help="mã tỉnh, 2 chữ số · province code, 2 digits")
+]
+ProfileFile = Annotated[
+    Path | None,
+    typer.Option("--profile", help="hồ sơ riêng thay cho hồ sơ của tỉnh · a profile of one's own"),
+]
 Codes = Annotated[
     WhichCodes | None,
     typer.Option(
@@ -45,13 +52,8 @@ def check(
         Path,
         typer.Argument(help="tệp hoặc thư mục có delivery.toml · a file, or a folder with delivery.toml"),
     ],
-    province: Annotated[
-        str | None, typer.Option("--province", "-p", help="mã tỉnh, 2 chữ số · province code, 2 digits")
-    ] = None,
-    profile_file: Annotated[
-        Path | None,
-        typer.Option("--profile", help="hồ sơ riêng thay cho hồ sơ của tỉnh · a profile of one's own"),
-    ] = None,
+    province: Province = None,
+    profile_file: ProfileFile = None,
     out_dir: Annotated[
         Path, typer.Option("--out", help="thư mục ghi báo cáo · folder for the report")
     ] = DEFAULT_OUT,

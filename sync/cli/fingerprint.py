@@ -9,7 +9,7 @@ from rich.table import Table
 
 from parcels.bilingual import Bilingual
 from sync.cli import guarded
-from sync.cli.check import province_named, refuse_inside, telling
+from sync.cli.check import ProfileFile, Province, province_named, refuse_inside, telling
 from sync.cli.sync import AsJson
 from sync.console import emit_json, language, out, say
 
@@ -29,13 +29,8 @@ def fingerprint(
     b: Annotated[
         Path | None, typer.Argument(help="gói sau của cùng nơi · a later delivery of the same place")
     ] = None,
-    province: Annotated[
-        str | None, typer.Option("--province", "-p", help="mã tỉnh, 2 chữ số · province code, 2 digits")
-    ] = None,
-    profile_file: Annotated[
-        Path | None,
-        typer.Option("--profile", help="hồ sơ riêng thay cho hồ sơ của tỉnh · a profile of one's own"),
-    ] = None,
+    province: Province = None,
+    profile_file: ProfileFile = None,
     out_dir: Annotated[
         Path | None,
         typer.Option("--out", help="thư mục ghi trang để gửi · folder for the page that can be sent"),

@@ -1,34 +1,21 @@
 """A national id belongs to the living parcel that carries it, and what ended blocks nothing."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from parcels import admin_units
-from sync.load.merge import Merged
 from sync.load.receipt import totals
 from tests.support.database import Database
-from tests.support.judged import COMMUNES, Plot, run_merge
+from tests.support.judged import COMMUNES, Plot
+from tests.support.village import ID, deliver, village
+
+__all__ = ["deliver"]
 
 pytestmark = pytest.mark.db
-ID = "w7er83vw1{:03d}"
 MOMENT, DAY = datetime(2026, 11, 1, tzinfo=UTC), timedelta(days=1)
 ELSEWHERE = admin_units.communes("04")[0].code
-
-
-@pytest.fixture
-def deliver(database: Database, tmp_path: Path):
-    def run(plots: Iterable[Plot], **options: object) -> Merged:
-        return run_merge(database.dsn, tmp_path, plots, **options)  # type: ignore[arg-type]
-
-    return run
-
-
-def village(count: int) -> list[Plot]:
-    return [Plot(f"k{i}", ID.format(i), str(i + 1), x=i) for i in range(count)]
 
 
 def uids(database: Database) -> dict[str, str]:

@@ -1,32 +1,19 @@
 """Handles propose which parcel a row is; land confirms or contradicts, and a person decides what a contradiction means."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from sync.care.reconcile import reconcile
-from sync.load.merge import Merged
 from sync.load.receipt import totals
 from tests.support.database import Database
-from tests.support.judged import COMMUNES, Plot, run_merge
+from tests.support.judged import COMMUNES, Plot
+from tests.support.village import deliver, village
+
+__all__ = ["deliver"]
 
 pytestmark = pytest.mark.db
-ID = "w7er83vw1{:03d}"
 HERE = COMMUNES[0]
-
-
-@pytest.fixture
-def deliver(database: Database, tmp_path: Path):
-    def run(plots: Iterable[Plot], **options: object) -> Merged:
-        return run_merge(database.dsn, tmp_path, plots, **options)  # type: ignore[arg-type]
-
-    return run
-
-
-def village(count: int) -> list[Plot]:
-    return [Plot(f"k{i}", ID.format(i), str(i + 1), x=i) for i in range(count)]
 
 
 def lands(database: Database) -> dict[str, str]:
