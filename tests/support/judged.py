@@ -150,32 +150,40 @@ def run_merge(
     """
     run_id, _ = ledger.begin(dsn, ledger.RunRequest(province, "test"))
     judged = write_judged(folder / run_id, plots, held, tuple(approved) or None, kind == "changes")
+    now = datetime.now(UTC)
+    request = MergeRequest(
+        run_id=run_id,
+        province=province,
+        as_of=AS_OF,
+        now=now,
+        complete_for=() if kind == "changes" else tuple(complete),
+        gate_held=tuple(held),
+        loss_passed=(*approved, *passed),
+        foreign_hands_passed=tuple(approved),
+        brake=policy_at(AS_OF).brake,
+        identity=policy_at(AS_OF).identity,
+        rekeyed=tuple(rekeyed),
+        moved=tuple(moved),
+        kind=kind,
+        observed_at=at or now,
+        order_kind=order_kind,
+        sequence=sequence,
+        released=tuple(approved) if kind == "changes" else (),
+    )
+    return merge_judged(dsn, judged, request, span)
+
+
+def merge_judged(
+    dsn: str, judged: StagedRun, request: MergeRequest, span: Span | None = None, *, dry: bool = False
+) -> Merged:
+    """A judged run through staging and merge, with its receipt, as the load stage does. `dry`: all of it is taken back."""
+    run_id, province, now = request.run_id, request.province, request.now
     with db.connect(dsn) as connection:
         create_staging(connection, run_id)
         fill_staging(connection, run_id, judged)
     with db.connect(dsn) as connection:
         chain = db.fetch_one(connection, "ledger/own_lock", {"province": province, "run_id": run_id})
         assert chain is not None
-        now = datetime.now(UTC)
-        request = MergeRequest(
-            run_id=run_id,
-            province=province,
-            as_of=AS_OF,
-            now=now,
-            complete_for=() if kind == "changes" else tuple(complete),
-            gate_held=tuple(held),
-            loss_passed=(*approved, *passed),
-            foreign_hands_passed=tuple(approved),
-            brake=policy_at(AS_OF).brake,
-            identity=policy_at(AS_OF).identity,
-            rekeyed=tuple(rekeyed),
-            moved=tuple(moved),
-            kind=kind,
-            observed_at=at or now,
-            order_kind=order_kind,
-            sequence=sequence,
-            released=tuple(approved) if kind == "changes" else (),
-        )
         merged = merge(connection, request)
         receipt.check_balances(merged.lines)
         facts = {"run_id": run_id, "province_code": province, "delivery_sha256": "0", "snapshot_sha256": "0"}
@@ -188,7 +196,9 @@ def run_merge(
                 "system": "vbdlis",
                 "now": now,
             }
-            db.execute(connection, "ledger/write_change_set", {**values, "observed_at": at})
+            db.execute(connection, "ledger/write_change_set", {**values, "observed_at": request.observed_at})
+        if dry:
+            connection.rollback()
     drop_staging(dsn, run_id)
     ledger.finish(dsn, run_id)
     return merged

@@ -1,0 +1,20 @@
+"""Whether a row and a parcel are alike: in their NUMBERs, in their KEYs, in their land."""
+
+from tests.model.deliveries import Row
+from tests.model.register import Parcel
+
+
+def fits(one: tuple[str, str | None, str], other: tuple[str, str | None, str]) -> bool:
+    """Two NUMBERs fit if the place is the same and the mark is the same or unknown on one side."""
+    return (one[0], one[2]) == (other[0], other[2]) and (one[1] == other[1] or None in (one[1], other[1]))
+
+
+def differ(row: Row, parcel: Parcel) -> bool:
+    """The source says that they are two objects: both have a KEY, and not the same."""
+    return row.key is not None and parcel.row.key is not None and row.key != parcel.row.key
+
+
+def same_land(row: Row, parcel: Parcel) -> bool:
+    """They share at least eight tenths of the larger one."""
+    mine, other = row.land, parcel.row.land
+    return 10 * mine.shared(other) >= 8 * max(mine.width, other.width)

@@ -1,0 +1,68 @@
+"""A few histories as files through every stage: fetch, conform, check, gate, load, report, and a person who approves."""
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sync.care.reconcile import reconcile
+from tests.conftest import counts
+from tests.e2e.conftest import Landsync, landsync
+from tests.model.cadastre import Style
+from tests.model.deliveries import Delivery, row_of
+from tests.model.histories import Day, History, Told, histories
+from tests.model.judgement import deliver
+from tests.support.compared import Comparison
+from tests.support.filed import FiledOffice
+from tests.support.played import Reader, wipe
+
+__all__ = ["landsync"]
+pytestmark = [pytest.mark.db, pytest.mark.e2e]
+KINDS = ("full", "full", "full", "late", "repeated")
+
+
+def of_one_office(history: History) -> History:
+    """All of it in the first province, which has keys; five days: every stage takes its time."""
+    days = tuple(Day("01", day.events, replace(day.spec, province="01", held=0)) for day in history.days[:5])
+    return History((replace(history.styles[0], keys=True), Style()), history.parcels, days)
+
+
+def through_every_stage(both: Comparison, office: FiledOffice, delivery: Delivery, *, approves: bool) -> None:
+    """One delivery, held as the stages hold it, and let pass or not; the model is told what was held."""
+    held = office.sync(delivery)
+    if delivery.dry:
+        return
+    deliver(both.model, replace(delivery, held=tuple(held)))
+    both.same_living()
+    mine = tuple(code for code, why in held.items() if why not in {"ALL-OLDER", "OLDER"})
+    if mine and approves:
+        assert office.approve(mine) == 0
+        deliver(both.model, replace(delivery, only=mine))
+        both.same_living()
+    both.same_claims()
+
+
+@settings(
+    max_examples=counts(1), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(histories(kinds=KINDS).map(of_one_office), st.booleans())
+def test_files_through_every_stage_come_to_what_the_rules_say(
+    landsync: Landsync, tmp_path_factory: pytest.TempPathFactory, history: History, approves: bool
+) -> None:
+    wipe(landsync.database)
+    told, office = Told(history), FiledOffice(landsync, tmp_path_factory.mktemp("office"))
+    with closing(psycopg2.connect(landsync.database.superuser_dsn)) as link:
+        both = Comparison(landsync.database.dsn, Path(), Reader(link), lands=False)
+        for delivery in told.deliveries():
+            through_every_stage(both, office, delivery, approves=approves)
+        told.nation.close_day()
+        through_every_stage(both, office, told.desk.last("01"), approves=True)
+        living = Counter((row.key, row.place, row.national_id) for _, row, _ in both.reader.living().values())
+    truth = [row_of(thing) for thing in told.nation.offices["01"].things.values()]
+    assert living == Counter((row.key, row.place, row.national_id) for row in truth)
+    assert reconcile(["01"], "test", dsn=both.dsn)["agrees"]
