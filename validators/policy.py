@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
+from validators.brakes import BrakeRules
 from validators.groups import GroupDefinition, RehearsalRules, wrong_with_groups
 from validators.identity_rules import IdentityRules
 from validators.placeholders import PlaceholderRules
@@ -35,20 +36,6 @@ POLICIES: tuple[str, ...] = ("2025-three-groups", "2026-abce")  # files of polic
 
 # What a policy that extends another says of itself.
 _OWN = ("id", "version", "valid_from", "valid_to", "draft", "title", "extends")
-
-
-class BrakeRules(Rules):
-    """When the loss of parcels holds a commune: more than `share` and at least `parcels`, or at least `half`."""
-
-    share: Share
-    parcels: Annotated[int, Field(ge=0)]
-    half: Share
-
-    def holds(self, before: int, lost: int) -> bool:
-        """Whether a commune of `before` current parcels that would lose `lost` of them waits for a person."""
-        if lost <= 0:
-            return False
-        return (lost > self.share * before and lost >= self.parcels) or lost >= self.half * before
 
 
 class Tolerances(Rules):

@@ -52,6 +52,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.change_set', 'Các gói biến động đã nhận', 'The change sets that were taken'),
 ('ledger.change_gap', 'Khoảng trống biến động còn mở của từng xã, tính từ các gói đã nhận', 'Gaps in the changes of each commune that are still open, worked out from the sets that came'),
 ('ledger.receipt', 'Biên nhận của mỗi lần chạy, nối chuỗi bằng mã băm', 'The receipt of every run, chained by hash'),
+('ledger.receipt_column', 'Thay đổi của từng xã theo nhóm cột, bên cạnh các dòng biên nhận', 'What a run changed of each commune by group of columns, beside the lines of its receipt'),
 ('ledger.receipt_line', 'Dòng biên nhận của từng xã, hai phép cân đối', 'A line of a receipt per commune, with both balances'),
 ('ledger.dataset_verdict', 'Kết quả đánh giá từng xã trong mỗi lần chạy', 'How each commune was judged in each run'),
 ('ledger.finding', 'Lỗi, cảnh báo phát hiện được ở từng thửa', 'What was found wrong with each parcel'),

@@ -41,7 +41,7 @@ GRANT SELECT, INSERT ON
     land.parcel_version, land.land_use_part_version, land.parcel_lineage, land.parcel_conversion, land.commune_boundary, land.commune_expected,
     land_private.land_user_version, land_private.certificate_version, land_private.population_result,
     ledger.population_import, ledger.population_import_province,
-    ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.dataset_verdict, ledger.finding,
+    ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.receipt_column, ledger.dataset_verdict, ledger.finding,
     ledger.finding_event, ledger.finding_exception, ledger.register_run,
     ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation, ledger.national_report
     TO landsync_loader;

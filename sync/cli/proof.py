@@ -132,9 +132,25 @@ def _print_receipt(document: dict[str, Any]) -> None:
     for line in (*document["lines"], {"commune_code": "Σ", **document["totals"]}):
         table.add_row(line["commune_code"], *(str(line[name]) for name in COUNTS))
     out.print(table)
+    if document["columns"]:
+        out.print(_columns(document["columns"]))
     out.print(
         f"{document['province_code']} #{document['sequence']}  {document['receipt_sha256']}", markup=False
     )
+
+
+def _columns(lines: list[dict[str, Any]]) -> Table:
+    """What went live by group of columns, all communes together."""
+    from sync.load.receipt import COLUMNS
+
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("column_group")
+    for name in COLUMNS:
+        table.add_column(name, justify="right")
+    for group in sorted({line["column_group"] for line in lines}):
+        mine = [line for line in lines if line["column_group"] == group]
+        table.add_row(group, *(str(sum(line[name] for line in mine)) for name in COLUMNS))
+    return table
 
 
 def verify(

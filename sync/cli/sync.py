@@ -189,6 +189,14 @@ def _tell(summary: dict[str, Any]) -> None:
         )
     for gap in summary["gaps"]:
         say(Bilingual(gap["vi"], gap["en"]))
+    if summary["absent_communes"]:
+        listed = ", ".join(summary["absent_communes"][:20])
+        say(
+            Bilingual(
+                f"Khai đầy đủ trong complete_for nhưng không có dòng nào: {listed}.",
+                f"Declared complete by complete_for, and not one row came: {listed}.",
+            )
+        )
     if summary["dry_run"]:
         say(Bilingual("Chạy thử: không có gì được ghi.", "Dry run: nothing was written."))
     elif summary["held_communes"]:

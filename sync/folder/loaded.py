@@ -45,6 +45,16 @@ class ReceiptLine(Record):
     valid_from: date | None
 
 
+class ReceiptColumn(Record):
+    """Of a commune and a group of columns: parcels with another value, with one less, and many-valued items closed."""
+
+    commune_code: str
+    column_group: str
+    changed: int
+    emptied: int
+    closed: int
+
+
 class RefusedRow(Record):
     """A row that the merge itself quarantined; `has_error`: whether the checks had found an error in it."""
 
@@ -120,10 +130,17 @@ def _renamed(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _without_columns(content: dict[str, Any]) -> dict[str, Any]:
+    """Before version 4 nothing was counted by group of columns, and what was promised and did not come was not told."""
+    return {**content, "columns": [], "absent": []}
+
+
 class Loaded(Document):
     """The receipt's head and lines, and what became of each commune.
 
-    lines      of every commune with rows, or with parcels that the run touched; totals: their counts added up
+    lines      of every commune with rows, with parcels that the run touched, or promised; totals: their counts added up
+    columns    what went live by group of columns, where anything did
+    absent     communes that were declared complete and of which nothing came
     communes   the verdicts after the merge; held_communes: those of them that wait
     changes    why rows of a change set were ignored, and where an action did not fit → rows
     cases      of the register of findings, by state
@@ -131,7 +148,7 @@ class Loaded(Document):
     """
 
     FILE: ClassVar[str] = "load.json"
-    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_one_set_of_names, renamed_measures)
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_one_set_of_names, renamed_measures, _without_columns)
 
     run_id: str
     province_code: str
@@ -143,6 +160,8 @@ class Loaded(Document):
     dry_run: bool
     totals: dict[str, int]
     lines: tuple[ReceiptLine, ...]
+    columns: tuple[ReceiptColumn, ...]
+    absent: tuple[str, ...]
     quarantined_by_merge: tuple[RefusedRow, ...]
     held_communes: tuple[str, ...]
     communes: tuple[LoadedVerdict, ...]

@@ -17,14 +17,15 @@ UNDATED = "UNDATED"  # of the gate: nobody says when it was extracted
 ALL_OLDER = (
     "ALL-OLDER"  # of the merge: of every row something newer is known, so that nothing of it was applied
 )
-LOSS = "LOSS"  # of the merge: more would end than the brake allows
 REKEYED = "REKEYED"  # of the merge: land says that keys, ids or numbers name other parcels than before
 MOVED = "MOVED"  # of the merge: the land of known parcels lies elsewhere
+ABSENT = "ABSENT"  # of the merge: declared complete, and not one row of it came
 FOREIGN_HANDS = "FOREIGN-HANDS"  # of the merge: rows were changed behind the pipeline
 
 Outcome = Literal["agrees", "undecided", "contradicted"]
 Ids = Literal["none", "scattered", "decide", "fit nothing", "fit elsewhere"]
 Areas = Literal["none", "not needed", "decide", "leave open", "fit nothing"]
+Scope = Literal["delivery", "lately", "province"]
 Metres = tuple[float, float]  # east, north
 
 
@@ -71,18 +72,47 @@ class CrsEvidence(Record):
         return {name: value for name, value in said.items() if name != "history" or value is not None}
 
 
+class Measured(Record):
+    """What a brake measured, and against what; see `parcels.brakes`.
+
+    scope        more than one delivery may change; than the last days may together; than all communes together
+    parcels      how many it is about; amount of out_of: parcels or rows, except for AREA (m²)
+    together, together_of, days  with what the last days changed
+    east, north  of SHIFTED: the way (m); of SCALED `east` is the factor of the areas
+    """
+
+    code: str
+    column_group: str | None
+    scope: Scope
+    parcels: int
+    amount: float
+    out_of: float
+    together: float | None = None
+    together_of: float | None = None
+    days: int | None = None
+    east: float | None = None
+    north: float | None = None
+
+
 class Reason(Record):
-    """One reason to hold a commune."""
+    """One reason to hold a commune; `measured`: by a brake, what it measured."""
 
     code: str
     vi: str
     en: str
     evidence: CrsEvidence | None = None
+    measured: Measured | None = None
 
     @classmethod
-    def of(cls, code: str, said: Bilingual, evidence: CrsEvidence | None = None) -> "Reason":
+    def of(
+        cls,
+        code: str,
+        said: Bilingual,
+        evidence: CrsEvidence | None = None,
+        measured: Measured | None = None,
+    ) -> "Reason":
         """The reason of that code, in these words."""
-        return cls(code=code, vi=said.vi, en=said.en, evidence=evidence)
+        return cls(code=code, vi=said.vi, en=said.en, evidence=evidence, measured=measured)
 
     @property
     def said(self) -> Bilingual:
@@ -91,9 +121,11 @@ class Reason(Record):
 
     @model_serializer(mode="wrap")
     def _short(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without `evidence` where there is none."""
+        """Without `evidence` and `measured` where there is none."""
         said: dict[str, Any] = whole(self)
-        return {name: value for name, value in said.items() if name != "evidence" or value is not None}
+        return {
+            name: value for name, value in said.items() if name in ("code", "vi", "en") or value is not None
+        }
 
 
 def older(when: datetime, known: datetime) -> Reason:

@@ -18,10 +18,12 @@ from parcels.versions import OrderKind
 from sync import db
 from sync.db.columns import columns_of
 from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
+from sync.folder.reasons import ABSENT, Measured
+from sync.load.brakes import Passed, braked
 from sync.load.staging import ITEMS, LIVE, staging_tables
 from sync.load.steps import STEPS, Step, When
+from validators.brakes import BrakeRules
 from validators.identity_rules import IdentityRules
-from validators.policy import BrakeRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class MergeRequest:
     complete_for          communes whose missing parcels end
     gate_held             communes the gate holds: untouched
     identity              what shows that a row and a parcel are the same land
-    loss_passed           communes a person let pass the brake on loss
+    passed                what a person let pass the brakes
+    absent_passed         communes a person knows to be empty, though they were declared complete and nothing came of them
     foreign_hands_passed  communes a person let pass although rows were changed behind the pipeline
     older_passed          communes a person let pass although the snapshot is older than the one now live
     rekeyed               communes of which a person said that keys changed: land says which parcel a row is
@@ -53,7 +56,8 @@ class MergeRequest:
     gate_held: tuple[str, ...]
     brake: BrakeRules
     identity: IdentityRules
-    loss_passed: tuple[str, ...] = ()
+    passed: Passed = field(default_factory=dict)
+    absent_passed: tuple[str, ...] = ()
     foreign_hands_passed: tuple[str, ...] = ()
     older_passed: tuple[str, ...] = ()
     rekeyed: tuple[str, ...] = ()
@@ -95,7 +99,9 @@ class Merged:
     """What it did: a line per commune, the rows it had to quarantine, and what it held itself.
 
     contradicted        commune → what land says against its handles
-    brake_held          commune → parcels it would have lost
+    braked              commune → what would have been too much
+    absent              commune that was declared complete and of which nothing came → its live parcels
+    columns             what went live by commune and group of columns, beside the lines
     foreign_hands_held  commune → parcels that are not as the last run left them
     notes               why rows were ignored, and where an action did not fit → rows
     outdated            commune → how many of its rows came too late, and how many it has
@@ -104,7 +110,9 @@ class Merged:
     lines: list[db.Row]
     quarantined: list[db.Row]
     contradicted: dict[str, Contradiction] = field(default_factory=dict)
-    brake_held: dict[str, int] = field(default_factory=dict)
+    braked: dict[str, tuple[Measured, ...]] = field(default_factory=dict)
+    absent: dict[str, int] = field(default_factory=dict)
+    columns: list[db.Row] = field(default_factory=list)
     foreign_hands_held: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
     outdated: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -119,19 +127,24 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
         steps.holds["compared"] = steps.rows("20_later_snapshot")[0]["later"]
     contradicted = _contradicted(steps.rows("38_contradicted"), request)
     steps.values["contradicted"] = list(contradicted)
-    foreign_hands_held = _foreign_hands(steps.rows("50_foreign_hands"), request)
-    held = [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
-    brake_held = _brake(steps.rows("51_losses", held_already=held), request)
-    steps.values["communes"] = [*held, *brake_held]
+    foreign_hands_held = _foreign_hands(steps.rows("55_foreign_hands"), request)
+    waiting = [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
+    measures = steps.rows("56_measures", held_already=waiting)
+    absent = _absent(measures, request)
+    held = _braked([row for row in measures if row["code"] != ABSENT], connection, request)
+    steps.values["communes"] = [*waiting, *held, *absent]
     lines = steps.rows("95_lines")
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
     outdated = steps.rows("98_outdated")
+    columns = steps.rows("99_column_groups")
     return Merged(
         lines=lines,
         quarantined=quarantined,
         contradicted=contradicted,
-        brake_held=brake_held,
+        braked=held,
+        absent=absent,
+        columns=columns,
         foreign_hands_held=foreign_hands_held,
         notes={row["note"]: int(row["rows"]) for row in notes},
         outdated={row["commune_code"]: (int(row["outdated"]), int(row["rows"])) for row in outdated},
@@ -165,13 +178,35 @@ def _foreign_hands(touched: list[db.Row], request: MergeRequest) -> dict[str, in
     }
 
 
-def _brake(losses: list[db.Row], request: MergeRequest) -> dict[str, int]:
-    """The communes to hold because they would lose too much; what each would lose."""
+def _braked(
+    measures: list[db.Row], connection: db.Connection, request: MergeRequest
+) -> dict[str, tuple[Measured, ...]]:
+    """The communes to hold because too much of them would change; all of it.
+
+    Where a person said that the land was corrected, how it lies now is what was said.
+    """
+    measures = [
+        row
+        for row in measures
+        if row["column_group"] != "geometry" or row["commune_code"] not in request.moved
+    ]
+    if not measures:
+        return {}
+    of = {"province": request.province, "now": request.now, "days": request.brake.days}
+
+    def parcels_of_province() -> int:
+        return int(db.fetch(connection, "ledger/parcels_of_province", of)[0]["parcels"])
+
+    lately = db.fetch(connection, "ledger/changed_lately", of)
+    return braked(measures, lately, request.brake, request.passed, parcels_of_province)
+
+
+def _absent(measures: list[db.Row], request: MergeRequest) -> dict[str, int]:
+    """The communes to hold because they were promised and did not come; how many parcels live in each."""
     return {
-        loss["commune_code"]: int(loss["losing"])
-        for loss in losses
-        if loss["commune_code"] not in request.loss_passed
-        and request.brake.holds(int(loss["current_before"]), int(loss["losing"]))
+        row["commune_code"]: row["parcels"]
+        for row in measures
+        if row["code"] == ABSENT and row["commune_code"] not in request.absent_passed
     }
 
 
@@ -245,7 +280,8 @@ class _Steps:
         """Run them for each many-valued record."""
         for record in ITEMS:
             for file in files:
-                db.execute(self.connection, f"merge/{file}", self.values, self._item_identifiers(record))
+                values = self.values | {"record": record}
+                db.execute(self.connection, f"merge/{file}", values, self._item_identifiers(record))
 
     def _item_identifiers(self, record: Record) -> dict[str, Any]:
         schema, table = LIVE[record]
@@ -256,6 +292,7 @@ class _Steps:
             "version": (schema, f"{table}_version"),
             "columns": columns_of(record),
             "live_columns": columns_of(record, "i"),
+            "staged_columns": columns_of(record, "s"),
         }
 
 
@@ -269,6 +306,7 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "gate_held": list(request.gate_held),
         "foreign_hands_passed": list(request.foreign_hands_passed),
         "older_passed": list(request.older_passed),
+        "absent_passed": list(request.absent_passed),
         "changes": request.changes,
         "observed_at": request.observed_at,
         "order_kind": request.order_kind,

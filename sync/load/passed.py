@@ -1,11 +1,13 @@
 """What the merge is asked for: what the delivery claims, what the gate holds, and what a person let pass."""
 
 from datetime import datetime
+from math import inf
 
 from sync import db
 from sync.folder.list_rows import unmatched
-from sync.folder.reasons import FOREIGN_HANDS, LOSS, MOVED, OLDER, REKEYED, Reason, older
+from sync.folder.reasons import ABSENT, FOREIGN_HANDS, MOVED, OLDER, REKEYED, Reason, older
 from sync.known.history import known_up_to
+from sync.load.brakes import Passed
 from sync.load.inputs import Inputs
 from sync.load.merge import MergeRequest
 from sync.load.staging import StagedRun
@@ -31,7 +33,8 @@ def request_of(
         gate_held=tuple(staged.held),
         brake=inputs.policy.brake,
         identity=inputs.policy.identity,
-        loss_passed=_passed(connection, run, LOSS),
+        passed=_brakes_passed(connection, run),
+        absent_passed=_passed(connection, run, ABSENT),
         foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
         older_passed=older_passed(connection, run),
         rekeyed=_passed(connection, run, REKEYED),
@@ -56,6 +59,25 @@ def _passed(connection: db.Connection, run: Run, code: str) -> tuple[str, ...]:
         for hold in holds
         if hold["commune_code"] in run.communes and code in {reason["code"] for reason in hold["reasons"]}
     )
+
+
+def _brakes_passed(connection: db.Connection, run: Run) -> Passed:
+    """What the brakes showed of the approved communes, and how much of it: so much of it passes, and nothing else.
+
+    By the run that held, and by those whose approval led to it: what was let pass once is not asked again.
+    """
+    passed: dict[tuple[str, str, str | None], float] = {}
+    parent = run.parent_run_id
+    while parent is not None:
+        for hold in db.fetch(connection, "ledger/holds_of", {"run_id": parent}):
+            for reason in hold["reasons"] if hold["commune_code"] in run.communes else ():
+                measured = reason.get("measured")
+                # A hold of before the brakes measured says no number.
+                key = (hold["commune_code"], reason["code"], measured["column_group"] if measured else None)
+                passed[key] = max(passed.get(key, 0), measured["parcels"] if measured else inf)
+        held_by = db.fetch_one(connection, "ledger/get_run", {"run_id": parent})
+        parent = held_by["parent_run_id"] if held_by else None
+    return passed
 
 
 def older_passed(connection: db.Connection, run: Run) -> tuple[str, ...]:

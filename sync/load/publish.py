@@ -12,7 +12,7 @@ from sync import db
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.document import Counts
 from sync.folder.judgement import load_findings
-from sync.folder.loaded import Gap, Loaded, ReceiptLine, RefusedRow
+from sync.folder.loaded import Gap, Loaded, ReceiptColumn, ReceiptLine, RefusedRow
 from sync.folder.reasons import Reason
 from sync.folder.register import RegisterCounts, write_register
 from sync.folder.snapshot import part_paths
@@ -97,6 +97,7 @@ def _publish(
             "snapshot_sha256": inputs.snapshot_sha256,
         },
         merged.lines,
+        merged.columns,
     )
     record_findings(connection, run, findings, staged.only)
     register = _register(connection, run, inputs, verdicts, merged)
@@ -107,6 +108,8 @@ def _publish(
         dry_run=run.dry_run,
         totals=receipt.totals(merged.lines),
         lines=tuple(ReceiptLine(**line) for line in merged.lines),
+        columns=tuple(ReceiptColumn(**line) for line in merged.columns),
+        absent=tuple(merged.absent),
         quarantined_by_merge=refused,
         held_communes=tuple(verdict.code for verdict in verdicts if verdict.hold_reasons),
         communes=verdicts,

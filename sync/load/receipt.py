@@ -21,6 +21,8 @@ from sync import db
 
 ROWS = ("new", "changed", "unchanged", "ended_by_row", "ignored", "quarantined", "unreadable", "held")
 COUNTS = ("read", *ROWS, "current_before", "moved_in", "moved_out", "ended", "current_after")
+COLUMNS = ("changed", "emptied", "closed")
+FORM = 2  # what is hashed: see receipt_hash
 AREAS = ("area_before_m2", "area_in_m2", "area_out_m2", "area_after_m2")
 
 
@@ -53,27 +55,43 @@ def check_balances(lines: Iterable[db.Row]) -> None:
 
 
 def write(
-    connection: db.Connection, chain: db.Row, now: datetime, facts: dict[str, str], lines: list[db.Row]
+    connection: db.Connection,
+    chain: db.Row,
+    now: datetime,
+    facts: dict[str, str],
+    lines: list[db.Row],
+    columns: list[db.Row],
 ) -> dict[str, Any]:
     """Write a receipt behind the province's last one (`chain`); its head. In the merge's own transaction.
 
-    facts  run_id, province_code, delivery_sha256, snapshot_sha256
+    facts    run_id, province_code, delivery_sha256, snapshot_sha256
+    columns  what was changed by commune and group of columns
     """
     head: dict[str, Any] = {
         **facts,
+        "form": FORM,
         "sequence": chain["receipt_sequence"] + 1,
         "previous_sha256": chain["receipt_sha256"],
     }
-    head["receipt_sha256"] = receipt_hash(head, lines)
-    values = {**head, "province": facts["province_code"], "now": now, "lines": db.json_value(lines)}
-    for name in ("write_receipt", "write_lines", "advance_chain"):
+    head["receipt_sha256"] = receipt_hash(head, lines, columns)
+    values = {
+        **head,
+        "province": facts["province_code"],
+        "now": now,
+        "lines": db.json_value(lines),
+        "columns": db.json_value(columns),
+    }
+    for name in ("write_receipt", "write_lines", "write_columns", "advance_chain"):
         db.execute(connection, f"ledger/{name}", values)
-    return head
+    return {name: value for name, value in head.items() if name != "form"}
 
 
-def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row]) -> str:
-    """SHA-256 of a receipt's canonical JSON: its head (with the previous hash) and its lines by commune."""
-    body = {
+def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row], columns: Iterable[db.Row] = ()) -> str:
+    """SHA-256 of a receipt's canonical JSON: its head (with the previous hash), its lines by commune, and its columns.
+
+    A receipt of form 1 was hashed before there were any: without its form and without columns.
+    """
+    body: dict[str, Any] = {
         **{
             name: head[name]
             for name in (
@@ -87,6 +105,14 @@ def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row]) -> str:
         },
         "lines": [_canonical(line) for line in sorted(lines, key=lambda line: line["commune_code"])],
     }
+    if head["form"] > 1:
+        body["form"] = int(head["form"])
+        body["columns"] = sorted(
+            [line["commune_code"], line["column_group"], *(int(line[name]) for name in COLUMNS)]
+            for line in columns
+        )
+    elif list(columns):
+        body["columns"] = "a receipt of form 1 has none"
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -117,7 +143,18 @@ def show(dsn: str, run_id: str) -> dict[str, Any]:
         values = {"run_id": run_id, "province": None}
         heads = db.fetch(connection, "ledger/receipts", values)
         lines = db.fetch(connection, "ledger/receipt_lines", values)
-    return {**heads[0], "lines": lines, "totals": totals(lines)} if heads else {}
+        columns = db.fetch(connection, "ledger/receipt_columns", values)
+    if not heads:
+        return {}
+    columns = [{name: value for name, value in line.items() if name != "run_id"} for line in columns]
+    return {**heads[0], "lines": lines, "columns": columns, "totals": totals(lines)}
+
+
+def _by_run(rows: Iterable[db.Row]) -> dict[str, list[db.Row]]:
+    by_run: dict[str, list[db.Row]] = {}
+    for row in rows:
+        by_run.setdefault(row["run_id"], []).append(row)
+    return by_run
 
 
 def verify(dsn: str, province: str | None) -> list[dict[str, str]]:
@@ -125,9 +162,8 @@ def verify(dsn: str, province: str | None) -> list[dict[str, str]]:
     with db.connect(dsn) as connection:
         values = {"run_id": None, "province": province}
         heads = db.fetch(connection, "ledger/receipts", values)
-        lines: dict[str, list[db.Row]] = {}
-        for line in db.fetch(connection, "ledger/receipt_lines", values):
-            lines.setdefault(line["run_id"], []).append(line)
+        lines = _by_run(db.fetch(connection, "ledger/receipt_lines", values))
+        columns = _by_run(db.fetch(connection, "ledger/receipt_columns", values))
         ends = db.fetch(connection, "ledger/chain_head", values)
     faults: list[dict[str, str]] = []
     last: dict[str, tuple[int, str | None]] = {}
@@ -136,7 +172,7 @@ def verify(dsn: str, province: str | None) -> list[dict[str, str]]:
         sequence, previous = last.get(code, (0, None))
         if head["sequence"] != sequence + 1 or head["previous_sha256"] != previous:
             faults.append({"province": code, "run": run_id, "fault": "chain"})
-        if receipt_hash(head, lines.get(run_id, [])) != head["receipt_sha256"]:
+        if receipt_hash(head, lines.get(run_id, []), columns.get(run_id, [])) != head["receipt_sha256"]:
             faults.append({"province": code, "run": run_id, "fault": "content"})
         last[code] = (head["sequence"], head["receipt_sha256"])
     faults += [

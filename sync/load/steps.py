@@ -131,18 +131,41 @@ STEPS: tuple[Step, ...] = (
         "Absent from the map, but a list of the delivery names it: it stays",
         ("snapshot",),
     ),
+    Step(
+        "50_promised_snapshot",
+        "Communes that were declared complete and of which no row came: a line each, and nothing ends of itself",
+        ("snapshot",),
+    ),
+    #
+    # What would change, measured before anything is written.
+    Step(
+        "51_differences_items", "What differs in the many-valued part: to insert, change, close", how="items"
+    ),
+    Step("52_changing", "What would change: a row each, with where its land goes"),
+    Step(
+        "53_changed_values",
+        "What differs of each living parcel, by group of columns: what it was and what it would be",
+    ),
+    Step(
+        "54_changed_values_items",
+        "The same of the many-valued part: land users, certificates, parts of the land use",
+        how="items",
+    ),
     #
     # What is held.
-    Step("50_foreign_hands", "Rows that are not what the last run left: changed behind the pipeline"),
-    Step("51_losses", "What each commune would lose, by endings and by parcels moving away"),
+    Step("55_foreign_hands", "Rows that are not what the last run left: changed behind the pipeline"),
     Step(
-        "52_hold_communes",
-        "Communes changed behind the pipeline, and those that would lose too much, are held",
+        "56_measures",
+        "What this delivery would do to each commune, in numbers that a limit can be held against",
     ),
     Step(
-        "53_hold_rows", "The rows of a held commune, and those that would take a parcel out of one, are held"
+        "57_hold_communes",
+        "Communes changed behind the pipeline, those that would change too much, and those that did not come, are held",
     ),
-    Step("54_keep_held", "In a held commune nothing ends"),
+    Step(
+        "58_hold_rows", "The rows of a held commune, and those that would take a parcel out of one, are held"
+    ),
+    Step("59_keep_held", "In a held commune nothing ends"),
     #
     # Who has which handle. A refused row keeps its parcel's old handles in use, which may put another row in conflict.
     Step(
@@ -158,7 +181,9 @@ STEPS: tuple[Step, ...] = (
     Step("62_present_again", "What the refused rows name is there", how="again"),
     Step("63_keep_present_again", "What is there does not end", how="again"),
     Step(
-        "64_differences_items", "What differs in the many-valued part: to insert, change, close", how="items"
+        "64_differences_left_items",
+        "What differs of rows that are no longer accepted stays as it is",
+        how="items",
     ),
     Step("65_result", "What becomes of every accepted row"),
     #
@@ -205,4 +230,8 @@ STEPS: tuple[Step, ...] = (
     Step("96_quarantined_by_merge", "The rows that only the merge could refuse"),
     Step("97_notes", "Why rows were ignored, and where an action did not fit"),
     Step("98_outdated", "How many rows of each commune came too late"),
+    Step(
+        "99_column_groups",
+        "What went live, by commune and group of columns: values changed, values emptied, items closed",
+    ),
 )

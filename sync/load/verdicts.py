@@ -6,9 +6,10 @@ import pyarrow.compute as pc
 from parcels.bilingual import Bilingual
 from parcels.model import UNKNOWN_COMMUNE
 from sync import db
+from sync.folder.braked import absent, brake_reason
 from sync.folder.judgement import load_findings
 from sync.folder.loaded import RefusedRow
-from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, LOSS, Reason, contradicted
+from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, Reason, contradicted
 from sync.folder.verdict import LoadedVerdict
 from sync.load.inputs import Inputs
 from sync.load.merge import Merged
@@ -83,27 +84,32 @@ def verdicts_after(
                 complete=code in inputs.delivery.complete_for,
             )
         )
-    if inputs.changes:
-        # Ends without a commune are of none: that all of them came too late is told all the same.
-        touched = {verdict.code for verdict in result} | ({UNKNOWN_COMMUNE} - ignored)
-        result += [
-            _held_without_rows(code, inputs, staged, merged, line, older)
-            for code, line in held.items()
-            if code not in touched
-        ]
+    # Ends without a commune are of none: that all of them came too late is told all the same.
+    touched = {verdict.code for verdict in result} | (
+        {UNKNOWN_COMMUNE} - (ignored if inputs.changes else set())
+    )
+    waiting = held if inputs.changes else merged.absent
+    result += [
+        _held_without_rows(code, inputs, staged, merged, held[code], older)
+        for code in waiting
+        if code not in touched
+    ]
     return tuple(result)
 
 
 def _held_without_rows(
     code: str, inputs: Inputs, staged: StagedRun, merged: Merged, line: db.Row, older: dict[str, Reason]
 ) -> LoadedVerdict:
-    """A commune that a change set takes parcels out of without a row of its own: held, it can be approved like any."""
+    """A commune without a row of its own: a change set takes parcels out of it, or it was declared complete and did not come.
+
+    Held, it can be approved like any.
+    """
     return LoadedVerdict(
         **dict(without_rows(code, inputs.policy.name)),
         decision="hold",
         hold_reasons=_hold_reasons(code, inputs, staged, merged, line, older),
         valid_from=line["valid_from"],
-        complete=False,
+        complete=code in inputs.delivery.complete_for,
     )
 
 
@@ -147,15 +153,6 @@ def _hold_reasons(
                 ),
             ),
         )
-    if code in merged.brake_held:
-        losing, before = merged.brake_held[code], line["current_before"]
-        reasons += (
-            Reason.of(
-                LOSS,
-                Bilingual(
-                    f"Xã sẽ mất {losing} trong {before} thửa đất đang có hiệu lực; vượt ngưỡng an toàn.",
-                    f"The commune would lose {losing} of its {before} current parcels: more than the brake allows.",
-                ),
-            ),
-        )
-    return reasons
+    if code in merged.absent:
+        reasons += (absent(merged.absent[code]),)
+    return reasons + tuple(brake_reason(found) for found in merged.braked.get(code, ()))

@@ -56,6 +56,8 @@ def run_summary(run: Run) -> dict[str, Any]:
         "gaps": [gap.model_dump() for gap in loaded.gaps],
         "register": loaded.cases,
         "held_communes": list(loaded.held_communes),
+        "absent_communes": list(loaded.absent),
+        "columns": [line.model_dump() for line in loaded.columns],
         "communes_loaded": [_commune(verdict) for verdict in loaded.communes],
         "report": str(run.folder / "report"),
     }

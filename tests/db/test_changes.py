@@ -8,7 +8,7 @@ from sync.care.reconcile import reconcile
 from sync.load.receipt import totals
 from tests.support.changesets import HERE, THERE, Deliver, change, changes, day, full, village
 from tests.support.database import Database
-from tests.support.judged import Plot
+from tests.support.judged import Plot, lost
 
 __all__ = ["changes", "full"]
 pytestmark = pytest.mark.db
@@ -276,7 +276,7 @@ def test_ending_rows_count_for_the_brake(database: Database, full: Deliver, chan
     full(plots, 1)
     rows = [change(plot, 2, "end") for plot in plots[:30]]
     merged = changes(rows, 2, passed=())
-    assert merged.brake_held == {HERE: 30}
+    assert lost(merged) == {HERE: 30}
     line = totals(merged.lines)
     assert (line["held"], line["ended_by_row"], line["current_after"]) == (30, 0, 60)
     assert totals(changes(rows, 2).lines)["ended_by_row"] == 30, "what was held has moved nothing on"
@@ -288,7 +288,7 @@ def test_what_waited_for_the_commune_it_leaves_goes_with_its_approval(
     plots = village(60)
     full(plots, 1)
     rows = [change(plot, 2, commune=THERE) for plot in plots[:30]]
-    assert changes(rows, 2, passed=()).brake_held == {HERE: 30}
+    assert lost(changes(rows, 2, passed=())) == {HERE: 30}
     line = totals(changes(rows, 2, approved=(HERE,)).lines)
     assert (line["moved_in"], line["moved_out"]) == (30, 30)
     assert agrees(database)

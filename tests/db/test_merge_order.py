@@ -13,6 +13,7 @@ from sync.load.steps import STEPS, When
 from sync.population.load import import_results
 from tests.support.changesets import HERE, THERE, Deliver, change, changes, full, village
 from tests.support.database import Database
+from tests.support.judged import lost
 from tests.support.register import Fault, Nation
 
 __all__ = ["changes", "full"]
@@ -65,9 +66,9 @@ def test_a_change_set_runs_what_is_declared_for_it(full: Deliver, changes: Deliv
     full(plots, 1)
     leaving = [change(plot, 2, commune=THERE) for plot in plots[:30]]
     ran("merge")
-    assert changes(leaving, 2, passed=()).brake_held == {HERE: 30}
+    assert lost(changes(leaving, 2, passed=())) == {HERE: 30}
     assert ran("merge") == declared("changes", "compared")
-    assert changes(leaving, 2, approved=(HERE,)).brake_held == {}
+    assert lost(changes(leaving, 2, approved=(HERE,))) == {}
     assert ran("merge") == declared("changes", "compared", "approved")
 
 

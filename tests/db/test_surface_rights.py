@@ -28,6 +28,7 @@ EVIDENCE = (
     "ledger.stage",
     "ledger.receipt",
     "ledger.receipt_line",
+    "ledger.receipt_column",
     "ledger.dataset_verdict",
     "ledger.finding",
     "ledger.finding_event",

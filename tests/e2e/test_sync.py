@@ -84,7 +84,12 @@ def test_half_a_commune_missing_holds_that_commune_alone(landsync: Landsync, del
     halved = copy_of(delivery, "halved", hours=1)
     rewrite(halved, in_file(halved, victim), first_half_of(victim))
     others_file = in_file(halved, others[-1])
-    rewrite(halved, others_file, lambda frame: frame.assign(diaChi=frame["diaChi"] + " (mới)"))
+    some = slice(0, 5)  # more would be held themselves
+    rewrite(
+        halved,
+        others_file,
+        lambda frame: frame.assign(diaChi=[*(frame["diaChi"][some] + " (mới)"), *frame["diaChi"][5:]]),
+    )
     told = sync(landsync, halved)
     assert told.status == 3
     assert told.document["held_communes"] == [victim]
@@ -143,7 +148,9 @@ def test_nothing_ends_by_a_delivery_that_is_not_complete(landsync: Landsync, del
     without = copy_of(delivery, "without", hours=2)
     rewrite(without, in_file(without, victim), lambda frame: frame[frame["maXa"] != victim])
     told = sync(landsync, without)
-    assert (told.status, told.document["ended"]) == (0, 0)
+    assert (told.status, told.document["ended"], told.document["absent_communes"]) == (3, 0, [victim])
+    hold = landsync("status", "--province", PROVINCE).document["holds"][0]
+    assert (hold["commune_code"], [reason["code"] for reason in hold["reasons"]]) == (victim, ["ABSENT"])
     assert communes(landsync) == full
 
 
@@ -223,7 +230,7 @@ def test_an_approval_covers_only_the_reason_that_was_shown(landsync: Landsync, d
     assert (again.status, again.document["held_communes"]) == (3, [victim])
     assert communes(landsync) == full
     hold = next(h for h in landsync("status").document["holds"] if h["run_id"] == again.document["run"])
-    assert [reason["code"] for reason in hold["reasons"]] == ["LOSS"]
+    assert [reason["code"] for reason in hold["reasons"]] == ["LOSS", "AREA"]
     assert landsync("approve", again.document["run"], "--reason", "half was sold").status == 0
     assert communes(landsync)[victim] == full[victim] // 2
 

@@ -4,19 +4,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import inf
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
+from parcels.brakes import ColumnGroup, Measure
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from parcels.versions import OrderKind
 from sync import db
 from sync.declared.changes import Span
 from sync.folder.snapshot import part_paths
 from sync.load import receipt
+from sync.load.brakes import Passed
 from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.staging import StagedRun, create_staging, fill_staging
 from sync.run import ledger
@@ -124,12 +127,30 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
     }
 
 
+def everything(*communes: str) -> Passed:
+    """That a person lets pass whatever the brakes find in these communes."""
+    groups = (None, *get_args(ColumnGroup))
+    return {
+        (code, str(kind), group): inf for code in communes for kind in get_args(Measure) for group in groups
+    }
+
+
+def lost(merged: Merged) -> dict[str, int]:
+    """The communes that the brake on loss holds, with how many parcels each would have lost."""
+    return {
+        code: found.parcels
+        for code, all_found in merged.braked.items()
+        for found in all_found
+        if found.code == "LOSS"
+    }
+
+
 def run_merge(
     dsn: str,
     folder: Path,
     plots: Iterable[Plot],
     *,
-    complete: Iterable[str] = COMMUNES,
+    complete: Iterable[str] | None = None,
     held: Iterable[str] = (),
     approved: Iterable[str] = (),
     passed: Iterable[str] = (),
@@ -144,10 +165,14 @@ def run_merge(
 ) -> Merged:
     """Judged rows through staging and merge into the database, with their receipt, as the load stage does.
 
+    complete  communes that are declared complete: those that come, where none is named
     approved  communes whose held rows a person lets go; passed: communes that may lose whatever they lose
     rekeyed, moved  communes of which a person said that their keys changed, or that their land was corrected
     at        up to when the delivery is complete
     """
+    plots = list(plots)
+    if complete is None:
+        complete = {plot.commune for plot in plots} - {UNKNOWN_COMMUNE}
     run_id, _ = ledger.begin(dsn, ledger.RunRequest(province, "test"))
     judged = write_judged(folder / run_id, plots, held, tuple(approved) or None, kind == "changes")
     now = datetime.now(UTC)
@@ -158,7 +183,7 @@ def run_merge(
         now=now,
         complete_for=() if kind == "changes" else tuple(complete),
         gate_held=tuple(held),
-        loss_passed=(*approved, *passed),
+        passed=everything(*approved, *passed),
         foreign_hands_passed=tuple(approved),
         brake=policy_at(AS_OF).brake,
         identity=policy_at(AS_OF).identity,
@@ -187,7 +212,7 @@ def merge_judged(
         merged = merge(connection, request)
         receipt.check_balances(merged.lines)
         facts = {"run_id": run_id, "province_code": province, "delivery_sha256": "0", "snapshot_sha256": "0"}
-        receipt.write(connection, chain, now, facts, merged.lines)
+        receipt.write(connection, chain, now, facts, merged.lines, merged.columns)
         if span is not None:
             values = {
                 **span._asdict(),

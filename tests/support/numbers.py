@@ -24,6 +24,7 @@ from sync.load.staging import StagedRun, create_staging, fill_staging, staging_t
 from sync.register import Looked, looked_communes, update
 from sync.run import ledger
 from sync.run.staging import drop_staging
+from tests.support.judged import everything
 from tests.unit.validators.validator_datasets import AS_OF, COMMUNE, ORIGIN, PROVINCE, dataset
 from validators.delivery import Delivered, context_of
 from validators.judge import Verdict, judge
@@ -113,13 +114,13 @@ def deliver(
             (),
             policy_at(AS_OF).brake,
             policy_at(AS_OF).identity,
-            loss_passed=(COMMUNE,),
+            passed=everything(COMMUNE),
             observed_at=now,
         )
         merged = merge(connection, request)
         receipt.check_balances(merged.lines)
         facts = {"run_id": run_id, "province_code": PROVINCE, "delivery_sha256": "0", "snapshot_sha256": "0"}
-        receipt.write(connection, chain, now, facts, merged.lines)
+        receipt.write(connection, chain, now, facts, merged.lines, merged.columns)
         write_findings(connection, run_id, PROVINCE, found)
         looked = Looked(
             run_id=run_id,

@@ -26,7 +26,7 @@ from sync.run import ledger
 from tests.model.cadastre import COMMUNES, Land
 from tests.model.deliveries import Delivery, Row
 from tests.support.database import Database
-from tests.support.judged import AS_OF, merge_judged
+from tests.support.judged import AS_OF, everything, merge_judged
 from validators.judge import ROWS_SCHEMA
 from validators.policy import policy_at
 
@@ -159,7 +159,7 @@ def play(dsn: str, folder: Path, delivery: Delivery, moved: Iterable[str] = ()) 
         now=now,
         complete_for=tuple(sorted(complete)),
         gate_held=delivery.held,
-        loss_passed=ALL_COMMUNES,
+        passed=everything(*ALL_COMMUNES),
         brake=policy_at(AS_OF).brake,
         identity=policy_at(AS_OF).identity,
         moved=tuple(moved),

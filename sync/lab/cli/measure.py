@@ -1,4 +1,4 @@
-"""`landsync measure`: figures about what we find out ourselves (encodings, coordinate systems), as the docs print them.
+"""`landsync measure`: figures about what we find out ourselves (encodings, coordinate systems, brakes), as the docs print them.
 
 Each measurement is a module of `sync/lab/measure` with `register(group)`; to add one, add its name to MEASUREMENTS.
 """
@@ -7,7 +7,7 @@ from importlib import import_module
 
 import typer
 
-MEASUREMENTS: tuple[str, ...] = ("encodings", "crs")
+MEASUREMENTS: tuple[str, ...] = ("encodings", "crs", "brakes")
 
 
 def register(app: typer.Typer) -> None:

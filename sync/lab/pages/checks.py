@@ -1,6 +1,7 @@
 """`docs/checks.md`, made from the checks and the policy."""
 
 from validators.base import Check
+from validators.brakes import BrakeRules
 from validators.catalogue import CHECKS
 from validators.measures import MEASURES, Measure
 from validators.policy import Policy, policies
@@ -101,7 +102,7 @@ def _measures() -> str:
 
 
 def _policy(policy: Policy) -> str:
-    tolerances, brake = policy.tolerances, policy.brake
+    tolerances = policy.tolerances
     required = ", ".join(f"`{rule.column}` (from {rule.valid_from})" for rule in policy.required)
     since = policy.national_id.error_from
     until = f" until {policy.valid_to}" if policy.valid_to else ""
@@ -117,8 +118,6 @@ def _policy(policy: Policy) -> str:
         f"- Required attributes (ATT-REQUIRED): {required or 'none'}.\n"
         f"- A missing national id is {'an error from ' + str(since) if since else 'a warning'} "
         "(IDN-NATIONAL-MISSING).\n"
-        f"- Brake: a commune is held when it would lose more than {_share(brake.share)} of its parcels and at least "
-        f"{brake.parcels}, or at least {_share(brake.half)}.\n"
         f"- A commune is incomplete with less than {_share(policy.completeness.incomplete_below)} of the parcels or of the area "
         "that the land statistics expect, and has more than it should above "
         f"{_share(policy.completeness.more_above)}.\n"
@@ -127,8 +126,33 @@ def _policy(policy: Policy) -> str:
         f"{', '.join(check.code for check in CHECKS if check.condenses)}.\n"
         f"- A sheet number has at most {policy.numbers.longest} characters and one of the {len(policy.numbers.sheet)} forms "
         f"(IDN-SHEET-FORM), a parcel number one of the {len(policy.numbers.parcel)} forms (IDN-NUMBER-FORM) that "
-        "`[numbers]` of the policy file lists.\n" + _placeholders(policy)
+        "`[numbers]` of the policy file lists.\n" + _placeholders(policy) + _brakes(policy.brake)
     )
+
+
+def _brakes(brake: BrakeRules) -> str:
+    """What holds a commune: limits by measure."""
+    lines = [
+        "\nBrakes: a commune is held when a delivery would do more than this to it; in the last "
+        f"{brake.days} days together; or, from {brake.province_parcels} parcels of a province on, to all its communes together "
+        "(then those are held of which more changes than that). EARLIER, SHUFFLED and DUPLICATED are shares of the rows that "
+        "differ, NEIGHBOUR of the rows looked at.\n\n"
+        "| measure | one delivery | at least | lately | at least | province |\n| --- | ---: | ---: | ---: | ---: | ---: |\n"
+    ]
+    for name, limit in brake.limits.items():
+        measure, _, group = name.partition("-")
+        half = "" if limit.half is None else f", or {_share(limit.half)}"
+        lately = ("", "") if limit.lately is None else (_share(limit.lately), str(limit.lately_parcels))
+        province = "" if limit.province is None else _share(limit.province)
+        cells = (
+            measure.upper() + (f" of {group}" if group else ""),
+            _share(limit.share) + half,
+            str(limit.parcels),
+            *lately,
+            province,
+        )
+        lines.append("| " + " | ".join(cells) + " |\n")
+    return "".join(lines)
 
 
 def _placeholders(policy: Policy) -> str:

@@ -10,8 +10,9 @@ import pytest
 
 import validators.policy as module
 from parcels.errors import UsageError
+from validators.brakes import Limit
 from validators.groups import AnyRule, GroupRule
-from validators.policy import POLICIES, BrakeRules, named_policy, parse_policy, policies, policy_at
+from validators.policy import POLICIES, named_policy, parse_policy, policies, policy_at
 from validators.tally import refuse_unknown_names
 
 FOLDER = Path(module.__file__).parent / "policy"
@@ -19,8 +20,8 @@ SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
 PAGE = FOLDER.parents[1] / "docs" / "groups.md"
 # Verdicts name the policy that they were made by: one that says something else has another version.
 SAID = {
-    "2025-three-groups/8": "b33375e8c884",
-    "2026-abce/6": "c7d877fdc610",
+    "2025-three-groups/9": "3242a049e5d0",
+    "2026-abce/7": "d12758ef4ea8",
 }
 
 
@@ -187,24 +188,58 @@ def test_shipped_policies_name_checks_and_measures_that_exist():
     ("before", "lost", "held"),
     [
         (10_000, 0, False),
-        (10_000, 200, False),  # not more than 2 %
-        (10_000, 201, True),
-        (100, 19, False),  # many, but fewer than 20
-        (100, 20, True),
-        (1_000, 20, False),  # exactly 2 %
-        (999, 20, True),
+        (10_000, 100, False),  # not more than 1 %
+        (10_000, 101, True),
+        (100, 4, False),  # many, but fewer than 5
+        (100, 5, True),
+        (49, 19, True),
         (10, 4, False),
         (10, 5, True),  # half
         (1, 1, True),
-        (0, 0, False),
-        (100, -5, False),
     ],
 )
 def test_the_brake_holds_a_commune_that_would_lose_much(before, lost, held):
-    assert policy_at(date(2026, 1, 1)).brake.holds(before, lost) is held
+    assert policy_at(date(2026, 1, 1)).brake.limit("LOSS").exceeded(lost, lost, before) is held
 
 
 def test_the_brake_compares_shares_exactly():
-    brake = BrakeRules(share=Decimal("0.07"), parcels=0, half=Decimal("1"))
-    assert not brake.holds(100, 7)  # 0.07 * 100 is 7.000000000000001 in floats
-    assert brake.holds(100, 8)
+    limit = Limit(share=Decimal("0.07"), parcels=1)
+    assert not limit.exceeded(7, 7, 100)  # 0.07 * 100 is 7.000000000000001 in floats
+    assert limit.exceeded(8, 8, 100)
+
+
+def test_what_the_last_days_lost_adds_up():
+    limit = policy_at(date(2026, 1, 1)).brake.limit("LOSS")
+    assert not limit.exceeded(3, 3, 138)
+    assert not limit.exceeded_lately(6, 138)
+    assert limit.exceeded_lately(9, 138)
+    assert not Limit(share=Decimal("0.1"), parcels=1).exceeded_lately(138, 138), (
+        "without a limit nothing adds up"
+    )
+
+
+def test_a_group_of_columns_may_have_a_limit_of_its_own():
+    brake = policy_at(date(2026, 1, 1)).brake
+    assert brake.limit("CHANGED", "geometry") == brake.limits["changed-geometry"]
+    assert brake.limit("CHANGED", "land_user") == brake.limits["changed"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("changed-geometry = ", "changed-shape = ", "no such measure: changed-shape"),
+        ("loss = ", "lots = ", "no such measure: lots"),
+        ("refused = { share = 0.10, parcels = 10 }", "", "no limit for refused"),
+        (
+            "refused = { share = 0.10, parcels = 10 }",
+            "refused = { share = 1.10, parcels = 10 }",
+            "brake.limits.refused.share",
+        ),
+        ("days = 30 ", "days = 0 ", "brake.days"),
+    ],
+)
+def test_brakes_that_measure_nothing_are_refused(old, new, said):
+    assert old in SHIPPED
+    with pytest.raises(UsageError) as caught:
+        parse_policy(SHIPPED.replace(old, new, 1), "mine.toml")
+    assert said in caught.value.message.en

@@ -1,4 +1,4 @@
--- Communes changed behind the pipeline, and those that would lose too much, are held.
+-- Communes changed behind the pipeline, those that would change too much, and those that did not come, are held.
 -- Yesterday's data stays live there until a person decides.
 UPDATE merge_commune AS c
 SET held = true
