@@ -256,13 +256,13 @@ def test_parcels_that_move_to_another_commune_are_counted_on_both_sides(
 
 
 def test_parcels_do_not_leave_a_held_commune(database: Database, deliver: Deliver) -> None:
-    here, there = village(30), village(30, COMMUNES[1], first=100)
+    here, there = village(30), village(160, COMMUNES[1], first=100)
     deliver(here + there)
     leaving = [replace(plot, commune=COMMUNES[1]) for plot in here[:15]]
     merged = deliver([*leaving, *here[15:], *there])
     assert lost(merged) == {COMMUNES[0]: 15}
     lines = {line["commune_code"]: line for line in merged.lines}
-    assert (lines[COMMUNES[1]]["held"], lines[COMMUNES[1]]["unchanged"]) == (15, 30)
+    assert (lines[COMMUNES[1]]["held"], lines[COMMUNES[1]]["unchanged"]) == (15, 160)
     assert lines[COMMUNES[0]]["current_after"] == 30
     assert agrees(database)
 
