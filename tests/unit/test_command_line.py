@@ -55,6 +55,7 @@ RESULTS = {
     "housekeeping": "out",
     "demo": "out",
     "measure encodings": "out",
+    "measure brakes": "out",
     "measure crs": "out",
 }
 
