@@ -69,13 +69,15 @@ def _with_history(
     for reason in reasons:
         evidence = reason.evidence if reason.code == UNDECIDED else None
         place = places.get((code, evidence.part_no)) if evidence is not None else None
-        if evidence is None or place is None or place.found < rules.history_at_least:
+        if evidence is None or place is None:
             left += (reason,)
             continue
-        shift = Shift(found=place.found, east_m=round(place.east_m, 2), north_m=round(place.north_m, 2))
-        told = evidence.model_copy(update={"history": shift})
-        if place.distance_m <= rules.history_shift_m:
+        rounded = {"east_m": round(place.east_m, 2), "north_m": round(place.north_m, 2)}
+        told = evidence.model_copy(update={"history": place.model_copy(update=rounded)})
+        if settles(place, rules):
             settled += (reason.model_copy(update={"evidence": told}),)
+        elif place.found < rules.history_at_least and not place.against:
+            left += (reason.model_copy(update={"evidence": told}),)
         else:
             more = _moved(place)
             said = Bilingual(f"{reason.vi} {more.vi}", f"{reason.en} {more.en}")
@@ -83,8 +85,26 @@ def _with_history(
     return left, settled
 
 
+def settles(place: Shift, rules: CrsRules) -> bool:
+    """Whether the live parcels show that an undecided dataset is in the CRS that it says.
+
+    Where enough are found again, their median does. Of few rows none may speak against it, and half must lie where
+    no other CRS puts them: what is shown of a row holds for the others of its export, not for a mixture of two.
+    """
+    if place.found >= rules.history_at_least:
+        return place.distance_m <= rules.history_shift_m
+    return place.against == 0 and 0 < place.rows <= 2 * place.shown
+
+
 def _moved(place: Shift) -> Bilingual:
     metres = round(place.distance_m)
+    if place.against:
+        return Bilingual(
+            f"Đối chiếu {place.rows} thửa với đất đang có hiệu lực của xã: theo hệ tọa độ đã khai, {place.against} thửa không "
+            "nằm đúng chỗ.",
+            f"Held against the commune's live land, {place.against} of {place.rows} parcels do not lie in their place in "
+            "the declared CRS.",
+        )
     return Bilingual(
         f"Đối chiếu {place.found} thửa với dữ liệu đang có hiệu lực: lần này chúng nằm lệch {metres} m.",
         f"Compared with the live data, {place.found} parcels lie {metres} m from where they were.",

@@ -30,11 +30,18 @@ Metres = tuple[float, float]  # east, north
 
 
 class Shift(Record):
-    """How many parcels of a dataset are live already, and how far from that they lie now (median, m)."""
+    """How many parcels of a dataset are live already, and how far from that they lie now (median, m).
+
+    Where few are: how many `rows` were held against live land, how many of them (`shown`) only the declared CRS puts in
+    their place, and how many speak against it.
+    """
 
     found: int
     east_m: float
     north_m: float
+    rows: int = 0
+    shown: int = 0
+    against: int = 0
 
     @property
     def distance_m(self) -> float:
