@@ -1,6 +1,7 @@
 """A person decides about what was held: approve starts an apply run, refuse closes the matter.
 
-A newer delivery of a commune supersedes what was held of it; approving superseded data is refused.
+A later delivery that is complete for a commune supersedes what was held of it; approving superseded data is refused, and
+says by what.
 """
 
 from datetime import datetime
@@ -133,13 +134,19 @@ def _open_holds(dsn: str, run_id: str, communes: tuple[str, ...], reason: str) -
         closed = sorted(holds)
     if closed:
         code = closed[0]
-        raise _not_open(run_id, code, holds.get(code))
+        raise _not_open(run_id, code, holds.get(code), _chain(dsn, run_id, code))
     if not wanted:
-        raise _not_open(run_id, None, None)
+        raise _not_open(run_id, None, None, [])
     return wanted
 
 
-def _not_open(run_id: str, commune: str | None, hold: db.Row | None) -> UsageError:
+def _chain(dsn: str, run_id: str, commune: str) -> list[db.Row]:
+    """The runs that took the place of what a run held of a commune, one after the other; the last with its state there."""
+    with db.connect(dsn) as connection:
+        return db.fetch(connection, "ledger/hold_chain", {"run_id": run_id, "commune": commune})
+
+
+def _not_open(run_id: str, commune: str | None, hold: db.Row | None, chain: list[db.Row]) -> UsageError:
     if hold is None:
         where = f" {commune}" if commune else ""
         return UsageError(
@@ -151,27 +158,41 @@ def _not_open(run_id: str, commune: str | None, hold: db.Row | None) -> UsageErr
         )
     state = Bilingual(
         {
-            "superseded": "đã được thay bằng dữ liệu mới hơn",
+            "superseded": "đã được thay bằng dữ liệu mới hơn và đầy đủ của xã",
             "approved": "đã được duyệt",
             "refused": "đã bị từ chối",
         }[hold["state"]],
         {
-            "superseded": "was superseded by a newer delivery",
+            "superseded": "was superseded by a later delivery that is complete for it",
             "approved": "was approved",
             "refused": "was refused",
         }[hold["state"]],
     )
     by = f" ({hold['decided_by_run']})" if hold["decided_by_run"] else ""
+    more = _in_its_place(commune, chain)
+    if chain:
+        by = " (" + " → ".join(f"{link['run_id']}, {told(link['since'])}" for link in chain) + ")"
     return UsageError(
         "REVIEW-" + str(hold["state"]).upper(),
         Bilingual(
-            f"Xã {commune} của lượt chạy {run_id} {state.vi}{by}.",
-            f"Commune {commune} of run {run_id} {state.en}{by}.",
+            f"Xã {commune} của lượt chạy {run_id} {state.vi}{by}.{more.vi}",
+            f"Commune {commune} of run {run_id} {state.en}{by}.{more.en}",
         ),
         Bilingual(
             "Chỉ duyệt được dữ liệu đang tạm giữ; xem `landsync status`.",
             "Only what is held can be decided; see `landsync status`.",
         ),
+    )
+
+
+def _in_its_place(commune: str | None, chain: list[db.Row]) -> Bilingual:
+    """What can be decided instead."""
+    if not chain or chain[-1]["state"] != "open":
+        return Bilingual("", "")
+    run = chain[-1]["run_id"]
+    return Bilingual(
+        f" Dữ liệu thay thế đang tạm giữ: landsync approve | refuse {run} --commune {commune}.",
+        f" What took its place is held: landsync approve | refuse {run} --commune {commune}.",
     )
 
 

@@ -281,7 +281,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.quarantine_state.sheet_alias', 'Tên theo tờ và số thửa', 'Its handle by sheet and number'),
 ('ledger.quarantine_state.shape', 'Mã băm hình dạng, khi không có tên nào', 'Hash of the shape, where no handle names it'),
 ('ledger.quarantine_state.geom', 'Hình dạng đã giao nộp, nếu là đa giác', 'The delivered shape, where it is polygonal'),
-('ledger.hold_state.state', 'open: đang chờ; approved: đã duyệt; refused: đã từ chối; superseded: đã có lần giao nộp mới', 'open, approved, refused or superseded by a newer delivery'),
+('ledger.hold_state.state', 'open: đang chờ; approved: đã duyệt; refused: đã từ chối; superseded: đã có lần giao nộp sau và đủ của xã', 'open, approved, refused or superseded by a later delivery that is complete for the commune'),
 ('ledger.approval.approval_id', 'Số thứ tự', 'Number'),
 ('ledger.approval.run_id', 'Lần chạy đã giữ lại', 'The run that held'),
 ('ledger.approval.decision', 'approve: phê duyệt; refuse: từ chối', 'approve or refuse'),

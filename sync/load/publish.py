@@ -13,7 +13,7 @@ from sync.folder.delivery import DeliveryRecord
 from sync.folder.document import Counts
 from sync.folder.judgement import load_findings
 from sync.folder.loaded import Gap, Loaded, ReceiptColumn, ReceiptLine, RefusedRow
-from sync.folder.reasons import Reason
+from sync.folder.reasons import ALL_OLDER, OLDER, UNDATED, Reason
 from sync.folder.register import RegisterCounts, write_register
 from sync.folder.snapshot import part_paths
 from sync.folder.verdict import LoadedVerdict
@@ -194,6 +194,18 @@ def _clock(connection: db.Connection) -> datetime:
     return moment
 
 
+def _speaks_of(inputs: Inputs, verdicts: tuple[LoadedVerdict, ...]) -> list[str]:
+    """The communes of which the delivery is the last word, live or held: complete, dated, and not older than what is known."""
+    if inputs.changes or inputs.moment is None:
+        return []
+    too_late = {OLDER, UNDATED, ALL_OLDER}
+    return [
+        verdict.code
+        for verdict in verdicts
+        if verdict.complete and not too_late & {reason.code for reason in verdict.hold_reasons}
+    ]
+
+
 def _write_verdicts(
     connection: db.Connection,
     run: Run,
@@ -209,12 +221,12 @@ def _write_verdicts(
         "extracted_at": inputs.moment,
         "now": now,
         "parent_run_id": run.parent_run_id,
-        "communes": [verdict.code for verdict in verdicts],
+        "communes": list(run.communes),
+        "speaks_of": _speaks_of(inputs, verdicts),
         "verdicts": db.json_value([verdict.model_dump() for verdict in verdicts]),
         "lines": db.json_value(merged.lines),
         "system": inputs.delivery.system,
         "observed_at": inputs.moment,
-        "complete_for": list(inputs.delivery.complete_for),
         **inputs.delivery.span._asdict(),
     }
     steps = ("write_verdicts", "write_datasets", "supersede_holds", "write_holds", "open_holds")

@@ -60,7 +60,8 @@ _ENDED: Final = {"rejected": REJECTED, "failed": FAILED}
 
 
 def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
-    """`status --json`: a line per province, totals, every open hold with its run and reasons, every open gap.
+    """`status --json`: a line per province, totals, every open hold with its run and reasons, every open gap; of one
+    province also what later deliveries have superseded lately.
 
     A province's `last_run` is its last real run, with `state` and, where it was rejected or failed, what was said.
 
@@ -70,6 +71,7 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
     with db.connect(dsn) as connection:
         provinces = db.fetch(connection, "status/national", {"province": province})
         holds = db.fetch(connection, "status/holds", {"province": province})
+        superseded = db.fetch(connection, "status/superseded", {"province": province}) if province else []
         gaps = told(open_gaps(connection, province))
     now = datetime.now(VIETNAM)
     for row in provinces:
@@ -80,7 +82,7 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
         groups.update(row["groups"])
     totals |= {name: sum(int(row[name]) for row in provinces) for name in COMPLETENESS}
     totals["groups"] = dict(sorted(groups.items(), key=lambda each: int(each[0])))
-    return {"provinces": provinces, "totals": totals, "holds": holds, "gaps": gaps}
+    return {"provinces": provinces, "totals": totals, "holds": holds, "superseded": superseded, "gaps": gaps}
 
 
 def days_between(then: datetime | None, now: datetime) -> int | None:
@@ -154,6 +156,7 @@ def to_do(status: dict[str, Any]) -> list[Bilingual]:
         )
         for hold in status["holds"]
     ]
+    said += [_superseded(hold) for hold in status["superseded"]]
     said += [
         Bilingual(
             f"Tỉnh {gap['province_code']}: {gap['vi']}", f"Province {gap['province_code']}: {gap['en']}"
@@ -161,6 +164,16 @@ def to_do(status: dict[str, Any]) -> list[Bilingual]:
         for gap in status["gaps"]
     ]
     return said + _completeness(status["provinces"]) + _not_delivered(status["provinces"])
+
+
+def _superseded(hold: dict[str, Any]) -> Bilingual:
+    at = f"{hold['superseded_at'].astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+    return Bilingual(
+        f"Tỉnh {hold['province_code']}, xã {hold['commune_code']}: dữ liệu tạm giữ ở lượt chạy {hold['run_id']} đã được thay bằng "
+        f"lượt chạy {hold['superseded_by']} lúc {at} (giờ Việt Nam); không cần duyệt nữa.",
+        f"Province {hold['province_code']}, commune {hold['commune_code']}: what run {hold['run_id']} held was superseded by run "
+        f"{hold['superseded_by']} at {at} (Vietnam time); nothing is to be decided.",
+    )
 
 
 def _ended_badly(row: dict[str, Any]) -> Bilingual:

@@ -88,7 +88,6 @@ class Model:
     def deliver(self, run: str, delivered: Rows, at: datetime | None, complete: tuple[str, ...]) -> None:
         for place in sorted({row[0] for row in delivered.values()}):
             mine = {key: row for key, row in delivered.items() if row[0] == place}
-            self._judged_anew(place, at)
             said = Waiting(mine, at, place in complete, older_seen=at is not None)
             if at is None or at < self.communes[place].known:
                 self.waiting[run, place] = said
@@ -100,17 +99,16 @@ class Model:
         said = self.waiting.pop((run, place))
         said = replace(said, at=said.at or stated)
         assert said.at is not None
-        self._judged_anew(place, said.at)
         if said.at < self.communes[place].known and not said.older_seen:
             self.waiting[applied_by, place] = replace(said, older_seen=True)
             return "OLDER"
         return None if self._apply(applied_by, place, said) else "ALL-OLDER"
 
-    def _judged_anew(self, place: str, at: datetime | None) -> None:
-        """What waits and is not newer is superseded."""
-        for name in [name for name in self.waiting if name[1] == place]:
+    def _supersede(self, run: str, place: str, at: datetime) -> None:
+        """What waits of the commune and was extracted no later, or nobody says when, is set aside."""
+        for name in [name for name in self.waiting if name[1] == place and name[0] != run]:
             other = self.waiting[name].at
-            if other is None or (at is not None and other <= at):
+            if other is None or other <= at:
                 del self.waiting[name]
 
     def _apply(self, run: str, place: str, said: Waiting) -> bool:
@@ -118,6 +116,8 @@ class Model:
         some = self.communes[place].apply(said.rows, said.at, complete=said.complete, anyway=said.older_seen)
         if not some:
             self.waiting[run, place] = replace(said, nothing=True)
+        elif said.complete:
+            self._supersede(run, place, said.at)
         return some
 
     @property

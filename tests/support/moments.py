@@ -16,6 +16,7 @@ from sync import review, stages
 from sync.folder.conform import CodesConverted, Conformed
 from sync.folder.judgement import FINDINGS, JUDGEMENT, REPAIRS, ROWS, Judged
 from sync.folder.loaded import Loaded
+from sync.folder.reasons import Reason
 from sync.run import finish_run, open_run, start_run
 from sync.stages import run_stage
 from tests.support.database import Database
@@ -30,12 +31,16 @@ PLACES = COMMUNES[:2]
 
 @dataclass(frozen=True)
 class Delivery:
-    """What an office hands over. `said_at`: the lines of its delivery.toml about time; none: it has no times."""
+    """What an office hands over. `said_at`: the lines of its delivery.toml about time; none: it has no times.
+
+    doubted  the communes of which conform would ask a person
+    """
 
     plots: tuple[Plot, ...]
     said: dict[str, str] = field(default_factory=dict)
     complete: tuple[str, ...] = ()
     kind: str = "full"
+    doubted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,11 @@ class Province:
                 boundaries=(), sheet_table=None, sheet_table_against_the_official_table=0
             ),
             crs={},
-            holds={},
+            holds={
+                code: (Reason(code="CRS-MISMATCH", vi="Xem lại.", en="Look again."),)
+                for code in delivery.doubted
+                if code in rows
+            },
         ).save(folder)
 
 
