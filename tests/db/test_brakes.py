@@ -99,7 +99,9 @@ def test_a_disaster_is_held_and_changes_nothing(
     assert {line["commune_code"] for line in merged.lines if line["commune_held"]} == set(where)
 
 
-@pytest.mark.parametrize("name", ["land users emptied", "polygons scaled by a half", "registered areas times ten"])
+@pytest.mark.parametrize(
+    "name", ["land users emptied", "polygons scaled by a half", "registered areas times ten"]
+)
 def test_what_was_shown_passes_once_and_nothing_besides(place: Place, name: str) -> None:
     where, office = place.codes[:1], place.office
     spoilt = place.spoilt(name, where)
