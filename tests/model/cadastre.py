@@ -220,10 +220,11 @@ class Nation:
             it.office.things[it.other.serial] = replace(it.other, national_id=it.one.national_id)
 
     def _id_to_neighbour(self, it: Turn) -> None:
-        """A parcel of the other province has the id from now on."""
+        """A parcel of the other province that has none has the id from now on: two that exchange theirs wait for each other."""
         there = next(each for each in self.offices.values() if each.province != it.office.province)
-        if it.one.national_id and there.style.ids and there.things:
-            taker = sorted(there.things)[it.how % len(there.things)]
+        takers = sorted(serial for serial, thing in there.things.items() if thing.national_id is None)
+        if it.one.national_id and there.style.ids and takers:
+            taker = takers[it.how % len(takers)]
             it.office.things[it.one.serial] = replace(it.one, national_id=None)
             there.things[taker] = replace(there.things[taker], national_id=it.one.national_id)
 

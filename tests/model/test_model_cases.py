@@ -140,9 +140,6 @@ def test_a_refused_row_makes_no_other_object_stale(begin: Begin) -> None:
     both.deliver(changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="of a set, too, the object on whose land the refused row lies gets stale"
-)
 def test_a_new_object_of_a_set_with_the_id_of_another_one_changes_nothing(begin: Begin) -> None:
     both = begin()
     both.deliver(full(0.5, FIRST))
