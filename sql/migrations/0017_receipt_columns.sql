@@ -1,6 +1,6 @@
 -- What a run changed of each commune by group of columns, beside the lines of its receipt: how many parcels have another value,
 -- how many lost one, how many items were closed. Small changes of many runs are added up from it.
-CREATE TABLE ledger.receipt_column (
+CREATE TABLE IF NOT EXISTS ledger.receipt_column (
     run_id text NOT NULL REFERENCES ledger.receipt (run_id),
     commune_code text NOT NULL,
     column_group text NOT NULL CHECK (column_group IN (
@@ -12,4 +12,4 @@ CREATE TABLE ledger.receipt_column (
 );
 
 -- Which form of a receipt was hashed: 1 its head and lines, 2 these counts as well.
-ALTER TABLE ledger.receipt ADD COLUMN form smallint NOT NULL DEFAULT 1 CHECK (form IN (1, 2));
+ALTER TABLE ledger.receipt ADD COLUMN IF NOT EXISTS form smallint NOT NULL DEFAULT 1 CHECK (form IN (1, 2));

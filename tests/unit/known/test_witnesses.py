@@ -16,6 +16,7 @@ from sync.folder.reasons import Shift
 from sync.gate import settles
 from sync.known.witnesses import NONE, Neighbourhood, Witnesses, usable, weigh
 from sync.lab.measure.crs_matrix import Truth, chosen_communes, parcels_of, truths
+from tests.conftest import counts
 from validators.policy import policy_at
 
 Geometries = NDArray[np.object_]
@@ -84,7 +85,7 @@ class Day:
         return int((self.own != NONE).sum())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=counts(25), deadline=None)
 @given(place=st.sampled_from(PLACES), seed=st.integers(0, 2**32 - 1))
 def test_rows_in_another_system_never_pass_and_rows_of_live_parcels_in_the_right_one_do(
     place: tuple[int, int], seed: int
@@ -109,7 +110,7 @@ def test_rows_in_another_system_never_pass_and_rows_of_live_parcels_in_the_right
                     assert passes(said, min(day.found, 4)), (epsg, truth.hypothesis.name)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=counts(15), deadline=None)
 @given(place=st.sampled_from(PLACES), seed=st.integers(0, 2**32 - 1))
 def test_land_that_is_new_or_moved_never_passes_by_accident(place: tuple[int, int], seed: int) -> None:
     """The true system puts the rows in no place of theirs either: nothing but chance could speak for the wrong one."""

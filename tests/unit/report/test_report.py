@@ -303,7 +303,11 @@ Load = Callable[..., None]
 def loaded(request: pytest.FixtureRequest) -> Load:
     """What the load stage leaves of a merge that quarantined more rows and held the neighbour, now and earlier."""
     said: Callable[[CommuneVerdict, int, str], dict[str, Any]] = request.param
-    stated = {"version": Loaded.version(), "cases": {}} if said is as_written else {"register": {}}
+    stated = (
+        {"version": Loaded.version(), "cases": {}, "columns": [], "absent": []}
+        if said is as_written
+        else {"register": {}}
+    )
 
     def leave(
         judged: Path, quarantined: list[int], run_dir: Path | None = None, only: str | None = None
