@@ -91,7 +91,7 @@ class FiledOffice:
         assert told.status in (0, 3), told.words
         self.run = told.document["run"]
         return {
-            line["code"]: line["reasons"][0].get("code", "-")
+            line["commune_code"]: line["reasons"][0].get("code", "-")
             for line in told.document["communes_loaded"]
             if line["decision"] == "hold"
         }

@@ -283,15 +283,8 @@ def as_in_version_1(verdict: CommuneVerdict, quarantined: int, decision: str) ->
 
 def before_measured(verdict: CommuneVerdict, quarantined: int, decision: str) -> dict[str, Any]:
     """A verdict in load.json of version 1 as it was when the merge counted again no more than rows and group."""
-    left_out = (
-        "rows_with_error",
-        "excused",
-        "group_code",
-        "group_title",
-        "assured_group",
-        "measured",
-        "fixes",
-    )
+    of_groups = ("group_code", "group_title", "assured_group", "fixes")
+    left_out = ("rows_with_error", "excused", "measured", *of_groups)
     line = as_in_version_1(verdict, quarantined, decision)
     return {name: value for name, value in line.items() if name not in left_out}
 
