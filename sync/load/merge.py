@@ -25,6 +25,8 @@ from sync.load.steps import STEPS, Step, When
 from validators.brakes import BrakeRules
 from validators.identity_rules import IdentityRules
 
+_HANDLES = ("national_id", "number")  # the groups of columns by which a parcel is named
+
 
 @dataclass(frozen=True, slots=True)
 class MergeRequest:
@@ -100,7 +102,7 @@ class Merged:
 
     contradicted        commune → what land says against its handles
     braked              commune → what would have been too much
-    absent              commune that was declared complete and of which nothing came → its live parcels
+    absent              commune that was declared complete and of which nothing came → its live parcels; held where it has any
     columns             what went live by commune and group of columns, beside the lines
     foreign_hands_held  commune → parcels that are not as the last run left them
     notes               why rows were ignored, and where an action did not fit → rows
@@ -125,14 +127,17 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     if not request.changes:
         # A full snapshot later than everything that is known need not be compared with it.
         steps.holds["compared"] = steps.rows("20_later_snapshot")[0]["later"]
-    contradicted = _contradicted(steps.rows("38_contradicted"), request)
+    found = steps.rows("38_contradicted")
+    contradicted = _contradicted(found, request)
     steps.values["contradicted"] = list(contradicted)
     foreign_hands_held = _foreign_hands(steps.rows("55_foreign_hands"), request)
     waiting = [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
     measures = steps.rows("56_measures", held_already=waiting)
     absent = _absent(measures, request)
-    held = _braked([row for row in measures if row["code"] != ABSENT], connection, request)
-    steps.values["communes"] = [*waiting, *held, *absent]
+    held = _braked(
+        [row for row in measures if row["code"] != ABSENT], _waited(found, request), connection, request
+    )
+    steps.values["communes"] = [*waiting, *held, *(code for code, parcels in absent.items() if parcels)]
     lines = steps.rows("95_lines")
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
@@ -169,6 +174,14 @@ def _contradicted(rows: list[db.Row], request: MergeRequest) -> dict[str, Contra
     return {code: said for code, said in found.items() if said.apart or not said.few}
 
 
+def _waited(rows: list[db.Row], request: MergeRequest) -> dict[str, int]:
+    """How many rows land contradicted of each commune that a person let pass knowing it: they had waited, unmeasured."""
+    passed = {*request.rekeyed, *request.moved}
+    return {
+        row["commune_code"]: row["apart"] + row["renamed"] for row in rows if row["commune_code"] in passed
+    }
+
+
 def _foreign_hands(touched: list[db.Row], request: MergeRequest) -> dict[str, int]:
     """The communes to hold because somebody changed their rows behind the pipeline; how many rows of each."""
     return {
@@ -179,17 +192,16 @@ def _foreign_hands(touched: list[db.Row], request: MergeRequest) -> dict[str, in
 
 
 def _braked(
-    measures: list[db.Row], connection: db.Connection, request: MergeRequest
+    measures: list[db.Row], waited: dict[str, int], connection: db.Connection, request: MergeRequest
 ) -> dict[str, tuple[Measured, ...]]:
     """The communes to hold because too much of them would change; all of it.
 
-    Where a person said that the land was corrected, how it lies now is what was said.
+    Measured by the reading that a person approved, and not asked again about it: where the land was corrected, how it lies
+    now; where handles were given anew, ids and numbers. Of what was shown with that reading, the rows that waited for it
+    (`waited`) count besides.
     """
-    measures = [
-        row
-        for row in measures
-        if row["column_group"] != "geometry" or row["commune_code"] not in request.moved
-    ]
+    measures = [row for row in measures if not _said(row, request)]
+    passed = {key: shown + waited.get(key[0], 0) for key, shown in request.passed.items()}
     if not measures:
         return {}
     of = {"province": request.province, "now": request.now, "days": request.brake.days}
@@ -198,11 +210,18 @@ def _braked(
         return int(db.fetch(connection, "ledger/parcels_of_province", of)[0]["parcels"])
 
     lately = db.fetch(connection, "ledger/changed_lately", of)
-    return braked(measures, lately, request.brake, request.passed, parcels_of_province)
+    return braked(measures, lately, request.brake, passed, parcels_of_province)
+
+
+def _said(row: db.Row, request: MergeRequest) -> bool:
+    """Whether a measure is about what a person said of the commune: that its land was corrected, or its handles renamed."""
+    if row["column_group"] == "geometry":
+        return row["commune_code"] in request.moved
+    return row["column_group"] in _HANDLES and row["commune_code"] in request.rekeyed
 
 
 def _absent(measures: list[db.Row], request: MergeRequest) -> dict[str, int]:
-    """The communes to hold because they were promised and did not come; how many parcels live in each."""
+    """The communes that were promised and did not come; how many parcels live in each. Where none does, none is lost."""
     return {
         row["commune_code"]: row["parcels"]
         for row in measures

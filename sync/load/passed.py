@@ -23,6 +23,7 @@ def request_of(
     now: datetime,
 ) -> MergeRequest:
     """The request of a run; `approved`: the communes that it applies, where it applies what was held."""
+    shown = _shown(connection, run)
     in_scope = approved if run.kind == "apply" else inputs.delivery.complete_for
     return MergeRequest(
         run_id=run.run_id,
@@ -33,12 +34,12 @@ def request_of(
         gate_held=tuple(staged.held),
         brake=inputs.policy.brake,
         identity=inputs.policy.identity,
-        passed=_brakes_passed(connection, run),
-        absent_passed=_passed(connection, run, ABSENT),
-        foreign_hands_passed=_passed(connection, run, FOREIGN_HANDS),
-        older_passed=older_passed(connection, run),
-        rekeyed=_passed(connection, run, REKEYED),
-        moved=_passed(connection, run, MOVED),
+        passed=_brakes_passed(shown),
+        absent_passed=_passed(shown, ABSENT),
+        foreign_hands_passed=_passed(shown, FOREIGN_HANDS),
+        older_passed=_passed(shown, OLDER),
+        rekeyed=_passed(shown, REKEYED),
+        moved=_passed(shown, MOVED),
         kind=inputs.delivery.kind,
         observed_at=inputs.moment,
         order_kind=inputs.version_kind,
@@ -49,46 +50,45 @@ def request_of(
     )
 
 
-def _passed(connection: db.Connection, run: Run, code: str) -> tuple[str, ...]:
+def _shown(connection: db.Connection, run: Run) -> list[db.Row]:
+    """The holds of the approved communes: of the run that held, and of those whose approval led to it.
+
+    What was let pass once is not asked again: a second hold of the commune, for another reason, forgets nothing.
+    """
+    shown: list[db.Row] = []
+    parent = run.parent_run_id
+    while parent is not None:
+        holds = db.fetch(connection, "ledger/holds_of", {"run_id": parent})
+        shown += [hold for hold in holds if hold["commune_code"] in run.communes]
+        held_by = db.fetch_one(connection, "ledger/get_run", {"run_id": parent})
+        parent = held_by["parent_run_id"] if held_by else None
+    return shown
+
+
+def _passed(shown: list[db.Row], code: str) -> tuple[str, ...]:
     """The communes that a person approved knowing this reason: what was not shown then holds again."""
-    if run.parent_run_id is None:
-        return ()
-    holds = db.fetch(connection, "ledger/holds_of", {"run_id": run.parent_run_id})
     return tuple(
-        hold["commune_code"]
-        for hold in holds
-        if hold["commune_code"] in run.communes and code in {reason["code"] for reason in hold["reasons"]}
+        sorted(
+            {hold["commune_code"] for hold in shown if code in {reason["code"] for reason in hold["reasons"]}}
+        )
     )
 
 
-def _brakes_passed(connection: db.Connection, run: Run) -> Passed:
-    """What the brakes showed of the approved communes, and how much of it: so much of it passes, and nothing else.
-
-    By the run that held, and by those whose approval led to it: what was let pass once is not asked again.
-    """
+def _brakes_passed(shown: list[db.Row]) -> Passed:
+    """What the brakes showed of the approved communes, and how much of it: so much of it passes, and nothing else."""
     passed: dict[tuple[str, str, str | None], float] = {}
-    parent = run.parent_run_id
-    while parent is not None:
-        for hold in db.fetch(connection, "ledger/holds_of", {"run_id": parent}):
-            for reason in hold["reasons"] if hold["commune_code"] in run.communes else ():
-                measured = reason.get("measured")
-                # A hold of before the brakes measured says no number.
-                key = (hold["commune_code"], reason["code"], measured["column_group"] if measured else None)
-                passed[key] = max(passed.get(key, 0), measured["parcels"] if measured else inf)
-        held_by = db.fetch_one(connection, "ledger/get_run", {"run_id": parent})
-        parent = held_by["parent_run_id"] if held_by else None
+    for hold in shown:
+        for reason in hold["reasons"]:
+            measured = reason.get("measured")
+            # A hold of before the brakes measured says no number.
+            key = (hold["commune_code"], reason["code"], measured["column_group"] if measured else None)
+            passed[key] = max(passed.get(key, 0), measured["parcels"] if measured else inf)
     return passed
 
 
 def older_passed(connection: db.Connection, run: Run) -> tuple[str, ...]:
     """The communes that a person let go live although their data are older: by this approval or one before it."""
-    parent, passed = run.parent_run_id, set[str]()
-    while parent is not None:
-        holds = db.fetch(connection, "ledger/holds_of", {"run_id": parent})
-        passed |= {h["commune_code"] for h in holds if OLDER in {reason["code"] for reason in h["reasons"]}}
-        held_by = db.fetch_one(connection, "ledger/get_run", {"run_id": parent})
-        parent = held_by["parent_run_id"] if held_by else None
-    return tuple(code for code in run.communes if code in passed)
+    return _passed(_shown(connection, run), OLDER)
 
 
 def older_than_live(connection: db.Connection, run: Run, inputs: Inputs) -> dict[str, Reason]:

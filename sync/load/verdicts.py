@@ -88,7 +88,7 @@ def verdicts_after(
     touched = {verdict.code for verdict in result} | (
         {UNKNOWN_COMMUNE} - (ignored if inputs.changes else set())
     )
-    waiting = held if inputs.changes else merged.absent
+    waiting = held if inputs.changes else [code for code in merged.absent if code in held]
     result += [
         _held_without_rows(code, inputs, staged, merged, held[code], older)
         for code in waiting

@@ -6,27 +6,38 @@ What lies between fetch and gate, the snapshot and its judgement, is written by 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pyarrow.parquet as pq
 import pytest
 
+from parcels.brakes import Measure
 from parcels.errors import LandsyncError
 from sync import review, stages
 from sync.folder.conform import CodesConverted, Conformed
 from sync.folder.judgement import FINDINGS, JUDGEMENT, REPAIRS, ROWS, Judged
 from sync.folder.loaded import Loaded
 from sync.folder.reasons import Reason
+from sync.load import inputs
 from sync.run import finish_run, open_run, start_run
 from sync.stages import run_stage
 from tests.support.database import Database
 from tests.support.judged import AS_OF, COMMUNES, Plot, write_judged
+from validators.brakes import BrakeRules, Limit
 from validators.findings import FINDINGS_SCHEMA
-from validators.policy import BrakeRules
+from validators.policy import policy_at
 from validators.repairs import REPAIRS_SCHEMA
 from validators.stored import without_rows
 
 PLACES = COMMUNES[:2]
+# The limits of a policy under which no delivery is too much: these histories are about time, and change whole villages.
+NO_BRAKES = BrakeRules(
+    days=1,
+    province_parcels=1,
+    limits={measure.lower(): Limit(share=Decimal(1), parcels=10**9) for measure in get_args(Measure)},
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,8 @@ class Province:
         patch.setenv("LANDSYNC_DSN", database.dsn)
         patch.setenv("LANDSYNC_HOME", str(folder / "home"))
         patch.setitem(stages.STAGES, "report", lambda _run: {})
-        patch.setattr(BrakeRules, "holds", lambda *_: False)
+        without = policy_at(AS_OF).model_copy(update={"brake": NO_BRAKES})
+        patch.setattr(inputs, "policy_at", lambda _day: without)
 
     def deliver(self, delivery: Delivery) -> Outcome:
         """Hand a delivery in and synchronise it."""
