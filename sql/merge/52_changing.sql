@@ -25,14 +25,18 @@ FROM merge_row AS m
 JOIN {parcel} AS s ON s.row_no = m.row_no
 JOIN merge_commune AS c ON c.commune_code = m.commune_code
 LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
+LEFT JOIN (
+    -- A join, not IN: what does not fit into the memory of a statement would be gone through row by row.
+    SELECT u.parcel_uid FROM merge_land_use_part AS u
+    UNION
+    SELECT u.parcel_uid FROM merge_land_user AS u
+    UNION
+    SELECT u.parcel_uid FROM merge_certificate AS u
+) AS d ON d.parcel_uid = m.parcel_uid
 LEFT JOIN LATERAL (SELECT public.ST_Centroid(p.geom) AS point) AS here ON c.current_before > 0 AND p.geom IS DISTINCT FROM s.geom
 LEFT JOIN LATERAL (SELECT public.ST_Centroid(s.geom) AS point) AS there ON c.current_before > 0 AND p.geom IS DISTINCT FROM s.geom
 WHERE m.status = 'accept'
   AND (p.content_hash IS DISTINCT FROM s.content_hash
        OR p.commune_code <> m.commune_code
        OR p.commune_valid_from IS DISTINCT FROM c.valid_from
-       OR m.parcel_uid IN (SELECT d.parcel_uid FROM merge_land_use_part AS d
-                           UNION ALL
-                           SELECT d.parcel_uid FROM merge_land_user AS d
-                           UNION ALL
-                           SELECT d.parcel_uid FROM merge_certificate AS d))
+       OR d.parcel_uid IS NOT NULL)

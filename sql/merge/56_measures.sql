@@ -71,15 +71,19 @@ WITH commune AS (
     SELECT g.row_no, g.parcel_uid, g.commune_code FROM placed AS g WHERE g.place <= 200
     UNION ALL
     SELECT g.row_no, g.parcel_uid, g.commune_code FROM first_seen AS g WHERE g.place <= 200
-), beneath AS (
-    SELECT g.row_no, p.parcel_uid
+), beneath AS ( -- OFFSET keeps the planner to one search of the index per row, so that the cost follows the rows
+    SELECT g.row_no, b.parcel_uid
     FROM sampled AS g
     JOIN {parcel} AS s ON s.row_no = g.row_no
-    JOIN land.parcel AS p
-      ON p.province_code = %(province)s
-     AND public.ST_Covers(p.geom, public.ST_PointOnSurface(s.geom))
-     AND p.commune_code <> g.commune_code
-     AND p.parcel_uid <> g.parcel_uid
+    CROSS JOIN LATERAL (
+        SELECT p.parcel_uid
+        FROM land.parcel AS p
+        WHERE p.province_code = %(province)s
+          AND public.ST_Covers(p.geom, public.ST_PointOnSurface(s.geom))
+          AND p.commune_code <> g.commune_code
+          AND p.parcel_uid <> g.parcel_uid
+        OFFSET 0
+    ) AS b
 ), taken AS (
     SELECT DISTINCT b.row_no
     FROM beneath AS b
