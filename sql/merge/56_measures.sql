@@ -71,14 +71,16 @@ WITH commune AS (
     SELECT g.row_no, g.parcel_uid, g.commune_code FROM placed AS g WHERE g.place <= 200
     UNION ALL
     SELECT g.row_no, g.parcel_uid, g.commune_code FROM first_seen AS g WHERE g.place <= 200
-), beneath AS ( -- OFFSET keeps the planner to one search of the index per row, so that the cost follows the rows
+), beneath AS (
+    -- OFFSET keeps the planner to one search of the index of geometries per row. The province is told by what it is not: that
+    -- leaves its partition alone, and is in no index that the planner might go through whole beside the other.
     SELECT g.row_no, b.parcel_uid
     FROM sampled AS g
     JOIN {parcel} AS s ON s.row_no = g.row_no
     CROSS JOIN LATERAL (
         SELECT p.parcel_uid
         FROM land.parcel AS p
-        WHERE p.province_code = %(province)s
+        WHERE NOT p.province_code = ANY (%(other_provinces)s::text[])
           AND public.ST_Covers(p.geom, public.ST_PointOnSurface(s.geom))
           AND p.commune_code <> g.commune_code
           AND p.parcel_uid <> g.parcel_uid

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from parcels.columns import HASH_VERSION, Record
+from parcels.provinces import provinces
 from parcels.versions import OrderKind
 from sync import db
 from sync.db.columns import columns_of
@@ -319,6 +320,7 @@ def _values(request: MergeRequest) -> dict[str, Any]:
     return {
         "run_id": request.run_id,
         "province": request.province,
+        "other_provinces": [code for code in provinces() if code != request.province],
         "as_of": request.as_of,
         "now": request.now,
         "complete_for": list(request.complete_for),

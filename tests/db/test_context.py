@@ -128,6 +128,8 @@ def test_near_parcels_are_those_of_others_that_touch_a_box(nation: Database) -> 
 def test_near_parcels_are_found_by_the_spatial_index(nation: Database, tmp_path: Path) -> None:
     many = [Plot(f"m{i}", None, str(i + 100), THERE, x=i + 100) for i in range(1500)]
     run_merge(nation.dsn, tmp_path / "many", many, complete=(), passed=(THERE,), province="01")
+    live_parcels = nation.query("SELECT count(*) FROM land.parcel WHERE province_code = '01'")
+    assert live_parcels[0][0] > len(many)  # no brake kept them out
     with nation.connect(databases.OWNER) as link, link.cursor() as cursor:
         cursor.execute("ANALYZE land.parcel_01")
         link.commit()
