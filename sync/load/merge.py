@@ -21,6 +21,7 @@ from sync.db.columns import columns_of
 from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
 from sync.folder.reasons import ABSENT, Measured
 from sync.load.brakes import Passed, braked
+from sync.load.contradictions import Contradiction, contradictions, waited
 from sync.load.staging import ITEMS, LIVE, staging_tables
 from sync.load.steps import STEPS, Step, When
 from validators.brakes import BrakeRules
@@ -79,24 +80,6 @@ class MergeRequest:
         return self.kind == "changes"
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """What land says against the handles of a commune's rows.
-
-    named    rows that their handles say are a living parcel
-    apart    of these, the ones whose land lies elsewhere
-    known    of those, the ones whose land is that of another living parcel
-    renamed  rows that no handle knows, on the land of a parcel that the complete delivery no longer has
-    few      they wait by themselves; else the commune is held
-    """
-
-    named: int
-    apart: int
-    known: int
-    renamed: int
-    few: bool
-
-
 @dataclass(slots=True)
 class Merged:
     """What it did: a line per commune, the rows it had to quarantine, and what it held itself.
@@ -129,14 +112,18 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
         # A full snapshot later than everything that is known need not be compared with it.
         steps.holds["compared"] = steps.rows("20_later_snapshot")[0]["later"]
     found = steps.rows("38_contradicted")
-    contradicted = _contradicted(found, request)
+    told = {*request.rekeyed, *request.moved}
+    contradicted = contradictions(found, told, request.identity)
     steps.values["contradicted"] = list(contradicted)
     foreign_hands_held = _foreign_hands(steps.rows("55_foreign_hands"), request)
     waiting = [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
     measures = steps.rows("56_measures", held_already=waiting)
     absent = _absent(measures, request)
     held = _braked(
-        [row for row in measures if row["code"] != ABSENT], _waited(found, request), connection, request
+        [row for row in measures if row["code"] != ABSENT],
+        waited(found, told, request.identity),
+        connection,
+        request,
     )
     steps.values["communes"] = [*waiting, *held, *(code for code, parcels in absent.items() if parcels)]
     lines = steps.rows("95_lines")
@@ -157,32 +144,6 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     )
 
 
-def _contradicted(rows: list[db.Row], request: MergeRequest) -> dict[str, Contradiction]:
-    """The communes in which land says that handles name other parcels, but for those that a person let pass knowing it."""
-    passed = {*request.rekeyed, *request.moved}
-    rules = request.identity
-    found = {
-        row["commune_code"]: Contradiction(
-            row["named"],
-            row["apart"],
-            row["known"],
-            row["renamed"],
-            rules.few(row["apart"], row["named"]) and rules.few(row["renamed"], row["named"]),
-        )
-        for row in rows
-        if row["commune_code"] not in passed
-    }
-    return {code: said for code, said in found.items() if said.apart or not said.few}
-
-
-def _waited(rows: list[db.Row], request: MergeRequest) -> dict[str, int]:
-    """How many rows land contradicted of each commune that a person let pass knowing it: they had waited, unmeasured."""
-    passed = {*request.rekeyed, *request.moved}
-    return {
-        row["commune_code"]: row["apart"] + row["renamed"] for row in rows if row["commune_code"] in passed
-    }
-
-
 def _foreign_hands(touched: list[db.Row], request: MergeRequest) -> dict[str, int]:
     """The communes to hold because somebody changed their rows behind the pipeline; how many rows of each."""
     return {
@@ -193,16 +154,15 @@ def _foreign_hands(touched: list[db.Row], request: MergeRequest) -> dict[str, in
 
 
 def _braked(
-    measures: list[db.Row], waited: dict[str, int], connection: db.Connection, request: MergeRequest
+    measures: list[db.Row], had_waited: dict[str, int], connection: db.Connection, request: MergeRequest
 ) -> dict[str, tuple[Measured, ...]]:
     """The communes to hold because too much of them would change; all of it.
 
-    Measured by the reading that a person approved, and not asked again about it: where the land was corrected, how it lies
-    now; where handles were given anew, ids and numbers. Of what was shown with that reading, the rows that waited for it
-    (`waited`) count besides.
+    Measured by what a person approved, and not asked again about it. Of what was shown with a contradiction, the rows that
+    waited for it (`had_waited`) count besides.
     """
-    measures = [row for row in measures if not _said(row, request)]
-    passed = {key: shown + waited.get(key[0], 0) for key, shown in request.passed.items()}
+    measures = [row for row in measures if not _said(row, request, had_waited)]
+    passed = {key: shown + had_waited.get(key[0], 0) for key, shown in request.passed.items()}
     if not measures:
         return {}
     of = {"province": request.province, "now": request.now, "days": request.brake.days}
@@ -214,11 +174,19 @@ def _braked(
     return braked(measures, lately, request.brake, passed, parcels_of_province)
 
 
-def _said(row: db.Row, request: MergeRequest) -> bool:
-    """Whether a measure is about what a person said of the commune: that its land was corrected, or its handles renamed."""
-    if row["column_group"] == "geometry":
-        return row["commune_code"] in request.moved
-    return row["column_group"] in _HANDLES and row["commune_code"] in request.rekeyed
+def _said(row: db.Row, request: MergeRequest, had_waited: dict[str, int]) -> bool:
+    """Whether a measure is about what a person said of the commune.
+
+    That handles were given anew: ids and numbers. That land was corrected: how it lies, and where that is the land of a few
+    rows, all others having been measured before, the sum of areas. That the commune is empty: that it loses everything.
+    """
+    code, group = row["commune_code"], row["column_group"]
+    if row["code"] in ("LOSS", "AREA") and code in request.absent_passed:
+        return True
+    if group in _HANDLES:
+        return code in request.rekeyed
+    about_land = group == "geometry" or (row["code"] == "AREA" and code in had_waited)
+    return about_land and code in request.moved
 
 
 def _absent(measures: list[db.Row], request: MergeRequest) -> dict[str, int]:

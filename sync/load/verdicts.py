@@ -88,10 +88,9 @@ def verdicts_after(
     touched = {verdict.code for verdict in result} | (
         {UNKNOWN_COMMUNE} - (ignored if inputs.changes else set())
     )
-    waiting = held if inputs.changes else [code for code in merged.absent if code in held]
     result += [
         _held_without_rows(code, inputs, staged, merged, held[code], older)
-        for code in waiting
+        for code in held
         if code not in touched
     ]
     return tuple(result)
@@ -100,7 +99,7 @@ def verdicts_after(
 def _held_without_rows(
     code: str, inputs: Inputs, staged: StagedRun, merged: Merged, line: db.Row, older: dict[str, Reason]
 ) -> LoadedVerdict:
-    """A commune without a row of its own: a change set takes parcels out of it, or it was declared complete and did not come.
+    """A commune without a row of its own: rows elsewhere take parcels out of it, or it was declared complete and did not come.
 
     Held, it can be approved like any.
     """

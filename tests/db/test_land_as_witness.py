@@ -105,6 +105,34 @@ def test_two_that_exchanged_their_keys_wait_and_the_others_go_on(database, deliv
     assert names_other_land(database) == []
 
 
+def test_what_goes_another_way_than_the_approved_reading_holds_for_itself(database, deliver) -> None:
+    """Land users that do not stay with their land, as keys that were given anew leave them, are another matter."""
+    plots = [replace(plot, user=f"Người Thử {i}") for i, plot in enumerate(village(40))]
+    deliver(plots)
+    merged = deliver(lands_swapped(plots), rekeyed=(HERE,))
+    held = [(found.code, found.column_group) for found in merged.braked[HERE]]
+    assert held == [("CHANGED", "land_user"), ("SHUFFLED", "land_user")]
+    assert totals(merged.lines)["held"] == 40
+
+
+@pytest.mark.parametrize("reading", ["rekeyed", "moved"])
+def test_rows_that_waited_are_passed_with_what_was_shown_of_the_others(database, deliver, reading) -> None:
+    """They are not among the rows that were measured, and change like these once a person let them pass."""
+    plots = village(400)
+    deliver(plots)
+    rows = [replace(plot, land_use="CLN") for plot in plots]
+    if reading == "rekeyed":
+        rows[0], rows[1] = replace(rows[0], key="k1"), replace(rows[1], key="k0")
+    else:
+        rows[0], rows[1] = replace(rows[0], x=500), replace(rows[1], x=600)
+    merged = deliver(rows)
+    (found,) = merged.braked[HERE]
+    assert (found.code, found.parcels, merged.contradicted[HERE].apart) == ("CHANGED", 398, 2)
+    shown = {(HERE, found.code, found.column_group): found.parcels}
+    merged = deliver(rows, shown=shown, **{reading: (HERE,)})
+    assert (merged.braked, totals(merged.lines)["changed"]) == ({}, 400)
+
+
 def test_a_parcel_whose_place_was_corrected_waits_and_is_the_same_where_a_person_says_so(
     database, deliver
 ) -> None:

@@ -17,6 +17,7 @@ import pyogrio
 import pytest
 import shapely
 
+from sync import review
 from sync.conform.expected import READ_SCHEMA
 from sync.declared.profile import load_profile
 from sync.known.statistics import store_expected
@@ -97,7 +98,8 @@ class Office:
     folder: Path
     delivered: int = 0
 
-    def send(self, code: str, frame: gpd.GeoDataFrame, *, whole: bool) -> None:
+    def send(self, code: str, frame: gpd.GeoDataFrame, *, whole: bool) -> str:
+        """Bring it in; its run."""
         self.delivered += 1
         delivery = self.folder / f"delivery{self.delivered}"
         delivery.mkdir(parents=True)
@@ -117,6 +119,7 @@ class Office:
                 run_stage(stage, run)
         finally:
             finish_run(run.run_id, dsn=self.database.dsn)
+        return run.run_id
 
     def standing(self, code: str) -> dict[str, object]:
         """What is thought of the commune now."""
@@ -186,7 +189,11 @@ def test_one_good_row_does_not_make_a_commune_good_nor_one_bad_row_bad(
     after = office.standing(code)
     assert (after["usability_group"], after["rows_read"], after["rows_with_error"]) == (2, 30, 29)
 
-    office.send(code, faultless, whole=True)
+    run = office.send(code, faultless, whole=True)
+    assert office.standing(code)["usability_group"] == 2, (
+        "all areas of a commune in one night wait for a person"
+    )
+    review.approve(installed.dsn, run, (code,), "test", "the areas were looked up")
     assert office.standing(code)["usability_group"] == 1
     west, south, east, north = faultless.geometry.iloc[0].bounds
     tie = shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])

@@ -58,16 +58,17 @@ def test_a_fault_is_followed_from_its_first_day_to_its_return(landsync: Landsync
     again = sync(landsync, spoiled(delivery, "two", 2)).document["register"]
     assert (again["open"], again["new"], again["fixed"]) == (new, 0, 0)
     assert listed(landsync, "--check", "ATT-AREA")["states"]["open"] == 40
-    fewer = sync(landsync, spoiled(delivery, "three", 3, parcels=30)).document
-    assert fewer["register"]["fixed"] >= 10
+    # Seven, as a person mends in a day: of more that go back to what they were, the brakes ask a person first.
+    fewer = sync(landsync, spoiled(delivery, "three", 3, parcels=33)).document
+    assert fewer["register"]["fixed"] >= 7
     mended = {
         row["finding_id"] for row in listed(landsync, "--state", "fixed", "--check", "ATT-AREA")["findings"]
     }
-    assert len(mended) == 10
-    assert sync(landsync, spoiled(delivery, "dry", 4), "--dry-run").document["register"]["returned"] >= 10
+    assert len(mended) == 7
+    assert sync(landsync, spoiled(delivery, "dry", 4), "--dry-run").document["register"]["returned"] >= 7
     assert listed(landsync, "--state", "returned")["total"] == 0
     told = sync(landsync, spoiled(delivery, "four", 5)).document
-    assert told["register"]["returned"] >= 10
+    assert told["register"]["returned"] >= 7
     assert {
         row["finding_id"]
         for row in listed(landsync, "--state", "returned", "--check", "ATT-AREA")["findings"]
@@ -85,7 +86,7 @@ def test_a_fault_is_followed_from_its_first_day_to_its_return(landsync: Landsync
 
 def test_the_folder_of_a_run_says_the_state_of_every_finding(landsync: Landsync, delivery: Path) -> None:
     sync(landsync, spoiled(delivery, "one", 1))
-    told = sync(landsync, spoiled(delivery, "two", 2, parcels=50)).document
+    told = sync(landsync, spoiled(delivery, "two", 2, parcels=47)).document
     folder = landsync.home / "runs" / told["run"]
     register = load_register(folder)
     assert register is not None
@@ -96,7 +97,7 @@ def test_the_folder_of_a_run_says_the_state_of_every_finding(landsync: Landsync,
         for state, code in zip(states, findings["check_code"].to_pylist(), strict=True)
         if code == "ATT-AREA"
     ]
-    assert (areas.count("open"), areas.count("new"), len(areas)) == (40, 10, 50)
+    assert (areas.count("open"), areas.count("new"), len(areas)) == (40, 7, 47)
     register_counts = RegisterCounts.load(folder)
     assert register_counts.counts == told["register"]
     assert sum(line["new"] for line in register_counts.communes.values()) == register_counts.counts["new"]
@@ -192,6 +193,14 @@ def test_a_parcel_that_the_merge_refuses_is_on_the_register_until_it_is_accepted
     assert [row for row in listed(landsync)["findings"] if row["quarantines"]] == []
 
 
+def let_pass(landsync: Landsync, province: str, delivery: Path) -> None:
+    """Another cadastre than the one of before, with a quarter of its numbers different: one approval is enough."""
+    told = landsync("sync", "--province", province, delivery)
+    if told.status == 3:
+        told = landsync("approve", told.document["run"], "--reason", "made anew without faults")
+    assert told.status == 0, told.document
+
+
 def test_a_fault_between_two_provinces_is_one_case_that_either_side_mends(
     landsync: Landsync, tmp_path: Path
 ) -> None:
@@ -215,9 +224,10 @@ def test_a_fault_between_two_provinces_is_one_case_that_either_side_mends(
     for province in ("08", "15"):
         shown = landsync("findings", "list", "--province", province, "--limit", 1000).document["findings"]
         assert told["15"] <= {row["finding_id"] for row in shown}
-    mended = landsync("sync", "--province", "15", tmp_path / "clean" / "15").document
-    assert mended["register"]["fixed"] > 0
-    landsync("sync", "--province", "08", tmp_path / "clean" / "08")
+    let_pass(landsync, "15", tmp_path / "clean" / "15")
+    fixed = landsync("findings", "list", "--province", "15", "--state", "fixed").document
+    assert fixed["total"] > 0
+    let_pass(landsync, "08", tmp_path / "clean" / "08")
     assert set(dict(landsync.query(across)).values()) == {"fixed"}
     history = landsync.query(
         "SELECT DISTINCT e.run_id LIKE '15-%%' FROM ledger.finding_event AS e WHERE e.finding_id = ANY (%s::uuid[]) "

@@ -12,7 +12,9 @@ from tests.support.deliveries import copy_of, rewrite
 pytestmark = [pytest.mark.db, pytest.mark.e2e]
 PROVINCE = "01"
 COLUMNS = load_profile(PROVINCE).columns
-KEY, COMMUNE, USE = (str(COLUMNS[name]) for name in ("source_key", "commune_code", "land_use"))
+KEY, COMMUNE, USE, USER = (
+    str(COLUMNS[name]) for name in ("source_key", "commune_code", "land_use", "land_user_name")
+)
 
 
 @pytest.fixture
@@ -87,6 +89,27 @@ def test_shuffled_keys_are_held_and_where_a_person_agrees_every_parcel_keeps_its
     assert landsync("reconcile", "--province", PROVINCE).document["agrees"]
     again = landsync("sync", "--province", PROVINCE, copy_of(renumbered, "again", hours=2))
     assert (again.status, again.document["unchanged"]) == (0, 277)
+
+
+def test_what_is_held_again_for_another_reason_is_not_asked_a_third_time(
+    landsync: Landsync, delivery: Path
+) -> None:
+    """Keys shuffled, and the names of the land users emptied: two facts, two questions."""
+    before = lands(landsync)
+
+    def both(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        frame = shuffled(frame)
+        frame[USER] = None
+        return frame
+
+    held = landsync("sync", "--province", PROVINCE, rewritten(delivery, "both", 1, both))
+    assert {reason["code"] for reason in holds(landsync)} == {"REKEYED"}
+    again = landsync("approve", held.document["run"], "--reason", "renumbered")
+    assert again.status == 3
+    assert {reason["code"] for reason in holds(landsync)} == {"EMPTIED"}
+    done = landsync("approve", again.document["run"], "--reason", "no names are kept any more")
+    assert (done.status, done.document["held"], holds(landsync)) == (0, 0, [])
+    assert lands(landsync) == before
 
 
 def test_two_rows_wait_by_themselves_with_a_hold_that_can_be_decided(

@@ -154,6 +154,58 @@ def test_nothing_ends_by_a_delivery_that_is_not_complete(landsync: Landsync, del
     assert communes(landsync) == full
 
 
+def test_a_commune_that_did_not_come_is_empty_where_a_person_says_so(
+    landsync: Landsync, delivery: Path
+) -> None:
+    sync(landsync, delivery)
+    full = communes(landsync)
+    victim = min(full)
+    without = copy_of(delivery, "without", hours=1)
+    rewrite(without, in_file(without, victim), lambda frame: frame[frame["maXa"] != victim])
+    held = sync(landsync, without)
+    approved = landsync("approve", held.document["run"], "--commune", victim, "--reason", "it was dissolved")
+    assert (approved.status, approved.document["ended"]) == (0, full[victim])
+    assert communes(landsync) == {code: count for code, count in full.items() if code != victim}
+    assert landsync("status", "--province", PROVINCE).document["holds"] == []
+    assert landsync("reconcile", "--all").status == 0
+    again = sync(landsync, copy_of(without, "again", hours=2))
+    assert (again.status, again.document["changed"], again.document["ended"]) == (0, 0, 0), (
+        "nothing lives there"
+    )
+    assert again.document["absent_communes"] == [victim]
+
+    returned = sync(landsync, copy_of(delivery, "returned", hours=3))
+    assert (returned.status, returned.document["new"], communes(landsync)) == (0, full[victim], full)
+    assert landsync.query("SELECT count(DISTINCT parcel_uid) FROM land.parcel_version") == [(full[victim],)]
+
+
+def without_last(commune: str, parcels: int):  # type: ignore[no-untyped-def]
+    """Drop the last parcels of one commune."""
+    return lambda frame: frame.drop(frame.index[frame["maXa"] == commune][-parcels:])
+
+
+@pytest.mark.parametrize("approves", [True, False])
+def test_what_a_person_let_pass_does_not_count_against_the_next_small_loss(
+    landsync: Landsync, delivery: Path, approves: bool
+) -> None:
+    """Four of some hundred a night are few, twice four in a month are many; but not where a person looked between them."""
+    sync(landsync, delivery)
+    full = communes(landsync)
+    victim = min(full)
+    lost = 24 if approves else 4
+    assert 4 / full[victim] < 0.05 < 8 / full[victim]
+    for hours, gone in enumerate((lost, lost + 4), start=1):
+        fewer = copy_of(delivery, f"fewer{hours}", hours=hours)
+        rewrite(fewer, in_file(fewer, victim), without_last(victim, gone))
+        told = sync(landsync, fewer)
+        if hours == 1:
+            assert told.status == (3 if approves else 0)
+        if hours == 1 and approves:
+            assert landsync("approve", told.document["run"], "--reason", "looked at").status == 0
+    assert told.status == (0 if approves else 3)
+    assert communes(landsync)[victim] == full[victim] - (28 if approves else 4)
+
+
 def test_an_older_delivery_is_held(landsync: Landsync, delivery: Path) -> None:
     sync(landsync, delivery)
     older = copy_of(delivery, "older", hours=-24)

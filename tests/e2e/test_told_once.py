@@ -65,6 +65,9 @@ def test_night_after_night_the_commune_has_one_case_until_most_of_it_is_mended(
 
     def night(known: int, hour: int) -> tuple[int, float | None]:
         told = landsync("sync", "--province", "08", delivery(tmp_path, known, hour), "--profile", profile)
+        # Ids that were there are gone, or come back as they once were: the brakes hold that, and a person says that it is so.
+        if told.status == 3:
+            told = landsync("approve", told.document["run"], "--reason", "the office took them back")
         assert told.status == 0, told.words
         ((cases, measure),) = landsync.query(open_cases, CODE)
         assert landsync.query(lines, told.document["run"], CODE) == [(cases,)]

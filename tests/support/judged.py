@@ -156,6 +156,7 @@ def run_merge(
     passed: Iterable[str] = (),
     rekeyed: Iterable[str] = (),
     moved: Iterable[str] = (),
+    shown: Passed | None = None,
     province: str = "01",
     kind: Literal["full", "changes"] = "full",
     at: datetime | None = None,
@@ -168,6 +169,7 @@ def run_merge(
     complete  communes that are declared complete: those that come, where none is named
     approved  communes whose held rows a person lets go; passed: communes that may lose whatever they lose
     rekeyed, moved  communes of which a person said that their keys changed, or that their land was corrected
+    shown     what the brakes showed of the approved communes, so much of it passes
     at        up to when the delivery is complete
     """
     plots = list(plots)
@@ -183,7 +185,7 @@ def run_merge(
         now=now,
         complete_for=() if kind == "changes" else tuple(complete),
         gate_held=tuple(held),
-        passed=everything(*approved, *passed),
+        passed=everything(*approved, *passed) | dict(shown or {}),
         foreign_hands_passed=tuple(approved),
         brake=policy_at(AS_OF).brake,
         identity=policy_at(AS_OF).identity,
