@@ -88,9 +88,11 @@ def verdicts_after(
     touched = {verdict.code for verdict in result} | (
         {UNKNOWN_COMMUNE} - (ignored if inputs.changes else set())
     )
+    # What the gate holds of a snapshot has rows; an approval of another commune does not hold it again.
+    waiting = held if inputs.changes else [code for code in held if code not in staged.held]
     result += [
         _held_without_rows(code, inputs, staged, merged, held[code], older)
-        for code in held
+        for code in waiting
         if code not in touched
     ]
     return tuple(result)

@@ -66,8 +66,17 @@ class Outcome:
     @property
     def held(self) -> dict[str, str]:
         """Commune → the code of the reason that holds it."""
+        return {code: codes[0] for code, codes in self.reasons.items()}
+
+    @property
+    def reasons(self) -> dict[str, tuple[str, ...]]:
+        """Commune → the codes of all reasons that hold it."""
         communes = self.loaded.communes if self.loaded else ()
-        return {each.code: each.hold_reasons[0].code for each in communes if each.decision == "hold"}
+        return {
+            each.code: tuple(reason.code for reason in each.hold_reasons)
+            for each in communes
+            if each.decision == "hold"
+        }
 
 
 class Province:

@@ -82,7 +82,7 @@ class Office:
 def holds(merged: Merged) -> dict[str, tuple[str, ...]]:
     """The communes that are held, and the names of what holds each."""
     held = {code: tuple(map(named, found)) for code, found in merged.braked.items()}
-    held |= {code: (ABSENT, *held.get(code, ())) for code in merged.absent}
+    held |= {code: (ABSENT, *held.get(code, ())) for code, parcels in merged.absent.items() if parcels}
     return held | {code: ("land against handles", *held.get(code, ())) for code in merged.contradicted}
 
 
