@@ -25,9 +25,10 @@ test-long: export LANDSYNC_TEST_LONG ?= 10
 test-long: test ## Như test, với số ví dụ gấp mười · as test, with ten times the examples of every property
 
 # Some minutes each. For those who work on landsync.
-bench: setup ## Thời gian, bộ nhớ khi kiểm tra và đọc · time and memory of judging and of reading
+bench: setup ## Thời gian, bộ nhớ khi kiểm tra và đọc · time and memory of judging, reading, merging
 	@.venv/bin/python tests/bench/judgement.py
 	@.venv/bin/python tests/bench/memory.py
+	@.venv/bin/python tests/bench/merging.py 1000000 1
 
 # Recall and precision of every check, written into the documentation: ten nations, half an hour at most.
 evaluation: setup ## Đánh giá các phép kiểm tra, viết docs/evaluation.md · how good the checks are

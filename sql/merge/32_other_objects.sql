@@ -6,11 +6,13 @@ SELECT named.row_no, named.parcel_uid, coalesce(land.common_share(p.geom, s.geom
 FROM (
     SELECT m.row_no, m.source_alias, m.national_uid AS parcel_uid
     FROM merge_row AS m
-    WHERE m.national_uid IS DISTINCT FROM m.source_uid
+    WHERE m.national_uid IS NOT NULL
+      AND m.national_uid IS DISTINCT FROM m.source_uid
     UNION
     SELECT m.row_no, m.source_alias, m.sheet_uid
     FROM merge_row AS m
-    WHERE m.sheet_uid IS DISTINCT FROM m.source_uid
+    WHERE m.sheet_uid IS NOT NULL
+      AND m.sheet_uid IS DISTINCT FROM m.source_uid
     UNION
     SELECT m.row_no, m.source_alias, f.parcel_uid
     FROM merge_fit AS f

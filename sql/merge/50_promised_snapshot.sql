@@ -1,7 +1,13 @@
 -- Communes that were declared complete and of which no row came: a line each, and nothing ends of itself.
 -- Only where a person let that pass, having been asked, are they empty: then what lives there ends, as in any complete
 -- commune; but not by data that are older than what is known, nor while a row nobody can place may be theirs.
-WITH promised AS (
+WITH named AS MATERIALIZED (
+    SELECT n.commune_code
+    FROM unnest(%(complete_for)s::text[]) AS n (commune_code)
+    LEFT JOIN merge_commune AS c ON c.commune_code = n.commune_code
+    WHERE NOT n.commune_code = ANY (%(gate_held)s::text[])
+      AND NOT coalesce(c.endable, false)
+), promised AS (
     SELECT named.commune_code,
            (named.commune_code = ANY (%(absent_passed)s::text[])
             AND NOT EXISTS (SELECT FROM merge_row AS m WHERE m.commune_code = '-' AND NOT m.identified)
@@ -9,12 +15,9 @@ WITH promised AS (
                             WHERE w.province_code = %(province)s
                               AND w.commune_code = named.commune_code
                               AND w.snapshot_at > %(observed_at)s::timestamptz)) AS endable
-    FROM unnest(%(complete_for)s::text[]) AS named (commune_code)
-    LEFT JOIN merge_commune AS c ON c.commune_code = named.commune_code
-    WHERE NOT named.commune_code = ANY (%(gate_held)s::text[])
-      AND NOT coalesce(c.endable, false)
-      -- Counted one by one: of an ordinary delivery there is nothing to count.
-      AND (SELECT count(*) FROM merge_row AS m WHERE m.commune_code = named.commune_code) = 0
+    FROM named
+    -- The rows are gone through once, and only where a commune is left to be asked about: of an ordinary delivery none is.
+    WHERE named.commune_code NOT IN (SELECT DISTINCT m.commune_code FROM merge_row AS m)
 ), touched AS (
     UPDATE merge_commune AS c
     SET endable = p.endable
