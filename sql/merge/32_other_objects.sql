@@ -4,15 +4,11 @@
 CREATE TEMP TABLE merge_other ON COMMIT DROP AS
 SELECT named.row_no, named.parcel_uid, coalesce(land.common_share(p.geom, s.geom) >= %(same_land_share)s, false) AS same_land
 FROM (
-    SELECT m.row_no, m.source_alias, m.national_uid AS parcel_uid
+    SELECT m.row_no, m.source_alias, weaker.parcel_uid
     FROM merge_row AS m
-    WHERE m.national_uid IS NOT NULL
-      AND m.national_uid IS DISTINCT FROM m.source_uid
-    UNION
-    SELECT m.row_no, m.source_alias, m.sheet_uid
-    FROM merge_row AS m
-    WHERE m.sheet_uid IS NOT NULL
-      AND m.sheet_uid IS DISTINCT FROM m.source_uid
+    CROSS JOIN LATERAL (VALUES (m.national_uid), (m.sheet_uid)) AS weaker (parcel_uid)
+    WHERE weaker.parcel_uid IS NOT NULL
+      AND weaker.parcel_uid IS DISTINCT FROM m.source_uid
     UNION
     SELECT m.row_no, m.source_alias, f.parcel_uid
     FROM merge_fit AS f
