@@ -1,5 +1,5 @@
 -- The parcels that refused rows name, but for what the source says is another object.
--- Not of rows that came too late.
+-- Not of rows that came too late. The parcel that a row is by the rules, renamed in the same set, is its own whatever its key says.
 CREATE TEMP TABLE merge_refused ON COMMIT DROP AS
 SELECT DISTINCT named.parcel_uid
 FROM merge_row AS m
@@ -7,5 +7,6 @@ CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.source_uid), (m.national_uid), (m.
 WHERE m.status IN ('quarantine', 'unreadable')
   AND NOT m.outdated
   AND named.parcel_uid IS NOT NULL
-  AND NOT EXISTS (SELECT FROM merge_other AS o
-                  WHERE o.row_no = m.row_no AND o.parcel_uid = named.parcel_uid AND (%(changes)s OR NOT o.same_land))
+  AND (named.parcel_uid IS NOT DISTINCT FROM m.parcel_uid
+       OR NOT EXISTS (SELECT FROM merge_other AS o
+                      WHERE o.row_no = m.row_no AND o.parcel_uid = named.parcel_uid AND (%(changes)s OR NOT o.same_land)))

@@ -61,6 +61,16 @@ HISTORIES = {
             ],
         ),
     ),
+    "a key is renamed in a set, by a row that another parcel's id stands in the way of": (
+        full(0.5, FIRST),
+        changes(
+            2.5,
+            [
+                row(B, "k9", X, "9", ONE, action="end", version=2),
+                row(B, "k12", Y, "9", ONE, action="insert", version=2),
+            ],
+        ),
+    ),
     "a renamed row is refused for an id of the other province": (
         full(0.5, [row(C, "k1", "w7er83v00099", "1", Land(10, 0, 80))], (C,), "79"),
         full(1.5, FIRST),
