@@ -1,6 +1,6 @@
 -- Communes that were declared complete and of which no row came: a line each, and nothing ends of itself.
 -- Only where a person let that pass, having been asked, are they empty: then what lives there ends, as in any complete
--- commune; but not by data that are older than what is known, nor while a row nobody can place may be theirs.
+-- commune; but not by data older than when it was last shown whole, if nobody let those pass, nor while a row nobody can place may be theirs.
 WITH named AS MATERIALIZED (
     SELECT n.commune_code
     FROM unnest(%(complete_for)s::text[]) AS n (commune_code)
@@ -11,10 +11,11 @@ WITH named AS MATERIALIZED (
     SELECT named.commune_code,
            (named.commune_code = ANY (%(absent_passed)s::text[])
             AND NOT EXISTS (SELECT FROM merge_row AS m WHERE m.commune_code = '-' AND NOT m.identified)
-            AND NOT EXISTS (SELECT FROM land.source_watermark AS w
-                            WHERE w.province_code = %(province)s
-                              AND w.commune_code = named.commune_code
-                              AND w.snapshot_at > %(observed_at)s::timestamptz)) AS endable
+            AND (named.commune_code = ANY (%(older_passed)s::text[])
+                 OR NOT EXISTS (SELECT FROM land.source_watermark AS w
+                                WHERE w.province_code = %(province)s
+                                  AND w.commune_code = named.commune_code
+                                  AND w.snapshot_at > %(observed_at)s::timestamptz))) AS endable
     FROM named
     -- The rows are gone through once, and only where a commune is left to be asked about: of an ordinary delivery none is.
     WHERE named.commune_code NOT IN (SELECT DISTINCT m.commune_code FROM merge_row AS m)

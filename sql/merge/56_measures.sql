@@ -202,6 +202,11 @@ WITH commune AS (
       AND NOT c.held
       AND NOT c.endable
       AND (SELECT count(*) FROM merge_row AS m WHERE m.commune_code = c.commune_code) = 0
+      -- Shown whole later, it is not asked about: an answer would change nothing.
+      AND NOT EXISTS (SELECT FROM land.source_watermark AS w
+                      WHERE w.province_code = %(province)s
+                        AND w.commune_code = c.commune_code
+                        AND w.snapshot_at > %(observed_at)s::timestamptz)
 )
 SELECT m.commune_code, m.code, m.column_group, m.parcels::integer AS parcels, m.amount::float AS amount,
        m.out_of::float AS out_of, m.east, m.north

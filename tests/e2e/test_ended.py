@@ -69,7 +69,7 @@ def test_a_killed_loads_session_ends_and_the_next_load_goes_on(
 ) -> None:
     with endless_inserts(landsync.database, how):
         killed = start(delivery)
-        inserting = f"{SESSIONS} AND query LIKE '%%New parcels%%'"
+        inserting = f"{SESSIONS} AND query LIKE '%%INSERT INTO land.parcel %%'"
         until(120, lambda: landsync.query(inserting))
         ((pid, name),) = landsync.query(inserting)
         busy = landsync("sync", "--province", PROVINCE, delivery)
