@@ -259,7 +259,9 @@ def test_the_register_is_what_a_model_of_moments_says(
             assert province.open_holds() == sorted(model.waiting)
         last = source.at(LAST)
         outcome = province.deliver(Delivery(plots(last), said(LAST + 1), PLACES))
-        gone = {place for place in PLACES if model.communes[place].rows} - {place for place, _ in last.values()}
+        gone = {place for place in PLACES if model.communes[place].rows} - {
+            place for place, _ in last.values()
+        }
         assert outcome.held == dict.fromkeys(gone, "ABSENT")
         for place in gone:
             assert province.approve(outcome.run_id, place).state == "done"
