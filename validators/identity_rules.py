@@ -16,6 +16,7 @@ class IdentityRules(Rules):
                      same parcel is contradicted
     shift_parcels, shift_spread_m  so many parcels of a commune moved, half of them by the same within this distance: a new
                      survey, which is laid back before land is compared
+    edge_width_m, edge_m2  land of before in land of now is lineage where it is so wide (twice its area by its outline) and so large
     few_rows, few_share  up to so many contradicted rows, or this share of a commune's, wait by themselves; more hold it
     """
 
@@ -23,6 +24,8 @@ class IdentityRules(Rules):
     apart_share: Share = Decimal("0.1")
     shift_parcels: Annotated[int, Field(ge=3)] = 10
     shift_spread_m: Amount = Decimal("0.5")
+    edge_width_m: Amount = Decimal("0.5")
+    edge_m2: Amount = Decimal("1.0")
     few_rows: Annotated[int, Field(ge=0)] = 3
     few_share: Share = Decimal("0.01")
 

@@ -35,6 +35,7 @@ APP = (
     "functions",
     "append_only",
     "views",
+    "lineage",
     "grants",
     "row_security",
     "comment_text",

@@ -36,6 +36,7 @@ class MergeRequest:
 
     complete_for          communes whose missing parcels end
     gate_held             communes the gate holds: untouched
+    policy                the policy, by its id and version
     identity              what shows that a row and a parcel are the same land
     passed                what a person let pass the brakes
     absent_passed         communes a person knows to be empty, though they were declared complete and nothing came of them
@@ -60,6 +61,7 @@ class MergeRequest:
     gate_held: tuple[str, ...]
     brake: BrakeRules
     identity: IdentityRules
+    policy: str
     passed: Passed = field(default_factory=dict)
     absent_passed: tuple[str, ...] = ()
     foreign_hands_passed: tuple[str, ...] = ()
@@ -311,5 +313,9 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "apart_share": float(request.identity.apart_share),
         "shift_parcels": request.identity.shift_parcels,
         "shift_spread_m": float(request.identity.shift_spread_m),
+        "edge_width_m": float(request.identity.edge_width_m),
+        "edge_m2": float(request.identity.edge_m2),
+        "policy": request.policy,
         "rekeyed": list(request.rekeyed),
+        "moved": list(request.moved),
     }

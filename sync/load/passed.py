@@ -28,6 +28,7 @@ def request_of(
     return MergeRequest(
         run_id=run.run_id,
         province=run.province,
+        policy=inputs.policy.name,
         as_of=inputs.delivery.as_of,
         now=now,
         complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),

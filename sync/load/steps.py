@@ -187,6 +187,25 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("65_result", "What becomes of every accepted row"),
     #
+    # Lineage: what became of which land. Proposed before the versions are closed; it changes none of them.
+    Step(
+        "66_redrawn",
+        "Land that ends or is drawn anew: splits, mergers and corrected boundaries are seen from it",
+    ),
+    Step(
+        "67_overlaps",
+        "Which land of before is in which land of now, of what ends, begins or is drawn anew: the edges of lineage",
+    ),
+    Step(
+        "68_parts_again",
+        "What hangs together by land gets one number: the least of those that it touches",
+        how="again",
+    ),
+    Step(
+        "69_lineage_proposed",
+        "Each group becomes an event that is proposed: what ended and began, or only a strip between neighbours that stay",
+    ),
+    #
     # The versions.
     Step("70_close_versions", "The versions that change or end are kept as closed ones"),
     Step("71_end", "Parcels that end leave the living"),
@@ -196,6 +215,10 @@ STEPS: tuple[Step, ...] = (
     Step("75_refused", "The parcels that refused rows name, but for what the source says is another object"),
     Step("76_stale", "The last good version stays live beside a refused row, and says since when it is old"),
     Step("77_conversions", "The old commune and sheet of every accepted row that had any, with what decided"),
+    Step(
+        "78_lineage_confirmed",
+        "What a person let pass, or a new survey explains, is an event of its commune: names that changed, land that was corrected",
+    ),
     #
     # The handles, the many-valued records, the manifest.
     Step("79_release_claims", "Ids that a parcel does not carry any more are free"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from math import inf
+from math import cos, inf, radians
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -28,6 +28,7 @@ from validators.judge import ROWS_SCHEMA
 from validators.policy import policy_at
 
 AS_OF = date(2026, 11, 20)
+METRES = 111320 * cos(radians(21)) * 110574  # m² in a square degree near Hà Nội
 COMMUNES = ("00004", "00008", "00025")  # of province 01
 
 
@@ -48,6 +49,7 @@ class Plot:
     sheet: str = "1"
     action: str | None = None
     order: int | None = None
+    shape: shapely.MultiPolygon | None = None  # in degrees, in place of the square
     came_from: tuple[str, str, str] | None = None  # old commune, old sheet, what decided
 
 
@@ -95,7 +97,8 @@ def write_judged(
 
 
 def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
-    geom = None if plot.action == "end" else shapely.to_wkb(square(plot.x), byte_order=1)
+    shape = plot.shape or square(plot.x)
+    geom = None if plot.action == "end" else shapely.to_wkb(shape, byte_order=1)
     return {
         "row_no": row_no,
         "part_no": 0,
@@ -121,7 +124,7 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "source_order": plot.order,
         "action": plot.action,
         "source_srid": 5897,
-        "area_m2": Decimal("115.2500"),
+        "area_m2": round(Decimal(shape.area * METRES), 4) if plot.shape else Decimal("115.2500"),
         "source_wkb": geom,
         "geom": geom,
     }
@@ -189,6 +192,7 @@ def run_merge(
         foreign_hands_passed=tuple(approved),
         brake=policy_at(AS_OF).brake,
         identity=policy_at(AS_OF).identity,
+        policy=policy_at(AS_OF).name,
         rekeyed=tuple(rekeyed),
         moved=tuple(moved),
         kind=kind,

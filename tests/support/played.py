@@ -162,6 +162,7 @@ def play(dsn: str, folder: Path, delivery: Delivery, moved: Iterable[str] = ()) 
         passed=everything(*ALL_COMMUNES),
         brake=policy_at(AS_OF).brake,
         identity=policy_at(AS_OF).identity,
+        policy=policy_at(AS_OF).name,
         moved=tuple(moved),
         kind="changes" if delivery.changes else "full",
         observed_at=moment(delivery.at),

@@ -53,6 +53,7 @@ class Office:
                 gate_held=(),
                 brake=self.policy.brake,
                 identity=self.policy.identity,
+                policy=self.policy.name,
                 passed=passed or {},
                 absent_passed=absent_passed,
                 observed_at=at,

@@ -1,0 +1,93 @@
+-- Where land came from and what became of it. An event's state is that of the last decision about it.
+CREATE OR REPLACE VIEW analyst.lineage_event AS
+SELECT e.event_id, e.province_code, e.commune_code, e.kind,
+       coalesce(d.state, e.state) AS state, coalesce(d.legal_date, e.legal_date) AS legal_date, e.recorded_at,
+       coalesce(d.recorded_at, CASE WHEN e.state IN ('confirmed', 'refused') THEN e.recorded_at END) AS decided_at,
+       e.evidence, e.policy, e.run_id
+FROM land.lineage_event AS e
+LEFT JOIN LATERAL (
+    SELECT x.state, x.legal_date, x.recorded_at
+    FROM land.lineage_event AS x
+    WHERE x.decides = e.event_id
+    ORDER BY x.recorded_at DESC
+    LIMIT 1
+) AS d ON true
+WHERE e.decides IS NULL;
+
+-- An edge with both of its sides named as they were called in that version.
+CREATE OR REPLACE VIEW analyst.parcel_lineage AS
+SELECT l.event_id, l.province_code, e.kind, e.state, e.legal_date, e.recorded_at, e.decided_at,
+       l.parent_uid, l.parent_recorded_from,
+       parent.commune_code AS parent_commune_code, parent.sheet_no AS parent_sheet_no, parent.parcel_no AS parent_parcel_no,
+       parent.national_id AS parent_national_id, parent.area_m2 AS parent_area_m2,
+       l.child_uid, l.child_recorded_from,
+       child.commune_code AS child_commune_code, child.sheet_no AS child_sheet_no, child.parcel_no AS child_parcel_no,
+       child.national_id AS child_national_id, child.area_m2 AS child_area_m2,
+       l.share_of_parent, l.share_of_child, l.area_m2, e.evidence, e.run_id
+FROM land.lineage_edge AS l
+JOIN analyst.lineage_event AS e ON e.event_id = l.event_id
+LEFT JOIN LATERAL (
+    SELECT p.commune_code, p.sheet_no, p.parcel_no, p.national_id, p.area_m2
+    FROM land.parcel AS p
+    WHERE p.province_code = l.province_code AND p.parcel_uid = l.parent_uid AND p.recorded_from = l.parent_recorded_from
+    UNION ALL
+    SELECT v.commune_code, v.sheet_no, v.parcel_no, v.national_id, v.area_m2
+    FROM land.parcel_version AS v
+    WHERE v.province_code = l.province_code AND v.parcel_uid = l.parent_uid AND v.recorded_from = l.parent_recorded_from
+    LIMIT 1
+) AS parent ON true
+LEFT JOIN LATERAL (
+    SELECT p.commune_code, p.sheet_no, p.parcel_no, p.national_id, p.area_m2
+    FROM land.parcel AS p
+    WHERE p.province_code = l.province_code AND p.parcel_uid = l.child_uid AND p.recorded_from = l.child_recorded_from
+    UNION ALL
+    SELECT v.commune_code, v.sheet_no, v.parcel_no, v.national_id, v.area_m2
+    FROM land.parcel_version AS v
+    WHERE v.province_code = l.province_code AND v.parcel_uid = l.child_uid AND v.recorded_from = l.child_recorded_from
+    LIMIT 1
+) AS child ON true;
+
+-- Every edge by which land came to a parcel, and every one by which it went on, from event to event. Only backwards, or only
+-- forwards, in recorded time: so neighbours that exchanged strips are no circle. What was refused leads nowhere.
+CREATE OR REPLACE FUNCTION analyst.parcel_ancestors(wanted uuid) RETURNS SETOF analyst.parcel_lineage
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH RECURSIVE line (event_id, parent_uid, child_uid, recorded_at) AS (
+        SELECT l.event_id, l.parent_uid, l.child_uid, e.recorded_at
+        FROM land.lineage_edge AS l
+        JOIN analyst.lineage_event AS e ON e.event_id = l.event_id AND e.state <> 'refused'
+        WHERE l.child_uid = $1
+        UNION
+        SELECT l.event_id, l.parent_uid, l.child_uid, e.recorded_at
+        FROM line
+        JOIN land.lineage_edge AS l ON l.child_uid = line.parent_uid
+        JOIN analyst.lineage_event AS e ON e.event_id = l.event_id AND e.state <> 'refused' AND e.recorded_at < line.recorded_at
+    )
+    SELECT v.* FROM analyst.parcel_lineage AS v
+    WHERE (v.event_id, v.parent_uid, v.child_uid) IN (SELECT line.event_id, line.parent_uid, line.child_uid FROM line);
+END;
+
+CREATE OR REPLACE FUNCTION analyst.parcel_descendants(wanted uuid) RETURNS SETOF analyst.parcel_lineage
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH RECURSIVE line (event_id, parent_uid, child_uid, recorded_at) AS (
+        SELECT l.event_id, l.parent_uid, l.child_uid, e.recorded_at
+        FROM land.lineage_edge AS l
+        JOIN analyst.lineage_event AS e ON e.event_id = l.event_id AND e.state <> 'refused'
+        WHERE l.parent_uid = $1
+        UNION
+        SELECT l.event_id, l.parent_uid, l.child_uid, e.recorded_at
+        FROM line
+        JOIN land.lineage_edge AS l ON l.parent_uid = line.child_uid
+        JOIN analyst.lineage_event AS e ON e.event_id = l.event_id AND e.state <> 'refused' AND e.recorded_at > line.recorded_at
+    )
+    SELECT v.* FROM analyst.parcel_lineage AS v
+    WHERE (v.event_id, v.parent_uid, v.child_uid) IN (SELECT line.event_id, line.parent_uid, line.child_uid FROM line);
+END;
+
+-- The same for the staff of one province: an edge never leaves its province.
+CREATE OR REPLACE VIEW province.lineage_event WITH (security_barrier) AS
+SELECT v.* FROM analyst.lineage_event AS v WHERE v.province_code = (SELECT province.own_province());
+
+CREATE OR REPLACE VIEW province.parcel_lineage WITH (security_barrier) AS
+SELECT v.* FROM analyst.parcel_lineage AS v WHERE v.province_code = (SELECT province.own_province());

@@ -1,0 +1,49 @@
+-- What a person let pass, or a new survey explains, is an event of its commune: names that changed, land that was corrected.
+-- One for all of its parcels. Edges only where a parcel's land is elsewhere now: there the event alone says why it has that land.
+WITH said AS (
+    SELECT a.actor, a.reason, r.parent_run_id
+    FROM ledger.run AS r
+    JOIN ledger.approval AS a ON a.run_id = r.parent_run_id AND a.decision = 'approve'
+    WHERE r.run_id = %(run_id)s
+    ORDER BY a.decided_at DESC
+    LIMIT 1
+), elsewhere AS (
+    SELECT d.parcel_uid, d.commune_code, d.recorded_from, d.share_of_parent, d.share_of_child, d.area_m2,
+           CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'correction' ELSE 'resurvey' END AS kind
+    FROM merge_redrawn AS d
+    WHERE d.apart
+      AND NOT EXISTS (SELECT FROM land.lineage_event AS e
+                      JOIN land.lineage_edge AS l ON l.event_id = e.event_id
+                      WHERE e.run_id = %(run_id)s AND e.kind = 'exchange' AND l.child_uid = d.parcel_uid)
+), set_of AS MATERIALIZED (
+    SELECT gen_random_uuid() AS event_id, x.commune_code, x.kind, x.parcels
+    FROM (
+        SELECT l.commune_code, l.kind, count(*) AS parcels
+        FROM elsewhere AS l
+        GROUP BY l.commune_code, l.kind
+        UNION ALL
+        SELECT b.commune_code, 'rekey', count(*)
+        FROM merge_by_land AS b
+        JOIN merge_result AS r ON r.row_no = b.row_no AND r.parcel_uid = b.parcel_uid
+        WHERE b.commune_code = ANY (%(rekeyed)s::text[])
+        GROUP BY b.commune_code
+    ) AS x
+), event AS (
+    INSERT INTO land.lineage_event (
+        event_id, province_code, commune_code, kind, state, legal_date, evidence, decided_by, policy, recorded_at, run_id)
+    SELECT s.event_id, %(province)s, s.commune_code, s.kind, 'confirmed', NULL,
+           jsonb_build_object('from', CASE WHEN s.kind = 'resurvey' THEN 'common shift' ELSE 'approval' END, 'parcels', s.parcels,
+                              'reason', said.reason, 'held_by_run', said.parent_run_id),
+           CASE WHEN s.kind = 'resurvey' THEN %(policy)s
+                ELSE coalesce(said.actor, (SELECT own.actor FROM ledger.run AS own WHERE own.run_id = %(run_id)s)) END,
+           %(policy)s, %(now)s, %(run_id)s
+    FROM set_of AS s
+    LEFT JOIN said ON s.kind <> 'resurvey'
+)
+INSERT INTO land.lineage_edge (
+    event_id, province_code, parent_uid, parent_recorded_from, child_uid, child_recorded_from, share_of_parent, share_of_child,
+    area_m2)
+SELECT s.event_id, %(province)s, l.parcel_uid, l.recorded_from, l.parcel_uid, %(now)s, l.share_of_parent, l.share_of_child,
+       l.share_of_child * l.area_m2
+FROM elsewhere AS l
+JOIN set_of AS s ON s.commune_code = l.commune_code AND s.kind = l.kind
