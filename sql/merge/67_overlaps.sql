@@ -17,7 +17,7 @@ WITH middle AS (
     JOIN {parcel} AS s ON s.row_no = r.row_no
     WHERE r.commune_code IN (SELECT m.commune_code FROM middle AS m)
       AND NOT r.is_new
-      AND r.row_no NOT IN (SELECT d.row_no FROM merge_redrawn AS d WHERE d.row_no IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM merge_redrawn AS d WHERE d.row_no = r.row_no)
     GROUP BY r.commune_code, s.sheet_no
 ), shift AS (
     SELECT m.commune_code, m.sheet_no, m.east, m.north
@@ -34,9 +34,10 @@ WITH middle AS (
            END AS geom
     FROM merge_result AS r
     JOIN {parcel} AS s ON s.row_no = r.row_no
+    LEFT JOIN merge_redrawn AS own ON own.row_no = r.row_no AND NOT own.kept
     LEFT JOIN shift ON shift.commune_code = r.commune_code AND shift.sheet_no IS NOT DISTINCT FROM s.sheet_no
     WHERE EXISTS (SELECT FROM merge_redrawn AS any_land WHERE NOT any_land.kept)
-      AND (r.is_new OR r.row_no IN (SELECT d.row_no FROM merge_redrawn AS d WHERE NOT d.kept))
+      AND (r.is_new OR own.row_no IS NOT NULL)
 )
 SELECT p.parcel_uid AS parent_uid, c.parcel_uid AS child_uid, c.commune_code, d.row_no IS NULL AS ended, c.is_new,
        d.recorded_from, p.area_m2 AS parent_m2, c.area_m2 AS child_m2,
