@@ -1,5 +1,5 @@
 -- Why rows were ignored, and where an action did not fit.
--- What the receipt does not say of them.
+-- What the receipt does not say of them; and the events that are proposed, each counted once.
 SELECT x.note, count(*)::integer AS rows
 FROM (
     SELECT coalesce(m.note,
@@ -9,6 +9,15 @@ FROM (
     JOIN {parcel} AS s ON s.row_no = m.row_no
     LEFT JOIN merge_result AS r ON r.row_no = m.row_no
     WHERE m.counted
+    UNION ALL
+    SELECT CASE WHEN e.kind = 'split' THEN 'split_proposed'
+                WHEN e.kind = 'merge' THEN 'merge_proposed'
+                WHEN e.kind = 'reallocation' THEN 'reallocation_proposed'
+                WHEN e.kind = 'correction' THEN 'correction_proposed'
+                WHEN e.kind IN ('renumber', 'rekey', 'replaced') THEN 'replaced_proposed' END
+    FROM land.lineage_event AS e
+    WHERE e.run_id = %(run_id)s
+      AND e.state = 'proposed'
 ) AS x
 WHERE x.note IS NOT NULL
 GROUP BY x.note

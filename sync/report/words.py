@@ -23,7 +23,7 @@ DELIVERY_DECISIONS: dict[str, Bilingual] = {
         "Some communes are held: read the reasons, mend the data and deliver again, or ask for approval.",
     ),
 }
-# What became of rows of a change set, beyond the counts of the receipt.
+# What became of rows, beyond the counts of the receipt; and of land: events that are proposed.
 CHANGE_NOTES: dict[str, Bilingual] = {
     "older": Bilingual("cũ hơn dữ liệu đang có: bỏ qua", "older than what is live: ignored"),
     "superseded": Bilingual(
@@ -52,6 +52,39 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "thông tin nhận dạng chỉ một thửa nằm nơi khác: chờ người duyệt",
         "its handles name a parcel whose land lies elsewhere: waits for a person",
     ),
+    "split_proposed": Bilingual("đề xuất: tách thửa (số sự kiện)", "splits proposed (events)"),
+    "merge_proposed": Bilingual("đề xuất: hợp thửa (số sự kiện)", "mergers proposed (events)"),
+    "reallocation_proposed": Bilingual(
+        "đề xuất: nhiều thửa chia lại thành nhiều thửa (số sự kiện)",
+        "several parcels divided anew, proposed (events)",
+    ),
+    "correction_proposed": Bilingual(
+        "đề xuất: chỉnh lý ranh giới giữa các thửa còn lại (số sự kiện)",
+        "boundaries between parcels that stay corrected, proposed (events)",
+    ),
+    "replaced_proposed": Bilingual(
+        "đề xuất: thửa khác thay thế trên cùng phần đất (số sự kiện)",
+        "parcels replaced by another on their land, proposed (events)",
+    ),
+}
+# Kinds of events of lineage, and how sure they are.
+EVENTS: dict[str, Bilingual] = {
+    "split": Bilingual("tách thửa", "split"),
+    "merge": Bilingual("hợp thửa", "merger"),
+    "reallocation": Bilingual("chia lại nhiều thửa", "several divided anew"),
+    "exchange": Bilingual("đổi đất", "exchange"),
+    "resurvey": Bilingual("đo đạc lại", "new survey"),
+    "renumber": Bilingual("đổi số thửa", "new number"),
+    "rekey": Bilingual("đổi khóa", "new key"),
+    "admin_merge": Bilingual("sáp nhập đơn vị hành chính", "merger of communes"),
+    "correction": Bilingual("chỉnh lý ranh giới", "corrected boundary"),
+    "hand_over": Bilingual("chuyển sang tỉnh khác", "handed over between provinces"),
+    "replaced": Bilingual("thay thế", "replaced"),
+}
+EVENT_STATES: dict[str, Bilingual] = {
+    "declared": Bilingual("nguồn khai", "declared"),
+    "proposed": Bilingual("đề xuất", "proposed"),
+    "confirmed": Bilingual("đã xác nhận", "confirmed"),
 }
 PROVISIONAL = Bilingual(
     "Kết quả tạm thời: có phép kiểm tra cần dữ liệu của cả nước nên chưa chạy được.",

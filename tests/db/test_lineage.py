@@ -1,11 +1,13 @@
 """What became of which land is proposed from overlaps, and equals the truth of a fabric that was made without the merge."""
 
+from collections import Counter
 from dataclasses import replace
 from random import Random
 
 import numpy as np
 import pytest
 
+from sync import db
 from tests.support.database import Database
 from tests.support.fabric import (
     EVENTS,
@@ -51,6 +53,8 @@ def test_what_is_proposed_is_what_became_of_the_land(database: Database, deliver
         assert (merged.contradicted, merged.braked, merged.absent) == ({}, {}, {})
         proposed = {event for state, event in events(database, before) if state == "proposed"}
         assert proposed == set(after.events)
+        told = Counter(f"{event.kind}_proposed" for event in after.events)
+        assert {note: n for note, n in merged.notes.items() if note.endswith("_proposed")} == told
         land = after
     assert names_on_other_land(database) == []
 
@@ -208,3 +212,18 @@ def test_a_decision_is_a_further_row_and_what_was_refused_leads_nowhere(database
         link.commit()
     assert {state for (state,) in database.query("SELECT state FROM analyst.parcel_lineage")} == {"refused"}
     assert database.query("SELECT kind FROM analyst.parcel_descendants(%s)", parent) == []
+
+
+def test_what_explain_asks_names_the_others_on_both_sides(database: Database, deliver) -> None:
+    rng = Random(7)
+    land = fabric(rng, 2)
+    deliver(plots(rng, land))
+    deliver(plots(rng, next_round(rng, land, [strip, nothing], "x")), **PASSED)
+    uids = [uid for (uid,) in database.query("SELECT parcel_uid::text FROM land.parcel")]
+    with db.connect(database.dsn) as connection:
+        told = db.fetch(connection, "explain/lineage", {"uids": uids})
+    assert sorted((row["kind"], row["state"], row["direction"], len(row["parcels"])) for row in told) == [
+        ("correction", "proposed", "from", 1),
+        ("correction", "proposed", "to", 1),
+    ]
+    assert all(row["parcels"][0].startswith(f"{HERE}/1/") for row in told)

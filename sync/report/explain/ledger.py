@@ -134,7 +134,9 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
         return judgements[commune]
 
     seen: set[tuple[str, int]] = set()
-    for row in db.fetch(connection, "explain/parcels", values):
+    named = db.fetch(connection, "explain/parcels", values)
+    lineage = _lineage(connection, [row["parcel_uid"] for row in named])
+    for row in named:
         judged = judged_of(row["commune_code"])
         if judged is None or row["commune_code"] not in judged.communes:
             continue
@@ -144,6 +146,7 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
         live = {
             "state": state,
             **{key: row[key] for key in ("parcel_uid", "stale_since", "recorded_from", "run_id")},
+            "lineage": lineage.get(row["parcel_uid"], []),
         }
         found.append(Found(judged, rows, live, row))
     for row in db.fetch(connection, "explain/refused", values):
@@ -163,6 +166,14 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
             mine = rows.filter(pc.equal(rows["row_no"], number))
             found.append(Found(judged, mine, {"state": "not_live", "parcel_uid": None}, mine.to_pylist()[0]))
     return found
+
+
+def _lineage(connection: db.Connection, uids: list[str]) -> dict[str, list[db.Row]]:
+    """By parcel: the events by which its land came from others, or went to others."""
+    told: dict[str, list[db.Row]] = {}
+    for row in db.fetch(connection, "explain/lineage", {"uids": uids}):
+        told.setdefault(row.pop("parcel_uid"), []).append(row)
+    return told
 
 
 def _values(text: str) -> dict[str, Any]:

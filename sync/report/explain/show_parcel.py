@@ -11,7 +11,7 @@ from parcels import admin_units
 from parcels.bilingual import Bilingual, Lang
 from sync.report.explain.parcel import DECISIONS, HANDLES
 from sync.report.explain.tables import table
-from sync.report.words import SEVERITIES
+from sync.report.words import EVENT_STATES, EVENTS, SEVERITIES
 
 _LIVE = {
     "live": Bilingual("đang có hiệu lực", "live"),
@@ -56,6 +56,7 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
         since = document["live"].get("stale_since")
         text = live.format(since=f"{since:%d/%m/%Y}" if since else "")
         parts.append(Text(f"{Bilingual('Trạng thái', 'State').say(lang)}: {text.say(lang)}."))
+        parts += [Text(_event(each).say(lang)) for each in document["live"].get("lineage", ())]
     parts.append(Text(_counts_for(document).say(lang)))
     if document["findings"]:
         listed = table(
@@ -78,6 +79,20 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
     else:
         parts.append(Text(Bilingual("Không có lỗi nào.", "Nothing was found.").say(lang)))
     return Stack(*parts)
+
+
+def _event(event: dict[str, Any]) -> Bilingual:
+    kind, state = EVENTS[event["kind"]], EVENT_STATES[event["state"]]
+    parcels, at = ", ".join(event["parcels"]), f"{event['recorded_at']:%d/%m/%Y}"
+    if event["direction"] == "from":
+        return Bilingual(
+            f"Có đất từ: {parcels} ({kind.vi}, {state.vi}, ghi nhận {at}).",
+            f"Land came from: {parcels} ({kind.en}, {state.en}, recorded {at}).",
+        )
+    return Bilingual(
+        f"Đất chuyển sang: {parcels} ({kind.vi}, {state.vi}, ghi nhận {at}).",
+        f"Land went to: {parcels} ({kind.en}, {state.en}, recorded {at}).",
+    )
 
 
 def _counts_for(document: dict[str, Any]) -> Bilingual:
