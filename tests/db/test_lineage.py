@@ -56,7 +56,7 @@ def test_what_is_proposed_is_what_became_of_the_land(database: Database, deliver
         told = Counter(f"{event.kind}_proposed" for event in after.events)
         assert {note: n for note, n in merged.notes.items() if note.endswith("_proposed")} == told
         land = after
-    assert names_on_other_land(database) == []
+    assert names_on_other_land(database.query) == []
 
 
 @pytest.mark.parametrize("shift", [(0.0, 0.0), (0.44, -0.31), (3.0, 2.0), (18.0, -9.0), (200.0, 0.0)])
@@ -66,7 +66,7 @@ def test_a_new_survey_alone_proposes_nothing(database: Database, deliver, shift)
     deliver(plots(rng, land))
     deliver(plots(rng, land, noise_m=0.15, shift_m=shift), **PASSED)
     assert {event for event in events(database) if event[0] == "proposed"} == set()
-    assert names_on_other_land(database) == []
+    assert names_on_other_land(database.query) == []
     if max(map(abs, shift)) > 100:
         assert database.query("SELECT kind, state, decided_by LIKE '2025%' FROM land.lineage_event") == [
             ("resurvey", "confirmed", True)
@@ -164,7 +164,7 @@ def test_what_a_person_let_pass_is_a_confirmed_event_of_its_commune(database: Da
     assert [row[1:5] for row in edges(database)] == [
         ("correction", "confirmed", renamed[0].key, renamed[0].key)
     ]
-    assert names_on_other_land(database) == []
+    assert names_on_other_land(database.query) == []
 
 
 def test_two_that_took_each_other_s_place_exchanged_it_where_a_person_says_so(
@@ -177,7 +177,7 @@ def test_two_that_took_each_other_s_place_exchanged_it_where_a_person_says_so(
     assert events(database) == {
         ("confirmed", Event("exchange", frozenset({"k0", "k1"}), frozenset({"k0", "k1"})))
     }
-    assert names_on_other_land(database) == []
+    assert names_on_other_land(database.query) == []
 
 
 def test_land_that_changed_its_name_in_silence_would_be_noticed(database: Database, deliver) -> None:
@@ -187,7 +187,7 @@ def test_land_that_changed_its_name_in_silence_would_be_noticed(database: Databa
     with database.connect("landsync_owner") as link, link.cursor() as cursor:
         cursor.execute("ALTER TABLE land.lineage_edge DISABLE TRIGGER USER; DELETE FROM land.lineage_edge")
         link.commit()
-    assert len(names_on_other_land(database)) == 1
+    assert len(names_on_other_land(database.query)) == 1
 
 
 def test_a_decision_is_a_further_row_and_what_was_refused_leads_nowhere(database: Database, deliver) -> None:

@@ -9,6 +9,7 @@ from tests.model.conftest import Begin
 from tests.model.deliveries import row_of
 from tests.model.histories import History, Told, histories
 from tests.support.compared import Comparison
+from tests.support.lineage import names_on_other_land
 from tests.support.played import ALL_COMMUNES
 from tests.support.steady import Steadiness, land_elsewhere
 
@@ -30,6 +31,7 @@ def test_the_register_is_what_the_rules_say(begin: Begin, history: History) -> N
     for delivery in told.deliveries():
         both.deliver(delivery)
     both.same_history()
+    assert names_on_other_land(both.reader.rows) == []
     assert reconcile(["01", "79"], "test", dsn=both.dsn)["agrees"]
 
 
@@ -61,5 +63,6 @@ def ends_as_the_offices_hold_it(both: Comparison, told: Told) -> None:
     assert living == truth, f"lives, but should not: {living - truth}; should live: {truth - living}"
     assert len(both.reader.living()) == len(truth)
     assert both.reader.waiting() == 0
+    assert names_on_other_land(both.reader.rows) == []
     assert both.reader.claims().keys() == {row.national_id for _, row in truth} - {None}
     assert reconcile(["01", "79"], "test", dsn=both.dsn)["agrees"]

@@ -1,5 +1,7 @@
 """What the database says of lineage, in the keys of the source; and whether a name ever passed to other land in silence."""
 
+from collections.abc import Callable
+
 from sync.db import SQL
 from tests.support.database import Database
 from tests.support.fabric import Event
@@ -34,6 +36,6 @@ def now(database: Database) -> str:
     return str(database.query("SELECT clock_timestamp()::text")[0][0])
 
 
-def names_on_other_land(database: Database) -> list[tuple[object, ...]]:
+def names_on_other_land(query: Callable[[str], list[tuple[object, ...]]]) -> list[tuple[object, ...]]:
     """Versions of a parcel whose land does not meet that of the version before, and of which no event says why."""
-    return database.query((SQL / "lab" / "names_on_other_land.sql").read_text(encoding="utf-8"))
+    return query((SQL / "lab" / "names_on_other_land.sql").read_text(encoding="utf-8"))
