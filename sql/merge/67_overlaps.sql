@@ -1,14 +1,14 @@
 -- Which land of before is in which land of now, of what ends, begins or is drawn anew: the edges of lineage.
--- What a new survey moved of a sheet as one is laid back, by the parcels that kept their shape, if they are more than those that
--- did not move. What is narrower than a boundary can be known is no edge. `part`
--- will number what hangs together: here each land of before is its own.
+-- What a new survey moved of a sheet as one is laid back, by the parcels that nearly kept their shape, if they are more than those
+-- that did not move. What is narrower than a boundary can be known is no edge. `part` will number what hangs together: here each
+-- land of before is its own.
 CREATE TEMP TABLE merge_overlap ON COMMIT DROP AS
 WITH middle AS (
     SELECT d.commune_code, d.sheet_no, count(*) AS parcels,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY d.east) AS east,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY d.north) AS north
     FROM merge_redrawn AS d
-    WHERE d.kept
+    WHERE d.off <= 2 * %(edge_width_m)s
     GROUP BY d.commune_code, d.sheet_no
     HAVING count(*) >= %(shift_parcels)s
 ), still AS (
@@ -22,7 +22,7 @@ WITH middle AS (
 ), shift AS (
     SELECT m.commune_code, m.sheet_no, m.east, m.north
     FROM middle AS m
-    JOIN merge_redrawn AS d ON d.kept AND d.commune_code = m.commune_code AND d.sheet_no IS NOT DISTINCT FROM m.sheet_no
+    JOIN merge_redrawn AS d ON d.off <= 2 * %(edge_width_m)s AND d.commune_code = m.commune_code AND d.sheet_no IS NOT DISTINCT FROM m.sheet_no
     LEFT JOIN still ON still.commune_code = m.commune_code AND still.sheet_no IS NOT DISTINCT FROM m.sheet_no
     WHERE m.parcels > coalesce(still.parcels, 0)
     GROUP BY m.commune_code, m.sheet_no, m.east, m.north
