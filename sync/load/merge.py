@@ -132,14 +132,13 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
     outdated = steps.rows("98_outdated")
-    columns = steps.rows("99_column_groups")
     return Merged(
         lines=lines,
         quarantined=quarantined,
         contradicted=contradicted,
         braked=held,
         absent=absent,
-        columns=columns,
+        columns=steps.rows("99_column_groups"),
         foreign_hands_held=foreign_hands_held,
         notes={row["note"]: int(row["rows"]) for row in notes},
         outdated={row["commune_code"]: (int(row["outdated"]), int(row["rows"])) for row in outdated},
