@@ -1,5 +1,6 @@
 -- Why rows were ignored, and where an action did not fit.
--- What the receipt does not say of them; and the events that are proposed, each counted once.
+-- What the receipt does not say of them; the events that are proposed, each counted once; and what lives in a commune that came,
+-- but was not declared complete, and did not come with it: it stays.
 SELECT x.note, count(*)::integer AS rows
 FROM (
     SELECT coalesce(m.note,
@@ -18,6 +19,16 @@ FROM (
     FROM land.lineage_event AS e
     WHERE e.run_id = %(run_id)s
       AND e.state = 'proposed'
+    UNION ALL
+    SELECT CASE WHEN NOT c.endable THEN 'not_brought' END
+    FROM merge_commune AS c
+    JOIN land.parcel AS p ON p.province_code = %(province)s AND p.commune_code = c.commune_code
+    WHERE NOT %(changes)s
+      AND NOT c.held
+      AND NOT c.endable
+      AND c.commune_code IN (SELECT m.commune_code FROM merge_row AS m WHERE m.counted)
+      AND NOT EXISTS (SELECT FROM merge_present AS x WHERE x.parcel_uid = p.parcel_uid)
+      AND NOT EXISTS (SELECT FROM merge_result AS r WHERE r.parcel_uid = p.parcel_uid)
 ) AS x
 WHERE x.note IS NOT NULL
 GROUP BY x.note

@@ -52,6 +52,10 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "thông tin nhận dạng chỉ một thửa nằm nơi khác: chờ người duyệt",
         "its handles name a parcel whose land lies elsewhere: waits for a person",
     ),
+    "not_brought": Bilingual(
+        "thửa đang có của xã không có trong gói, mà gói không khai là đầy đủ cho xã: vẫn giữ",
+        "parcels that live in a commune and did not come, where the delivery is not declared complete for it: they stay",
+    ),
     "split_proposed": Bilingual("đề xuất: tách thửa (số sự kiện)", "splits proposed (events)"),
     "merge_proposed": Bilingual("đề xuất: hợp thửa (số sự kiện)", "mergers proposed (events)"),
     "reallocation_proposed": Bilingual(

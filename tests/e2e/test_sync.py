@@ -145,6 +145,7 @@ def test_nothing_ends_by_a_delivery_that_is_not_complete(landsync: Landsync, del
     undeclare(partial)
     told = sync(landsync, partial)
     assert (told.status, told.document["ended"]) == (0, 0)
+    assert told.document["changes"]["not_brought"] == full[victim] - full[victim] // 2
     without = copy_of(delivery, "without", hours=2)
     rewrite(without, in_file(without, victim), lambda frame: frame[frame["maXa"] != victim])
     told = sync(landsync, without)
