@@ -1,14 +1,16 @@
 -- Which living parcel a row is by its land alone, where its handles name land elsewhere, or nothing.
--- Only a parcel that no row names whose land agrees; each to the row that covers it most.
+-- Only a parcel that no row names whose land agrees; the one whose land is most alike, on both sides. `sure`: of several
+-- registered units on one land, the one that an id or a number names too. Land does not tell units apart: a row that is not sure could be any.
 CREATE TEMP TABLE merge_by_land ON COMMIT DROP AS
 WITH asked AS (
-    SELECT m.row_no, m.commune_code, l.row_no IS NULL AS new
+    SELECT m.row_no, m.commune_code, m.national_uid, m.sheet_uid, l.row_no IS NULL AS new
     FROM merge_row AS m
     LEFT JOIN merge_land AS l ON l.row_no = m.row_no
     WHERE m.status = 'accept'
       AND (m.parcel_uid IS NULL OR l.shared < %(apart_share)s)
 ), found AS (
-    SELECT a.row_no, a.commune_code, a.new, p.parcel_uid, land.common_share(p.geom, s.geom) AS share
+    SELECT a.row_no, a.commune_code, a.new, p.parcel_uid, land.common_share(p.geom, s.geom) AS share,
+           p.parcel_uid IS NOT DISTINCT FROM a.national_uid OR p.parcel_uid IS NOT DISTINCT FROM a.sheet_uid AS named
     FROM asked AS a
     JOIN {parcel} AS s ON s.row_no = a.row_no
     JOIN land.parcel AS p ON p.province_code = %(province)s AND p.geom && s.geom
@@ -16,12 +18,23 @@ WITH asked AS (
                       LEFT JOIN merge_land AS l ON l.row_no = t.row_no
                       WHERE t.parcel_uid = p.parcel_uid
                         AND coalesce(l.shared, 1) >= %(apart_share)s)
-), best AS (
-    SELECT DISTINCT ON (f.row_no) f.row_no, f.commune_code, f.new, f.parcel_uid, f.share
+), of_row AS (
+    SELECT f.row_no, f.commune_code, f.new, f.parcel_uid, f.share, f.named,
+           rank() OVER (PARTITION BY f.row_no ORDER BY round(f.share::numeric, 3) DESC) AS place
     FROM found AS f
     WHERE f.share >= %(same_land_share)s
-    ORDER BY f.row_no, f.share DESC, f.parcel_uid
+), of_parcel AS (
+    SELECT r.row_no, r.commune_code, r.new, r.parcel_uid, r.named,
+           rank() OVER (PARTITION BY r.parcel_uid ORDER BY round(r.share::numeric, 3) DESC) AS place
+    FROM of_row AS r
+    WHERE r.place = 1
+), told AS (
+    SELECT p.row_no, p.commune_code, p.new, p.parcel_uid,
+           p.named OR NOT (bool_or(p.named) OVER (PARTITION BY p.row_no) OR bool_or(p.named) OVER (PARTITION BY p.parcel_uid)) AS fits
+    FROM of_parcel AS p
+    WHERE p.place = 1
 )
-SELECT DISTINCT ON (b.parcel_uid) b.row_no, b.commune_code, b.new, b.parcel_uid
-FROM best AS b
-ORDER BY b.parcel_uid, b.share DESC, b.row_no
+SELECT t.row_no, t.commune_code, t.new, t.parcel_uid,
+       t.fits AND count(*) FILTER (WHERE t.fits) OVER (PARTITION BY t.row_no) = 1
+           AND count(*) FILTER (WHERE t.fits) OVER (PARTITION BY t.parcel_uid) = 1 AS sure
+FROM told AS t

@@ -14,7 +14,7 @@ FROM (
     GROUP BY m.commune_code
 ) AS named
 LEFT JOIN (
-    SELECT l.commune_code, count(*) AS apart, count(b.row_no) AS known
+    SELECT l.commune_code, count(DISTINCT l.row_no) AS apart, count(DISTINCT b.row_no) AS known
     FROM merge_land AS l
     LEFT JOIN merge_by_land AS b ON b.row_no = l.row_no
     WHERE NOT l.ended
@@ -22,7 +22,7 @@ LEFT JOIN (
     GROUP BY l.commune_code
 ) AS apart ON apart.commune_code = named.commune_code
 LEFT JOIN (
-    SELECT b.commune_code, count(*) AS renamed
+    SELECT b.commune_code, count(DISTINCT b.row_no) AS renamed
     FROM merge_by_land AS b
     WHERE b.new
       AND b.commune_code = ANY (%(complete_for)s::text[])

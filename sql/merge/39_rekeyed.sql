@@ -4,7 +4,7 @@ UPDATE merge_row AS m
 SET parcel_uid = b.parcel_uid
 FROM merge_row AS asked
 LEFT JOIN merge_land AS l ON l.row_no = asked.row_no
-LEFT JOIN merge_by_land AS b ON b.row_no = asked.row_no AND asked.commune_code = ANY (%(rekeyed)s::text[])
+LEFT JOIN merge_by_land AS b ON b.row_no = asked.row_no AND b.sure AND asked.commune_code = ANY (%(rekeyed)s::text[])
 WHERE asked.row_no = m.row_no
   AND m.status = 'accept'
   AND (l.shared < %(apart_share)s AND (l.ended OR m.commune_code = ANY (%(rekeyed)s::text[]))

@@ -63,3 +63,9 @@ CROSS JOIN LATERAL (
 WHERE both_cover.area > 0
   AND ST_Area(both_cover.in_metres) >= %(edge_m2)s
   AND 2 * ST_Area(both_cover.in_metres) >= %(edge_width_m)s * ST_Perimeter(both_cover.in_metres)
+  -- Nothing passes between registered units that were on the same land already.
+  AND (c.is_new OR p.parcel_uid = c.parcel_uid
+       OR NOT EXISTS (SELECT FROM land.parcel AS own
+                      WHERE own.province_code = %(province)s
+                        AND own.parcel_uid = c.parcel_uid
+                        AND land.common_share(own.geom, p.geom) >= %(same_land_share)s))

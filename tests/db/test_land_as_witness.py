@@ -182,3 +182,64 @@ def test_a_change_set_that_moves_a_parcel_elsewhere_waits(database, deliver) -> 
     assert (line["held"], line["changed"]) == (1, 1)
     merged = deliver(rows, kind="changes", order_kind="number", moved=(HERE,), approved=(HERE,))
     assert totals(merged.lines)["changed"] == 1
+
+
+UNITS = 5  # registered units on each land of a building
+
+
+def buildings(count: int) -> list[Plot]:
+    """Registered units, several on the same land."""
+    return [replace(plot, x=i // UNITS) for i, plot in enumerate(village(count))]
+
+
+def uid_by(database: Database, column: str) -> dict[str, str]:
+    return dict(database.query(f"SELECT {column}, parcel_uid::text FROM land.parcel"))
+
+
+def test_among_units_on_one_land_handles_decide_and_nobody_is_asked(database, deliver) -> None:
+    units = buildings(40)
+    deliver(units)
+    before = uid_by(database, "source_key")
+    inside = [replace(unit, key=units[i - i % UNITS + (i + 1) % UNITS].key) for i, unit in enumerate(units)]
+    merged = deliver(inside)
+    assert merged.contradicted == {}
+    assert uid_by(database, "source_key") == before
+
+
+def test_keys_shuffled_over_buildings_are_told_by_land_and_number(database, deliver) -> None:
+    units = buildings(40)
+    deliver(units)
+    before = uid_by(database, "parcel_no")
+    shuffled = [replace(unit, key=units[(i + UNITS + 2) % len(units)].key) for i, unit in enumerate(units)]
+    (said,) = deliver(shuffled).contradicted.values()
+    assert said.known == said.apart > 20
+    deliver(shuffled, rekeyed=[HERE])
+    assert uid_by(database, "parcel_no") == before
+    assert names_other_land(database) == []
+
+
+def test_units_that_nothing_tells_apart_are_not_drawn_by_lot(database, deliver) -> None:
+    """All handles new: land says that they are of this building, and not which one is which."""
+    units = [replace(unit, national_id=None) for unit in buildings(40)]
+    deliver(units)
+    before = set(uid_by(database, "parcel_no").values())
+    new = [replace(unit, key=f"new{i}", number=f"{500 + i}") for i, unit in enumerate(units)]
+    (said,) = deliver(new).contradicted.values()
+    assert said.renamed == len(units)
+    assert set(uid_by(database, "parcel_no").values()) == before, "they wait"
+    deliver(new, rekeyed=[HERE], passed=[HERE])
+    assert before.isdisjoint(uid_by(database, "parcel_no").values())
+
+
+def test_a_few_rows_that_wait_for_a_building_keep_all_its_units_alive(database, deliver) -> None:
+    units = [replace(unit, national_id=None) for unit in buildings(120)]
+    deliver(units)
+    # Two rows of one building come with the keys of another one, and numbers that were never known.
+    mixed = [
+        replace(unit, key=units[i + 60].key, number=f"9{i}") if i < 2 else unit
+        for i, unit in enumerate(units)
+        if i not in (60, 61)
+    ]
+    merged = deliver(mixed)
+    assert merged.contradicted[HERE].few
+    assert database.query("SELECT count(*) FROM land.parcel") == [(120,)]

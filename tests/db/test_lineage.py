@@ -25,7 +25,7 @@ from tests.support.fabric import (
     split,
     strip,
 )  # fmt: skip
-from tests.support.judged import COMMUNES
+from tests.support.judged import COMMUNES, Plot
 from tests.support.lineage import edges, events, names_on_other_land, now
 from tests.support.village import deliver, village
 
@@ -243,3 +243,23 @@ def test_what_explain_asks_names_the_others_on_both_sides(database: Database, de
         ("correction", "proposed", "to", 1),
     ]
     assert all(row["parcels"][0].startswith(f"{HERE}/1/") for row in told)
+
+
+def test_units_on_one_land_that_is_drawn_anew_pass_nothing_to_each_other(database: Database, deliver) -> None:
+    rng = Random(11)
+    land = fabric(rng, 1)
+    deliver(units(plots(rng, land)))
+    deliver(units(plots(rng, next_round(rng, land, [strip], "x"))), **PASSED)
+    told = {
+        (str(parent), str(child)) for _, kind, _, parent, child, *_ in edges(database) if kind == "correction"
+    }
+    assert any(parent.partition("/")[0] != child.partition("/")[0] for parent, child in told), "the strip"
+    assert any(parent == child for parent, child in told), "what each kept"
+    assert not [(a, b) for a, b in told if a != b and a.partition("/")[0] == b.partition("/")[0]]
+
+
+def units(drawn: list[Plot]) -> list[Plot]:
+    """Three registered units on each land."""
+    return [
+        replace(plot, key=f"{plot.key}/{i}", number=f"{plot.number}/{i}") for plot in drawn for i in range(3)
+    ]
