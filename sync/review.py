@@ -12,7 +12,7 @@ from parcels.errors import UsageError
 from sync import db
 from sync.clock import told
 from sync.declared.moments import refuse_impossible
-from sync.folder.reasons import ALL_OLDER
+from sync.folder.reasons import ALL_OLDER, MOVED_COMMUNE
 from sync.run import finish_run, ledger, open_run, start_run
 from sync.stages import run_stage, stages_of
 
@@ -137,7 +137,33 @@ def _open_holds(dsn: str, run_id: str, communes: tuple[str, ...], reason: str) -
         raise _not_open(run_id, code, holds.get(code), _chain(dsn, run_id, code))
     if not wanted:
         raise _not_open(run_id, None, None, [])
+    _refuse_a_part_of_a_case(run_id, wanted, holds)
     return wanted
+
+
+def _refuse_a_part_of_a_case(run_id: str, wanted: tuple[str, ...], holds: dict[str, db.Row]) -> None:
+    """Communes between which parcels move are decided together: what leaves one arrives in the other, or neither."""
+    for code in wanted:
+        moves = [
+            move
+            for reason in holds[code]["reasons"]
+            if reason["code"] == MOVED_COMMUNE
+            for move in reason["moves"]
+        ]
+        case = sorted({move[end] for move in moves for end in ("origin", "target")})
+        if missing := [other for other in case if other not in wanted and other in holds]:
+            named = " ".join(f"--commune {each}" for each in case)
+            raise UsageError(
+                "REVIEW-CASE",
+                Bilingual(
+                    f"Xã {code} cùng một vụ việc với {', '.join(missing)}: thửa đất chuyển giữa các xã này.",
+                    f"Commune {code} is one case with {', '.join(missing)}: parcels move between them.",
+                ),
+                Bilingual(
+                    f"Quyết định cả vụ việc: landsync approve | refuse {run_id} {named}",
+                    f"Decide the whole case: landsync approve | refuse {run_id} {named}",
+                ),
+            )
 
 
 def _chain(dsn: str, run_id: str, commune: str) -> list[db.Row]:

@@ -51,10 +51,14 @@ class BrakeRules(Rules):
 
     days              how long small amounts add up
     province_parcels  so many parcels at least, for a limit of the province to hold anything
+    movement          how many parcels may pass from one commune to another, of the smaller one, before both are one case
+    crossing          land uses of what crosses communes, roads and water: by these no two communes are one case
     """
 
     days: Annotated[int, Field(ge=1)]
     province_parcels: Annotated[int, Field(ge=1)]
+    movement: Limit = Limit(share=Decimal("0.01"), parcels=5, half=Decimal("0.5"))
+    crossing: tuple[str, ...] = ("DGT", "DTL", "SON")
     limits: dict[str, Limit]
 
     @model_validator(mode="after")

@@ -1,10 +1,21 @@
 -- Rows whose land is another parcel's are that parcel, where a person said that it is the keys that changed.
--- Or none that was known. So is a row with the key of a parcel that ended on land elsewhere: a key that was used again.
+-- Or that they are in another commune now, which changes their numbers. Or none that was known. So is a row with the key of a parcel that ended on land elsewhere: a key that was used again.
 UPDATE merge_row AS m
 SET parcel_uid = b.parcel_uid
 FROM merge_row AS asked
 LEFT JOIN merge_land AS l ON l.row_no = asked.row_no
-LEFT JOIN merge_by_land AS b ON b.row_no = asked.row_no AND b.sure AND asked.commune_code = ANY (%(rekeyed)s::text[])
+LEFT JOIN (
+    SELECT b.row_no, b.parcel_uid
+    FROM merge_by_land AS b
+    LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = b.parcel_uid
+    WHERE b.sure
+      AND (b.commune_code = ANY (%(rekeyed)s::text[])
+           OR (b.new
+               AND p.commune_code <> b.commune_code
+               AND b.commune_code = ANY (%(communes_passed)s::text[])
+               AND p.commune_code = ANY (%(communes_passed)s::text[])
+               AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid)))
+) AS b ON b.row_no = asked.row_no
 WHERE asked.row_no = m.row_no
   AND m.status = 'accept'
   AND (l.shared < %(apart_share)s AND (l.ended OR m.commune_code = ANY (%(rekeyed)s::text[]))

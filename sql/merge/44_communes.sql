@@ -8,6 +8,10 @@ WITH touched AS (
     SELECT p.commune_code
     FROM merge_row AS m
     JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
+    UNION
+    SELECT p.commune_code
+    FROM merge_by_land AS b
+    JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = b.parcel_uid
 ), delivered AS (
     SELECT m.commune_code,
            count(*) AS row_count,

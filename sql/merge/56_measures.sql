@@ -1,5 +1,5 @@
 -- What this delivery would do to each commune, in numbers that a limit can be held against.
--- Of communes that were live before and that nobody holds yet. `parcels`: how many of them; `amount` of `out_of`: parcels
+-- Of communes that were live before and that nobody holds yet. What moves between the communes of a case is none of it. `parcels`: how many of them; `amount` of `out_of`: parcels
 -- too, except for AREA (m²). ABSENT: declared complete, and no row of it came. What is new or differs is looked at, nothing else.
 WITH commune AS (
     SELECT c.commune_code, c.valid_from, c.current_before, c.area_before
@@ -12,7 +12,8 @@ WITH commune AS (
     FROM (
         SELECT g.commune_code, 1 AS gained, 0 AS lost, g.area_after AS area, 1 AS touched
         FROM merge_changing AS g
-        WHERE g.is_new OR g.commune_before <> g.commune_code
+        WHERE (g.is_new OR g.commune_before <> g.commune_code)
+          AND NOT EXISTS (SELECT FROM merge_movement AS w WHERE w.row_no = g.row_no)
         UNION ALL
         SELECT g.commune_code, 0, 0, g.area_after - g.area_before, 1
         FROM merge_changing AS g
@@ -21,8 +22,11 @@ WITH commune AS (
         SELECT g.commune_before, 0, 1, -g.area_before, 1
         FROM merge_changing AS g
         WHERE g.commune_before <> g.commune_code
+          AND NOT EXISTS (SELECT FROM merge_movement AS w WHERE w.row_no = g.row_no)
         UNION ALL
-        SELECT e.commune_code, 0, 1, -e.area_m2, 1 FROM merge_ending AS e
+        SELECT e.commune_code, 0, 1, -e.area_m2, 1
+        FROM merge_ending AS e
+        WHERE NOT EXISTS (SELECT FROM merge_movement AS w WHERE w.parcel_uid = e.parcel_uid)
     ) AS x
     GROUP BY x.commune_code
 ), shape AS (
@@ -102,6 +106,9 @@ WITH commune AS (
     FROM merge_value AS v
     LEFT JOIN (SELECT DISTINCT x.commune_code, x.column_group, x.before FROM merge_value AS x) AS o
            ON o.commune_code = v.commune_code AND o.column_group = v.column_group AND o.before = v.after
+    -- A parcel of another commune has another number and another address: the movement says it.
+    WHERE NOT (v.column_group IN ('number', 'address')
+               AND EXISTS (SELECT FROM merge_movement AS w WHERE w.parcel_uid = v.parcel_uid))
 ), grouped AS (
     SELECT v.commune_code, v.column_group,
            count(DISTINCT v.parcel_uid) FILTER (WHERE v.before IS NOT NULL AND NOT v.emptied) AS changed,
@@ -196,7 +203,8 @@ WITH commune AS (
     JOIN commune AS c ON c.commune_code = r.commune_code
     JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
     UNION ALL
-    SELECT c.commune_code, 'ABSENT', NULL, c.current_before, 1, 1, NULL, NULL
+    SELECT c.commune_code, 'ABSENT', NULL,
+           c.current_before - (SELECT count(*) FROM merge_movement AS w WHERE w.origin = c.commune_code), 1, 1, NULL, NULL
     FROM merge_commune AS c
     WHERE c.commune_code = ANY (%(complete_for)s::text[])
       AND NOT c.held

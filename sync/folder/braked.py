@@ -19,9 +19,15 @@ _GROUPS = {
 }
 
 
-def brake_reason(found: Measured) -> Reason:
-    """The reason to hold that goes with what a brake measured."""
-    return _SAID[found.code](found)
+def brake_reason(found: Measured, *, case: bool = False) -> Reason:
+    """The reason to hold that goes with what a brake measured, of a commune or of all communes of its case."""
+    reason = _SAID[found.code](found)
+    if not case:
+        return reason
+    said = Bilingual(
+        f"Tính chung các xã của vụ việc: {reason.vi}", f"Of all communes of the case: {reason.en}"
+    )
+    return Reason.of(reason.code, said, measured=found)
 
 
 def absent(parcels: int) -> Reason:

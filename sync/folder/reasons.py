@@ -19,6 +19,7 @@ ALL_OLDER = (
 )
 REKEYED = "REKEYED"  # of the merge: land says that keys, ids or numbers name other parcels than before
 MOVED = "MOVED"  # of the merge: the land of known parcels lies elsewhere
+MOVED_COMMUNE = "MOVED-COMMUNE"  # of the merge: parcels of one commune are now delivered as another one's
 ABSENT = "ABSENT"  # of the merge: declared complete, and not one row of it came
 FOREIGN_HANDS = "FOREIGN-HANDS"  # of the merge: rows were changed behind the pipeline
 
@@ -101,14 +102,24 @@ class Measured(Record):
     north: float | None = None
 
 
+class Move(Record):
+    """So many `parcels` of the `of` that commune `origin` has are now delivered as those of commune `target`."""
+
+    origin: str
+    target: str
+    parcels: int
+    of: int
+
+
 class Reason(Record):
-    """One reason to hold a commune; `measured`: by a brake, what it measured."""
+    """One reason to hold a commune; `measured`: by a brake, what it measured; `moves`: the movements that make communes one case."""
 
     code: str
     vi: str
     en: str
     evidence: CrsEvidence | None = None
     measured: Measured | None = None
+    moves: tuple[Move, ...] | None = None
 
     @classmethod
     def of(
@@ -128,7 +139,7 @@ class Reason(Record):
 
     @model_serializer(mode="wrap")
     def _short(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without `evidence` and `measured` where there is none."""
+        """Without `evidence`, `measured` and `moves` where there are none."""
         said: dict[str, Any] = whole(self)
         return {
             name: value for name, value in said.items() if name in ("code", "vi", "en") or value is not None
@@ -174,6 +185,36 @@ def contradicted(named: int, apart: int, known: int, renamed: int) -> Reason:
         "so, check keys, ids and numbers and deliver again.",
     )
     return Reason.of(MOVED, said)
+
+
+def moved_commune(moves: tuple[Move, ...]) -> Reason:
+    """The reason for which the communes of a case wait: what moved between them, and what to approve it says."""
+    whole = [
+        move
+        for move in moves
+        if move.parcels == sum(m.parcels for m in moves if m.origin == move.origin) == move.of
+    ]
+    told = Bilingual(
+        "; ".join(
+            f"{move.parcels}/{move.of} thửa của xã {move.origin} nay thuộc xã {move.target}" for move in moves
+        ),
+        "; ".join(
+            f"{move.parcels} of {move.of} parcels of commune {move.origin} are now in {move.target}"
+            for move in moves
+        ),
+    )
+    story = (
+        Bilingual("sáp nhập xã?", "a merger of communes?")
+        if whole
+        else Bilingual("địa giới đã đổi?", "a boundary of communes that moved?")
+    )
+    said = Bilingual(
+        f"{told.vi}: {story.vi} Các xã này là một vụ việc, duyệt hoặc từ chối cùng nhau. Duyệt nghĩa là: vẫn là những thửa đất "
+        "ấy, nay thuộc xã khác. Nếu không phải, hãy sửa mã xã rồi gửi lại.",
+        f"{told.en}: {story.en} These communes are one case, approved or refused together. To approve says: they are the same "
+        "parcels, now in another commune. If that is not so, correct the commune codes and deliver again.",
+    )
+    return Reason(code=MOVED_COMMUNE, vi=said.vi, en=said.en, moves=moves)
 
 
 def understood(reason: dict[str, Any]) -> dict[str, Any]:

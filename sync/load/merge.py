@@ -19,8 +19,9 @@ from parcels.versions import OrderKind
 from sync import db
 from sync.db.columns import columns_of
 from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
-from sync.folder.reasons import ABSENT, Measured
+from sync.folder.reasons import ABSENT, Measured, Move
 from sync.load.brakes import Passed, braked
+from sync.load.cases import CommuneCases, PassedMoves, cases_of
 from sync.load.contradictions import Contradiction, contradictions, waited
 from sync.load.staging import ITEMS, LIVE, staging_tables
 from sync.load.steps import STEPS, Step, When
@@ -44,6 +45,7 @@ class MergeRequest:
     older_passed          communes a person let pass although the snapshot is older than the one now live
     rekeyed               communes of which a person said that keys changed: land says which parcel a row is
     moved                 communes of which a person said that handles are right and the land was corrected
+    moves_passed          movements between communes that a person let pass
     kind                  a full snapshot, or a change set
     observed_at           up to when the delivery is complete: its extraction, or the end of its span; None where nobody
                           says it: then the gate holds every commune of it
@@ -68,6 +70,7 @@ class MergeRequest:
     older_passed: tuple[str, ...] = ()
     rekeyed: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    moves_passed: PassedMoves = field(default_factory=dict)
     kind: Literal["full", "changes"] = "full"
     observed_at: datetime | None = None
     order_kind: OrderKind | None = None
@@ -88,6 +91,7 @@ class Merged:
 
     contradicted        commune → what land says against its handles
     braked              commune → what would have been too much
+    moves               commune that is held with its case → what moves between the communes of the case
     absent              commune that was declared complete and of which nothing came → its live parcels; held where it has any
     columns             what went live by commune and group of columns, beside the lines
     foreign_hands_held  commune → parcels that are not as the last run left them
@@ -99,6 +103,7 @@ class Merged:
     quarantined: list[db.Row]
     contradicted: dict[str, Contradiction] = field(default_factory=dict)
     braked: dict[str, tuple[Measured, ...]] = field(default_factory=dict)
+    moves: dict[str, tuple[Move, ...]] = field(default_factory=dict)
     absent: dict[str, int] = field(default_factory=dict)
     columns: list[db.Row] = field(default_factory=list)
     foreign_hands_held: dict[str, int] = field(default_factory=dict)
@@ -117,17 +122,27 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     told = {*request.rekeyed, *request.moved}
     contradicted = contradictions(found, told, request.identity)
     steps.values["contradicted"] = list(contradicted)
+    cases = cases_of(steps.rows("52b_movement_pairs"), request.brake)
+    steps.values |= {"case_communes": list(cases.of), "case_keys": list(cases.of.values())}
     foreign_hands_held = _foreign_hands(steps.rows("55_foreign_hands"), request)
-    waiting = [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
+    waiting = cases.with_all(
+        [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
+    )
     measures = steps.rows("56_measures", held_already=waiting)
     absent = _absent(measures, request)
     held = _braked(
-        [row for row in measures if row["code"] != ABSENT],
+        cases.measures(row for row in measures if row["code"] != ABSENT),
         waited(found, told, request.identity),
+        cases,
         connection,
         request,
     )
-    steps.values["communes"] = [*waiting, *held, *(code for code, parcels in absent.items() if parcels)]
+    asked = [
+        *cases.unasked(request.moves_passed),
+        *request.gate_held,
+        *(code for code in absent if absent[code]),
+    ]
+    steps.values["communes"] = all_held = cases.with_all([*waiting, *held, *asked])
     lines = steps.rows("95_lines")
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
@@ -137,6 +152,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
         quarantined=quarantined,
         contradicted=contradicted,
         braked=held,
+        moves={code: cases.moves[case] for code, case in cases.of.items() if code in all_held},
         absent=absent,
         columns=steps.rows("99_column_groups"),
         foreign_hands_held=foreign_hands_held,
@@ -155,14 +171,18 @@ def _foreign_hands(touched: list[db.Row], request: MergeRequest) -> dict[str, in
 
 
 def _braked(
-    measures: list[db.Row], had_waited: dict[str, int], connection: db.Connection, request: MergeRequest
+    measures: list[db.Row],
+    had_waited: dict[str, int],
+    cases: CommuneCases,
+    connection: db.Connection,
+    request: MergeRequest,
 ) -> dict[str, tuple[Measured, ...]]:
     """The communes to hold because too much of them would change; all of it.
 
     Measured by what a person approved, and not asked again about it. Of what was shown with a contradiction, the rows that
     waited for it (`had_waited`) count besides.
     """
-    measures = [row for row in measures if not _said(row, request, had_waited)]
+    measures = [row for row in measures if not _said(row, cases, request, had_waited)]
     passed = {key: shown + had_waited.get(key[0], 0) for key, shown in request.passed.items()}
     if not measures:
         return {}
@@ -171,23 +191,23 @@ def _braked(
     def parcels_of_province() -> int:
         return int(db.fetch(connection, "ledger/parcels_of_province", of)[0]["parcels"])
 
-    lately = db.fetch(connection, "ledger/changed_lately", of)
+    lately = cases.lately(db.fetch(connection, "ledger/changed_lately", of))
     return braked(measures, lately, request.brake, passed, parcels_of_province)
 
 
-def _said(row: db.Row, request: MergeRequest, had_waited: dict[str, int]) -> bool:
+def _said(row: db.Row, cases: CommuneCases, request: MergeRequest, had_waited: dict[str, int]) -> bool:
     """Whether a measure is about what a person said of the commune.
 
     That handles were given anew: ids and numbers. That land was corrected: how it lies, and where that is the land of a few
     rows, all others having been measured before, the sum of areas. That the commune is empty: that it loses everything.
     """
-    code, group = row["commune_code"], row["column_group"]
-    if row["code"] in ("LOSS", "AREA") and code in request.absent_passed:
+    communes, group = set(cases.with_all([row["commune_code"]])), row["column_group"]
+    if row["code"] in ("LOSS", "AREA") and communes & set(request.absent_passed):
         return True
     if group in _HANDLES:
-        return code in request.rekeyed
-    about_land = group == "geometry" or (row["code"] == "AREA" and code in had_waited)
-    return about_land and code in request.moved
+        return bool(communes & set(request.rekeyed))
+    about_land = group == "geometry" or (row["code"] == "AREA" and bool(communes & had_waited.keys()))
+    return about_land and bool(communes & set(request.moved))
 
 
 def _absent(measures: list[db.Row], request: MergeRequest) -> dict[str, int]:
@@ -212,7 +232,7 @@ class _Steps:
             "snapshot": not request.changes,
             "changes": request.changes,
             "compared": request.changes,
-            "approved": request.changes and bool(request.released),
+            "approved": bool(request.released),
             "older": bool(request.older_passed),
         }
         self.tables = staging_tables(request.run_id)
@@ -312,4 +332,6 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "policy": request.policy,
         "rekeyed": list(request.rekeyed),
         "moved": list(request.moved),
+        "crossing": list(request.brake.crossing),
+        "communes_passed": sorted({code for move in request.moves_passed for code in move}),
     }

@@ -5,9 +5,10 @@ from math import inf
 
 from sync import db
 from sync.folder.list_rows import unmatched
-from sync.folder.reasons import ABSENT, FOREIGN_HANDS, MOVED, OLDER, REKEYED, Reason, older
+from sync.folder.reasons import ABSENT, FOREIGN_HANDS, MOVED, MOVED_COMMUNE, OLDER, REKEYED, Reason, older
 from sync.known.history import known_up_to
 from sync.load.brakes import Passed
+from sync.load.cases import PassedMoves
 from sync.load.inputs import Inputs
 from sync.load.merge import MergeRequest
 from sync.load.staging import StagedRun
@@ -41,11 +42,12 @@ def request_of(
         older_passed=_passed(shown, OLDER),
         rekeyed=_passed(shown, REKEYED),
         moved=_passed(shown, MOVED),
+        moves_passed=_moves_passed(shown),
         kind=inputs.delivery.kind,
         observed_at=inputs.moment,
         order_kind=inputs.version_kind,
         sequence=None if inputs.changes else inputs.delivery.span.sequence,
-        released=approved if inputs.changes else (),
+        released=approved,
         still_held=_still_held(connection, run),
         listed=unmatched(run.judged_folder),
     )
@@ -87,6 +89,17 @@ def _brakes_passed(shown: list[db.Row]) -> Passed:
     return passed
 
 
+def _moves_passed(shown: list[db.Row]) -> PassedMoves:
+    """What moved between communes as it was shown: so many parcels pass, and no more."""
+    passed: dict[tuple[str, str], int] = {}
+    for reason in (reason for hold in shown for reason in hold["reasons"]):
+        if reason["code"] == MOVED_COMMUNE:
+            for move in reason["moves"]:
+                key = (move["origin"], move["target"])
+                passed[key] = max(passed.get(key, 0), move["parcels"])
+    return passed
+
+
 def older_passed(connection: db.Connection, run: Run) -> tuple[str, ...]:
     """The communes that a person let go live although their data are older: by this approval or one before it."""
     return _passed(_shown(connection, run), OLDER)
@@ -106,6 +119,14 @@ def older_than_live(connection: db.Connection, run: Run, inputs: Inputs) -> dict
         for code in run.communes
         if code not in passed and (live := known.get(code)) is not None and moment < live
     }
+
+
+def waiting_beside(connection: db.Connection, run: Run) -> frozenset[str]:
+    """The communes that went on while some of their rows waited, of the run that held what this one applies."""
+    if run.parent_run_id is None:
+        return frozenset()
+    found = db.fetch(connection, "ledger/waiting_beside", {"run_id": run.parent_run_id})
+    return frozenset(row["commune_code"] for row in found)
 
 
 def _still_held(connection: db.Connection, run: Run) -> tuple[str, ...]:

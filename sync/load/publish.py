@@ -22,7 +22,7 @@ from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
 from sync.load.inputs import Inputs, read_inputs
 from sync.load.merge import Merged, merge
-from sync.load.passed import older_than_live, request_of
+from sync.load.passed import older_than_live, request_of, waiting_beside
 from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
 from sync.load.verdicts import regrouped, verdicts_after
 from sync.load.whole import NO_REST, rests, with_rest
@@ -43,6 +43,7 @@ def load(run: Run) -> Counts:
     approved = run.communes if run.kind == "apply" else ()
     with db.connect(run.dsn) as connection:
         older = older_than_live(connection, run, inputs)
+        beside = waiting_beside(connection, run)
     staged = StagedRun(
         parts=part_paths(run.judged_folder),
         rows=inputs.rows,
@@ -50,6 +51,7 @@ def load(run: Run) -> Counts:
         only=frozenset(approved) if run.kind == "apply" else None,
         as_of=inputs.delivery.as_of,
         changes=inputs.changes,
+        beside=beside,
     )
     with db.connect(run.dsn, run.run_id) as connection:
         create_staging(connection, run.run_id)

@@ -42,6 +42,7 @@ class StagedRun:
     only: frozenset[str] | None  # the communes to apply, when a person approved what was held
     as_of: date
     changes: bool = False  # a change set: what waits may be let go together with rows of other communes
+    beside: frozenset[str] = frozenset()  # communes that went on, of which rows waited for those to apply
 
 
 def staging_tables(run_id: str) -> dict[Record, tuple[str, str]]:
@@ -115,7 +116,8 @@ def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
         counted = pc.is_in(rows["dataset"], pa.array(sorted(judged.only), pa.string()))
         held = pc.or_(held, pc.and_(accepted, pc.invert(counted)))
     decision = pc.if_else(held, "held", rows["decision"])
-    whole = accepted if judged.changes else pc.equal(decision, "accept")
+    waited = pc.is_in(rows["dataset"], pa.array(sorted(judged.beside), pa.string()))
+    whole = accepted if judged.changes else pc.or_(pc.equal(decision, "accept"), pc.and_(accepted, waited))
     index = rows.schema.get_field_index("decision")
     rows = rows.set_column(index, "decision", decision)
     return rows.append_column("counted", counted).append_column("whole", whole)

@@ -8,7 +8,7 @@ that is not once:
     compared   only where a delivery must be compared with what is known: a change set, and a snapshot of which
                something is known by later data
     older      only when a person let pass a snapshot that is older than what is live
-    approved   only when a person let pass what was held of a change set
+    approved   only when a person let pass what was held
     items      once for each many-valued record: land uses, land users, certificates; steps that follow each other run
                together, record by record
     again      steps that follow each other run again and again, until the first of them finds nothing more
@@ -81,6 +81,11 @@ STEPS: tuple[Step, ...] = (
         "Rows that no key names are the parcels that their weaker handles name, the strongest first",
     ),
     Step(
+        "33a_release_by_name_approved",
+        "Rows elsewhere that waited only for a commune now let pass, and that only a weaker handle names",
+        ("approved",),
+    ),
+    Step(
         "34_outdated_by_name_compared",
         "Nor does what comes too late change a parcel that only a weaker handle names",
         ("compared",),
@@ -94,6 +99,11 @@ STEPS: tuple[Step, ...] = (
     Step(
         "36_by_land",
         "Which living parcel a row is by its land alone, where its handles name land elsewhere, or nothing",
+    ),
+    Step(
+        "36a_outdated_by_land_compared",
+        "Nor does what comes too late take a parcel into another commune by its land",
+        ("compared",),
     ),
     Step("37_shift", "What a new survey moved as one is laid back before it is judged"),
     Step(
@@ -142,6 +152,11 @@ STEPS: tuple[Step, ...] = (
         "51_differences_items", "What differs in the many-valued part: to insert, change, close", how="items"
     ),
     Step("52_changing", "What would change: a row each, with where its land goes"),
+    Step("52a_movements", "Parcels that a row brings into another commune than they live in"),
+    Step(
+        "52b_movement_pairs", "How many parcels pass from which commune to which, and how many live in both"
+    ),
+    Step("52c_cases", "Of the movements only those inside a case are left"),
     Step(
         "53_changed_values",
         "What differs of each living parcel, by group of columns: what it was and what it would be",
@@ -227,6 +242,10 @@ STEPS: tuple[Step, ...] = (
         "Handles that the delivery replaces or no longer has, and those that an ended parcel gives up",
     ),
     Step("81_open_aliases", "Handles that a parcel did not have before", fills=True),
+    Step(
+        "82_communes_moved",
+        "What a person let pass from one commune to another is an event: a merger of communes, or a boundary that moved",
+    ),
     Step("83_write_claims", "Ids that have another holder now"),
     Step("84_close_items", "Items that change or go are kept as closed ones", how="items"),
     Step("85_remove_items", "What changes or goes leaves the living", how="items"),

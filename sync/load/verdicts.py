@@ -9,7 +9,7 @@ from sync import db
 from sync.folder.braked import absent, brake_reason
 from sync.folder.judgement import load_findings
 from sync.folder.loaded import RefusedRow
-from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, Reason, contradicted
+from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, Reason, contradicted, moved_commune
 from sync.folder.verdict import LoadedVerdict
 from sync.load.inputs import Inputs
 from sync.load.merge import Merged
@@ -130,6 +130,9 @@ def _hold_reasons(
     if line is None:
         return waiting
     reasons = (*waiting, *(inputs.gate.of(code).reasons if code in staged.held else ()))
+    case = merged.moves.get(code)
+    if case:
+        reasons = (moved_commune(case), *reasons)
     outdated, rows = merged.outdated.get(code, (0, 0))
     if rows and outdated == rows and not line["commune_held"]:
         reasons += (
@@ -154,6 +157,6 @@ def _hold_reasons(
                 ),
             ),
         )
-    if code in merged.absent:
+    if merged.absent.get(code):
         reasons += (absent(merged.absent[code]),)
-    return reasons + tuple(brake_reason(found) for found in merged.braked.get(code, ()))
+    return reasons + tuple(brake_reason(found, case=bool(case)) for found in merged.braked.get(code, ()))

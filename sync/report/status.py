@@ -147,15 +147,7 @@ def _block(titles: list[str], row: list[str]) -> Text:
 def to_do(status: dict[str, Any]) -> list[Bilingual]:
     """A sentence for whatever asks for somebody: runs that ended badly, holds, gaps; then who has not delivered."""
     said = [_ended_badly(row) for row in status["provinces"] if row["state"] in _ENDED]
-    said += [
-        Bilingual(
-            f"Tỉnh {hold['province_code']}, xã {hold['commune_code']}: đang tạm giữ ở lượt chạy {hold['run_id']}: "
-            f"{hold['reasons'][0]['vi']} Duyệt hoặc từ chối: landsync approve | refuse {hold['run_id']}",
-            f"Province {hold['province_code']}, commune {hold['commune_code']}: held by run {hold['run_id']}: "
-            f"{hold['reasons'][0]['en']} Decide: landsync approve | refuse {hold['run_id']}",
-        )
-        for hold in status["holds"]
-    ]
+    said += _held(status["holds"])
     said += [_superseded(hold) for hold in status["superseded"]]
     said += [
         Bilingual(
@@ -164,6 +156,35 @@ def to_do(status: dict[str, Any]) -> list[Bilingual]:
         for gap in status["gaps"]
     ]
     return said + _completeness(status["provinces"]) + _not_delivered(status["provinces"])
+
+
+def _held(holds: list[dict[str, Any]]) -> list[Bilingual]:
+    """A sentence for each commune that is held; one for the communes of a case, which are decided together."""
+    cases: dict[tuple[str, Any], list[str]] = {}
+    for hold in holds:
+        cases.setdefault((hold["run_id"], _case(hold)), []).append(hold["commune_code"])
+    first = {(hold["run_id"], hold["commune_code"]): hold for hold in holds}
+    said = []
+    for (run, _), communes in cases.items():
+        hold, codes = first[run, communes[0]], ", ".join(communes)
+        named = "".join(f" --commune {code}" for code in communes) if len(communes) > 1 else ""
+        said.append(
+            Bilingual(
+                f"Tỉnh {hold['province_code']}, xã {codes}: đang tạm giữ ở lượt chạy {run}: "
+                f"{hold['reasons'][0]['vi']} Duyệt hoặc từ chối: landsync approve | refuse {run}{named}",
+                f"Province {hold['province_code']}, commune {codes}: held by run {run}: "
+                f"{hold['reasons'][0]['en']} Decide: landsync approve | refuse {run}{named}",
+            )
+        )
+    return said
+
+
+def _case(hold: dict[str, Any]) -> tuple[str, ...]:
+    """What tells the case of a hold: the communes between which parcels move; its own where none do."""
+    moves = [move for reason in hold["reasons"] for move in reason.get("moves") or ()]
+    return tuple(
+        sorted({hold["commune_code"], *(move[end] for move in moves for end in ("origin", "target"))})
+    )
 
 
 def _superseded(hold: dict[str, Any]) -> Bilingual:

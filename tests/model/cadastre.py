@@ -298,6 +298,24 @@ class Nation:
             moved = replace(it.one, commune=others[it.how % len(others)])
             it.office.things[it.one.serial] = self._numbered(it.office, moved, it.one.number)
 
+    def _communes_merged(self, it: Turn) -> None:
+        """All parcels of its commune are another one's."""
+        self._handed_on(it, share=1)
+
+    def _boundary_moved(self, it: Turn) -> None:
+        """Half of the parcels of its commune are another one's, and one at least stays."""
+        self._handed_on(it, share=2)
+
+    def _handed_on(self, it: Turn, share: int) -> None:
+        mine = sorted(
+            (thing for thing in it.office.things.values() if thing.commune == it.one.commune),
+            key=lambda thing: thing.serial,
+        )
+        others = [code for code in it.office.communes if code != it.one.commune]
+        for thing in mine[: len(mine) // share]:
+            moved = replace(thing, commune=others[it.how % len(others)])
+            it.office.things[thing.serial] = self._numbered(it.office, moved, thing.number)
+
     def _correct(self, it: Turn) -> None:
         """Its eastern boundary, by a little."""
         land = it.one.land._replace(east=it.one.land.east + (it.how % 3 + 1) * (-1) ** it.how)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.model.alike import differ, fits, same_land
 from tests.model.deliveries import Delivery, Row
+from tests.model.passing import by_land, moves_of, with_their_cases
 from tests.model.register import Outcome, Parcel, Register, counters
 
 
@@ -35,6 +36,8 @@ class _Judgement:
         self.set_aside()
         self.match_rows()
         self.outdated()
+        self.match_by_land()
+        self.hold_cases()
         self.keep_held_communes()
         while self.refuse_one_in_conflict():
             pass
@@ -141,6 +144,40 @@ class _Judgement:
 
     def moment(self, row: Row) -> float:
         return self.delivery.at if row.version is None else float(row.version)
+
+    # A parcel that another commune numbers now, and cases of communes. A person lets every case pass.
+
+    def match_by_land(self) -> None:
+        """Rows that no handle knows are the parcel of another commune that has their land, if no row names it."""
+        named = set(self.match.values())
+        mine = [
+            p for p in self.register.living.values() if p.province == self.province and p.uid not in named
+        ]
+        ended = {each.row.key for each in self.register.ended if each.province == self.province} - {None}
+        asked = {
+            number: row
+            for number, row in enumerate(self.rows)
+            if self.fate[number] == "accepted" and number not in self.match
+            if not self.ends(number) and row.key not in ended
+        }
+        for number, uid in by_land(asked, mine).items():
+            if self.is_outdated(self.rows[number], uid):
+                self.fate[number] = "ignored"
+            else:
+                self.match[number] = uid
+
+    def hold_cases(self) -> None:
+        """Communes between which many parcels pass are held together, if one of them is."""
+        passing = moves_of(
+            (self.register.commune_of(uid), self.rows[number].commune)
+            for number, uid in self.match.items()
+            if self.fate[number] in ("accepted", "held")
+            if not self.ends(number) and self.counted(self.rows[number])
+        )
+        self.held = with_their_cases(self.held, passing, self.before)
+        for number, row in enumerate(self.rows):
+            if row.commune in self.held and self.fate[number] == "accepted":
+                self.fate[number] = "held"
 
     # A held commune stays as it is.
 
@@ -274,7 +311,7 @@ class _Judgement:
         for commune in lines:
             lines[commune]["current_before"] = self.before[commune]
             lines[commune]["current_after"] = after[commune]
-        return Outcome(lines, self.fate, uids)
+        return Outcome(lines, self.fate, uids, tuple(self.held))
 
     def counted_in(self, number: int, row: Row) -> str:
         """What ends is counted where it lived, whatever commune its row names."""

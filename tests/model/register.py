@@ -34,11 +34,12 @@ class Version:
 
 @dataclass
 class Outcome:
-    """What a delivery came to: counts by commune, and what became of each row, by its place in the delivery."""
+    """What a delivery came to: counts by commune, what became of each row, by its place in the delivery; which communes are held."""
 
     lines: dict[str, Counter[str]]
     fates: list[str]
     uids: list[int | None]
+    held: tuple[str, ...] = ()
 
 
 @dataclass

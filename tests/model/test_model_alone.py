@@ -11,7 +11,7 @@ from tests.model.deliveries import Delivery, Desk, Spec, row_of
 from tests.model.judgement import deliver
 from tests.model.register import Gate, Register
 
-MODEL = ("cadastre", "deliveries", "register", "alike", "judgement", "histories")
+MODEL = ("cadastre", "deliveries", "register", "alike", "passing", "judgement", "histories")
 PRODUCT = {"parcels", "validators", "sync", "dags"}
 
 

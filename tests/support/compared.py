@@ -13,7 +13,7 @@ from tests.model.cadastre import Land
 from tests.model.deliveries import Delivery, Row
 from tests.model.judgement import deliver
 from tests.model.register import Gate, Outcome, Register
-from tests.support.played import ALL_COMMUNES, Reader, lines_of, play
+from tests.support.played import ALL_COMMUNES, Reader, everything_said, lines_of, play
 
 COUNTS = ("read", *ROWS, "current_before", "moved_in", "moved_out", "ended", "current_after")
 
@@ -36,22 +36,22 @@ class Comparison:
         delivery = self.gate.through(delivery)
         if delivery.dry:
             before = self.reader.all_tables()
-            merged, _ = play(self.dsn, self.folder, delivery, ALL_COMMUNES)
+            merged, _ = play(self.dsn, self.folder, delivery, everything_said(ALL_COMMUNES))
             assert self.reader.all_tables() == before, "a dry run left a trace"
-            self.same_lines(lines_of(merged, COUNTS), deliver(self.model.copy(), delivery), delivery.held)
+            self.same_lines(lines_of(merged, COUNTS), deliver(self.model.copy(), delivery))
             return
-        merged, now = play(self.dsn, self.folder, delivery, ALL_COMMUNES)
+        merged, now = play(self.dsn, self.folder, delivery, everything_said(ALL_COMMUNES))
         outcome = deliver(self.model, delivery)
         self.same_living()
-        self.same_lines(lines_of(merged, COUNTS), outcome, delivery.held)
+        self.same_lines(lines_of(merged, COUNTS), outcome)
         self.same_claims()
         living = {self.names[p.uid]: (p.row.commune, p.row.number) for p in self.model.living.values()}
         self.moments.append((now, living))
 
-    def play(self, delivery: Delivery, moved: tuple[str, ...] = ()) -> Delivery:
+    def play(self, delivery: Delivery, moved: tuple[str, ...] = (), absent: tuple[str, ...] = ()) -> Delivery:
         """One delivery to the real register alone; as it came through the gate."""
         delivery = self.gate.through(delivery)
-        play(self.dsn, self.folder, delivery, moved)
+        play(self.dsn, self.folder, delivery, everything_said(moved, absent))
         return delivery
 
     def same_living(self) -> None:
@@ -75,14 +75,16 @@ class Comparison:
     def compared(self, row: Row) -> Row:
         return row if self.lands else replace(row, land=Land(0, 0, 0))
 
-    def same_lines(self, found: dict[str, Counter[str]], outcome: Outcome, held: tuple[str, ...]) -> None:
+    def same_lines(self, found: dict[str, Counter[str]], outcome: Outcome) -> None:
         """The receipts say the same. In a held commune it is one whether a row waits or comes too late."""
         said = {
             commune: Counter({name: count for name, count in line.items() if count})
             for commune, line in outcome.lines.items()
             if {name for name, count in line.items() if count} - {"current_before", "current_after"}
         }
-        for line in (lines[commune] for lines in (found, said) for commune in held if commune in lines):
+        for line in (
+            lines[commune] for lines in (found, said) for commune in outcome.held if commune in lines
+        ):
             line["held"] += line.pop("ignored", 0)
         assert found == said, f"the receipt says {found}, the model {said}"
 

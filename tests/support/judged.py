@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import permutations
 from math import cos, inf, radians
 from pathlib import Path
 from typing import Literal, get_args
@@ -20,6 +21,7 @@ from sync.declared.changes import Span
 from sync.folder.snapshot import part_paths
 from sync.load import receipt
 from sync.load.brakes import Passed
+from sync.load.cases import PassedMoves
 from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.staging import StagedRun, create_staging, fill_staging
 from sync.run import ledger
@@ -67,6 +69,7 @@ def write_judged(
     held: Iterable[str] = (),
     only: Iterable[str] | None = None,
     changes: bool = False,
+    beside: Iterable[str] = (),
 ) -> StagedRun:
     """A snapshot and a judgement of these rows, as the stages before the load leave them."""
     snapshot = folder / "snapshot"
@@ -93,6 +96,7 @@ def write_judged(
         only=None if only is None else frozenset(only),
         as_of=AS_OF,
         changes=changes,
+        beside=frozenset(beside),
     )
 
 
@@ -138,6 +142,11 @@ def everything(*communes: str) -> Passed:
     }
 
 
+def any_move(*communes: str) -> dict[tuple[str, str], int]:
+    """That a person lets pass whatever moves between these communes."""
+    return dict.fromkeys(permutations(communes, 2), 10**9)
+
+
 def lost(merged: Merged) -> dict[str, int]:
     """The communes that the brake on loss holds, with how many parcels each would have lost."""
     return {
@@ -159,7 +168,9 @@ def run_merge(
     passed: Iterable[str] = (),
     rekeyed: Iterable[str] = (),
     moved: Iterable[str] = (),
+    beside: Iterable[str] = (),
     shown: Passed | None = None,
+    moves: PassedMoves | None = None,
     province: str = "01",
     kind: Literal["full", "changes"] = "full",
     at: datetime | None = None,
@@ -172,14 +183,15 @@ def run_merge(
     complete  communes that are declared complete: those that come, where none is named
     approved  communes whose held rows a person lets go; passed: communes that may lose whatever they lose
     rekeyed, moved  communes of which a person said that their keys changed, or that their land was corrected
-    shown     what the brakes showed of the approved communes, so much of it passes
+    beside    communes that went on, of which rows waited for those that are approved
+    shown     what the brakes showed of the approved communes, so much of it passes; moves: what was shown to move
     at        up to when the delivery is complete
     """
     plots = list(plots)
     if complete is None:
         complete = {plot.commune for plot in plots} - {UNKNOWN_COMMUNE}
     run_id, _ = ledger.begin(dsn, ledger.RunRequest(province, "test"))
-    judged = write_judged(folder / run_id, plots, held, tuple(approved) or None, kind == "changes")
+    judged = write_judged(folder / run_id, plots, held, tuple(approved) or None, kind == "changes", beside)
     now = datetime.now(UTC)
     request = MergeRequest(
         run_id=run_id,
@@ -189,6 +201,7 @@ def run_merge(
         complete_for=() if kind == "changes" else tuple(complete),
         gate_held=tuple(held),
         passed=everything(*approved, *passed) | dict(shown or {}),
+        moves_passed=any_move(*approved, *passed) | dict(moves or {}),
         foreign_hands_passed=tuple(approved),
         brake=policy_at(AS_OF).brake,
         identity=policy_at(AS_OF).identity,
@@ -199,7 +212,7 @@ def run_merge(
         observed_at=at or now,
         order_kind=order_kind,
         sequence=sequence,
-        released=tuple(approved) if kind == "changes" else (),
+        released=tuple(approved),
     )
     return merge_judged(dsn, judged, request, span)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,14 +20,17 @@ from parcels import content_hash
 from parcels.model import SNAPSHOT_SCHEMA
 from sync import db
 from sync.declared.changes import Span
+from sync.folder.reasons import MOVED, REKEYED, contradicted
 from sync.folder.snapshot import part_paths
+from sync.load.brakes import Passed
+from sync.load.cases import PassedMoves
 from sync.load.merge import Merged, MergeRequest, _Steps
 from sync.load.staging import StagedRun
 from sync.run import ledger
 from tests.model.cadastre import COMMUNES, Land
 from tests.model.deliveries import Delivery, Row
 from tests.support.database import Database
-from tests.support.judged import AS_OF, everything, merge_judged
+from tests.support.judged import AS_OF, any_move, everything, merge_judged
 from validators.judge import ROWS_SCHEMA
 from validators.policy import policy_at
 
@@ -145,11 +149,52 @@ def _snapshot_row(number: int, row: Row) -> dict[str, object]:
     }
 
 
-def play(dsn: str, folder: Path, delivery: Delivery, moved: Iterable[str] = ()) -> tuple[Merged, datetime]:
-    """One delivery through staging and merge; what it did, and when it was recorded.
+@dataclass(frozen=True)
+class Said:
+    """What a person let pass of a delivery.
 
-    moved  communes of which a person says that the handles are right, whatever land says
+    brakes, moves, absent, rekeyed, moved  as a request of the merge has them
+    approved  the communes that are applied; beside: those of which rows waited for them
     """
+
+    brakes: Passed = field(default_factory=dict)
+    moves: PassedMoves = field(default_factory=dict)
+    absent: tuple[str, ...] = ()
+    rekeyed: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    approved: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    def and_what(self, merged: Merged) -> "Said":
+        """And what was shown since."""
+        told = {
+            code: contradicted(said.named, said.apart, said.known, said.renamed).code
+            for code, said in merged.contradicted.items()
+        }
+        brakes = {
+            (code, found.code, found.column_group): float(found.parcels)
+            for code, all_of in merged.braked.items()
+            for found in all_of
+        }
+        moves = {
+            (move.origin, move.target): move.parcels for moves in merged.moves.values() for move in moves
+        }
+        return Said(
+            brakes={**self.brakes, **brakes},
+            moves={**self.moves, **moves},
+            absent=(*self.absent, *merged.absent),
+            rekeyed=(*self.rekeyed, *(code for code, reading in told.items() if reading == REKEYED)),
+            moved=(*self.moved, *(code for code, reading in told.items() if reading == MOVED)),
+        )
+
+
+def everything_said(moved: Iterable[str] = (), absent: Iterable[str] = ()) -> Said:
+    """That a person lets pass whatever the brakes find and whatever moves between communes."""
+    return Said(everything(*ALL_COMMUNES), any_move(*ALL_COMMUNES), moved=tuple(moved), absent=tuple(absent))
+
+
+def play(dsn: str, folder: Path, delivery: Delivery, said: Said) -> tuple[Merged, datetime]:
+    """One delivery through staging and merge, with what a person let pass; what it did, and when it was recorded."""
     run_id, _ = ledger.begin(dsn, ledger.RunRequest(delivery.province, "test", dry_run=delivery.dry))
     approved = delivery.only or ()
     now = datetime.now(UTC)
@@ -161,11 +206,15 @@ def play(dsn: str, folder: Path, delivery: Delivery, moved: Iterable[str] = ()) 
         now=now,
         complete_for=tuple(sorted(complete)),
         gate_held=delivery.held,
-        passed=everything(*ALL_COMMUNES),
+        passed=said.brakes,
+        moves_passed=said.moves,
+        absent_passed=said.absent,
+        rekeyed=said.rekeyed,
         brake=policy_at(AS_OF).brake,
         identity=policy_at(AS_OF).identity,
         policy=policy_at(AS_OF).name,
-        moved=tuple(moved),
+        moved=said.moved,
+        released=said.approved,
         kind="changes" if delivery.changes else "full",
         observed_at=moment(delivery.at),
         order_kind="time" if delivery.changes else None,
@@ -173,7 +222,7 @@ def play(dsn: str, folder: Path, delivery: Delivery, moved: Iterable[str] = ()) 
     span = None
     if delivery.since is not None:
         span = Span(None, moment(delivery.since), moment(delivery.at))
-    judged = staged(folder / run_id, delivery)
+    judged = replace(staged(folder / run_id, delivery), beside=frozenset(said.beside))
     return merge_judged(dsn, judged, request, span, dry=delivery.dry), now
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sync import db
-from sync.folder.reasons import ABSENT, Measured
+from sync.folder.reasons import ABSENT, MOVED_COMMUNE, Measured
 from sync.lab.disasters.cadastre import Cadastre, judged
 from sync.load import receipt
 from sync.load.brakes import Passed
@@ -84,6 +84,7 @@ def holds(merged: Merged) -> dict[str, tuple[str, ...]]:
     """The communes that are held, and the names of what holds each."""
     held = {code: tuple(map(named, found)) for code, found in merged.braked.items()}
     held |= {code: (ABSENT, *held.get(code, ())) for code, parcels in merged.absent.items() if parcels}
+    held |= {code: (MOVED_COMMUNE, *held.get(code, ())) for code in merged.moves}
     return held | {code: ("land against handles", *held.get(code, ())) for code in merged.contradicted}
 
 

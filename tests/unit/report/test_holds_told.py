@@ -1,0 +1,41 @@
+"""What `status` says of what is held: a sentence for each commune, one for the communes of a case."""
+
+from sync.folder.reasons import Move, moved_commune
+from sync.report.status import to_do
+
+NOTHING = {"provinces": [], "superseded": [], "gaps": []}
+
+
+def hold(commune: str, run: str, *reasons: dict[str, object]) -> dict[str, object]:
+    return {"province_code": "01", "run_id": run, "commune_code": commune, "reasons": list(reasons)}
+
+
+def test_the_communes_of_a_case_are_told_together_with_what_to_type() -> None:
+    case = moved_commune((Move(origin="A", target="B", parcels=92, of=92),)).model_dump()
+    loss = {"code": "LOSS", "vi": "mất", "en": "loses"}
+    holds = [
+        hold("A", "r2", case),
+        hold("B", "r2", case),
+        hold("C", "r2", loss),
+        hold("D", "r2", loss),
+        hold("A", "r1", case),
+    ]
+    said = [each.en for each in to_do({**NOTHING, "holds": holds})]
+    assert len(said) == 4
+    assert said[0].startswith(
+        "Province 01, commune A, B: held by run r2: 92 of 92 parcels of commune A are now in B: a merger"
+    )
+    assert said[0].endswith("landsync approve | refuse r2 --commune A --commune B")
+    assert said[1].endswith("loses Decide: landsync approve | refuse r2")
+
+
+def test_a_merger_and_a_boundary_are_different_stories() -> None:
+    merger = moved_commune((Move(origin="A", target="B", parcels=92, of=92),))
+    boundary = moved_commune((Move(origin="A", target="B", parcels=60, of=92),))
+    assert "92/92 thửa của xã A nay thuộc xã B: sáp nhập xã?" in merger.vi
+    assert "60/92 thửa của xã A nay thuộc xã B: địa giới đã đổi?" in boundary.vi
+    assert "a merger of communes?" in merger.en
+    assert "a boundary of communes that moved?" in boundary.en
+    assert type(merger).model_validate(merger.model_dump()) == merger
+    divided = tuple(Move(origin="A", target=code, parcels=46, of=92) for code in "BC")
+    assert "địa giới" in moved_commune(divided).vi
