@@ -13,6 +13,7 @@ from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.errors import UsageError
 from validators.brakes import BrakeRules
+from validators.decision_rules import DecisionRules
 from validators.groups import GroupDefinition, RehearsalRules, wrong_with_groups
 from validators.identity_rules import IdentityRules
 from validators.placeholders import PlaceholderRules
@@ -169,6 +170,7 @@ class Policy(Rules):
     exceptions: ExceptionRules = ExceptionRules()
     moments: MomentRules = MomentRules()
     identity: IdentityRules = IdentityRules()
+    decisions: DecisionRules = DecisionRules()
     placeholders: PlaceholderRules = PlaceholderRules()
     required: tuple[Required, ...] = ()
 
@@ -202,6 +204,7 @@ class Policy(Rules):
             "commune_codes",
             "completeness",
             "crs",
+            "decisions",
             "exceptions",
             "identity",
             "moments",

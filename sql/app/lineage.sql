@@ -3,10 +3,10 @@ CREATE OR REPLACE VIEW analyst.lineage_event AS
 SELECT e.event_id, e.province_code, e.commune_code, e.kind,
        coalesce(d.state, e.state) AS state, coalesce(d.legal_date, e.legal_date) AS legal_date, e.recorded_at,
        coalesce(d.recorded_at, CASE WHEN e.state IN ('confirmed', 'refused') THEN e.recorded_at END) AS decided_at,
-       e.evidence, e.policy, e.run_id
+       e.evidence, e.policy, e.run_id, d.document, d.role AS decided_role
 FROM land.lineage_event AS e
 LEFT JOIN LATERAL (
-    SELECT x.state, x.legal_date, x.recorded_at
+    SELECT x.state, x.legal_date, x.recorded_at, x.document, x.role
     FROM land.lineage_event AS x
     WHERE x.decides = e.event_id
     ORDER BY x.recorded_at DESC
@@ -48,41 +48,42 @@ LEFT JOIN LATERAL (
 ) AS child ON true;
 
 -- Every edge by which land came to a parcel, and every one by which it went on, from event to event. Only backwards, or only
--- forwards, in recorded time: so neighbours that exchanged strips are no circle. What was refused leads nowhere.
+-- forwards, in recorded time: so neighbours that exchanged strips are no circle. What was refused leads nowhere. The views are
+-- asked, for whoever calls may read nothing else; each step by the index of one side.
 CREATE OR REPLACE FUNCTION analyst.parcel_ancestors(wanted uuid) RETURNS SETOF analyst.parcel_lineage
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH RECURSIVE line (event_id, parent_uid, child_uid, recorded_at) AS (
-        SELECT l.event_id, l.parent_uid, l.child_uid, e.recorded_at
-        FROM land.lineage_edge AS l
-        JOIN analyst.lineage_event AS e ON e.event_id = l.event_id AND e.state <> 'refused'
-        WHERE l.child_uid = $1
+    WITH RECURSIVE line AS (
+        SELECT v.* FROM analyst.parcel_lineage AS v WHERE v.child_uid = $1 AND v.state <> 'refused'
         UNION
-        SELECT l.event_id, l.parent_uid, l.child_uid, e.recorded_at
+        SELECT before.*
         FROM line
-        JOIN land.lineage_edge AS l ON l.child_uid = line.parent_uid
-        JOIN analyst.lineage_event AS e ON e.event_id = l.event_id AND e.state <> 'refused' AND e.recorded_at < line.recorded_at
+        CROSS JOIN LATERAL (
+            SELECT v.*
+            FROM analyst.parcel_lineage AS v
+            WHERE v.child_uid = line.parent_uid AND v.state <> 'refused' AND v.recorded_at < line.recorded_at
+            OFFSET 0
+        ) AS before
     )
-    SELECT v.* FROM analyst.parcel_lineage AS v
-    WHERE (v.event_id, v.parent_uid, v.child_uid) IN (SELECT line.event_id, line.parent_uid, line.child_uid FROM line);
+    SELECT line.* FROM line;
 END;
 
 CREATE OR REPLACE FUNCTION analyst.parcel_descendants(wanted uuid) RETURNS SETOF analyst.parcel_lineage
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH RECURSIVE line (event_id, parent_uid, child_uid, recorded_at) AS (
-        SELECT l.event_id, l.parent_uid, l.child_uid, e.recorded_at
-        FROM land.lineage_edge AS l
-        JOIN analyst.lineage_event AS e ON e.event_id = l.event_id AND e.state <> 'refused'
-        WHERE l.parent_uid = $1
+    WITH RECURSIVE line AS (
+        SELECT v.* FROM analyst.parcel_lineage AS v WHERE v.parent_uid = $1 AND v.state <> 'refused'
         UNION
-        SELECT l.event_id, l.parent_uid, l.child_uid, e.recorded_at
+        SELECT after.*
         FROM line
-        JOIN land.lineage_edge AS l ON l.parent_uid = line.child_uid
-        JOIN analyst.lineage_event AS e ON e.event_id = l.event_id AND e.state <> 'refused' AND e.recorded_at > line.recorded_at
+        CROSS JOIN LATERAL (
+            SELECT v.*
+            FROM analyst.parcel_lineage AS v
+            WHERE v.parent_uid = line.child_uid AND v.state <> 'refused' AND v.recorded_at > line.recorded_at
+            OFFSET 0
+        ) AS after
     )
-    SELECT v.* FROM analyst.parcel_lineage AS v
-    WHERE (v.event_id, v.parent_uid, v.child_uid) IN (SELECT line.event_id, line.parent_uid, line.child_uid FROM line);
+    SELECT line.* FROM line;
 END;
 
 -- The same for the staff of one province: an edge never leaves its province.
@@ -91,3 +92,39 @@ SELECT v.* FROM analyst.lineage_event AS v WHERE v.province_code = (SELECT provi
 
 CREATE OR REPLACE VIEW province.parcel_lineage WITH (security_barrier) AS
 SELECT v.* FROM analyst.parcel_lineage AS v WHERE v.province_code = (SELECT province.own_province());
+
+CREATE OR REPLACE FUNCTION province.parcel_ancestors(wanted uuid) RETURNS SETOF province.parcel_lineage
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH RECURSIVE line AS (
+        SELECT v.* FROM province.parcel_lineage AS v WHERE v.child_uid = $1 AND v.state <> 'refused'
+        UNION
+        SELECT before.*
+        FROM line
+        CROSS JOIN LATERAL (
+            SELECT v.*
+            FROM province.parcel_lineage AS v
+            WHERE v.child_uid = line.parent_uid AND v.state <> 'refused' AND v.recorded_at < line.recorded_at
+            OFFSET 0
+        ) AS before
+    )
+    SELECT line.* FROM line;
+END;
+
+CREATE OR REPLACE FUNCTION province.parcel_descendants(wanted uuid) RETURNS SETOF province.parcel_lineage
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH RECURSIVE line AS (
+        SELECT v.* FROM province.parcel_lineage AS v WHERE v.parent_uid = $1 AND v.state <> 'refused'
+        UNION
+        SELECT after.*
+        FROM line
+        CROSS JOIN LATERAL (
+            SELECT v.*
+            FROM province.parcel_lineage AS v
+            WHERE v.parent_uid = line.child_uid AND v.state <> 'refused' AND v.recorded_at > line.recorded_at
+            OFFSET 0
+        ) AS after
+    )
+    SELECT line.* FROM line;
+END;

@@ -39,6 +39,8 @@ COMMANDS: tuple[str, ...] = (
     "sync.cli.context",
     "sync.cli.population",
     "sync.cli.findings",
+    "sync.cli.lineage",
+    "sync.cli.deciders",
     "sync.cli.status",
     "sync.cli.report",
     "sync.cli.explain",

@@ -17,7 +17,7 @@ from sync import clock, db
 from validators.policy import policy_at
 
 # Personal numbers are 9 digits (CMND), 10 (telephone, tax code) or 12 (CCCD); no document number is written like that.
-_PERSONAL = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8,12}(?!\d)")
+PERSONAL = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8,12}(?!\d)")
 _HINT_LIST = Bilingual(
     "Xem sổ theo dõi lỗi: `landsync findings list`.", "See the register: `landsync findings list`."
 )
@@ -152,7 +152,7 @@ def _reason(reason: str) -> str:
             Bilingual("Chưa nêu lý do.", "No reason was given."),
             Bilingual('Thêm --reason "…".', 'Add --reason "…".'),
         )
-    if _PERSONAL.search(said):
+    if PERSONAL.search(said):
         raise UsageError(
             "FND-PERSONAL",
             Bilingual(

@@ -90,6 +90,7 @@ EVENT_STATES: dict[str, Bilingual] = {
     "proposed": Bilingual("đề xuất", "proposed"),
     "confirmed": Bilingual("đã xác nhận", "confirmed"),
 }
+LINEAGE_STATES = {**EVENT_STATES, "refused": Bilingual("đã bác", "refused")}
 PROVISIONAL = Bilingual(
     "Kết quả tạm thời: có phép kiểm tra cần dữ liệu của cả nước nên chưa chạy được.",
     "Provisional: some checks need the nation's data and were not run.",

@@ -1,6 +1,7 @@
 """A run: one delivery of one province on its way through the stages, with its folder and its line in the ledger."""
 
 import os
+import pwd
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -176,5 +177,13 @@ def finish_run(run_id: str, *, dsn: str | None = None) -> str:
 
 
 def actor_of_terminal() -> str:
-    """Who types: the login name."""
-    return f"cli:{os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()}"
+    """Who types: the login name by the system's own account, which no variable of the environment changes.
+
+    Behind sudo it is who called it: only root can say that otherwise, and root can be anybody.
+    """
+    if os.getuid() == 0 and (caller := os.environ.get("SUDO_USER")):
+        return f"cli:{caller}"
+    try:
+        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"cli:{os.getuid()}"

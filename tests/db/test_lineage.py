@@ -221,8 +221,8 @@ def test_a_decision_is_a_further_row_and_what_was_refused_leads_nowhere(database
     with database.connect("landsync_loader") as link, link.cursor() as cursor:
         cursor.execute(
             "INSERT INTO land.lineage_event (event_id, province_code, kind, state, decides, evidence, decided_by, policy, "
-            "recorded_at, run_id) SELECT gen_random_uuid(), province_code, kind, 'refused', event_id, '{}', 'office', policy, "
-            "now(), run_id FROM land.lineage_event WHERE event_id = %s",
+            "recorded_at, run_id, reason) SELECT gen_random_uuid(), province_code, kind, 'refused', event_id, '{}', 'office', policy, "
+            "now(), run_id, 'wrong' FROM land.lineage_event WHERE event_id = %s",
             (event,),
         )
         link.commit()

@@ -39,6 +39,7 @@ EVIDENCE = (
     "ledger.quarantine",
     "ledger.hold",
     "ledger.approval",
+    "ledger.decider",
     "ledger.claim_release",
     "ledger.reconciliation",
     "land.parcel_version",
@@ -93,6 +94,8 @@ def test_an_analyst_calls_every_function(surface: Surface) -> None:
     assert not surface.denied(
         "analyst", "SELECT analyst.parcel_tile(14, 13006, 7214), analyst.parcel_tile(5, 25, 14)"
     )
+    for function in ("parcel_ancestors", "parcel_descendants"):
+        assert not surface.denied("analyst", f"SELECT * FROM analyst.{function}(gen_random_uuid())")
     assert not surface.denied("analyst", "SELECT analyst.to_vn2000(ST_MakeEnvelope(105, 21, 106, 22, 4326))")
 
 

@@ -84,15 +84,29 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
 def _event(event: dict[str, Any]) -> Bilingual:
     kind, state = EVENTS[event["kind"]], EVENT_STATES[event["state"]]
     parcels, at = ", ".join(event["parcels"]), f"{event['recorded_at']:%d/%m/%Y}"
+    decision = _decision(event)
     if event["direction"] == "from":
         return Bilingual(
-            f"Có đất từ: {parcels} ({kind.vi}, {state.vi}, ghi nhận {at}).",
-            f"Land came from: {parcels} ({kind.en}, {state.en}, recorded {at}).",
+            f"Có đất từ: {parcels} ({kind.vi}, {state.vi}, ghi nhận {at}{decision.vi}).",
+            f"Land came from: {parcels} ({kind.en}, {state.en}, recorded {at}{decision.en}).",
         )
     return Bilingual(
-        f"Đất chuyển sang: {parcels} ({kind.vi}, {state.vi}, ghi nhận {at}).",
-        f"Land went to: {parcels} ({kind.en}, {state.en}, recorded {at}).",
+        f"Đất chuyển sang: {parcels} ({kind.vi}, {state.vi}, ghi nhận {at}{decision.vi}).",
+        f"Land went to: {parcels} ({kind.en}, {state.en}, recorded {at}{decision.en}).",
     )
+
+
+def _decision(event: dict[str, Any]) -> Bilingual:
+    """By whom, on which document and from when: of an event that a person decided; otherwise nothing."""
+    if not event.get("decided_by"):
+        return Bilingual("", "")
+    vi, en = f"; {event['decided_by']}", f"; by {event['decided_by']}"
+    if event["document"]:
+        vi, en = f"{vi}, văn bản {event['document']}", f"{en}, document {event['document']}"
+    if event["legal_date"]:
+        day = f"{event['legal_date']:%d/%m/%Y}"
+        vi, en = f"{vi}, hiệu lực từ {day}", f"{en}, in force from {day}"
+    return Bilingual(vi, en)
 
 
 def _counts_for(document: dict[str, Any]) -> Bilingual:

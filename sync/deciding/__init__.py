@@ -1,0 +1,1 @@
+"""Who decides what: named deciders, events of land, and when the yes of one person is not enough."""
