@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from parcels.bilingual import Bilingual
-from parcels.errors import UsageError
+from parcels.errors import TransientError, UsageError
 from sync import db
-from sync.clock import told
+from sync.clock import today, told
+from sync.deciding.holds import Asking, Yes, weighed
 from sync.declared.moments import refuse_impossible
 from sync.folder.reasons import ALL_OLDER, MOVED_COMMUNE
 from sync.run import finish_run, ledger, open_run, start_run
 from sync.stages import run_stage, stages_of
+from validators.policy import policy_at
 
 
 def approve(
@@ -27,37 +29,88 @@ def approve(
 ) -> dict[str, Any]:
     """Let the held communes of a run (all, when none is named) go live, in an apply run of their own.
 
+    Where another person must say yes too, this one is kept and nothing goes live: `waits` of the result says for whom and why.
+
     extracted_at  when the delivery was extracted, where it does not say so itself: from here on it is ordered by this
 
-    Raises UsageError when there is nothing open to approve: not held, refused, approved before or superseded; or nobody
-    says when it was extracted. Raises DeliveryRejected where that moment cannot be.
+    Raises UsageError when there is nothing open to approve: not held, refused, approved before or superseded; nobody
+    says when it was extracted; or he may not. Raises DeliveryRejected where that moment cannot be.
     """
     row = ledger.get(dsn, run_id)
     chosen = _open_holds(dsn, run_id, communes, reason)
     _refuse_ignored(dsn, run_id, chosen)
     _stated(dsn, run_id, extracted_at)
+    asking = _asking(dsn, row, chosen, actor, extracted_at)
+    yes = _said_yes(dsn, asking, reason)
+    if yes.missing:
+        result = {"run": run_id, "state": "held", "communes": list(chosen), "deciders_named": True}
+        return {**result, "waits": yes.as_document()}
     run = start_run(
         row["province_code"], actor, parent_run_id=run_id, communes=chosen, stated_at=extracted_at, dsn=dsn
     )
     try:
-        # Again under the lock: a newer delivery may have come in between.
+        # Again under the lock: a newer delivery, or another approval, may have come in between.
         _open_holds(dsn, run_id, chosen, reason)
-        _record(dsn, run_id, chosen, actor, reason, "approve", extracted_at)
+        _record(dsn, asking, reason, _weighed_again(dsn, asking))
         counts = {name: run_stage(name, run) for name in stages_of(run)}
     finally:
         state = finish_run(run.run_id, dsn=dsn)
-    return {"run": run.run_id, "state": state, "communes": list(chosen), **counts["load"]}
+    done = {"run": run.run_id, "state": state, "communes": list(chosen), "deciders_named": yes.anybody_named}
+    return {**done, **counts["load"]}
 
 
 def refuse(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason: str) -> dict[str, Any]:
     """Close the held communes of a run (all, when none is named): the office is to deliver again."""
-    ledger.get(dsn, run_id)
+    row = ledger.get(dsn, run_id)
     chosen = _open_holds(dsn, run_id, communes, reason)
-    _record(dsn, run_id, chosen, actor, reason, "refuse")
-    values = {"run_id": run_id, "communes": list(chosen), "state": "refused", "decided_by_run": None}
+    asking = _asking(dsn, row, chosen, actor, None)
     with db.connect(dsn) as connection:
+        yes = weighed(connection, asking, policy_at(today()).decisions)  # one person's no is enough
+        _write(connection, asking, reason, "refuse", yes, waits=False)
+        values = {"run_id": run_id, "communes": list(chosen), "state": "refused", "decided_by_run": None}
         db.execute(connection, "ledger/decide_hold", values)
-    return {"run": run_id, "state": "refused", "communes": list(chosen)}
+    result = {"run": run_id, "state": "refused", "communes": list(chosen)}
+    return {**result, "deciders_named": yes.anybody_named}
+
+
+def _asking(
+    dsn: str, row: db.Row, communes: tuple[str, ...], actor: str, stated_at: datetime | None
+) -> Asking:
+    judged_by = open_run(row["run_id"], dsn=dsn).judged_by
+    return Asking(
+        run_id=row["run_id"],
+        province=row["province_code"],
+        judged_by=judged_by,
+        deliverer=ledger.get(dsn, judged_by)["actor"],
+        communes=communes,
+        actor=actor,
+        stated_at=stated_at,
+    )
+
+
+def _said_yes(dsn: str, asking: Asking, reason: str) -> Yes:
+    """What the yes is worth; kept at once where another person must say it, too."""
+    with db.connect(dsn) as connection:
+        yes = weighed(connection, asking, policy_at(today()).decisions)
+        if yes.missing and not yes.repeated:
+            _write(connection, asking, reason, "approve", yes, waits=True)
+    return yes
+
+
+def _weighed_again(dsn: str, asking: Asking) -> Yes:
+    """Raises TransientError REVIEW-AT-ONCE where what was decided meanwhile asks for another person."""
+    with db.connect(dsn) as connection:
+        yes = weighed(connection, asking, policy_at(today()).decisions)
+    if not yes.missing:
+        return yes
+    raise TransientError(
+        "REVIEW-AT-ONCE",
+        Bilingual(
+            f"Lượt chạy {asking.run_id} vừa có quyết định khác; chưa có gì được nạp.",
+            f"Something else of run {asking.run_id} was decided at the same moment; nothing was loaded.",
+        ),
+        Bilingual("Chạy lại lệnh này.", "Run the command again."),
+    )
 
 
 def _stated(dsn: str, run_id: str, extracted_at: datetime | None) -> None:
@@ -222,25 +275,23 @@ def _in_its_place(commune: str | None, chain: list[db.Row]) -> Bilingual:
     )
 
 
-def _record(
-    dsn: str,
-    run_id: str,
-    communes: tuple[str, ...],
-    actor: str,
-    reason: str,
-    decision: str,
-    stated_at: datetime | None = None,
-) -> None:
+def _record(dsn: str, asking: Asking, reason: str, yes: Yes) -> None:
     with db.connect(dsn) as connection:
-        db.execute(
-            connection,
-            "ledger/write_approval",
-            {
-                "run_id": run_id,
-                "communes": list(communes),
-                "decision": decision,
-                "actor": actor,
-                "reason": reason.strip(),
-                "stated_at": stated_at,
-            },
-        )
+        _write(connection, asking, reason, "approve", yes, waits=False)
+
+
+def _write(
+    connection: db.Connection, asking: Asking, reason: str, decision: str, yes: Yes, *, waits: bool
+) -> None:
+    values = {
+        "run_id": asking.run_id,
+        "communes": list(asking.communes),
+        "decision": decision,
+        "actor": asking.actor,
+        "reason": reason.strip(),
+        "stated_at": asking.stated_at,
+        "role": yes.role,
+        "parcels": yes.parcels,
+        "waits": waits,
+    }
+    db.execute(connection, "ledger/write_approval", values)

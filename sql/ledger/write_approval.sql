@@ -1,2 +1,5 @@
-INSERT INTO ledger.approval (run_id, communes, decision, actor, reason, stated_at, decided_at)
-VALUES (%(run_id)s, %(communes)s, %(decision)s, %(actor)s, %(reason)s, %(stated_at)s, clock_timestamp())
+INSERT INTO ledger.approval (
+    run_id, communes, decision, actor, reason, stated_at, role, db_login, parcels, waits, decided_at)
+VALUES (
+    %(run_id)s, %(communes)s, %(decision)s, %(actor)s, %(reason)s, %(stated_at)s, %(role)s, session_user, %(parcels)s, %(waits)s,
+    clock_timestamp())

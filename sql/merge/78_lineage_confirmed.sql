@@ -1,12 +1,13 @@
 -- What a person let pass, or a new survey explains, is an event of its commune: names that changed, land that was corrected.
 -- One for all of its parcels. Edges only where a parcel's land is elsewhere now: there the event alone says why it has that land.
 WITH said AS (
-    SELECT a.actor, a.reason, r.parent_run_id
+    SELECT string_agg(DISTINCT a.actor, ', ') AS actor, (array_agg(a.reason ORDER BY a.decided_at DESC))[1] AS reason,
+           r.parent_run_id
     FROM ledger.run AS r
-    JOIN ledger.approval AS a ON a.run_id = r.parent_run_id AND a.decision = 'approve'
+    JOIN ledger.approval AS a ON a.run_id = r.parent_run_id AND a.decision = 'approve' AND a.communes && r.communes
     WHERE r.run_id = %(run_id)s
-    ORDER BY a.decided_at DESC
-    LIMIT 1
+      AND a.stated_at IS NOT DISTINCT FROM r.stated_at
+    GROUP BY r.parent_run_id
 ), elsewhere AS (
     SELECT d.parcel_uid, d.commune_code, d.recorded_from, d.share_of_parent, d.share_of_child, d.area_m2,
            CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'correction' ELSE 'resurvey' END AS kind

@@ -33,6 +33,8 @@ def approve(
 ) -> None:
     """Duyệt dữ liệu đang tạm giữ · Let held communes go live.
 
+    Mã thoát 3 khi còn cần một người khác cùng duyệt · Exit status 3 where another person must approve, too.
+
     Ví dụ · Examples:
 
       landsync approve 01-20261120T150000-ab12cd --reason "Đã đối chiếu hồ sơ"
@@ -72,8 +74,15 @@ def _decide(
 
 
 def _tell(result: dict[str, Any], as_json: bool, done: Bilingual) -> None:
+    from sync.deciding.holds import still_waits
+    from sync.deciding.people import TRIAL
+
+    if not result["deciders_named"]:
+        say(TRIAL)
     if as_json:
         emit_json(result)
+    elif "waits" in result:
+        say(still_waits(result["run"], result["waits"]))
     else:
         codes = ", ".join(result["communes"])
         say(Bilingual(f"{done.vi}: {codes} ({result['run']}).", f"{done.en}: {codes} ({result['run']})."))

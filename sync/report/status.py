@@ -168,15 +168,25 @@ def _held(holds: list[dict[str, Any]]) -> list[Bilingual]:
     for (run, _), communes in cases.items():
         hold, codes = first[run, communes[0]], ", ".join(communes)
         named = "".join(f" --commune {code}" for code in communes) if len(communes) > 1 else ""
+        second = _second(hold["said_yes"])
         said.append(
             Bilingual(
                 f"Tỉnh {hold['province_code']}, xã {codes}: đang tạm giữ ở lượt chạy {run}: "
-                f"{hold['reasons'][0]['vi']} Duyệt hoặc từ chối: landsync approve | refuse {run}{named}",
+                f"{hold['reasons'][0]['vi']} Duyệt hoặc từ chối: landsync approve | refuse {run}{named}{second.vi}",
                 f"Province {hold['province_code']}, commune {codes}: held by run {run}: "
-                f"{hold['reasons'][0]['en']} Decide: landsync approve | refuse {run}{named}",
+                f"{hold['reasons'][0]['en']} Decide: landsync approve | refuse {run}{named}{second.en}",
             )
         )
     return said
+
+
+def _second(said_yes: list[str]) -> Bilingual:
+    """That another person must approve too, where some have."""
+    yes = ", ".join(said_yes)
+    return Bilingual(
+        f" {yes} đã đồng ý; cần một người khác." if yes else "",
+        f" {yes} said yes; another person must, too." if yes else "",
+    )
 
 
 def _case(hold: dict[str, Any]) -> tuple[str, ...]:

@@ -80,7 +80,9 @@ class Outcome:
 
 
 class Province:
-    """Province 01 of a database; its office delivers."""
+    """Province 01 of a database; its office delivers, `actor` does the work."""
+
+    actor = "test"
 
     def __init__(self, database: Database, folder: Path, patch: pytest.MonkeyPatch) -> None:
         self.database, self.folder, self.count = database, folder, 0
@@ -103,7 +105,7 @@ class Province:
         ]
         lines += [f"complete_for = {list(delivery.complete)}", '[[parts]]\nfile = "thua.csv"']
         (place / "delivery.toml").write_text("\n".join(lines), "utf-8")
-        run = start_run("01", "test", path=place, dsn=self.database.dsn)
+        run = start_run("01", self.actor, path=place, dsn=self.database.dsn)
         try:
             run_stage("fetch", run)
             self._judged(run.folder, delivery)
