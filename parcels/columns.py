@@ -208,6 +208,20 @@ DELIVERED_ONLY: tuple[Column, ...] = (
         "Code of the commune of before 1 July 2025 for which the sheet was drawn",
         hashed=False,
     ),
+    Column(
+        "predecessor_keys",
+        "text",
+        "Khóa của các thửa đất trước mà thửa này được lập từ đó, nối bằng dấu ;",
+        "Keys of the parcels of before of which this one was made, joined by ;",
+        hashed=False,
+    ),
+    Column(
+        "predecessor_numbers",
+        "text",
+        "Tờ/thửa cũ trong cùng xã của các thửa đất trước, nối bằng dấu ;",
+        "Sheet/number, in the same commune, of the parcels of before, joined by ;",
+        hashed=False,
+    ),
 )
 
 

@@ -2,7 +2,7 @@
 CREATE OR REPLACE VIEW analyst.lineage_event AS
 SELECT e.event_id, e.province_code, e.commune_code, e.kind,
        coalesce(d.state, e.state) AS state, coalesce(d.legal_date, e.legal_date) AS legal_date, e.recorded_at,
-       coalesce(d.recorded_at, CASE WHEN e.state IN ('confirmed', 'refused') THEN e.recorded_at END) AS decided_at,
+       CASE WHEN coalesce(d.state, e.state) IN ('confirmed', 'refused') THEN coalesce(d.recorded_at, e.recorded_at) END AS decided_at,
        e.evidence, e.policy, e.run_id, d.document, d.role AS decided_role
 FROM land.lineage_event AS e
 LEFT JOIN LATERAL (

@@ -20,6 +20,8 @@ CREATE UNLOGGED TABLE {parcel} (
     commune_decided_by text,
     action text,
     source_order bigint,
+    predecessor_keys text[],
+    predecessor_places text[],
     {columns},
     content_hash bytea
 )

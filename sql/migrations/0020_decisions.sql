@@ -15,13 +15,16 @@ CREATE TABLE ledger.decider (
 );
 
 -- A decision about an event of land: by which right, on which document, and why. Of two at once only one is the next.
+-- A delivery may declare what was proposed before: a further row says so.
 ALTER TABLE land.lineage_event
+    DROP CONSTRAINT lineage_event_check,
+    ADD CONSTRAINT lineage_event_further CHECK (decides IS NULL OR state <> 'proposed'),
     ADD COLUMN decision_no smallint CHECK (decision_no > 0),
     ADD COLUMN role text CHECK (role IN ('office', 'centre', 'unnamed')),
     ADD COLUMN document text,
     ADD COLUMN reason text,
     ADD COLUMN db_login text,
-    ADD CONSTRAINT lineage_event_reason CHECK (decides IS NULL OR length(btrim(reason)) > 0) NOT VALID;
+    ADD CONSTRAINT lineage_event_reason CHECK (decides IS NULL OR state = 'declared' OR length(btrim(reason)) > 0) NOT VALID;
 CREATE UNIQUE INDEX lineage_event_decision ON land.lineage_event (decides, decision_no) WHERE decides IS NOT NULL;
 DROP INDEX land.lineage_event_decides;
 CREATE INDEX lineage_event_province ON land.lineage_event (province_code, recorded_at) WHERE decides IS NULL;

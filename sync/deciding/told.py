@@ -85,6 +85,12 @@ def event_lines(case: dict[str, Any]) -> list[Bilingual]:
 
 def _decision(decision: db.Row) -> Bilingual:
     state = LINEAGE_STATES[decision["state"]]
+    if decision["decided_by"] is None:
+        at = told(decision["recorded_at"])
+        return Bilingual(
+            f"{at}  {state.vi} (gói dữ liệu nêu như đề xuất).",
+            f"{at}  {state.en} (a delivery says what was proposed).",
+        )
     role = ROLES[decision["role"] or "unnamed"]
     day = f"{decision['legal_date']:%d/%m/%Y}" if decision["legal_date"] else None
     vi = [f"văn bản {decision['document']}"] if decision["document"] else []

@@ -23,6 +23,7 @@ from sync.folder.reasons import ABSENT, Measured, Move
 from sync.load.brakes import Passed, braked
 from sync.load.cases import CommuneCases, PassedMoves, cases_of
 from sync.load.contradictions import Contradiction, contradictions, waited
+from sync.load.predecessors import declare
 from sync.load.staging import ITEMS, LIVE, staging_tables
 from sync.load.steps import STEPS, Step, When
 from validators.brakes import BrakeRules
@@ -146,6 +147,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     lines = steps.rows("95_lines")
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
+    declared = declare(connection, request.run_id, steps.values)
     outdated = steps.rows("98_outdated")
     return Merged(
         lines=lines,
@@ -156,7 +158,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
         absent=absent,
         columns=steps.rows("99_column_groups"),
         foreign_hands_held=foreign_hands_held,
-        notes={row["note"]: int(row["rows"]) for row in notes},
+        notes={row["note"]: int(row["rows"]) for row in notes} | declared,
         outdated={row["commune_code"]: (int(row["outdated"]), int(row["rows"])) for row in outdated},
     )
 
@@ -239,6 +241,7 @@ class _Steps:
         self.values = _values(request)
         self.parcel: db.Identifiers = {
             "parcel": self.tables["parcel"],
+            "overlap": "merge_overlap",
             "columns": columns_of("parcel"),
             "live_columns": columns_of("parcel", "p"),
             "staged_columns": columns_of("parcel", "s"),

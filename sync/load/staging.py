@@ -17,6 +17,7 @@ from parcels.versions import END
 from sync import db
 from sync.db.columns import columns_of, typed_columns_of
 from sync.folder.snapshot import read_part
+from sync.load.predecessors import predecessor_handles, predecessor_places
 from sync.run.staging import SCHEMA, staging_prefix
 from validators.identity import handles
 
@@ -71,9 +72,9 @@ def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun) -> i
     """Copy the snapshot, a few communes at a time, into the run's staging; the number of rows."""
     tables = staging_tables(run_id)
     copied = 0
-    for table, sheet, place in _batches(judged):
+    for table, sheet, place, numbers in _batches(judged):
         rows = _decisions(table, judged)
-        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet, place))
+        copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet, place, numbers))
         for record, items in _items(table.filter(rows["whole"])):
             db.copy_in(connection, tables[record], items)
     identifiers: db.Identifiers = {str(record): table for record, table in tables.items()}
@@ -81,7 +82,7 @@ def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun) -> i
     return copied
 
 
-_Batch = tuple[pa.Table, pa.Array, pa.Array]
+_Batch = tuple[pa.Table, pa.Array, pa.Array, pa.Array]
 
 
 def _batches(judged: StagedRun) -> Iterator[_Batch]:
@@ -90,8 +91,9 @@ def _batches(judged: StagedRun) -> Iterator[_Batch]:
     for commune, path in judged.parts.items():
         table = read_part(path)
         named = (commune, judged.as_of)
-        waiting.append((table, handles.sheet_handles(table, *named), handles.sheet_places(table, *named)))
-        if sum(len(sheet) for _, sheet, _ in waiting) >= BATCH_ROWS:
+        on_sheet = (handles.sheet_handles(table, *named), handles.sheet_places(table, *named))
+        waiting.append((table, *on_sheet, predecessor_places(table, *named)))
+        if sum(len(each[0]) for each in waiting) >= BATCH_ROWS:
             yield _together(waiting)
             waiting = []
     if waiting:
@@ -99,8 +101,9 @@ def _batches(judged: StagedRun) -> Iterator[_Batch]:
 
 
 def _together(parts: list[_Batch]) -> _Batch:
-    tables, sheets, places = zip(*parts, strict=True)
-    return pa.concat_tables(tables), pa.concat_arrays(sheets), pa.concat_arrays(places)
+    tables, *arrays = zip(*parts, strict=True)
+    sheets, places, numbers = map(pa.concat_arrays, arrays)
+    return pa.concat_tables(tables), sheets, places, numbers
 
 
 def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
@@ -123,7 +126,9 @@ def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
     return rows.append_column("counted", counted).append_column("whole", whole)
 
 
-def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array, place: pa.Array) -> pa.Table:
+def _parcels(
+    table: pa.Table, rows: pa.Table, sheet: pa.Array, place: pa.Array, numbers: pa.Array
+) -> pa.Table:
     codes = pc.binary_join(rows["codes"].combine_chunks(), ",")
     source = handles.source_handles(table)
     # What ends gives its other handles up: they may be another object's already.
@@ -158,6 +163,8 @@ def _parcels(table: pa.Table, rows: pa.Table, sheet: pa.Array, place: pa.Array) 
         "sheet_place": place,
         "old_commune_code": table["old_commune_code"],
         "shape": rows["shape"],
+        "predecessor_keys": db.array_text(predecessor_handles(table)),
+        "predecessor_places": db.array_text(numbers),
         "refused_geom": to_hex(pc.if_else(refused, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))),
         **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order")},
         **{name: table[name] for name in CONVERSION},

@@ -70,6 +70,22 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "đề xuất: thửa khác thay thế trên cùng phần đất (số sự kiện)",
         "parcels replaced by another on their land, proposed (events)",
     ),
+    "lineage_declared": Bilingual("nguồn khai thửa trước (số sự kiện)", "declared by the source (events)"),
+    "lineage_agreed": Bilingual(
+        "đề xuất được nguồn khai như vậy (số sự kiện)", "proposals that the source declares as well (events)"
+    ),
+    "lineage_differs": Bilingual(
+        "nguồn khai khác với phần đất chung: cần người xem (số sự kiện)",
+        "declared otherwise than the land shows: somebody has to look (events)",
+    ),
+    "lineage_without_land": Bilingual(
+        "nguồn khai thửa trước không có phần đất chung: cần người xem (số sự kiện)",
+        "declared predecessors that share no land: somebody has to look (events)",
+    ),
+    "predecessors_unknown": Bilingual(
+        "thửa trước được nêu mà không tìm thấy, hoặc có nhiều thửa như vậy (số dòng)",
+        "names of a predecessor that is not known, or of several (rows)",
+    ),
 }
 # Kinds of events of lineage, and how sure they are.
 EVENTS: dict[str, Bilingual] = {

@@ -52,6 +52,8 @@ class Plot:
     action: str | None = None
     order: int | None = None
     shape: shapely.MultiPolygon | None = None  # in degrees, in place of the square
+    of_keys: str | None = None  # predecessors, as the source names them
+    of_numbers: str | None = None
     came_from: tuple[str, str, str] | None = None  # old commune, old sheet, what decided
 
 
@@ -113,6 +115,8 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "sheet_no": plot.sheet if plot.number else None,
         "parcel_no": plot.number,
         "land_use": plot.land_use,
+        "predecessor_keys": plot.of_keys,
+        "predecessor_numbers": plot.of_numbers,
         "area_legal_m2": Decimal("100.5000"),
         "land_user_name": plot.user,
         "land_user_key": plot.user_key,
