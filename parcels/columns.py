@@ -75,8 +75,8 @@ PARCEL: tuple[Column, ...] = (
     Column(
         "valid_from",
         "date",
-        "Ngày thửa đất có hiệu lực",
-        "Date from which the parcel legally exists",
+        "Ngày trạng thái này của thửa đất có hiệu lực, theo nguồn",
+        "Date from which this state of the parcel holds, as the source says it",
     ),
     Column(
         "source_srid",
@@ -100,6 +100,13 @@ PARCEL: tuple[Column, ...] = (
         "Boundary of the parcel (VN-2000, EPSG:4756)",
         unit="°",
         delivered=False,
+    ),
+    Column(
+        "established_on",
+        "date",
+        "Ngày thửa đất được hình thành",
+        "Date on which the parcel itself was legally established",
+        later=True,
     ),
 )
 
@@ -191,6 +198,13 @@ DELIVERED_ONLY: tuple[Column, ...] = (
         "text",
         "Biến động: insert, update hoặc end (chỉ trong gói biến động)",
         "What a row of a change set does: insert, update or end",
+        hashed=False,
+    ),
+    Column(
+        "valid_to",
+        "date",
+        "Ngày thửa đất, hoặc phiên bản đến muộn này, hết hiệu lực",
+        "Date from which the parcel, or this late version of it, no longer holds",
         hashed=False,
     ),
     Column(

@@ -16,6 +16,7 @@ from parcels.arrays import one_array
 from parcels.text import clean
 
 OrderKind = Literal["number", "time"]
+ValidFromMeans = Literal["state", "parcel", "unknown"]  # what a source's valid_from is the first day of
 ACTIONS: tuple[str, ...] = ("insert", "update", "end")
 END = "end"
 

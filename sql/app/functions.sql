@@ -9,6 +9,14 @@ RETURN (
     WHERE r.rolname ~ '^province_[0-9]{2}$'
       AND pg_has_role(r.oid, 'USAGE'));
 
+-- From when on the source is known to have had a version: when it was made, where its number is a time, else when its
+-- delivery was extracted.
+CREATE OR REPLACE FUNCTION land.observed_at(kind text, version_order bigint, extracted_at timestamptz) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN least(
+    extracted_at,
+    CASE WHEN kind = 'time' THEN timestamptz 'epoch' + version_order * interval '1 microsecond' END);
+
 -- Which of two claims about a source object is the newer: 1 the first, -1 the second, 0 the same version twice. A claim
 -- is a change set's row (its version), or what a full snapshot shows (its version, if it says one; NULL where the
 -- object was absent), and `at` is up to when its delivery is complete. A second claim with no `at` is none at all.

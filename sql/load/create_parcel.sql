@@ -22,6 +22,7 @@ CREATE UNLOGGED TABLE {parcel} (
     source_order bigint,
     predecessor_keys text[],
     predecessor_places text[],
+    valid_to date,
     {columns},
     content_hash bytea
 )

@@ -1,14 +1,26 @@
 -- The versions that change or end are kept as closed ones.
--- Before they change or go: no version is destroyed.
+-- Before they change or go: no version is destroyed. One that its own row ends holds up to the day that the row says; of one
+-- that ends for another reason it is known up to when it was last shown.
 INSERT INTO land.parcel_version (
     parcel_uid, province_code, commune_valid_from, source_version, valid_to, {columns}, content_hash, hash_version,
+    valid_from_means, order_kind, source_order, observed_at, observed_until,
     recorded_from, recorded_to, stale_since, run_id, closed_by_run, closed_because)
-SELECT p.parcel_uid, p.province_code, p.commune_valid_from, p.source_version, p.valid_to, {live_columns}, p.content_hash, p.hash_version,
+SELECT p.parcel_uid, p.province_code, p.commune_valid_from, p.source_version, coalesce(closing.valid_to, p.valid_to), {live_columns},
+       p.content_hash, p.hash_version, p.valid_from_means, p.order_kind, p.source_order, p.observed_at,
+       greatest(p.observed_at, CASE WHEN p.stale_since IS NULL THEN least(w.snapshot_at, %(observed_at)s::timestamptz) END),
        p.recorded_from, %(now)s, p.stale_since, p.run_id, %(run_id)s, closing.because
 FROM land.parcel AS p
 JOIN (
-    SELECT r.parcel_uid, 'changed' AS because FROM merge_result AS r WHERE r.version_changed
+    SELECT r.parcel_uid, 'changed' AS because, NULL::date AS valid_to FROM merge_result AS r WHERE r.version_changed
     UNION ALL
-    SELECT e.parcel_uid, 'ended' FROM merge_ending AS e
+    SELECT e.parcel_uid, 'ended', said.valid_to
+    FROM merge_ending AS e
+    LEFT JOIN LATERAL (
+        SELECT max(s.valid_to) AS valid_to
+        FROM merge_row AS m
+        JOIN {parcel} AS s ON s.row_no = m.row_no
+        WHERE m.status = 'end' AND m.parcel_uid = e.parcel_uid
+    ) AS said ON e.by_row
 ) AS closing ON closing.parcel_uid = p.parcel_uid
+LEFT JOIN land.source_watermark AS w ON w.province_code = %(province)s AND w.commune_code = p.commune_code
 WHERE p.province_code = %(province)s

@@ -1,8 +1,10 @@
 -- What was delivered again and accepted is no longer stale.
--- Where nothing changed it gets no new version.
+-- Where nothing changed it gets no new version; what its date of beginning means may be known by now.
 UPDATE land.parcel AS p
-SET stale_since = NULL
+SET stale_since = NULL,
+    valid_from_means = %(valid_from_means)s
 FROM merge_result AS r
 WHERE p.province_code = %(province)s
   AND p.parcel_uid = r.parcel_uid
-  AND p.stale_since IS NOT NULL
+  AND (p.stale_since IS NOT NULL
+       OR (p.valid_from IS NOT NULL AND p.valid_from_means <> %(valid_from_means)s AND %(valid_from_means)s <> 'unknown'))

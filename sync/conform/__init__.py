@@ -90,6 +90,7 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
         files_not_read=record.unlisted,
         old_codes=work.communes.converted,
         version_kind=work.versions.kind,
+        valid_from_means=profile.valid_from_means,
         conversion=work.communes.report(),
         crs=shown,
         holds=work.holds(),

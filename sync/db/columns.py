@@ -50,7 +50,8 @@ def definition(name: str, text: str) -> str:
     if name == "record_hash":
         return "\n".join(_filled(text, _hash_function(record)) for record in RECORDS)
     if name == "views":
-        return _filled(text, {f"{alias}_later": _later_public(alias) for alias in ("p", "c", "v")})
+        later = {f"{alias}_later": _later_public(alias) for alias in ("p", "c", "v", "h")}
+        return _filled(text, later | {"later_unknown": ", NULL" * _later_public("p").count(",")})
     return text
 
 

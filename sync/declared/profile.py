@@ -16,6 +16,7 @@ from parcels.columns import delivered_columns
 from parcels.crs import is_metric
 from parcels.errors import UsageError
 from parcels.text import fold_text
+from parcels.versions import ValidFromMeans
 from sync.declared.connection import Connections, refuse_same_names
 from sync.declared.states import StateRules
 from sync.declared.tomlfile import WrongValue, aside, load_toml, nearest, read_document
@@ -112,6 +113,7 @@ class Profile(BaseModel):
     lists       how the lists are read that a delivery joins to its parcels
     connection  where parcels are pulled from when they do not come as files (docs/connections.md)
     states      in which state a row is in its own system: only current ones are parcels of today (sync.declared.states)
+    valid_from_means  since when what holds: this state of the parcel, or the parcel; unknown until somebody says it
     commune_codes  "old" (of before 1 July 2025) or "new", for deliveries that do not say
     """
 
@@ -131,6 +133,7 @@ class Profile(BaseModel):
     lists: ListMap | None = None
     connection: Connections = ()
     commune_codes: Literal["new", "old"] | None = None
+    valid_from_means: ValidFromMeans = "unknown"
     states: StateRules | None = None
     not_applicable: dict[str, Text] = Field(default_factory=dict)
 

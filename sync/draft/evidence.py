@@ -188,6 +188,8 @@ _TESTS: dict[str, Callable[[pa.Array, FileSample], Look]] = {
     "address": _address,
     "surveyed_on": _dates,
     "valid_from": _dates,
+    "valid_to": _dates,
+    "established_on": _dates,
     "certificate_issued_on": _dates,
     "land_user_id_number": _matching("^([0-9]{9}|[0-9]{12})$", "có 9 hoặc 12 chữ số", "have 9 or 12 digits"),
     "land_user_birth_year": _matching(r"^(19|20)[0-9]{2}([.,]0+)?$", "là năm", "are years"),

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
-from parcels.versions import OrderKind
+from parcels.versions import OrderKind, ValidFromMeans
 from sync.folder.document import Document, Record, Upgrade
 from sync.folder.notes import LayerNotes
 from sync.folder.reasons import CrsEvidence, Reason, understood
@@ -197,6 +197,7 @@ class Conformed(Document):
     files_not_read: tuple[str, ...]
     old_codes: dict[str, int]
     version_kind: OrderKind | None
+    valid_from_means: ValidFromMeans = "unknown"
     conversion: CodesConverted
     crs: dict[str, tuple[CrsEvidence, ...]]
     holds: dict[str, tuple[Reason, ...]]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from parcels.versions import OrderKind
+from parcels.versions import OrderKind, ValidFromMeans
 from sync.folder.conform import Conformed
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.gate import Gated
@@ -29,6 +29,7 @@ class Inputs:
     rows: pa.Table
     policy: Policy
     version_kind: OrderKind | None
+    valid_from_means: ValidFromMeans
     moment: datetime | None
 
     @property
@@ -46,6 +47,7 @@ def read_inputs(run: Run) -> Inputs:
         delivery=delivery,
         snapshot_sha256=conformed.snapshot_sha256,
         version_kind=conformed.version_kind,
+        valid_from_means=conformed.valid_from_means,
         verdicts={verdict.code: beside_the_rest(verdict) for verdict in load_verdicts(folder)},
         gate=Gated.load(folder),
         rows=load_rows(folder).sort_by("row_no"),

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from parcels.columns import HASH_VERSION, Record
 from parcels.provinces import provinces
-from parcels.versions import OrderKind
+from parcels.versions import OrderKind, ValidFromMeans
 from sync import db
 from sync.db.columns import columns_of
 from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
@@ -51,6 +51,7 @@ class MergeRequest:
     observed_at           up to when the delivery is complete: its extraction, or the end of its span; None where nobody
                           says it: then the gate holds every commune of it
     order_kind            what its versions are; None where they order nothing
+    valid_from_means      what its dates of beginning are the first day of
     sequence              of a full snapshot: the last change set that it includes, where it says so
     listed                KEY and national_id of rows of lists that mean no parcel of the map: what they name does not end
     released, still_held  when a change set that was held is applied: the communes let pass, and those that are not
@@ -75,6 +76,7 @@ class MergeRequest:
     kind: Literal["full", "changes"] = "full"
     observed_at: datetime | None = None
     order_kind: OrderKind | None = None
+    valid_from_means: ValidFromMeans = "unknown"
     sequence: int | None = None
     released: tuple[str, ...] = ()
     still_held: tuple[str, ...] = ()
@@ -323,6 +325,7 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "changes": request.changes,
         "observed_at": request.observed_at,
         "order_kind": request.order_kind,
+        "valid_from_means": request.valid_from_means,
         "sequence": request.sequence,
         "released": list(request.released),
         "still_held": list(request.still_held),

@@ -46,6 +46,7 @@ def request_of(
         kind=inputs.delivery.kind,
         observed_at=inputs.moment,
         order_kind=inputs.version_kind,
+        valid_from_means=inputs.valid_from_means,
         sequence=None if inputs.changes else inputs.delivery.span.sequence,
         released=approved,
         still_held=_still_held(connection, run),

@@ -166,7 +166,7 @@ def _parcels(
         "predecessor_keys": db.array_text(predecessor_handles(table)),
         "predecessor_places": db.array_text(numbers),
         "refused_geom": to_hex(pc.if_else(refused, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))),
-        **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order")},
+        **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order", "valid_to")},
         **{name: table[name] for name in CONVERSION},
         "geom": to_hex(stored),
         "content_hash": pc.if_else(
