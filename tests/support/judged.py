@@ -15,7 +15,7 @@ import shapely
 
 from parcels.brakes import ColumnGroup, Measure
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
-from parcels.versions import OrderKind
+from parcels.versions import OrderKind, ValidFromMeans
 from sync import db
 from sync.declared.changes import Span
 from sync.folder.snapshot import part_paths
@@ -55,6 +55,9 @@ class Plot:
     of_keys: str | None = None  # predecessors, as the source names them
     of_numbers: str | None = None
     came_from: tuple[str, str, str] | None = None  # old commune, old sheet, what decided
+    valid_from: date | None = None
+    valid_to: date | None = None
+    established_on: date | None = None
 
 
 def square(x: int) -> shapely.MultiPolygon:
@@ -120,6 +123,9 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "area_legal_m2": Decimal("100.5000"),
         "land_user_name": plot.user,
         "land_user_key": plot.user_key,
+        "valid_from": plot.valid_from,
+        "valid_to": plot.valid_to,
+        "established_on": plot.established_on,
         **dict(
             zip(
                 ("delivered_commune_code", "delivered_sheet_no", "commune_decided_by"),
@@ -181,6 +187,7 @@ def run_merge(
     order_kind: OrderKind | None = None,
     span: Span | None = None,
     sequence: int | None = None,
+    valid_from_means: ValidFromMeans = "unknown",
 ) -> Merged:
     """Judged rows through staging and merge into the database, with their receipt, as the load stage does.
 
@@ -215,6 +222,7 @@ def run_merge(
         kind=kind,
         observed_at=at or now,
         order_kind=order_kind,
+        valid_from_means=valid_from_means,
         sequence=sequence,
         released=tuple(approved),
     )
