@@ -34,6 +34,7 @@ LEFT JOIN LATERAL (
     SELECT v.commune_code, v.sheet_no, v.parcel_no, v.national_id, v.area_m2
     FROM land.parcel_version AS v
     WHERE v.province_code = l.province_code AND v.parcel_uid = l.parent_uid AND v.recorded_from = l.parent_recorded_from
+      AND v.late_row = 0
     LIMIT 1
 ) AS parent ON true
 LEFT JOIN LATERAL (
@@ -44,6 +45,7 @@ LEFT JOIN LATERAL (
     SELECT v.commune_code, v.sheet_no, v.parcel_no, v.national_id, v.area_m2
     FROM land.parcel_version AS v
     WHERE v.province_code = l.province_code AND v.parcel_uid = l.child_uid AND v.recorded_from = l.child_recorded_from
+      AND v.late_row = 0
     LIMIT 1
 ) AS child ON true;
 

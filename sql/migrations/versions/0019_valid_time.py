@@ -3,7 +3,7 @@
 from sync.db.migrations import apply
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 
 def upgrade() -> None:
