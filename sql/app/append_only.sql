@@ -19,7 +19,7 @@ DECLARE
         'ledger.finding', 'ledger.finding_event', 'ledger.finding_exception', 'ledger.register_run', 'ledger.quarantine', 'ledger.hold', 'ledger.approval', 'ledger.decider', 'ledger.reconciliation', 'ledger.national_report',
         'ledger.mended_moment',
         'ledger.claim_release', 'ledger.population_import', 'ledger.population_import_province',
-        'land.parcel_version', 'land.land_use_part_version', 'land.lineage_event', 'land.lineage_edge',
+        'land.parcel_version', 'land.parcel_told', 'land.land_use_part_version', 'land.lineage_event', 'land.lineage_edge',
         'land.parcel_conversion', 'land.commune_boundary', 'land.commune_expected',
         'land_private.land_user_version', 'land_private.certificate_version',
         'land_private.population_result']::regclass[];

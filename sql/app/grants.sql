@@ -38,7 +38,7 @@ GRANT SELECT, INSERT, UPDATE ON
     ledger.finding_case, ledger.quarantine_state
     TO landsync_loader;
 GRANT SELECT, INSERT ON
-    land.parcel_version, land.land_use_part_version, land.lineage_event, land.lineage_edge, land.parcel_conversion, land.commune_boundary, land.commune_expected,
+    land.parcel_version, land.parcel_told, land.land_use_part_version, land.lineage_event, land.lineage_edge, land.parcel_conversion, land.commune_boundary, land.commune_expected,
     land_private.land_user_version, land_private.certificate_version, land_private.population_result,
     ledger.population_import, ledger.population_import_province,
     ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.receipt_column, ledger.dataset_verdict, ledger.finding,

@@ -33,6 +33,18 @@ CREATE OR REPLACE FUNCTION analyst.to_vn2000(shape public.geometry) RETURNS publ
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN public.ST_SetSRID(public.ST_Transform(shape, 904756), 4756);
 
+-- The first day on which a state can have held: none before what the source says of it or of its parcel. And the day from which
+-- it is known to have begun: its first day where the source dates states, else at the latest when the source was known to have it.
+CREATE OR REPLACE FUNCTION analyst.first_day(valid_from date, established_on date) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(greatest(valid_from, established_on), '-infinity');
+
+CREATE OR REPLACE FUNCTION analyst.known_day(valid_from date, established_on date, means text, observed_at timestamptz) RETURNS date
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN greatest(valid_from, established_on,
+                CASE WHEN means = 'state' AND valid_from IS NOT NULL THEN valid_from
+                     ELSE (observed_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date END);
+
 CREATE OR REPLACE VIEW analyst.parcel AS
 SELECT p.parcel_uid, p.national_id,
        p.province_code, province.name AS province_name,
@@ -63,7 +75,9 @@ SELECT p.parcel_uid, p.national_id,
        p.parcel_uid || '/' || (extract(epoch FROM p.recorded_from) * 1000000)::bigint
        || CASE WHEN p.late_row > 0 THEN '/' || p.late_row ELSE '' END AS version_key,
        p.valid_from_means, p.observed_at, p.observed_until, true AS state_known,
-       p.stands_at, p.stands_side, p.source_order, p.late_row{p_later}
+       p.stands_at, p.stands_side, p.source_order, p.late_row,
+       analyst.first_day(p.valid_from, p.established_on) AS first_day,
+       analyst.known_day(p.valid_from, p.established_on, p.valid_from_means, p.observed_at) AS known_day{p_later}
 FROM (
     SELECT c.parcel_uid, c.national_id, c.province_code, c.commune_code, c.commune_valid_from, c.sheet_no, c.parcel_no,
            c.map_scale, c.map_set, c.land_use, c.area_m2, c.area_legal_m2, c.address, c.surveyed_on, c.valid_from,
@@ -84,78 +98,6 @@ FROM (
 LEFT JOIN land.commune AS commune
        ON commune.commune_code = p.commune_code AND commune.valid_from = p.commune_valid_from
 LEFT JOIN land.province_now AS province ON province.province_code = p.province_code;
-
--- Whether a version can have begun by a day: not before the first day that the source says of it or of its parcel.
-CREATE OR REPLACE FUNCTION analyst.may_have_begun(valid_from date, established_on date, valid_at date) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN coalesce(greatest(valid_from, established_on), '-infinity') <= valid_at;
-
--- Whether the last version that may have begun by a day is known to have held on it: NULL, it did not; false, nobody knows.
--- It began on its first day where the source dates states, else at the latest when the source was known to have it. It ended on
--- the day that the source says; where it says none, after it was last shown, and at the latest when we were told.
-CREATE OR REPLACE FUNCTION analyst.state_known(
-    valid_from date, valid_from_means text, valid_to date, observed_at timestamptz, observed_until timestamptz,
-    closed_because text, recorded_to timestamptz, valid_at date, known_at timestamptz
-) RETURNS boolean
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-    WHEN valid_to <= valid_at AND (closed_because IS DISTINCT FROM 'ended' OR recorded_to <= known_at) THEN NULL
-    WHEN valid_to IS NULL AND closed_because = 'ended' AND recorded_to <= known_at
-         AND (recorded_to AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= valid_at THEN NULL
-    ELSE ((valid_from_means = 'state' AND valid_from IS NOT NULL)
-          OR (observed_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= valid_at)
-         AND (valid_to IS NOT NULL OR closed_because IS DISTINCT FROM 'ended' OR recorded_to > known_at
-              OR valid_at <= (observed_until AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
-END;
-
--- The parcels as they lawfully were on `valid_at`, by what this database knew at `known_at`: of each parcel the last version,
--- in the order of the source, among those recorded by then that may have begun by that day. Where nobody knows whether it had
--- begun, or still held, `state_known` is false and only names and place are shown, not the state.
--- Plain SELECTs, so that the planner opens them up and the filters of the caller reach the indexes. BEGIN ATOMIC: what
--- it calls is settled when it is made, not by the caller's search_path.
-CREATE OR REPLACE FUNCTION analyst.parcel_as_of(
-    valid_at date DEFAULT current_date, known_at timestamptz DEFAULT now()
-) RETURNS SETOF analyst.parcel_history
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT h.*
-    FROM analyst.parcel_history AS h
-    WHERE h.recorded_from <= $2
-      AND analyst.may_have_begun(h.valid_from, h.established_on, $1)
-      AND analyst.state_known(h.valid_from, h.valid_from_means, h.valid_to, h.observed_at, h.observed_until,
-                              h.closed_because, h.recorded_to, $1, $2)
-      AND NOT EXISTS (
-          SELECT FROM analyst.parcel_history AS later
-          WHERE later.province_code = h.province_code
-            AND later.parcel_uid = h.parcel_uid
-            AND (later.stands_at, later.stands_side, coalesce(later.source_order, 0), later.recorded_from, later.late_row)
-                > (h.stands_at, h.stands_side, coalesce(h.source_order, 0), h.recorded_from, h.late_row)
-            AND later.recorded_from <= $2
-            AND analyst.may_have_begun(later.valid_from, later.established_on, $1))
-    UNION ALL
-    SELECT h.parcel_uid, h.national_id, h.province_code, h.province_name, h.commune_code, h.commune_name, h.commune_valid_from,
-           h.sheet_no, h.parcel_no, h.map_scale, h.map_set,
-           -- The state is not shown. Of the same types: a cast would keep filters on `geom` from its index.
-           NULL::text, NULL::numeric(18,4), NULL::numeric(18,4), NULL::text, NULL::date,
-           h.valid_from, h.valid_to, h.recorded_from, h.recorded_to, h.closed_because, h.stale_since,
-           h.source_system, h.source_key, h.source_version, h.source_srid, h.run_id,
-           NULL::public.geometry(MultiPolygon, 4756), NULL::public.geometry(MultiPolygon, 4326), h.version_key,
-           h.valid_from_means, h.observed_at, h.observed_until, false,
-           h.stands_at, h.stands_side, h.source_order, h.late_row{later_unknown}
-    FROM analyst.parcel_history AS h
-    WHERE h.recorded_from <= $2
-      AND analyst.may_have_begun(h.valid_from, h.established_on, $1)
-      AND NOT analyst.state_known(h.valid_from, h.valid_from_means, h.valid_to, h.observed_at, h.observed_until,
-                              h.closed_because, h.recorded_to, $1, $2)
-      AND NOT EXISTS (
-          SELECT FROM analyst.parcel_history AS later
-          WHERE later.province_code = h.province_code
-            AND later.parcel_uid = h.parcel_uid
-            AND (later.stands_at, later.stands_side, coalesce(later.source_order, 0), later.recorded_from, later.late_row)
-                > (h.stands_at, h.stands_side, coalesce(h.source_order, 0), h.recorded_from, h.late_row)
-            AND later.recorded_from <= $2
-            AND analyst.may_have_begun(later.valid_from, later.established_on, $1));
-END;
 
 -- A parcel has many uses. `area_m2` is the delivered area of the use or, for a parcel of one use, the parcel's own.
 CREATE OR REPLACE VIEW analyst.land_use AS

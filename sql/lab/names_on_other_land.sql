@@ -5,6 +5,7 @@ FROM (
     SELECT h.parcel_uid, h.recorded_from, h.geom,
            lag(h.geom) OVER (PARTITION BY h.province_code, h.parcel_uid ORDER BY h.recorded_from) AS geom_before
     FROM analyst.parcel_history AS h
+    WHERE h.late_row = 0
 ) AS v
 WHERE NOT public.ST_Intersects(v.geom, v.geom_before)
   AND NOT EXISTS (

@@ -11,7 +11,7 @@ LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = 
 LEFT JOIN LATERAL (
     SELECT v.geom
     FROM land.parcel_version AS v
-    WHERE p.parcel_uid IS NULL AND v.province_code = %(province)s AND v.parcel_uid = m.parcel_uid
+    WHERE p.parcel_uid IS NULL AND v.province_code = %(province)s AND v.parcel_uid = m.parcel_uid AND v.late_row = 0
     ORDER BY v.recorded_to DESC
     LIMIT 1
 ) AS last ON true

@@ -14,7 +14,7 @@ WITH back AS (
     JOIN LATERAL (
         SELECT v.geom, v.recorded_to, v.closed_because
         FROM land.parcel_version AS v
-        WHERE v.province_code = %(province)s AND v.parcel_uid = was.parcel_uid
+        WHERE v.province_code = %(province)s AND v.parcel_uid = was.parcel_uid AND v.late_row = 0
         ORDER BY v.recorded_to DESC
         LIMIT 1
     ) AS last ON last.closed_because = 'ended' AND last.recorded_to = was.recorded_to

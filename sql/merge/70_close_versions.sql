@@ -3,24 +3,39 @@
 -- that ends for another reason it is known up to when it was last shown.
 INSERT INTO land.parcel_version (
     parcel_uid, province_code, commune_valid_from, source_version, valid_to, {columns}, content_hash, hash_version,
-    valid_from_means, order_kind, source_order, observed_at, observed_until,
+    valid_from_means, order_kind, source_order, observed_at, observed_until, ended_order_kind, ended_order, ended_observed_at,
     recorded_from, recorded_to, stale_since, run_id, closed_by_run, closed_because)
 SELECT p.parcel_uid, p.province_code, p.commune_valid_from, p.source_version, coalesce(closing.valid_to, p.valid_to), {live_columns},
        p.content_hash, p.hash_version, p.valid_from_means, p.order_kind, p.source_order, p.observed_at,
-       greatest(p.observed_at, CASE WHEN p.stale_since IS NULL THEN least(w.snapshot_at, %(observed_at)s::timestamptz) END),
+       greatest(p.observed_at, told.observed_at,
+                CASE WHEN p.stale_since IS NULL THEN least(w.snapshot_at, %(observed_at)s::timestamptz) END),
+       CASE WHEN closing.ended_order IS NOT NULL THEN %(order_kind)s::text END,
+       CASE WHEN %(order_kind)s::text IS NOT NULL THEN closing.ended_order END,
+       CASE WHEN closing.because = 'ended' AND closing.said
+            THEN land.observed_at(%(order_kind)s::text, closing.ended_order, %(observed_at)s::timestamptz) END,
        p.recorded_from, %(now)s, p.stale_since, p.run_id, %(run_id)s, closing.because
 FROM land.parcel AS p
 JOIN (
-    SELECT r.parcel_uid, 'changed' AS because, NULL::date AS valid_to FROM merge_result AS r WHERE r.version_changed
+    SELECT r.parcel_uid, 'changed' AS because, NULL::date AS valid_to, NULL::bigint AS ended_order, false AS said
+    FROM merge_result AS r
+    WHERE r.version_changed
     UNION ALL
-    SELECT e.parcel_uid, 'ended', said.valid_to
+    -- `said`: by its own row, or by a snapshot that does not show it; else a later snapshot than this delivery had said it.
+    SELECT e.parcel_uid, 'ended', own.valid_to, own.source_order, NOT e.by_row OR own.source_order IS NOT NULL
     FROM merge_ending AS e
     LEFT JOIN LATERAL (
-        SELECT max(s.valid_to) AS valid_to
+        SELECT s.valid_to, s.source_order
         FROM merge_row AS m
         JOIN {parcel} AS s ON s.row_no = m.row_no
-        WHERE m.status = 'end' AND m.parcel_uid = e.parcel_uid
-    ) AS said ON e.by_row
+        WHERE m.status = 'end' AND m.parcel_uid = e.parcel_uid AND s.action = 'end'
+        ORDER BY s.source_order DESC
+        LIMIT 1
+    ) AS own ON e.by_row
 ) AS closing ON closing.parcel_uid = p.parcel_uid
+LEFT JOIN LATERAL (
+    SELECT max(t.observed_at) AS observed_at
+    FROM land.parcel_told AS t
+    WHERE t.province_code = %(province)s AND t.parcel_uid = p.parcel_uid AND t.recorded_from > p.recorded_from
+) AS told ON true
 LEFT JOIN land.source_watermark AS w ON w.province_code = %(province)s AND w.commune_code = p.commune_code
 WHERE p.province_code = %(province)s

@@ -1,8 +1,8 @@
 -- What was delivered again and accepted is no longer stale.
--- Where nothing changed it gets no new version; what its date of beginning means may be known by now.
+-- Where nothing changed it gets no new version; what its date of beginning means may be known by now, and is not forgotten.
 UPDATE land.parcel AS p
 SET stale_since = NULL,
-    valid_from_means = %(valid_from_means)s
+    valid_from_means = CASE WHEN %(valid_from_means)s = 'unknown' THEN p.valid_from_means ELSE %(valid_from_means)s END
 FROM merge_result AS r
 WHERE p.province_code = %(province)s
   AND p.parcel_uid = r.parcel_uid

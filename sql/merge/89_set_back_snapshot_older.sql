@@ -23,7 +23,7 @@ LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = 
 LEFT JOIN LATERAL (
     SELECT v.commune_code
     FROM land.parcel_version AS v
-    WHERE v.province_code = %(province)s AND v.parcel_uid = a.parcel_uid
+    WHERE v.province_code = %(province)s AND v.parcel_uid = a.parcel_uid AND v.late_row = 0
     ORDER BY v.recorded_to DESC
     LIMIT 1
 ) AS last ON p.parcel_uid IS NULL

@@ -49,7 +49,7 @@ def definition(name: str, text: str) -> str:
     """What sql/app/<name>.sql defines: its text, with the columns of the records in their places."""
     if name == "record_hash":
         return "\n".join(_filled(text, _hash_function(record)) for record in RECORDS)
-    if name == "views":
+    if name in ("views", "as_of"):
         later = {f"{alias}_later": _later_public(alias) for alias in ("p", "c", "v", "h")}
         return _filled(text, later | {"later_unknown": ", NULL" * _later_public("p").count(",")})
     return text

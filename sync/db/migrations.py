@@ -35,6 +35,7 @@ APP = (
     "functions",
     "append_only",
     "views",
+    "as_of",
     "lineage",
     "grants",
     "row_security",

@@ -234,8 +234,12 @@ STEPS: tuple[Step, ...] = (
         "78_lineage_confirmed",
         "What a person let pass, or a new survey explains, is an event of its commune: names that changed, land that was corrected",
     ),
+    Step(
+        "78a_communes_moved",
+        "What a person let pass from one commune to another is an event: a merger of communes, or a boundary that moved",
+    ),
     #
-    # The handles, the many-valued records, the manifest.
+    # The handles, the many-valued records, what came late, the manifest.
     Step("79_release_claims", "Ids that a parcel does not carry any more are free"),
     Step(
         "80_close_aliases",
@@ -243,13 +247,39 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("81_open_aliases", "Handles that a parcel did not have before", fills=True),
     Step(
-        "82_communes_moved",
-        "What a person let pass from one commune to another is an event: a merger of communes, or a boundary that moved",
+        "82_told", "Living parcels of which something was told although their own columns stayed as they were"
     ),
     Step("83_write_claims", "Ids that have another holder now"),
     Step("84_close_items", "Items that change or go are kept as closed ones", how="items"),
     Step("85_remove_items", "What changes or goes leaves the living", how="items"),
     Step("86_write_items", "New items, and changed ones as they are now", how="items", fills=True),
+    Step(
+        "86a_late_compared",
+        "Versions and ends that only came late: a newer one of their object is known, or is in the same set",
+        ("compared",),
+    ),
+    Step(
+        "86b_standing_compared",
+        "All that is known of the parcels to which something came late, each state and end where it stands",
+        ("compared",),
+    ),
+    Step(
+        "86c_late_places_compared",
+        "Where each of them stands: after the last state or end of its parcel that it is not older than",
+        ("compared",),
+    ),
+    Step(
+        "86d_late_versions_compared",
+        "They are written as closed versions, recorded now, and never live",
+        ("compared",),
+    ),
+    Step(
+        "86e_late_parts_compared_items",
+        "With the land uses, users and certificates that they came with",
+        ("compared",),
+        "items",
+    ),
+    Step("86f_late_notes_compared", "What took its place did not come in vain", ("compared",)),
     Step("87_manifest_remove", "Parcels that are no longer there leave the manifest"),
     Step("88_manifest_write", "The hashes of every parcel that this run wrote", fills=True),
     #

@@ -29,6 +29,10 @@ CHANGE_NOTES: dict[str, Bilingual] = {
     "superseded": Bilingual(
         "có phiên bản mới hơn trong cùng gói: bỏ qua", "a newer version is in the same set: ignored"
     ),
+    "placed": Bilingual(
+        "đến sau phiên bản mới hơn: đã xếp vào lịch sử",
+        "came after a newer version: took its place in history",
+    ),
     "repeated": Bilingual("đã nhận trước đây, nội dung không đổi", "taken before, with the same content"),
     "end_of_unknown": Bilingual(
         "kết thúc một đối tượng không có ở trung ương: đã ghi nhớ",

@@ -244,7 +244,7 @@ def test_what_left_a_commune_has_not_ended_for_being_absent_there(
     assert totals(changes([change(plots[0], 2, commune=THERE)], 3).lines)["new"] == 1, "it had moved"
     assert live(database)["k0"] == (THERE, "ONT")
     late = changes([change(plots[1], 2, commune=HERE), change(plots[0], 3, commune=HERE)], 3.5)
-    assert late.notes == {"gone": 1, "older": 1}, "the snapshot of day 4 has the one and not the other"
+    assert late.notes == {"gone": 1, "placed": 1}, "the snapshot of day 4 has the one and not the other"
     assert "k0" not in live(database)
     assert totals(late.lines)["ended_by_row"] == 1
     assert totals(changes([change(plots[0], 2, commune=THERE)], 3).lines)["ignored"] == 1

@@ -274,7 +274,7 @@ def changed(plot: Plot, day: float) -> Plot:
     return replace(plot, action="update", order=int(moment(day).timestamp() * 1_000_000))
 
 
-def test_a_change_set_of_which_everything_is_known_better_is_held_and_closed_without_a_gap(
+def test_a_change_set_of_which_everything_is_known_better_takes_its_place_in_history_and_is_nothing_to_decide(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     province = Province(database, tmp_path, monkeypatch)
@@ -282,9 +282,17 @@ def test_a_change_set_of_which_everything_is_known_better_is_held_and_closed_wit
     span = {"since": moment(1).isoformat(), "until": moment(2).isoformat()}
     province.deliver(Delivery(rows, said(3), PLACES))
     fresh = database.query("SELECT extracted_at, accepted_at, changed_at FROM land.dataset")
-    late = province.deliver(Delivery(tuple(changed(plot, 1.5) for plot in rows), span, kind="changes"))
+    late = Delivery(tuple(changed(plot, 1.5) for plot in rows), span, kind="changes")
+    for note in ("placed", "repeated"):
+        told = province.deliver(late)
+        assert (told.state, told.loaded and told.loaded.changes) == ("done", {note: 2})
+    assert database.query("SELECT extracted_at, accepted_at, changed_at FROM land.dataset") == fresh, (
+        "no fresher by it"
+    )
+    # One that takes no place: its land is not the parcel's.
+    elsewhere = tuple(replace(changed(plot, 1.4), x=plot.x + 50) for plot in rows)
+    late = province.deliver(Delivery(elsewhere, span, kind="changes"))
     assert (late.state, late.held) == ("held", {PLACES[0]: "ALL-OLDER"})
-    assert database.query("SELECT extracted_at, accepted_at, changed_at FROM land.dataset") == fresh
     assert province.approve(late.run_id, PLACES[0]).refused == "REVIEW-NOTHING"
     province.refuse(late.run_id, PLACES[0])
     assert database.query("SELECT count(*) FROM ledger.change_gap") == [(0,)]
@@ -292,7 +300,7 @@ def test_a_change_set_of_which_everything_is_known_better_is_held_and_closed_wit
     span = {"since": moment(2).isoformat(), "until": moment(4).isoformat()}
     partly = (changed(replace(rows[0], land_use="CLN"), 2.5), changed(replace(rows[1], land_use="CLN"), 3.5))
     told = province.deliver(Delivery(partly, span, kind="changes"))
-    assert (told.state, told.loaded and told.loaded.changes) == ("done", {"older": 1})
+    assert (told.state, told.loaded and told.loaded.changes) == ("done", {"placed": 1})
     assert province.live()["k2"] == (PLACES[0], "CLN")
     assert province.live()["k0"] == (PLACES[0], "ONT")
     assert province.open_holds() == []

@@ -1,0 +1,107 @@
+-- Parcels, land uses, land users and certificates as they lawfully were on a day (`valid_at`), by what this database knew at a
+-- moment (`known_at`). Of each parcel the last thing counts that may have happened by that day: a state, or an end. Where it may as
+-- well not have happened yet, nobody knows the state, and that is the answer.
+
+-- Every state and every end of a parcel, in the order of its source. What came late stands beside what was live. `told`: the
+-- parcel's own columns stayed as they were. `open`: the version held up to a day, and what followed is not known.
+CREATE OR REPLACE VIEW analyst.parcel_state AS
+SELECT p.province_code, p.parcel_uid, 'state' AS nature, p.recorded_from AS known_from, p.recorded_from AS stands_at,
+       0::smallint AS stands_side, coalesce(p.source_order, 0) AS stands_order, 0::bigint AS late_row, 0::smallint AS rank,
+       p.recorded_from AS version_from, p.order_kind, p.source_order, coalesce(p.observed_at, p.recorded_from) AS observed_at,
+       analyst.first_day(p.valid_from, p.established_on) AS first_day,
+       analyst.known_day(p.valid_from, p.established_on, p.valid_from_means, coalesce(p.observed_at, p.recorded_from)) AS known_day
+FROM land.parcel AS p
+UNION ALL
+SELECT v.province_code, v.parcel_uid, CASE WHEN v.closed_because = 'late_told' THEN 'told' ELSE 'state' END, v.recorded_from,
+       coalesce(v.stands_at, v.recorded_from), v.stands_side, coalesce(v.source_order, 0), v.late_row, 0::smallint,
+       v.recorded_from, v.order_kind, v.source_order, coalesce(v.observed_at, v.recorded_from),
+       analyst.first_day(v.valid_from, v.established_on),
+       analyst.known_day(v.valid_from, v.established_on, v.valid_from_means, coalesce(v.observed_at, v.recorded_from))
+FROM land.parcel_version AS v
+WHERE v.closed_because <> 'late_end'
+UNION ALL
+SELECT t.province_code, t.parcel_uid, 'told', t.recorded_from, t.recorded_from, 0::smallint, coalesce(t.source_order, 0), 0::bigint,
+       0::smallint, t.version_from, t.order_kind, t.source_order, coalesce(t.observed_at, t.recorded_from),
+       analyst.first_day(t.valid_from, t.established_on),
+       analyst.known_day(t.valid_from, t.established_on, t.valid_from_means, coalesce(t.observed_at, t.recorded_from))
+FROM land.parcel_told AS t
+UNION ALL
+-- An end without a day lies after the parcel was last shown, and at the latest when the end was told.
+SELECT v.province_code, v.parcel_uid, 'end', v.recorded_to, v.recorded_to, 0::smallint, coalesce(v.ended_order, 0), 0::bigint, 0::smallint,
+       v.recorded_from, v.ended_order_kind, v.ended_order, coalesce(v.ended_observed_at, v.recorded_to),
+       coalesce(v.valid_to, least((shown.until AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + 1, told.on_day)),
+       coalesce(v.valid_to, told.on_day)
+FROM land.parcel_version AS v
+CROSS JOIN LATERAL (SELECT coalesce(v.observed_until, v.observed_at, v.recorded_from) AS until) AS shown
+CROSS JOIN LATERAL (SELECT (coalesce(v.ended_observed_at, v.recorded_to) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS on_day) AS told
+WHERE v.closed_because = 'ended'
+UNION ALL
+SELECT v.province_code, v.parcel_uid, 'end', v.recorded_from, v.stands_at, v.stands_side, coalesce(v.source_order, 0), v.late_row,
+       0::smallint, v.recorded_from, v.order_kind, v.source_order, coalesce(v.observed_at, v.recorded_from),
+       coalesce(v.valid_to, '-infinity'),
+       coalesce(v.valid_to, (coalesce(v.observed_at, v.recorded_from) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
+FROM land.parcel_version AS v
+WHERE v.closed_because = 'late_end'
+UNION ALL
+SELECT v.province_code, v.parcel_uid, CASE WHEN v.late_row > 0 THEN 'open' ELSE 'end' END, v.recorded_from,
+       coalesce(v.stands_at, v.recorded_from), v.stands_side, coalesce(v.source_order, 0), v.late_row, 1::smallint, v.recorded_from,
+       v.order_kind, v.source_order, coalesce(v.observed_at, v.recorded_from), v.valid_to,
+       CASE WHEN v.late_row > 0 THEN 'infinity' ELSE v.valid_to END
+FROM land.parcel_version AS v
+WHERE v.valid_to IS NOT NULL
+  AND v.closed_because IN ('changed', 'late')
+UNION ALL
+SELECT p.province_code, p.parcel_uid, 'end', p.recorded_from, p.recorded_from, 0::smallint, coalesce(p.source_order, 0), 0::bigint,
+       1::smallint, p.recorded_from, p.order_kind, p.source_order, coalesce(p.observed_at, p.recorded_from), p.valid_to, p.valid_to
+FROM land.parcel AS p
+WHERE p.valid_to IS NOT NULL;
+
+-- The parcels. Where the state is not known, `state_known` is false and only names and place are shown.
+-- Plain SELECTs, so that the planner opens them up and the filters of the caller reach the indexes. BEGIN ATOMIC: what
+-- it calls is settled when it is made, not by the caller's search_path.
+CREATE OR REPLACE FUNCTION analyst.parcel_as_of(
+    valid_at date DEFAULT current_date, known_at timestamptz DEFAULT now()
+) RETURNS SETOF analyst.parcel_history
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT h.*
+    FROM analyst.parcel_history AS h
+    WHERE h.recorded_from <= $2
+      AND coalesce(h.closed_because, '') NOT IN ('late_told', 'late_end')
+      AND h.known_day <= $1
+      AND NOT EXISTS (
+          SELECT FROM analyst.parcel_state AS later
+          WHERE later.province_code = h.province_code
+            AND later.parcel_uid = h.parcel_uid
+            AND (later.stands_at, later.stands_side, later.stands_order, later.known_from, later.late_row, later.rank)
+                > (h.stands_at, h.stands_side, coalesce(h.source_order, 0), h.recorded_from, h.late_row, 0)
+            AND later.nature <> 'told'
+            AND later.known_from <= $2
+            AND later.first_day <= $1)
+    UNION ALL
+    SELECT h.parcel_uid, h.national_id, h.province_code, h.province_name, h.commune_code, h.commune_name, h.commune_valid_from,
+           h.sheet_no, h.parcel_no, h.map_scale, h.map_set,
+           -- The state is not shown. Of the same types: a cast would keep filters on `geom` from its index.
+           NULL::text, NULL::numeric(18,4), NULL::numeric(18,4), NULL::text, NULL::date,
+           h.valid_from, h.valid_to, h.recorded_from, h.recorded_to, h.closed_because, h.stale_since,
+           h.source_system, h.source_key, h.source_version, h.source_srid, h.run_id,
+           NULL::public.geometry(MultiPolygon, 4756), NULL::public.geometry(MultiPolygon, 4326), h.version_key,
+           h.valid_from_means, h.observed_at, h.observed_until, false,
+           h.stands_at, h.stands_side, h.source_order, h.late_row, h.first_day, h.known_day{later_unknown}
+    FROM analyst.parcel_state AS s
+    JOIN analyst.parcel_history AS h
+      ON h.province_code = s.province_code AND h.parcel_uid = s.parcel_uid AND h.recorded_from = s.version_from AND h.late_row = s.late_row
+    WHERE s.nature <> 'told'
+      AND s.known_from <= $2
+      AND s.first_day <= $1
+      AND s.known_day > $1
+      AND NOT EXISTS (
+          SELECT FROM analyst.parcel_state AS later
+          WHERE later.province_code = s.province_code
+            AND later.parcel_uid = s.parcel_uid
+            AND (later.stands_at, later.stands_side, later.stands_order, later.known_from, later.late_row, later.rank)
+                > (s.stands_at, s.stands_side, s.stands_order, s.known_from, s.late_row, s.rank)
+            AND later.nature <> 'told'
+            AND later.known_from <= $2
+            AND later.first_day <= $1);
+END;
