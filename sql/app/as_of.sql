@@ -105,3 +105,21 @@ BEGIN ATOMIC
             AND later.known_from <= $2
             AND later.first_day <= $1);
 END;
+
+-- What the functions of land uses, land users and certificates read (items_as_of.sql): analysts see the uses; users and
+-- certificates have the rights and the row security of their tables, and a province sees of the order of states its own.
+CREATE OR REPLACE VIEW analyst.land_use_history AS
+SELECT l.province_code, l.parcel_uid, l.item_no, l.land_use_code, l.use_area_m2, l.content_hash, l.recorded_from,
+       'infinity'::timestamptz AS recorded_to, 0::bigint AS late_row
+FROM land.land_use_part AS l
+UNION ALL
+SELECT v.province_code, v.parcel_uid, v.item_no, v.land_use_code, v.use_area_m2, v.content_hash, v.recorded_from, v.recorded_to,
+       v.late_row
+FROM land.land_use_part_version AS v;
+
+CREATE OR REPLACE VIEW land_private.parcel_state WITH (security_barrier) AS
+SELECT s.province_code, s.parcel_uid, s.nature, s.known_from, s.stands_at, s.stands_side, s.stands_order, s.late_row, s.rank,
+       s.first_day, s.known_day
+FROM analyst.parcel_state AS s
+WHERE s.province_code = (SELECT province.own_province())
+   OR (SELECT pg_has_role('central_operator', 'USAGE'));

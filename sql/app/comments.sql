@@ -65,7 +65,7 @@ BEGIN
         LEFT JOIN named AS repeated ON repeated.place = r.repeats || '.' || a.attname
         LEFT JOIN canonical
                ON canonical.column_name = a.attname
-              AND r.place ~ '^(land\.(parcel|land_use_part)(_version)?|land_private\..*|(analyst|province)\.(parcel|parcel_history|land_use)|land\.national_id_claim|(ledger|province)\.quarantine(_state)?|ledger\.claim_release)$'
+              AND r.place ~ '^(land\.(parcel|land_use_part)(_version)?|land_private\..*|(analyst|province)\.(parcel|parcel_history|land_use|land_use_history)|land\.national_id_claim|(ledger|province)\.quarantine(_state)?|ledger\.claim_release)$'
         LEFT JOIN named AS common ON common.place = '*.' || a.attname
         WHERE col_description(r.oid, a.attnum) IS DISTINCT FROM coalesce(own.said, repeated.said, canonical.said, common.said)
     LOOP

@@ -54,6 +54,8 @@ GRANT USAGE ON SCHEMA land, ledger, analyst TO central_operator, central_viewer;
 GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO central_operator, central_viewer, analyst;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA analyst TO central_operator, central_viewer, analyst;
 GRANT USAGE ON SCHEMA land_private TO central_operator;
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land_private TO central_operator;
+GRANT EXECUTE ON FUNCTION province.own_province() TO central_operator;
 
 -- Analysts: the views and functions made for them, of which none holds personal data.
 GRANT USAGE ON SCHEMA analyst TO analyst;
@@ -84,10 +86,12 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA province TO %I', province);
         -- Functions inside a view run with the reader's rights.
         EXECUTE format('GRANT USAGE ON SCHEMA analyst TO %I', province);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION analyst.to_wgs84(public.geometry), analyst.to_vn2000(public.geometry) TO %I', province);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION analyst.to_wgs84(public.geometry), analyst.to_vn2000(public.geometry), '
+                       'analyst.first_day(date, date), analyst.known_day(date, date, text, timestamptz) TO %I', province);
         EXECUTE format('GRANT SELECT ON land_private.land_user, land_private.land_user_version, '
                        'land_private.certificate, land_private.certificate_version, '
-                       'land_private.population_result, land_private.land_user_status TO %I', province);
+                       'land_private.population_result, land_private.land_user_status, land_private.parcel_state TO %I', province);
+        EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land_private TO %I', province);
     END LOOP;
 END
 $$;

@@ -26,6 +26,21 @@ _FIELDS: dict[Kind, str] = {
 }
 
 
+# Current and closed rows of a private record: no view, so that the row security of its tables holds.
+_PRIVATE = """(
+        SELECT {kept}, 'infinity'::timestamptz AS recorded_to, 0::bigint AS late_row FROM land_private.{record} AS x
+        UNION ALL
+        SELECT {kept}, x.recorded_to, x.late_row FROM land_private.{record}_version AS x
+    )"""
+
+# Of a many-valued record: the function that answers as of a day, what says the order of states, and where its rows are.
+_AS_OF: dict[Record, tuple[str, str, str]] = {
+    "land_use_part": ("analyst.land_use_as_of", "analyst.parcel_state", "analyst.land_use_history"),
+    "land_user": ("land_private.land_user_as_of", "land_private.parcel_state", _PRIVATE),
+    "certificate": ("land_private.certificate_as_of", "land_private.parcel_state", _PRIVATE),
+}
+
+
 def listed(names: Iterable[str], alias: str | None = None) -> db.sql.Composable:
     """Names of columns as a list for a statement, with their table's alias."""
     parts = [db.sql.Identifier(alias, name) if alias else db.sql.Identifier(name) for name in names]
@@ -49,6 +64,8 @@ def definition(name: str, text: str) -> str:
     """What sql/app/<name>.sql defines: its text, with the columns of the records in their places."""
     if name == "record_hash":
         return "\n".join(_filled(text, _hash_function(record)) for record in RECORDS)
+    if name == "items_as_of":
+        return "\n".join(_filled(text, _as_of_function(record, *names)) for record, names in _AS_OF.items())
     if name in ("views", "as_of"):
         later = {f"{alias}_later": _later_public(alias) for alias in ("p", "c", "v", "h")}
         return _filled(text, later | {"later_unknown": ", NULL" * _later_public("p").count(",")})
@@ -75,6 +92,20 @@ def _hash_function(record: Record) -> dict[str, str]:
         "names": ", ".join(column.name for column in columns),
         "typed": ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in columns),
         "text": "\n    || ".join(fields),
+    }
+
+
+def _as_of_function(record: Record, function: str, states: str, history: str) -> dict[str, str]:
+    """The places of sql/app/items_as_of.sql."""
+    names = [column.name for column in RECORDS[record]]
+    kept = ("province_code", "parcel_uid", "item_no", *names, "content_hash", "recorded_from")
+    return {
+        "record": record,
+        "function": function,
+        "states": states,
+        "history": _filled(history, {"record": record, "kept": ", ".join(f"x.{name}" for name in kept)}),
+        "typed": ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in RECORDS[record]),
+        "columns": ", ".join(f"i.{name}" for name in names),
     }
 
 

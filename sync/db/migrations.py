@@ -36,6 +36,7 @@ APP = (
     "append_only",
     "views",
     "as_of",
+    "items_as_of",
     "lineage",
     "grants",
     "row_security",
