@@ -3,7 +3,7 @@
 from sync.db.migrations import apply
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 
 
 def upgrade() -> None:
