@@ -24,7 +24,7 @@ ALTER TABLE land.lineage_event
     ADD COLUMN document text,
     ADD COLUMN reason text,
     ADD COLUMN db_login text,
-    ADD CONSTRAINT lineage_event_reason CHECK (decides IS NULL OR state = 'declared' OR length(btrim(reason)) > 0) NOT VALID;
+    ADD CONSTRAINT lineage_event_reason CHECK (decides IS NULL OR state = 'declared' OR coalesce(length(btrim(reason)), 0) > 0) NOT VALID;
 CREATE UNIQUE INDEX lineage_event_decision ON land.lineage_event (decides, decision_no) WHERE decides IS NOT NULL;
 DROP INDEX land.lineage_event_decides;
 CREATE INDEX lineage_event_province ON land.lineage_event (province_code, recorded_at) WHERE decides IS NULL;

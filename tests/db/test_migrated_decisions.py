@@ -1,0 +1,82 @@
+"""A database of before decisions had a right: migrated with its events, a decision and an approval, which can be read and gone on with."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
+
+import psycopg2
+import pytest
+from alembic import command
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from sync.db.migrations import MIGRATIONS, alembic_config, migrate, sqlalchemy_url
+from sync.deciding.events import AskedEvents, Decision, decide, event_case, events_list
+from sync.platform import databases
+from tests.support.database import Database, Server
+from tests.support.databases import drop_database
+
+pytestmark = pytest.mark.db
+BEFORE = "0018"
+EVENT, OPEN = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+
+
+@pytest.fixture
+def old(server: Server) -> Iterator[Database]:
+    """A database at the revision of before."""
+    name = f"test_{secrets.token_hex(6)}"
+    databases.create_database(server.superuser_dsn, name, owner=databases.OWNER)
+    databases.prepare_land(server.dsn(name))
+    engine = create_engine(sqlalchemy_url(server.dsn(name)), poolclass=NullPool)
+    with engine.begin() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute((MIGRATIONS.parent / "bootstrap.sql").read_text("utf-8"))
+        connection.execute(text("SET LOCAL ROLE landsync_owner"))
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, BEFORE)
+    try:
+        yield Database(name, server)
+    finally:
+        drop_database(server.superuser_dsn, name)
+
+
+def test_what_was_decided_before_is_kept_and_can_be_decided_anew(old: Database) -> None:
+    with closing(psycopg2.connect(old.superuser_dsn)) as link, link.cursor() as cursor:
+        for event in (EVENT, OPEN):
+            cursor.execute(
+                "INSERT INTO land.lineage_event (event_id, province_code, kind, state, evidence, policy, recorded_at, run_id) "
+                "VALUES (%s, '01', 'split', 'proposed', '{}', 'p', now(), 'run')",
+                (event,),
+            )
+        cursor.execute(
+            "INSERT INTO land.lineage_event (event_id, province_code, kind, state, decides, evidence, decided_by, policy, "
+            "recorded_at, run_id) VALUES (gen_random_uuid(), '01', 'split', 'refused', %s, '{}', 'by hand', 'p', now(), 'run')",
+            (EVENT,),
+        )
+        cursor.execute(
+            "INSERT INTO ledger.run (run_id, province_code, kind, actor, dry_run, code_version, started_at) "
+            "VALUES ('run', '01', 'sync', 'cli:a', false, 'c', now())"
+        )
+        cursor.execute(
+            "INSERT INTO ledger.approval (run_id, communes, decision, actor, reason, decided_at) "
+            "VALUES ('run', '{00004}', 'approve', 'cli:a', 'so', now())"
+        )
+        link.commit()
+    migrate(old.superuser_dsn)
+    assert old.query("SELECT actor, role, parcels, waits FROM ledger.approval") == [
+        ("cli:a", None, None, False)
+    ]
+    listed = events_list(old.dsn, AskedEvents("01"))
+    assert [event["event_id"] for event in listed["events"]] == [OPEN]
+    assert event_case(old.dsn, EVENT)["decisions"][0]["decided_by"] == "by hand"
+    said = Decision("confirmed", "cli:a", "looked at again", "45/QĐ", again=True)
+    decide(old.dsn, [EVENT], said)
+    numbers = [row["decision_no"] for row in event_case(old.dsn, EVENT)["decisions"]]
+    assert numbers == [None, 2]
+    with old.connect() as link, link.cursor() as cursor, pytest.raises(psycopg2.errors.CheckViolation):
+        cursor.execute(
+            "INSERT INTO land.lineage_event (event_id, province_code, kind, state, decides, evidence, decided_by, policy, "
+            "recorded_at, run_id) VALUES (gen_random_uuid(), '01', 'split', 'refused', %s, '{}', 'x', 'p', now(), 'run')",
+            (OPEN,),
+        )
