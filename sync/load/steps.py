@@ -116,6 +116,10 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("40_wait", "Rows that land contradicts wait, each with its commune's hold"),
     Step(
+        "40a_named_and_there",
+        "Rows whose weaker handle and whose land both name a parcel are that parcel, if whoever else names it waits because land denies it",
+    ),
+    Step(
         "41_new_parcels",
         "Accepted rows that are no living parcel: one that ended comes back, or a new one begins",
     ),

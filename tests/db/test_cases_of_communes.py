@@ -208,3 +208,24 @@ def test_rows_that_wait_for_a_held_commune_go_on_with_its_approval(database, del
     assert (line["read"], line["moved_in"], line["held"], line["ended"]) == (3, 3, 0, 0)
     night = deliver(second)
     assert (night.braked, totals(night.lines)["held"], totals(night.lines)["unchanged"]) == ({}, 0, 55)
+
+
+def test_a_row_that_land_denies_keeps_no_parcel_from_the_row_that_number_and_land_name(
+    database, deliver
+) -> None:
+    """Without keys: one parcel got another's id, and that one a new id. One waits, the other goes on, then both."""
+    first = [replace(plot, key=None) for plot in communes(30, 40)]
+    deliver(first)
+    before = where(database)
+    taken = first[40].national_id
+    second = list(first)
+    second[40] = replace(first[40], national_id="w7er83vw1900")
+    second[3] = replace(first[3], national_id=taken)
+    merged = deliver(second)
+    assert totals(merged.lines)["quarantined"] == 0
+    assert (set(merged.contradicted), totals(merged.lines)["held"]) == ({A}, 1)
+    again = deliver(second, complete=(A,), approved=(A,), rekeyed=(A,))
+    assert (totals(again.lines)["quarantined"], totals(again.lines)["held"]) == (0, 0)
+    night = deliver(second)
+    assert (night.contradicted, totals(night.lines)["unchanged"]) == ({}, 70)
+    assert lands(where(database)) == lands(before)

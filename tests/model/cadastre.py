@@ -328,3 +328,4 @@ KINDS = (
     "id_handed_over", "ids_swapped", "id_to_neighbour", "renumber", "rotate_numbers", "marked", "split", "merge",
     "move", "correct",
 )  # fmt: skip
+OF_COMMUNES = ("communes_merged", "boundary_moved")  # what happens to whole communes

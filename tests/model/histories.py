@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.model.cadastre import KINDS, Event, Nation, Style
+from tests.model.cadastre import KINDS, OF_COMMUNES, Event, Nation, Style
 from tests.model.deliveries import Delivery, Desk, Spec
 
 
@@ -55,7 +55,7 @@ STYLES = st.builds(
     ids=st.sampled_from([True, True, False]),
     marks=st.sampled_from([False, False, True]),
 )
-EVENTS = st.builds(Event, st.sampled_from(KINDS), SMALL, SMALL)
+EVENTS = st.builds(Event, st.sampled_from(KINDS + OF_COMMUNES), SMALL, SMALL)
 FAULTS = st.lists(SMALL, max_size=2).map(tuple)
 
 

@@ -324,8 +324,10 @@ class _Judgement:
         if not numbers:
             lines[parcel.row.commune]["ended"] += 1
             if parcel.row.key is not None:
-                self.register.said[self.province, parcel.row.key] = self.delivery.at
-                self.register.changed.discard((self.province, parcel.row.key))
+                # It is not in this commune any more, which says nothing about another one.
+                key = self.province, parcel.row.key
+                self.register.said[key] = self.register.known(self.province, parcel.row, None)
+                self.register.changed.discard(key)
         self.register.end(uid)
 
     def apply_end(self, number: int, row: Row, ending: list[int]) -> None:

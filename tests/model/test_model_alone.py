@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from tests.conftest import ROOT
-from tests.model.cadastre import KINDS, Event, Nation, Style
+from tests.model.cadastre import KINDS, OF_COMMUNES, Event, Nation, Style
 from tests.model.deliveries import Delivery, Desk, Spec, row_of
 from tests.model.judgement import deliver
 from tests.model.register import Gate, Register
@@ -26,7 +26,7 @@ def test_the_model_imports_nothing_of_the_product(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS + OF_COMMUNES)
 def test_every_event_happens(kind: str) -> None:
     for first, second in product(range(4), range(6)):
         nation = Nation.of((Style(marks=True), Style(marks=True)), 20)

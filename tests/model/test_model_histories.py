@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from sync.care.reconcile import reconcile
 from tests.conftest import counts
 from tests.model.conftest import Begin
-from tests.model.deliveries import row_of
+from tests.model.deliveries import Delivery, row_of
 from tests.model.histories import History, Told, histories
+from tests.support.asked import Person
 from tests.support.compared import Comparison
 from tests.support.lineage import names_on_other_land
 from tests.support.played import ALL_COMMUNES
@@ -45,6 +46,25 @@ def test_in_the_end_the_register_is_what_the_offices_hold(begin: Begin, history:
     # As long as nobody says that land which lies elsewhere is a parcel's own, no uid names any.
     assert land_elsewhere(both.reader.chain()) == set()
     ends_as_the_offices_hold_it(both, told)
+
+
+@SETTINGS
+@given(histories())
+def test_whatever_asks_is_let_pass_and_in_the_end_nothing_waits(begin: Begin, history: History) -> None:
+    """Every row that waits has a hold that can be decided, and decided it waits no more."""
+    both, told = begin(), Told(history)
+    person = Person(both.dsn, both.folder)
+
+    def bring(delivery: Delivery) -> None:
+        through = both.gate.through(delivery)
+        person.brings(through, tuple(sorted(set(through.held) - set(delivery.held))))
+
+    for delivery in told.deliveries():
+        if delivery.only is None:
+            bring(delivery)
+    for delivery in told.last():
+        bring(delivery)
+    as_the_offices_hold_it(both, told)
 
 
 def ends_as_the_offices_hold_it(both: Comparison, told: Told) -> None:
