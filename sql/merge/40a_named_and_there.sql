@@ -4,7 +4,8 @@ WITH own AS (
     SELECT m.row_no, b.parcel_uid
     FROM merge_by_land AS b
     JOIN merge_row AS m ON m.row_no = b.row_no
-    WHERE b.new
+    WHERE b.sure
+      AND b.new
       AND m.status = 'accept'
       AND m.parcel_uid IS NULL
       AND b.parcel_uid IN (m.national_uid, m.sheet_uid)

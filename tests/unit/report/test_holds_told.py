@@ -7,7 +7,13 @@ NOTHING = {"provinces": [], "superseded": [], "gaps": []}
 
 
 def hold(commune: str, run: str, *reasons: dict[str, object]) -> dict[str, object]:
-    return {"province_code": "01", "run_id": run, "commune_code": commune, "reasons": list(reasons)}
+    return {
+        "province_code": "01",
+        "run_id": run,
+        "commune_code": commune,
+        "reasons": list(reasons),
+        "said_yes": [],
+    }
 
 
 def test_the_communes_of_a_case_are_told_together_with_what_to_type() -> None:
