@@ -204,6 +204,7 @@ def step(province: Province, model: Model, draw: random.Random, day: int) -> Non
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @example(seed=177)
+@example(seed=311278)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_open_holds_are_what_the_model_says_after_every_step(
     database: Database, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, seed: int
