@@ -38,9 +38,10 @@ WHERE v.closed_because = 'ended'
 UNION ALL
 SELECT v.province_code, v.parcel_uid, 'end', v.recorded_from, v.stands_at, v.stands_side, coalesce(v.source_order, 0), v.late_row,
        0::smallint, v.recorded_from, v.order_kind, v.source_order, coalesce(v.observed_at, v.recorded_from),
-       coalesce(v.valid_to, '-infinity'),
-       coalesce(v.valid_to, (coalesce(v.observed_at, v.recorded_from) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
+       coalesce(v.valid_to, least((v.observed_until AT TIME ZONE 'Asia/Ho_Chi_Minh')::date + 1, told.on_day)),
+       coalesce(v.valid_to, told.on_day)
 FROM land.parcel_version AS v
+CROSS JOIN LATERAL (SELECT (coalesce(v.observed_at, v.recorded_from) AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS on_day) AS told
 WHERE v.closed_because = 'late_end'
 UNION ALL
 SELECT v.province_code, v.parcel_uid, CASE WHEN v.late_row > 0 THEN 'open' ELSE 'end' END, v.recorded_from,

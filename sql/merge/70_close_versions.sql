@@ -8,7 +8,7 @@ INSERT INTO land.parcel_version (
 SELECT p.parcel_uid, p.province_code, p.commune_valid_from, p.source_version, coalesce(closing.valid_to, p.valid_to), {live_columns},
        p.content_hash, p.hash_version, p.valid_from_means, p.order_kind, p.source_order, p.observed_at,
        greatest(p.observed_at, told.observed_at,
-                CASE WHEN p.stale_since IS NULL THEN least(w.snapshot_at, %(observed_at)s::timestamptz) END),
+                CASE WHEN p.stale_since IS NULL AND w.snapshot_at IS NOT NULL THEN least(w.snapshot_at, %(observed_at)s::timestamptz) END),
        CASE WHEN closing.ended_order IS NOT NULL THEN %(order_kind)s::text END,
        CASE WHEN %(order_kind)s::text IS NOT NULL THEN closing.ended_order END,
        CASE WHEN closing.because = 'ended' AND closing.said

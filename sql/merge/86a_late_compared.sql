@@ -1,31 +1,35 @@
 -- Versions and ends that only came late: a newer one of their object is known, or is in the same set.
 -- Each with the parcel that its object is. Of several versions in one set, where the newest of them was applied; where it waits
 -- or was refused, all of them will come again. None of a held commune, none that is known already, and none whose land is not
--- the parcel's: then its key meant another one. What ended before it came, and within one set came and ended, is here too.
+-- the parcel's: then its key meant another one. An end of what
+-- has ended is here too: what comes late may stand between the two.
 CREATE TEMP TABLE merge_late ON COMMIT DROP AS
 WITH applied AS (
-    SELECT m.source_alias, m.parcel_uid, NULL::bigint AS row_no
+    SELECT m.source_alias, m.parcel_uid
     FROM merge_result AS r
     JOIN merge_row AS m ON m.row_no = r.row_no
     UNION ALL
-    SELECT m.source_alias, e.parcel_uid, NULL
+    SELECT m.source_alias, e.parcel_uid
     FROM merge_ending AS e
     JOIN merge_row AS m ON m.parcel_uid = e.parcel_uid AND m.status = 'end'
     WHERE e.by_row
     UNION ALL
-    SELECT m.source_alias, m.source_uid, m.row_no
+    SELECT m.source_alias, m.source_uid
     FROM merge_row AS m
     WHERE m.tombstone AND m.note = 'end_of_unknown' AND m.source_uid IS NOT NULL
 ), late AS (
     SELECT m.row_no, m.source_uid AS parcel_uid
     FROM merge_row AS m
     WHERE m.status = 'ignored' AND m.note = 'older' AND m.source_uid = m.parcel_uid
-    UNION
-    SELECT x.row_no, a.parcel_uid
+    UNION ALL
+    SELECT m.row_no, m.source_uid
+    FROM merge_row AS m
+    WHERE m.tombstone AND m.note = 'end_of_unknown' AND m.source_uid IS NOT NULL
+    UNION ALL
+    SELECT m.row_no, a.parcel_uid
     FROM merge_row AS m
     JOIN applied AS a ON a.source_alias = m.source_alias
-    CROSS JOIN LATERAL (VALUES (m.row_no), (a.row_no)) AS x (row_no)
-    WHERE m.status = 'ignored' AND m.note = 'superseded' AND x.row_no IS NOT NULL
+    WHERE m.status = 'ignored' AND m.note = 'superseded'
 )
 SELECT DISTINCT ON (l.parcel_uid, s.source_order)
        l.row_no, l.parcel_uid, s.source_order, s.action IS NOT DISTINCT FROM 'end' AS ends, s.content_hash, c.valid_from,

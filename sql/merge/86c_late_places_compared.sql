@@ -28,7 +28,7 @@ WITH after AS (
 ), told AS (
     SELECT l.parcel_uid, l.row_no, l.stands_at, l.stands_side, l.stands_order, l.known_from, l.late_row, l.rank, l.version_from,
            l.observed_at, l.content_hash,
-           coalesce(l.nature, CASE WHEN l.content_hash = lag(l.content_hash) OVER beside THEN 'told' ELSE 'state' END) AS nature
+           coalesce(l.nature, CASE WHEN l.content_hash = lag(l.content_hash) OVER beside AND lag(l.observed_at) OVER beside <= l.observed_at THEN 'told' ELSE 'state' END) AS nature
     FROM line AS l
     WINDOW beside AS (PARTITION BY l.parcel_uid ORDER BY l.stands_at, l.stands_side, l.stands_order, l.known_from, l.late_row, l.rank)
 ), next AS (
@@ -46,17 +46,26 @@ WITH after AS (
     FROM next AS n
     JOIN merge_standing AS k ON k.parcel_uid = n.parcel_uid AND k.stands_at = n.stands_at AND k.stands_side = 0 AND k.rank = 0
     WHERE n.row_no IS NOT NULL
+), shown AS (
+    SELECT b.row_no, max(k.observed_at) AS until
+    FROM beside AS b
+    JOIN merge_standing AS k ON k.parcel_uid = b.parcel_uid AND k.nature IN ('state', 'told')
+    WHERE b.nature = 'end'
+      AND (k.stands_at, k.stands_side, k.stands_order) < (b.stands_at, b.stands_side, b.stands_order)
+      AND k.known_from < %(now)s::timestamptz
+    GROUP BY b.row_no
 )
 -- As they came; an end with the names and the land of what it stands beside.
 SELECT b.parcel_uid, b.late_row, b.stands_at, b.stands_side, b.stands_order AS source_order, b.observed_at,
        CASE b.nature WHEN 'end' THEN 'late_end' WHEN 'told' THEN 'late_told' ELSE 'late' END AS because,
        b.row_no, CASE WHEN b.nature = 'end' THEN b.version_from END AS version_from, 0::bigint AS version_late_row,
-       NULL::timestamptz AS items_at
+       NULL::timestamptz AS items_at, CASE WHEN b.nature = 'end' THEN shown.until END AS shown_until
 FROM beside AS b
+LEFT JOIN shown ON shown.row_no = b.row_no
 UNION ALL
 -- Written once more: as it was told next.
 SELECT b.parcel_uid, b.late_row + 1, b.stands_at, b.stands_side, b.stands_order, b.next_observed, 'late',
-       NULL, b.next_version, b.next_late_row, CASE WHEN b.next_late_row = 0 THEN b.next_at END
+       NULL, b.next_version, b.next_late_row, CASE WHEN b.next_late_row = 0 THEN b.next_at END, NULL
 FROM beside AS b
 WHERE b.nature <> 'told'
   AND b.next_nature = 'told'
@@ -64,7 +73,7 @@ WHERE b.nature <> 'told'
 UNION ALL
 -- Written once more: as a full snapshot showed it.
 SELECT b.parcel_uid, b.late_row + 1, b.stands_at, b.stands_side, b.stands_order, b.shown_at, 'late',
-       NULL, b.version_from, 0, b.stands_at
+       NULL, b.version_from, 0, b.stands_at, NULL
 FROM beside AS b
 WHERE b.nature <> 'told'
   AND b.stands_side = 1

@@ -20,3 +20,4 @@ FROM (
       AND again.note = 'older'
 ) AS x
 WHERE x.row_no = m.row_no
+  AND m.note IN ('older', 'superseded')

@@ -131,7 +131,7 @@ def test_what_came_back_and_ended_within_one_set_was_there(
         change(first, 3, "insert", land_use="LUC", valid_from=date(2023, 1, 1)),
         change(first, 4, "end", valid_to=date(2024, 1, 1)),
     ]
-    assert changes(back, 4, valid_from_means="state").notes == {"placed": 2}
+    assert changes(back, 4, valid_from_means="state").notes == {"placed": 1, "end_of_unknown": 1}
     assert through(database, "2021-06-01", "2022-06-01", "2023-06-01", "2024-06-01") == ["ONT", "", "LUC", ""]
 
 
@@ -196,3 +196,15 @@ def test_what_waits_or_was_refused_leaves_its_older_versions_to_come_again(
     assert database.query("SELECT count(*) FROM land.parcel_version") == [(0,)]
     changes(held, 3, approved=(first.commune,), valid_from_means="state")
     assert through(database, "2021-01-01", "2022-06-01", "2023-06-01") == ["ONT", "LUC", "CLN"]
+
+
+def test_between_two_ends_that_came_in_their_order_a_state_that_comes_late_ends_with_the_second(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
+    first, *rest = dated()
+    full([first, *rest], 1, valid_from_means="state")
+    changes([change(first, 2, "end", valid_to=date(2022, 1, 1))], 2, valid_from_means="state")
+    changes([change(first, 4, "end", valid_to=date(2024, 1, 1))], 4, valid_from_means="state")
+    late = change(first, 3, "insert", land_use="LUC", valid_from=date(2023, 1, 1))
+    assert changes([late], 3, valid_from_means="state").notes == {"placed": 1}
+    assert through(database, "2021-06-01", "2022-06-01", "2023-06-01", "2024-06-01") == ["ONT", "", "LUC", ""]

@@ -89,3 +89,13 @@ def test_before_a_parcel_was_established_there_was_none(database: Database, full
     full([Plot(f"k{i}", None, str(i), x=i, established_on=date(2012, 5, 1)) for i in range(3)], 1)
     assert on(database, "2012-04-30", "k0") == {}
     assert on(database, "2012-05-01", "k0") == {"k0": None}
+
+
+def test_where_nothing_ever_came_whole_a_parcel_was_last_shown_by_its_own_row(
+    database: Database, changes: Deliver
+) -> None:
+    [first, *_] = village()
+    changes([change(first, 1, "insert")], 1)
+    changes([change(first, 2, "end")], 9)
+    assert database.query("SELECT observed_until::date FROM land.parcel_version") == [(date(2026, 11, 2),)]
+    assert on(database, "2026-11-05", "k0") == {"k0": None}
