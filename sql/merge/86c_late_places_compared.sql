@@ -67,16 +67,14 @@ UNION ALL
 SELECT b.parcel_uid, b.late_row + 1, b.stands_at, b.stands_side, b.stands_order, b.next_observed, 'late',
        NULL, b.next_version, b.next_late_row, CASE WHEN b.next_late_row = 0 THEN b.next_at END, NULL
 FROM beside AS b
-WHERE b.nature <> 'told'
-  AND b.next_nature = 'told'
+WHERE b.next_nature = 'told'
   AND b.next_content IS DISTINCT FROM b.content_hash
 UNION ALL
 -- Written once more: as a full snapshot showed it.
 SELECT b.parcel_uid, b.late_row + 1, b.stands_at, b.stands_side, b.stands_order, b.shown_at, 'late',
        NULL, b.version_from, 0, b.stands_at, NULL
 FROM beside AS b
-WHERE b.nature <> 'told'
-  AND b.stands_side = 1
+WHERE b.stands_side = 1
   AND b.next_nature IS DISTINCT FROM 'told'
   AND (b.next_at, b.next_side) IS DISTINCT FROM (b.stands_at, b.stands_side)
   AND b.shown_at > b.observed_at

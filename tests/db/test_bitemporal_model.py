@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import counts
@@ -113,6 +113,7 @@ def wipe(database: Database) -> None:
 
 
 @SETTINGS
+@example(seed=154710)  # two late states that say the same, before another that was told again
 @given(seed=st.integers(0, 10**9))
 def test_on_every_day_by_every_knowledge_the_database_says_what_the_model_says(
     database: Database, tmp_path_factory: pytest.TempPathFactory, seed: int
