@@ -1,15 +1,17 @@
 """`landsync deciders`: who may decide what; only the owner of the database names them."""
 
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from parcels.bilingual import Bilingual
-from sync import db
 from sync.cli import guarded
 from sync.cli.sync import AsJson
 from sync.console import emit_json, language, out, say
-from validators.decision_rules import Role
+
+if TYPE_CHECKING:
+    from sync import db
+    from validators.decision_rules import Role
 
 Actor = Annotated[
     str, typer.Argument(help="như sổ ghi, ví dụ cli:lan · as the ledger writes him, such as cli:lan")
