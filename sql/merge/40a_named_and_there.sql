@@ -9,6 +9,7 @@ WITH own AS (
       AND m.status = 'accept'
       AND m.parcel_uid IS NULL
       AND b.parcel_uid IN (m.national_uid, m.sheet_uid)
+      AND EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid AND t.note = 'contradicted')
       AND NOT EXISTS (SELECT FROM merge_row AS t
                       WHERE t.parcel_uid = b.parcel_uid AND t.note IS DISTINCT FROM 'contradicted')
 )
