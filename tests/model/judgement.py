@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.model.alike import differ, fits, same_land
 from tests.model.deliveries import Delivery, Row
-from tests.model.passing import by_land, moves_of, with_their_cases
+from tests.model.passing import by_land, left_by, moves_of, with_their_cases
 from tests.model.register import Outcome, Parcel, Register, counters
 
 
@@ -167,17 +167,28 @@ class _Judgement:
                 self.match[number] = uid
 
     def hold_cases(self) -> None:
-        """Communes between which many parcels pass are held together, if one of them is."""
+        """Communes between which many parcels pass are held together, if one of them is.
+
+        One that was declared complete and did not come waits where anything would end there.
+        """
         passing = moves_of(
             (self.register.commune_of(uid), self.rows[number].commune)
             for number, uid in self.match.items()
             if self.fate[number] in ("accepted", "held")
             if not self.ends(number) and self.counted(self.rows[number])
         )
-        self.held = with_their_cases(self.held, passing, self.before)
+        absent = {code for code in self.promised() if left_by(code, passing, self.before) > 0}
+        self.held = with_their_cases(self.held | absent, passing, self.before)
         for number, row in enumerate(self.rows):
             if row.commune in self.held and self.fate[number] == "accepted":
                 self.fate[number] = "held"
+
+    def promised(self) -> set[str]:
+        """The communes that were declared complete, of which no row came, and which nothing later has shown whole."""
+        said = set(self.delivery.complete) - {row.commune for row in self.rows}
+        if self.delivery.only is not None:
+            said &= set(self.delivery.only)
+        return {code for code in said if self.register.whole.get(code, -1) <= self.delivery.at}
 
     # A held commune stays as it is.
 

@@ -24,22 +24,35 @@ def by_land(rows: Mapping[int, Row], living: Iterable[Parcel]) -> dict[int, int]
     return {number: uid for number, uid in found.items() if communes[uid] != rows[number].commune}
 
 
-def with_their_cases(
-    held: set[str], moves: Mapping[tuple[str, str], int], before: Mapping[str, int]
-) -> set[str]:
-    """The held communes, and all that many parcels join to one of them.
+def cases(moves: Mapping[tuple[str, str], int], before: Mapping[str, int]) -> list[set[str]]:
+    """The communes that many parcels join, each case once.
 
     moves   from where, to where → how many parcels
     before  how many parcels live in a commune
     """
-    pairs = []
+    found: list[set[str]] = []
     for (origin, target), parcels in moves.items():
         smaller = min(before[code] for code in (origin, target) if before[code])
         if (parcels >= 5 and 100 * parcels > smaller) or 2 * parcels >= smaller:
-            pairs.append({origin, target})
-    while joined := [pair for pair in pairs if pair & held and not pair <= held]:
-        held = held.union(*joined)
-    return held
+            joined = [case for case in found if case & {origin, target}]
+            found = [case for case in found if case not in joined]
+            found.append({origin, target}.union(*joined))
+    return found
+
+
+def left_by(code: str, moves: Mapping[tuple[str, str], int], before: Mapping[str, int]) -> int:
+    """How many parcels of a commune do not pass to another one of its case."""
+    case = next((case for case in cases(moves, before) if code in case), {code})
+    return before[code] - sum(
+        count for (origin, target), count in moves.items() if origin == code and target in case
+    )
+
+
+def with_their_cases(
+    held: set[str], moves: Mapping[tuple[str, str], int], before: Mapping[str, int]
+) -> set[str]:
+    """The held communes, and all others of their cases."""
+    return held.union(*(case for case in cases(moves, before) if case & held))
 
 
 def moves_of(communes: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
