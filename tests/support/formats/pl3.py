@@ -74,7 +74,7 @@ def write_list(path: Path, columns: dict[str, pa.Array], title: str = "DANH SÁC
         for row in range(len(next(iter(values.values())))):
             sheet.write_number(5 + row, 0, row + 1)
             for at, (_, canonical, use) in enumerate(headings(), 1):
-                value = values[canonical][row]
+                value = values[canonical][row] if canonical in values else None  # a column that is left blank
                 if canonical in ("land_use", "land_use_areas"):
                     pieces = (value or "").split("+")
                     value = pieces[use] if use < len(pieces) and pieces[use] else None
