@@ -23,14 +23,13 @@ JOIN (
     -- `said`: by its own row, or by a snapshot that does not show it; else a later snapshot than this delivery had said it.
     SELECT e.parcel_uid, 'ended', own.valid_to, own.source_order, NOT e.by_row OR own.source_order IS NOT NULL
     FROM merge_ending AS e
-    LEFT JOIN LATERAL (
-        SELECT s.valid_to, s.source_order
+    LEFT JOIN (
+        SELECT DISTINCT ON (m.parcel_uid) m.parcel_uid, s.valid_to, s.source_order
         FROM merge_row AS m
         JOIN {parcel} AS s ON s.row_no = m.row_no
-        WHERE m.status = 'end' AND m.parcel_uid = e.parcel_uid AND s.action = 'end'
-        ORDER BY s.source_order DESC
-        LIMIT 1
-    ) AS own ON e.by_row
+        WHERE m.status = 'end' AND s.action = 'end'
+        ORDER BY m.parcel_uid, s.source_order DESC
+    ) AS own ON own.parcel_uid = e.parcel_uid AND e.by_row
 ) AS closing ON closing.parcel_uid = p.parcel_uid
 LEFT JOIN LATERAL (
     SELECT max(t.observed_at) AS observed_at
