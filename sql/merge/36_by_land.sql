@@ -1,13 +1,14 @@
 -- Which living parcel a row is by its land alone, where its handles name land elsewhere, or nothing.
 -- Only a parcel that no row names whose land agrees; the one whose land is most alike, on both sides. `sure`: of several
 -- registered units on one land, the one that an id or a number names too. Land does not tell units apart: a row that is not sure could be any.
+-- Not what the source says is another object, by another key, unless its commune came whole without it; in a change set never.
 CREATE TEMP TABLE merge_by_land ON COMMIT DROP AS
 WITH asked AS (
-    SELECT m.row_no, m.commune_code, m.national_uid, m.sheet_uid, l.row_no IS NULL AS new
+    SELECT m.row_no, m.commune_code, m.source_alias, m.national_uid, m.sheet_uid, l.row_no IS NULL AS new
     FROM merge_row AS m
     LEFT JOIN merge_land AS l ON l.row_no = m.row_no
     WHERE m.status = 'accept'
-      AND (m.parcel_uid IS NULL OR l.shared < %(apart_share)s)
+      AND (m.parcel_uid IS NULL AND NOT %(changes)s OR l.shared < %(apart_share)s)
 ), found AS (
     SELECT a.row_no, a.commune_code, a.new, p.parcel_uid, land.common_share(p.geom, s.geom) AS share,
            p.parcel_uid IS NOT DISTINCT FROM a.national_uid OR p.parcel_uid IS NOT DISTINCT FROM a.sheet_uid AS named
@@ -18,6 +19,15 @@ WITH asked AS (
                       LEFT JOIN merge_land AS l ON l.row_no = t.row_no
                       WHERE t.parcel_uid = p.parcel_uid
                         AND coalesce(l.shared, 1) >= %(apart_share)s)
+      AND (NOT a.new
+           OR p.commune_code = ANY (%(complete_for)s::text[])
+           OR NOT EXISTS (SELECT FROM land.parcel_alias AS own
+                          WHERE own.province_code = %(province)s
+                            AND own.parcel_uid = p.parcel_uid
+                            AND own.alias_kind = 'source_key'
+                            AND own.recorded_to IS NULL
+                            AND own.alias_value <> a.source_alias
+                            AND split_part(own.alias_value, '|', 1) = split_part(a.source_alias, '|', 1)))
 ), of_row AS (
     SELECT f.row_no, f.commune_code, f.new, f.parcel_uid, f.share, f.named,
            rank() OVER (PARTITION BY f.row_no ORDER BY round(f.share::numeric, 3) DESC) AS place

@@ -125,7 +125,7 @@ def wipe(database: Database) -> None:
             "land.parcel", "land.parcel_version", "land.parcel_alias", "land.national_id_claim", "land.land_use_part",
             "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "ledger.manifest",
             "ledger.receipt_line", "ledger.receipt", "ledger.quarantine", "ledger.change_set", "land.source_state",
-            "land.source_watermark",
+            "land.source_watermark", "land.parcel_told", "land.lineage_edge", "land.lineage_event",
         ):  # fmt: skip
             cursor.execute(f"DELETE FROM {table}")
         cursor.execute("UPDATE ledger.province_state SET receipt_sequence = 0, receipt_sha256 = NULL")
@@ -160,6 +160,7 @@ def deliver(database: Database, folder: Path, delivery: Delivery) -> None:
         complete=delivery.complete or (),
         passed=COMMUNES,
         moved=COMMUNES,
+        absent=PLACES,
         kind="changes" if changes else "full",
         at=moment(delivery.day),
         order_kind=delivery.kind,

@@ -14,7 +14,8 @@ from sync.known.context.export import export_context
 from sync.known.context.file import read_context
 from sync.known.database import known_to_the_nation
 from sync.known.statistics import store_expected
-from tests.support.database import Database
+from tests.support.before import database_of
+from tests.support.database import Database, Server
 from tests.support.surface import Surface, migrated, surface
 
 __all__ = ["migrated", "surface"]
@@ -95,26 +96,25 @@ def test_a_context_file_holds_what_the_database_says(database: Database, tmp_pat
     assert read_context(path, "08").expected().equals(said)
 
 
-def test_a_database_of_before_forgets_nothing_and_claims_nothing(database: Database) -> None:
+def test_a_database_of_before_forgets_nothing_and_claims_nothing(server: Server) -> None:
     """What was called đủ was said of rows: it goes on under its own name, and completeness is unknown."""
+    with database_of(server, "0014") as database:
+        forgets_nothing_and_claims_nothing(database)
+
+
+def forgets_nothing_and_claims_nothing(database: Database) -> None:
     with db.connect(database.superuser_dsn) as link, link.cursor() as cursor:
         cursor.execute(
             """
-            DROP VIEW province.commune_expected; DROP VIEW analyst.commune_expected;
-            DROP TABLE land.commune_expected;
-            ALTER TABLE land.dataset DROP COLUMN completeness CASCADE;
-            ALTER TABLE ledger.dataset_verdict DROP COLUMN completeness;
-            ALTER TABLE ledger.quarantine_state DROP COLUMN area_m2;
             INSERT INTO ledger.run (run_id, province_code, kind, actor, started_at, dry_run, code_version)
             VALUES ('r', '08', 'sync', 'test', now(), false, '1');
             INSERT INTO land.dataset (commune_code, commune_valid_from, province_code, run_id, delivery_sha256, accepted_at,
                 complete, rows_read, quarantined, unreadable, usability_group, provisional, reasons, measures, measured, policy)
             VALUES ('00691', '2025-07-01', '08', 'r', '0', now(), true, 10, 0, 0, 1, false, '[]',
                     '{"dung": 1.0, "du": 0.9}', '{"du": {"good": 9, "of": 10}}', '2025-three-groups/6');
-            UPDATE public.landsync_revision SET version_num = '0014';
             """
         )
-    migrate(database.owner_dsn, reapply=True)
+    migrate(database.owner_dsn)
     found = database.query(
         "SELECT du, thong_tin, completeness, expected_parcels FROM analyst.commune_quality WHERE commune_code = '00691'"
     )

@@ -1,20 +1,15 @@
 """A database of before decisions had a right: migrated with its events, a decision and an approval, which can be read and gone on with."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import closing
 
 import psycopg2
 import pytest
-from alembic import command
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
 
-from sync.db.migrations import MIGRATIONS, alembic_config, migrate, sqlalchemy_url
+from sync.db.migrations import migrate
 from sync.deciding.events import AskedEvents, Decision, decide, event_case, events_list
-from sync.platform import databases
+from tests.support.before import database_of
 from tests.support.database import Database, Server
-from tests.support.databases import drop_database
 
 pytestmark = pytest.mark.db
 BEFORE = "0018"
@@ -24,21 +19,8 @@ EVENT, OPEN = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-0
 @pytest.fixture
 def old(server: Server) -> Iterator[Database]:
     """A database at the revision of before."""
-    name = f"test_{secrets.token_hex(6)}"
-    databases.create_database(server.superuser_dsn, name, owner=databases.OWNER)
-    databases.prepare_land(server.dsn(name))
-    engine = create_engine(sqlalchemy_url(server.dsn(name)), poolclass=NullPool)
-    with engine.begin() as connection:
-        cursor = connection.connection.cursor()
-        cursor.execute((MIGRATIONS.parent / "bootstrap.sql").read_text("utf-8"))
-        connection.execute(text("SET LOCAL ROLE landsync_owner"))
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
-    try:
-        yield Database(name, server)
-    finally:
-        drop_database(server.superuser_dsn, name)
+    with database_of(server, BEFORE) as database:
+        yield database
 
 
 def test_what_was_decided_before_is_kept_and_can_be_decided_anew(old: Database) -> None:

@@ -1,21 +1,17 @@
 """A database that took times of the future, from before they were refused: mended with its data, and every mend is written down."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 
 import psycopg2
 import pytest
-from alembic import command
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
 
-from sync.db.migrations import MIGRATIONS, alembic_config, migrate, sqlalchemy_url
+from sync.db.migrations import migrate
 from sync.known.history import covered_to, known_up_to
 from sync.platform import databases
+from tests.support.before import database_of
 from tests.support.database import Database, Server
-from tests.support.databases import drop_database
 
 pytestmark = pytest.mark.db
 BEFORE = "0010"
@@ -36,21 +32,8 @@ STATE = (
 @pytest.fixture
 def old(server: Server) -> Iterator[Database]:
     """A database at the revision of before."""
-    name = f"test_{secrets.token_hex(6)}"
-    databases.create_database(server.superuser_dsn, name, owner=databases.OWNER)
-    databases.prepare_land(server.dsn(name))
-    engine = create_engine(sqlalchemy_url(server.dsn(name)), poolclass=NullPool)
-    with engine.begin() as connection:
-        cursor = connection.connection.cursor()
-        cursor.execute((MIGRATIONS.parent / "bootstrap.sql").read_text("utf-8"))
-        connection.execute(text("SET LOCAL ROLE landsync_owner"))
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
-    try:
-        yield Database(name, server)
-    finally:
-        drop_database(server.superuser_dsn, name)
+    with database_of(server, BEFORE) as database:
+        yield database
 
 
 def test_future_times_become_the_time_when_they_were_recorded(old: Database) -> None:

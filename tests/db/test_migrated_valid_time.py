@@ -1,19 +1,14 @@
 """A database of before versions knew what their days mean: migrated with its data, its days marked as unknown, its parts in order."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import closing
 
 import psycopg2
 import pytest
-from alembic import command
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
 
-from sync.db.migrations import MIGRATIONS, alembic_config, migrate, sqlalchemy_url
-from sync.platform import databases
+from sync.db.migrations import migrate
+from tests.support.before import database_of
 from tests.support.database import Database, Server
-from tests.support.databases import drop_database
 from tests.support.surface import Surface, uid
 
 pytestmark = pytest.mark.db
@@ -23,21 +18,8 @@ BEFORE = "0018"
 @pytest.fixture
 def old(server: Server) -> Iterator[Database]:
     """A database at the revision of before."""
-    name = f"test_{secrets.token_hex(6)}"
-    databases.create_database(server.superuser_dsn, name, owner=databases.OWNER)
-    databases.prepare_land(server.dsn(name))
-    engine = create_engine(sqlalchemy_url(server.dsn(name)), poolclass=NullPool)
-    with engine.begin() as connection:
-        cursor = connection.connection.cursor()
-        cursor.execute((MIGRATIONS.parent / "bootstrap.sql").read_text("utf-8"))
-        connection.execute(text("SET LOCAL ROLE landsync_owner"))
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
-    try:
-        yield Database(name, server)
-    finally:
-        drop_database(server.superuser_dsn, name)
+    with database_of(server, BEFORE) as database:
+        yield database
 
 
 def add_user(

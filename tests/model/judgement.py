@@ -148,7 +148,12 @@ class _Judgement:
     # A parcel that another commune numbers now, and cases of communes. A person lets every case pass.
 
     def match_by_land(self) -> None:
-        """Rows that no handle knows are the parcel of another commune that has their land, if no row names it."""
+        """Rows that no handle knows are the parcel of another commune that has their land, if no row names it.
+
+        What comes under another key is another object, unless its commune came whole without it; in a change set always.
+        """
+        if self.delivery.changes:
+            return
         named = set(self.match.values())
         mine = [
             p for p in self.register.living.values() if p.province == self.province and p.uid not in named
@@ -160,7 +165,8 @@ class _Judgement:
             if self.fate[number] == "accepted" and number not in self.match
             if not self.ends(number) and row.key not in ended
         }
-        for number, uid in by_land(asked, mine).items():
+        whole = self.delivery.complete if self.delivery.only is None else self.delivery.only
+        for number, uid in by_land(asked, mine, set(whole) & set(self.delivery.complete)).items():
             if self.is_outdated(self.rows[number], uid):
                 self.fate[number] = "ignored"
             else:

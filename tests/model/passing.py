@@ -3,19 +3,24 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from tests.model.alike import same_land
+from tests.model.alike import differ, same_land
 from tests.model.deliveries import Row
 from tests.model.register import Parcel
 
 
-def by_land(rows: Mapping[int, Row], living: Iterable[Parcel]) -> dict[int, int]:
-    """Row → the parcel of another commune whose land it has: each row the one that it shares most with, each parcel once."""
+def by_land(rows: Mapping[int, Row], living: Iterable[Parcel], whole: set[str]) -> dict[int, int]:
+    """Row → the parcel of another commune whose land it has: each row the one that it shares most with, each parcel once.
+
+    whole  the communes that came whole
+    """
     living = list(living)
     best: dict[int, tuple[int, int]] = {}
     communes = {parcel.uid: parcel.row.commune for parcel in living}
     for number, row in rows.items():
         there = [
-            (row.land.shared(parcel.row.land), -parcel.uid) for parcel in living if same_land(row, parcel)
+            (row.land.shared(parcel.row.land), -parcel.uid)
+            for parcel in living
+            if same_land(row, parcel) and (parcel.row.commune in whole or not differ(row, parcel))
         ]
         if there:
             shared, uid = max(there)

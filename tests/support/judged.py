@@ -178,6 +178,7 @@ def run_merge(
     passed: Iterable[str] = (),
     rekeyed: Iterable[str] = (),
     moved: Iterable[str] = (),
+    absent: Iterable[str] = (),
     beside: Iterable[str] = (),
     shown: Passed | None = None,
     moves: PassedMoves | None = None,
@@ -194,6 +195,7 @@ def run_merge(
     complete  communes that are declared complete: those that come, where none is named
     approved  communes whose held rows a person lets go; passed: communes that may lose whatever they lose
     rekeyed, moved  communes of which a person said that their keys changed, or that their land was corrected
+    absent    communes that a person knows to be empty where they were declared complete and did not come
     beside    communes that went on, of which rows waited for those that are approved
     shown     what the brakes showed of the approved communes, so much of it passes; moves: what was shown to move
     at        up to when the delivery is complete
@@ -213,6 +215,7 @@ def run_merge(
         gate_held=tuple(held),
         passed=everything(*approved, *passed) | dict(shown or {}),
         moves_passed=any_move(*approved, *passed) | dict(moves or {}),
+        absent_passed=tuple(absent),
         foreign_hands_passed=tuple(approved),
         brake=policy_at(AS_OF).brake,
         identity=policy_at(AS_OF).identity,

@@ -114,6 +114,7 @@ def deliver(
             (),
             policy_at(AS_OF).brake,
             policy_at(AS_OF).identity,
+            policy_at(AS_OF).name,
             passed=everything(COMMUNE),
             observed_at=now,
         )
