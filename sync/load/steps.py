@@ -134,6 +134,11 @@ STEPS: tuple[Step, ...] = (
         ("compared",),
     ),
     Step("46_ending", "What would end: absent from a commune that came whole"),
+    Step(
+        "46a_promised_snapshot",
+        "Communes that were declared complete and of which no row came: a line each, and nothing ends of itself",
+        ("snapshot",),
+    ),
     Step("47_end_by_row_compared", "What would end because its own row says so", ("compared",)),
     Step(
         "48_keep_later_snapshot_compared",
@@ -143,11 +148,6 @@ STEPS: tuple[Step, ...] = (
     Step(
         "49_keep_listed_snapshot",
         "Absent from the map, but a list of the delivery names it: it stays",
-        ("snapshot",),
-    ),
-    Step(
-        "50_promised_snapshot",
-        "Communes that were declared complete and of which no row came: a line each, and nothing ends of itself",
         ("snapshot",),
     ),
     #
