@@ -255,11 +255,14 @@ class Reader:
         return {uid: (province, _row(user, *rest), stale) for uid, province, stale, user, *rest in rows}
 
     def versions(self) -> dict[str, list[tuple[Row, str]]]:
-        """uid → its closed versions in order, without users, and why they were closed."""
+        """uid → its closed versions in order, without users, and why they were closed.
+
+        Those that were current once: what came too late to be is the affair of the model of both clocks.
+        """
         found: dict[str, list[tuple[Row, str]]] = {}
         for uid, because, *rest in self.rows(
             f"SELECT p.parcel_uid::text, p.closed_because, {COLUMNS} FROM land.parcel_version AS p "
-            "ORDER BY p.recorded_from"
+            "WHERE p.closed_because IN ('changed', 'ended') ORDER BY p.recorded_from"
         ):
             found.setdefault(uid, []).append((_row("", *rest), because))
         return found
