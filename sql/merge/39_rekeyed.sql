@@ -1,5 +1,6 @@
 -- Rows whose land is another parcel's are that parcel, where a person said that it is the keys that changed.
 -- Or that they are in another commune now, which changes their numbers. Or none that was known. So is a row with the key of a parcel that ended on land elsewhere: a key that was used again.
+-- Not the parcel that another row keeps, because a person said of its commune that its handles are right and the land was corrected.
 UPDATE merge_row AS m
 SET parcel_uid = b.parcel_uid
 FROM merge_row AS asked
@@ -9,6 +10,9 @@ LEFT JOIN (
     FROM merge_by_land AS b
     LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = b.parcel_uid
     WHERE b.sure
+      AND NOT EXISTS (SELECT FROM merge_row AS kept
+                      WHERE kept.parcel_uid = b.parcel_uid AND kept.row_no <> b.row_no
+                        AND kept.commune_code <> ALL (%(rekeyed)s::text[] || %(contradicted)s::text[]))
       AND (b.commune_code = ANY (%(rekeyed)s::text[])
            OR (b.new
                AND p.commune_code <> b.commune_code
