@@ -1,6 +1,6 @@
 -- Nor does what comes too late change a parcel that only a weaker handle names.
--- The row's own object is not known, or another one; its parcel is, by its own key or because the commune that it lives in was
--- shown whole since.
+-- The row's own object is not known, or another one; its parcel is, by its own key, by itself where it has
+-- none, or because the commune that it lives in was shown whole since.
 UPDATE merge_row AS m
 SET outdated = true,
     status = 'ignored',
@@ -15,4 +15,7 @@ WHERE p.province_code = %(province)s
   AND m.source_uid IS DISTINCT FROM m.parcel_uid
   AND m.status IN ('accept', 'held')
   AND NOT m.commune_code = ANY (%(older_passed)s::text[])
-  AND greatest(w.snapshot_at, st.observed_at) > %(observed_at)s::timestamptz
+  AND greatest(w.snapshot_at, st.observed_at, p.observed_at,
+               (SELECT max(t.observed_at)
+                FROM land.parcel_told AS t
+                WHERE t.province_code = %(province)s AND t.parcel_uid = p.parcel_uid)) > %(observed_at)s::timestamptz

@@ -1,5 +1,5 @@
 -- Nor does what comes too late take a parcel into another commune by its land.
--- No handle knows the row; its parcel is known by later data, by its own key or because its commune was shown whole since.
+-- No handle knows the row; its parcel is known by later data, by its own key, by itself, or because its commune was shown whole since.
 UPDATE merge_row AS m
 SET outdated = true,
     status = 'ignored',
@@ -16,4 +16,7 @@ WHERE b.row_no = m.row_no
   AND m.status = 'accept'
   AND NOT m.commune_code = ANY (%(older_passed)s::text[])
   AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid)
-  AND greatest(w.snapshot_at, st.observed_at) > %(observed_at)s::timestamptz
+  AND greatest(w.snapshot_at, st.observed_at, p.observed_at,
+               (SELECT max(t.observed_at)
+                FROM land.parcel_told AS t
+                WHERE t.province_code = %(province)s AND t.parcel_uid = p.parcel_uid)) > %(observed_at)s::timestamptz

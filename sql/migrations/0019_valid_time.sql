@@ -8,6 +8,8 @@ ALTER TABLE land.parcel
     ADD COLUMN order_kind text CHECK (order_kind IN ('number', 'time')),
     ADD COLUMN source_order bigint,
     ADD COLUMN observed_at timestamptz;
+-- Of a parcel without a source key this is all that says up to when it is known.
+CREATE INDEX parcel_observed ON land.parcel (province_code, observed_at) WHERE source_key IS NULL;
 
 -- A version that came when a newer one was known (`late`, or `late_told` where it says nothing new), and an end that did
 -- (`late_end`, with the names and the land of the version beside it): recorded and closed at once, and placed beside what was live.
@@ -60,6 +62,7 @@ CREATE TABLE land.parcel_told (
     run_id text NOT NULL,
     PRIMARY KEY (province_code, parcel_uid, recorded_from)
 );
+CREATE INDEX parcel_told_observed ON land.parcel_told (province_code, observed_at);
 
 -- Of before: when the parts of a parcel changed and it did not. All that is known of it is when it was recorded.
 WITH version AS (
