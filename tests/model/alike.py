@@ -14,7 +14,13 @@ def differ(row: Row, parcel: Parcel) -> bool:
     return row.key is not None and parcel.row.key is not None and row.key != parcel.row.key
 
 
+def names(row: Row, parcel: Parcel) -> bool:
+    """A weaker handle of the row, its id or its NUMBER, is the parcel's."""
+    return row.place == parcel.row.place or (
+        row.national_id is not None and row.national_id == parcel.row.national_id
+    )
+
+
 def same_land(row: Row, parcel: Parcel) -> bool:
     """They share at least eight tenths of the larger one."""
-    mine, other = row.land, parcel.row.land
-    return 10 * mine.shared(other) >= 8 * max(mine.width, other.width)
+    return row.land.share(parcel.row.land) >= 0.8

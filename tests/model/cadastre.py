@@ -23,6 +23,10 @@ class Land(NamedTuple):
             return 0
         return max(0, min(self.east, other.east) - max(self.west, other.west))
 
+    def share(self, other: "Land") -> float:
+        """How much of the larger one both cover."""
+        return self.shared(other) / max(self.width, other.width)
+
     @property
     def width(self) -> int:
         return self.east - self.west

@@ -3,30 +3,44 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from tests.model.alike import differ, same_land
+from tests.model.alike import differ, names, same_land
 from tests.model.deliveries import Row
 from tests.model.register import Parcel
 
 
 def by_land(rows: Mapping[int, Row], living: Iterable[Parcel], whole: set[str]) -> dict[int, int]:
-    """Row → the parcel of another commune whose land it has: each row the one that it shares most with, each parcel once.
+    """Row → the parcel of another commune whose land it has: the one most alike, on both sides.
+
+    Land does not tell apart what lies on the same land: of several the one that an id or a NUMBER names too, or none.
 
     whole  the communes that came whole
     """
     living = list(living)
-    best: dict[int, tuple[int, int]] = {}
     communes = {parcel.uid: parcel.row.commune for parcel in living}
-    for number, row in rows.items():
-        there = [
-            (row.land.shared(parcel.row.land), -parcel.uid)
-            for parcel in living
-            if same_land(row, parcel) and (parcel.row.commune in whole or not differ(row, parcel))
-        ]
-        if there:
-            shared, uid = max(there)
-            best[-uid] = max(best.get(-uid, (0, -number)), (shared, -number))
-    found = {-number: uid for uid, (_, number) in best.items()}
-    return {number: uid for number, uid in found.items() if communes[uid] != rows[number].commune}
+    alike = {
+        (number, parcel.uid): (round(row.land.share(parcel.row.land), 3), names(row, parcel))
+        for number, row in rows.items()
+        for parcel in living
+        if same_land(row, parcel) and (parcel.row.commune in whole or not differ(row, parcel))
+    }
+    for side in (0, 1):
+        most = {
+            pair[side]: max(share for other, (share, _) in alike.items() if other[side] == pair[side])
+            for pair in alike
+        }
+        alike = {pair: found for pair, found in alike.items() if found[0] == most[pair[side]]}
+    told = {pair for pair, (_, named) in alike.items() if named}
+    on_both = [
+        pair
+        for pair in alike
+        if pair in told or not any(pair[side] == other[side] for other in told for side in (0, 1))
+    ]
+    sure = [
+        pair
+        for pair in on_both
+        if all(Counter(each[side] for each in on_both)[pair[side]] == 1 for side in (0, 1))
+    ]
+    return {number: uid for number, uid in sure if communes[uid] != rows[number].commune}
 
 
 def cases(moves: Mapping[tuple[str, str], int], before: Mapping[str, int]) -> list[set[str]]:
