@@ -20,6 +20,7 @@ ALL_OLDER = (
 REKEYED = "REKEYED"  # of the merge: land says that keys, ids or numbers name other parcels than before
 MOVED = "MOVED"  # of the merge: the land of known parcels lies elsewhere
 MOVED_COMMUNE = "MOVED-COMMUNE"  # of the merge: parcels of one commune are now delivered as another one's
+TIED = "TIED"  # of the merge: let pass, but its rows take ids or numbers from a commune that waits
 ABSENT = "ABSENT"  # of the merge: declared complete, and not one row of it came
 FOREIGN_HANDS = "FOREIGN-HANDS"  # of the merge: rows were changed behind the pipeline
 
@@ -215,6 +216,20 @@ def moved_commune(moves: tuple[Move, ...]) -> Reason:
         "parcels, now in another commune. If that is not so, correct the commune codes and deliver again.",
     )
     return Reason(code=MOVED_COMMUNE, vi=said.vi, en=said.en, moves=moves)
+
+
+def tied(others: tuple[str, ...]) -> Reason:
+    """The reason for which an approved commune waits again: `others` wait, and must give up what its rows take."""
+    named = ", ".join(others)
+    return Reason.of(
+        TIED,
+        Bilingual(
+            f"Xã đã được duyệt, nhưng có dòng nhận mã định danh hoặc số thửa mà xã {named} chưa trả lại vì còn chờ. "
+            "Hãy duyệt hoặc từ chối cùng nhau.",
+            f"The commune was approved, but rows of it take ids or numbers which {named}, still waiting, has not given up. "
+            "Approve or refuse them together.",
+        ),
+    )
 
 
 def understood(reason: dict[str, Any]) -> dict[str, Any]:

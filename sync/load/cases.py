@@ -32,6 +32,29 @@ class CommuneCases:
         cases = {self.of[code] for code in chosen if code in self.of}
         return sorted(chosen | {code for code, case in self.of.items() if case in cases})
 
+    def with_tied(
+        self, held: Iterable[str], ties: Iterable[db.Row], released: Iterable[str]
+    ) -> dict[str, tuple[str, ...]]:
+        """The held communes and all others that wait with them; of each released one that only waits for others: for which.
+
+        ties      rows of merge/52d_ties_approved
+        released  communes that a person let pass: only of these is it known that nothing else keeps them
+        """
+        ties, released = list(ties), set(released)
+        waiting: dict[str, tuple[str, ...]] = dict.fromkeys(self.with_all(held), ())
+        while True:
+            found: dict[str, set[str]] = defaultdict(set)
+            for tie in ties:
+                if tie["waits_for"] in waiting and tie["commune_code"] in released - waiting.keys():
+                    found[tie["commune_code"]].add(tie["waits_for"])
+            if not found:
+                return waiting
+            waiting |= {
+                code: tuple(sorted(found.get(code, ())))
+                for code in self.with_all(found)
+                if code not in waiting
+            }
+
     def unasked(self, passed: PassedMoves) -> dict[str, tuple[Move, ...]]:
         """Commune → the moves of its case, for cases that nobody let pass, or of which more moves than was shown."""
         asked = {

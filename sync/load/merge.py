@@ -96,6 +96,7 @@ class Merged:
     braked              commune → what would have been too much
     moves               commune that is held with its case → what moves between the communes of the case
     absent              commune that was declared complete and of which nothing came → its live parcels; held where it has any
+    tied                commune that waits only for other ones, which must give up what its rows take → these
     columns             what went live by commune and group of columns, beside the lines
     foreign_hands_held  commune → parcels that are not as the last run left them
     notes               why rows were ignored, and where an action did not fit → rows
@@ -108,6 +109,7 @@ class Merged:
     braked: dict[str, tuple[Measured, ...]] = field(default_factory=dict)
     moves: dict[str, tuple[Move, ...]] = field(default_factory=dict)
     absent: dict[str, int] = field(default_factory=dict)
+    tied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     columns: list[db.Row] = field(default_factory=list)
     foreign_hands_held: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
@@ -127,6 +129,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     steps.values["contradicted"] = list(contradicted)
     cases = cases_of(steps.rows("52b_movement_pairs"), request.brake)
     steps.values |= {"case_communes": list(cases.of), "case_keys": list(cases.of.values())}
+    ties = steps.rows("52d_ties_approved") if request.released else []
     foreign_hands_held = _foreign_hands(steps.rows("55_foreign_hands"), request)
     waiting = cases.with_all(
         [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
@@ -145,7 +148,8 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
         *request.gate_held,
         *(code for code in absent if absent[code]),
     ]
-    steps.values["communes"] = all_held = cases.with_all([*waiting, *held, *asked])
+    all_held = cases.with_tied([*waiting, *held, *asked], ties, request.released)
+    steps.values["communes"] = sorted(all_held)
     lines = steps.rows("95_lines")
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
@@ -158,6 +162,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
         braked=held,
         moves={code: cases.moves[case] for code, case in cases.of.items() if code in all_held},
         absent=absent,
+        tied={code: others for code, others in all_held.items() if others},
         columns=steps.rows("99_column_groups"),
         foreign_hands_held=foreign_hands_held,
         notes={row["note"]: int(row["rows"]) for row in notes} | declared,

@@ -162,6 +162,11 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("52c_cases", "Of the movements only those inside a case are left"),
     Step(
+        "52d_ties_approved",
+        "Communes with rows that take an id or a number which another commune must give up first",
+        ("approved",),
+    ),
+    Step(
         "53_changed_values",
         "What differs of each living parcel, by group of columns: what it was and what it would be",
     ),

@@ -9,7 +9,7 @@ from sync import db
 from sync.folder.braked import absent, brake_reason
 from sync.folder.judgement import load_findings
 from sync.folder.loaded import RefusedRow
-from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, Reason, contradicted, moved_commune
+from sync.folder.reasons import ALL_OLDER, FOREIGN_HANDS, Reason, contradicted, moved_commune, tied
 from sync.folder.verdict import LoadedVerdict
 from sync.load.inputs import Inputs
 from sync.load.merge import Merged
@@ -146,6 +146,8 @@ def _hold_reasons(
                 ),
             ),
         )
+    if code in merged.tied:
+        reasons += (tied(merged.tied[code]),)
     if code in merged.foreign_hands_held:
         count = merged.foreign_hands_held[code]
         reasons += (

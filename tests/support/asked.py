@@ -45,7 +45,13 @@ class Person:
     @staticmethod
     def waiting(merged: Merged, delivery: Delivery, older: tuple[str, ...]) -> tuple[str, ...]:
         """The communes of which anything waits and can be decided; every row that waits must be one's of these."""
-        asked = {*merged.braked, *merged.contradicted, *merged.foreign_hands_held, *merged.moves}
+        asked = {
+            *merged.braked,
+            *merged.contradicted,
+            *merged.foreign_hands_held,
+            *merged.moves,
+            *merged.tied,
+        }
         asked |= {code for code, parcels in merged.absent.items() if parcels} | set(delivery.held)
         held = {line["commune_code"] for line in merged.lines if line["commune_held"]}
         assert held <= asked | set(older), f"held, and nobody is asked: {held - asked}"
