@@ -17,8 +17,7 @@ LEFT JOIN (
            OR (b.new
                AND p.commune_code <> b.commune_code
                AND b.commune_code = ANY (%(communes_passed)s::text[])
-               AND p.commune_code = ANY (%(communes_passed)s::text[])
-               AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid)))
+               AND p.commune_code = ANY (%(communes_passed)s::text[])))
 ) AS b ON b.row_no = asked.row_no
 WHERE asked.row_no = m.row_no
   AND m.status = 'accept'

@@ -1,6 +1,6 @@
 -- Parcels that a row brings into another commune than they live in.
 -- By their handles, where land does not contradict them; of what the gate holds too. By land alone, where no handle knows the
--- row and no row names the parcel. `joins`: not what crosses communes, roads and water.
+-- row and no row names the parcel but one that land contradicts. `joins`: not what crosses communes, roads and water.
 CREATE TEMP TABLE merge_movement ON COMMIT DROP AS
 SELECT x.row_no, x.parcel_uid, x.origin, x.target,
        NOT (split_part(coalesce(p.land_use, ''), '+', 1) = ANY (%(crossing)s::text[])
@@ -24,7 +24,7 @@ FROM (
     WHERE b.new
       AND b.sure
       AND p.commune_code <> b.commune_code
-      AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid)
+      AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid AND t.note IS DISTINCT FROM 'contradicted')
 ) AS x
 JOIN merge_row AS m ON m.row_no = x.row_no AND m.counted
 JOIN {parcel} AS s ON s.row_no = x.row_no

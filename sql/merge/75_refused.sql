@@ -1,5 +1,6 @@
 -- The parcels that refused rows name, but for what the source says is another object.
--- Not of rows that came too late or are here only to be present. The parcel that a row is by the rules, renamed in the same set, is its own whatever its key says.
+-- Not of rows that came too late, that are here only to be present, or that wait with their commune. The parcel that a row is by
+-- the rules, renamed in the same set, is its own whatever its key says.
 CREATE TEMP TABLE merge_refused ON COMMIT DROP AS
 SELECT DISTINCT named.parcel_uid
 FROM merge_row AS m
@@ -7,6 +8,7 @@ CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.source_uid), (m.national_uid), (m.
 WHERE m.status IN ('quarantine', 'unreadable')
   AND NOT m.outdated
   AND m.counted
+  AND NOT EXISTS (SELECT FROM merge_commune AS c WHERE c.commune_code = m.commune_code AND c.held)
   AND named.parcel_uid IS NOT NULL
   AND (named.parcel_uid IS NOT DISTINCT FROM m.parcel_uid
        OR NOT EXISTS (SELECT FROM merge_other AS o
