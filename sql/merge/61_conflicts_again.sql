@@ -1,7 +1,7 @@
 -- Rows are refused whose handle another parcel keeps after this delivery.
 -- A parcel keeps its id and its number on the sheet unless its own accepted row brings another one or none, or it ends. A
 -- row refused here keeps its own parcel's old handles in use, which may put another row in conflict: again, until no more
--- are found.
+-- are found. Where the parcel keeps them only because it or its row waits for a person, the row waits with it.
 WITH giving_up AS (
     SELECT m.parcel_uid, m.national_alias, m.sheet_alias
     FROM merge_row AS m
@@ -10,7 +10,7 @@ WITH giving_up AS (
     SELECT e.parcel_uid, NULL, NULL
     FROM merge_ending AS e
 ), conflict AS (
-    SELECT m.row_no, 'IDN-CLAIMED' AS code
+    SELECT m.row_no, 'IDN-CLAIMED' AS code, claim.parcel_uid AS keeper
     FROM merge_row AS m
     JOIN land.national_id_claim AS claim
       ON claim.national_id = m.national_alias
@@ -21,15 +21,25 @@ WITH giving_up AS (
       AND m.national_uid IS DISTINCT FROM m.parcel_uid
       AND (g.parcel_uid IS NULL OR g.national_alias = claim.national_id)
     UNION ALL
-    SELECT m.row_no, 'IDN-CONFLICT'
+    SELECT m.row_no, 'IDN-CONFLICT', m.sheet_uid
     FROM merge_row AS m
     LEFT JOIN giving_up AS g ON g.parcel_uid = m.sheet_uid
     WHERE m.status = 'accept'
       AND m.sheet_uid <> m.parcel_uid
       AND (g.parcel_uid IS NULL OR g.sheet_alias = m.sheet_alias)
+), told AS (
+    SELECT c.row_no, c.code,
+           EXISTS (SELECT FROM merge_row AS own WHERE own.parcel_uid = c.keeper AND own.status = 'held' AND own.counted)
+           OR EXISTS (SELECT FROM land.parcel AS p
+                      JOIN merge_commune AS h ON h.commune_code = p.commune_code AND h.held
+                      WHERE p.province_code = %(province)s AND p.parcel_uid = c.keeper) AS waits
+    FROM conflict AS c
+), said AS (
+    SELECT t.row_no, min(t.code) FILTER (WHERE NOT t.waits) AS code FROM told AS t GROUP BY t.row_no
 )
 UPDATE merge_row AS m
-SET status = 'quarantine',
-    merge_code = c.code
-FROM (SELECT row_no, min(code) AS code FROM conflict GROUP BY row_no) AS c
+SET status = CASE WHEN c.code IS NULL THEN 'held' ELSE 'quarantine' END,
+    merge_code = c.code,
+    note = CASE WHEN c.code IS NULL THEN 'waits_elsewhere' ELSE m.note END
+FROM said AS c
 WHERE c.row_no = m.row_no

@@ -86,6 +86,12 @@ STEPS: tuple[Step, ...] = (
         ("approved",),
     ),
     Step(
+        "33b_release_by_handle_approved",
+        "Rows elsewhere that waited only for a handle which a commune now let pass gives up",
+        ("approved",),
+        how="again",
+    ),
+    Step(
         "34_outdated_by_name_compared",
         "Nor does what comes too late change a parcel that only a weaker handle names",
         ("compared",),
@@ -202,7 +208,7 @@ STEPS: tuple[Step, ...] = (
         "Rows are refused whose handle another parcel keeps after this delivery",
         how="again",
     ),
-    Step("62_present_again", "What the refused rows name is there", how="again"),
+    Step("62_present_again", "What the refused rows name, and those that wait, is there", how="again"),
     Step("63_keep_present_again", "What is there does not end", how="again"),
     Step(
         "64_differences_left_items",

@@ -29,6 +29,10 @@ CHANGE_NOTES: dict[str, Bilingual] = {
     "superseded": Bilingual(
         "có phiên bản mới hơn trong cùng gói: bỏ qua", "a newer version is in the same set: ignored"
     ),
+    "waits_elsewhere": Bilingual(
+        "nhận mã định danh hoặc số thửa của một thửa còn chờ: chờ cùng thửa ấy",
+        "takes an id or a number of a parcel that waits: waits with it",
+    ),
     "placed": Bilingual(
         "đến sau phiên bản mới hơn: đã xếp vào lịch sử",
         "came after a newer version: took its place in history",

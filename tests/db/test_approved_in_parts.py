@@ -64,19 +64,34 @@ def test_a_ring_of_ids_through_a_case_waits_as_a_whole(database, deliver) -> Non
     assert reconcile(["01"], "test", dsn=database.dsn)["agrees"]
 
 
-def test_only_what_was_let_pass_waits_for_others(database, deliver) -> None:
-    """Where nothing was approved, a row that takes the id of a held commune's parcel is refused alone: its commune goes on."""
+def test_a_row_waits_alone_for_the_id_of_a_parcel_that_waits(database, deliver) -> None:
+    """Two parcels of two communes exchange ids, and one commune is held: the other goes on but for that row."""
     first = [replace(plot, commune=A if i < 3 else B) for i, plot in enumerate(village(6))]
     deliver(first)
-    second = [
-        replace(first[0], national_id=first[3].national_id),
-        *first[1:3],
-        replace(first[3], national_id=None),
-        *first[4:],
-    ]
+    second = [replace(first[0], national_id=first[3].national_id, number="77"), *first[1:]]
+    second[1] = replace(
+        first[1], number=first[0].number
+    )  # takes the number that the waiting row would give up
+    second[3] = replace(first[3], national_id=first[0].national_id)
     merged = deliver(second, held=(B,))
-    assert merged.tied == {}
-    assert {line["commune_code"]: line["quarantined"] for line in merged.lines} == {A: 1, B: 0}
+    lines = {
+        line["commune_code"]: (line["held"], line["quarantined"], line["commune_held"])
+        for line in merged.lines
+    }
+    assert lines == {A: (2, 0, False), B: (3, 0, True)}
+    assert merged.notes["waits_elsewhere"] == 2
+    assert living(database) == of(first)
+    done = deliver(second, approved=(B,), beside=(A,))
+    assert (totals(done.lines)["held"], totals(done.lines)["quarantined"]) == (0, 0)
+    assert living(database) == of(second)
+
+
+def test_what_a_parcel_keeps_for_good_is_refused_at_once(database, deliver) -> None:
+    """It is not the hold of another commune that stands in the way."""
+    first = [replace(plot, commune=A if i < 3 else B) for i, plot in enumerate(village(6))]
+    deliver(first)
+    merged = deliver([replace(first[0], national_id=first[1].national_id), *first[1:]], held=(B,))
+    assert totals(merged.lines)["quarantined"] == 1
 
 
 def test_an_emptied_commune_keeps_what_a_later_change_set_brought(database, deliver) -> None:

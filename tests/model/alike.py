@@ -1,5 +1,8 @@
 """Whether a row and a parcel are alike: in their NUMBERs, in their KEYs, in their land."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
 from tests.model.deliveries import Row
 from tests.model.register import Parcel
 
@@ -24,3 +27,16 @@ def names(row: Row, parcel: Parcel) -> bool:
 def same_land(row: Row, parcel: Parcel) -> bool:
     """They share at least eight tenths of the larger one."""
     return row.land.share(parcel.row.land) >= 0.8
+
+
+def kept_from(rows: Mapping[int, Row], province: str, parcels: Iterable[Parcel]) -> dict[int, list[Parcel]]:
+    """Row → the parcels that have its id, or its NUMBER in its own province; the others are left out."""
+    having: dict[object, list[Parcel]] = defaultdict(list)
+    for parcel in parcels:
+        having[parcel.row.national_id or ()].append(parcel)
+        having[parcel.province, parcel.row.place].append(parcel)
+    found = {
+        number: [*having.get(row.national_id, ()), *having.get((province, row.place), ())]
+        for number, row in rows.items()
+    }
+    return {number: kept_by for number, kept_by in found.items() if kept_by}

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from tests.model.alike import differ, fits, same_land
+from tests.model.alike import differ, fits, kept_from, same_land
 from tests.model.deliveries import Delivery, Row
 from tests.model.passing import by_land, left_by, moves_of, with_their_cases
 from tests.model.register import Outcome, Parcel, Register, counters
@@ -211,18 +211,21 @@ class _Judgement:
         ending = set(self.ending())
         applied = {self.match[n] for n in self.match if self.fate[n] == "accepted" and not self.ends(n)}
         staying = [p for p in self.register.living.values() if p.uid not in applied and p.uid not in ending]
-        ids = {parcel.row.national_id for parcel in staying} - {None}
-        places = {parcel.row.place for parcel in staying if parcel.province == self.province}
-        refused = [
-            number
+        waits = {self.match[n] for n in self.match if self.fate[n] == "held" and self.counted(self.rows[n])}
+        asked = {
+            number: row
             for number, row in enumerate(self.rows)
-            if self.fate[number] == "accepted"
-            and row.action != "end"
-            and (row.national_id in ids or row.place in places)
-        ]
-        for number in refused:
-            self.fate[number] = "quarantined"  # the last good version of what it is stays: rule 1
-        return bool(refused)
+            if self.fate[number] == "accepted" and row.action != "end"
+        }
+        keepers = kept_from(asked, self.province, staying)
+        for number, kept_by in keepers.items():
+            waiting = all(p.uid in waits or self.waits_in_commune(p) for p in kept_by)
+            # Refused, the last good version of what it is stays: rule 1.
+            self.fate[number] = "held" if waiting else "quarantined"
+        return bool(keepers)
+
+    def waits_in_commune(self, parcel: Parcel) -> bool:
+        return parcel.province == self.province and parcel.row.commune in self.held
 
     # Rule 4: what is shown to exist.
 
