@@ -1,10 +1,17 @@
--- The parcels that refused rows name, but for what the source says is another object.
+-- The parcels that refused rows name or fit, but for what the source says is another object.
 -- Not of rows that came too late, that are here only to be present, or that wait with their commune. The parcel that a row is by
 -- the rules, renamed in the same set, is its own whatever its key says.
 CREATE TEMP TABLE merge_refused ON COMMIT DROP AS
 SELECT DISTINCT named.parcel_uid
 FROM merge_row AS m
-CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.source_uid), (m.national_uid), (m.sheet_uid)) AS named (parcel_uid)
+JOIN (
+    SELECT h.row_no, handle.parcel_uid
+    FROM merge_row AS h
+    CROSS JOIN LATERAL (VALUES (h.parcel_uid), (h.source_uid), (h.national_uid), (h.sheet_uid)) AS handle (parcel_uid)
+    WHERE h.status IN ('quarantine', 'unreadable')
+    UNION
+    SELECT f.row_no, f.parcel_uid FROM merge_fit AS f
+) AS named ON named.row_no = m.row_no
 WHERE m.status IN ('quarantine', 'unreadable')
   AND NOT m.outdated
   AND m.counted

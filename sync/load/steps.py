@@ -86,7 +86,7 @@ STEPS: tuple[Step, ...] = (
         ("approved",),
     ),
     Step(
-        "33b_release_by_handle_approved",
+        "33b_release_by_handle_approved_again",
         "Rows elsewhere that waited only for a handle which a commune now let pass gives up",
         ("approved",),
         how="again",
@@ -242,7 +242,7 @@ STEPS: tuple[Step, ...] = (
     Step("72_change", "Parcels that changed are as their row says"),
     Step("73_insert", "New parcels, and those that come back", fills=True),
     Step("74_fresh", "What was delivered again and accepted is no longer stale"),
-    Step("75_refused", "The parcels that refused rows name, but for what the source says is another object"),
+    Step("75_refused", "The parcels that refused rows name or fit, but for what the source says is another object"),
     Step("76_stale", "The last good version stays live beside a refused row, and says since when it is old"),
     Step("77_conversions", "The old commune and sheet of every accepted row that had any, with what decided"),
     Step(

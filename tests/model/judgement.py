@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from tests.model.alike import differ, fits, kept_from, same_land
+from tests.model.alike import differ, fits, kept_from, names, same_land
 from tests.model.deliveries import Delivery, Row
 from tests.model.passing import by_land, left_by, moves_of, with_their_cases
 from tests.model.register import Outcome, Parcel, Register, counters
@@ -238,18 +238,19 @@ class _Judgement:
         return found
 
     def may_be_any_of(self, number: int, *, waits: bool = False) -> set[int]:
-        """The living parcels that its handles name, if it is not refused and the source says that they are two objects."""
+        """The living parcels that its handles name, but for other objects if it is refused; or fit, if none is so to the letter."""
         row = self.rows[number]
+        mine = [parcel for parcel in self.register.living.values() if parcel.province == self.province]
+        to_the_letter = any(parcel.row.place == row.place for parcel in mine)
         return {
             parcel.uid
-            for parcel in self.register.living.values()
-            if parcel.province == self.province
-            and row.action != "end"
+            for parcel in mine
+            if row.action != "end"
             and (waits or not differ(row, parcel))
             and (
                 (row.key is not None and row.key == parcel.row.key)
-                or (row.national_id is not None and row.national_id == parcel.row.national_id)
-                or fits(row.place, parcel.row.place)
+                or names(row, parcel)
+                or (not to_the_letter and fits(row.place, parcel.row.place))
             )
         }
 

@@ -7,6 +7,7 @@ import pytest
 from tests.model.cadastre import COMMUNES, Land
 from tests.model.conftest import Begin
 from tests.model.deliveries import Delivery, Row
+from tests.support.compared import Comparison
 
 pytestmark = pytest.mark.db
 A, B = COMMUNES["01"][:2]
@@ -33,6 +34,7 @@ def changes(at: float, rows: Iterable[Row]) -> Delivery:
 
 
 STAYS = row(A, "k3", Z, "3", THREE)
+OTHER = row(B, "k5", None, "5", Land(0, 300, 380))
 FIRST = (row(B, "k9", X, "9", ONE), row(B, "k2", Y, "2", TWO), STAYS)
 HISTORIES = {
     "late, the parcel was renamed and moved since": (
@@ -129,6 +131,41 @@ HISTORIES = {
         full(1.5, FIRST[1:]),
         full(2.5, [row(B, "k12", None, "9", Land(0, 300, 380)), *FIRST[1:]]),
     ),
+    "without keys and ids, a number without a mark fits two": (
+        full(0.5, [row(B, None, None, "9", ONE, mark="A"), row(B, None, None, "9", TWO, mark="B"), STAYS]),
+        full(
+            1.5, [row(B, None, None, "9", Land(0, 300, 380)), row(B, None, None, "9", TWO, mark="B"), STAYS]
+        ),
+    ),
+    "two had a number and its land one after the other, and ended": (
+        full(0.5, [*FIRST, OTHER]),
+        full(1.5, [*FIRST[1:], OTHER]),
+        full(2.5, [row(B, "k2", None, "9", ONE), STAYS, OTHER]),
+        full(3.5, [STAYS, OTHER]),
+        full(4.5, [row(B, "k12", None, "9", ONE), STAYS, OTHER]),
+    ),
+    "a refused row keeps its own parcel alive": (
+        full(0.5, FIRST),
+        full(1.5, [row(B, "k9", X, "9", ONE, refused=True), *FIRST[1:]]),
+    ),
+    "a row refused for an id of the other province may be any that its number fits": (
+        full(0.5, [row(C, "k1", "w7er83v00099", "1", Land(10, 0, 80))], (C,), "79"),
+        full(1.5, [row(B, None, None, "9", ONE, mark="A"), row(B, None, None, "9", TWO, mark="B"), STAYS]),
+        full(2.5, [row(B, None, "w7er83v00099", "9", ONE), STAYS]),
+    ),
+    "a row that is refused and has a parcel's number to the letter is no other that it fits": (
+        full(0.5, [row(C, "k1", "w7er83v00099", "1", Land(10, 0, 80))], (C,), "79"),
+        full(1.5, [row(B, None, None, "9", ONE), row(B, None, None, "9", TWO, mark="A"), STAYS]),
+        full(2.5, [row(B, None, "w7er83v00099", "9", ONE), STAYS]),
+    ),
+    "a refused row of a set makes no other object stale": (
+        full(0.5, FIRST),
+        changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]),
+    ),
+    "a new object of a set with the id of another one changes nothing": (
+        full(0.5, FIRST),
+        changes(2.5, [row(B, "k12", X, "12", ONE, action="insert", version=2)]),
+    ),
     "a refused row with a new key keeps no other object alive": (
         full(0.5, FIRST),
         full(1.5, [row(B, "k12", X, "9", ONE, refused=True), *FIRST[1:]]),
@@ -138,22 +175,13 @@ HISTORIES = {
 
 @pytest.mark.parametrize("name", HISTORIES)
 def test_a_small_history_is_what_the_rules_say(begin: Begin, name: str) -> None:
-    both = begin()
-    for delivery in HISTORIES[name]:
+    follow(begin(), HISTORIES[name])
+
+
+def follow(both: Comparison, history: Iterable[Delivery]) -> None:
+    for delivery in history:
         both.deliver(delivery)
     both.same_history()
-
-
-def test_a_refused_row_makes_no_other_object_stale(begin: Begin) -> None:
-    both = begin()
-    both.deliver(full(0.5, FIRST))
-    both.deliver(changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]))
-
-
-def test_a_new_object_of_a_set_with_the_id_of_another_one_changes_nothing(begin: Begin) -> None:
-    both = begin()
-    both.deliver(full(0.5, FIRST))
-    both.deliver(changes(2.5, [row(B, "k12", X, "12", ONE, action="insert", version=2)]))
 
 
 @pytest.mark.xfail(

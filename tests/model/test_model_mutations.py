@@ -1,0 +1,79 @@
+"""The model sees a rule that is wrong: each of these mutations of the matching makes a small history differ from it."""
+
+import psycopg2
+import pytest
+
+from sync import db
+from tests.model.conftest import Begin
+from tests.model.test_model_cases import HISTORIES, follow
+
+pytestmark = pytest.mark.db
+MUTATIONS = {
+    "an id is tried after the number": (
+        "33_match", "VALUES (1, m.national_uid), (2, m.sheet_uid)", "VALUES (2, m.national_uid), (1, m.sheet_uid)",
+        "without keys, two exchange their numbers",
+    ),
+    "another object's parcel is taken over whatever its land": (
+        "33_match", "AND (%(changes)s OR NOT o.same_land))", "AND false)",
+        "a new object on other land has the id of one that is no longer there",
+    ),
+    "a renamed key is never found": (
+        "32_other_objects", ">= %(same_land_share)s, false)", ">= 2, false)",
+        "late, the parcel was renamed and moved since",
+    ),
+    "a set's renamed key needs no land": (
+        "31_renamed_changes", "WHERE land.common_share(p.geom, s.geom) >= %(same_land_share)s", "WHERE true",
+        "a set ends an object and gives its id to a new one on other land",
+    ),
+    "a sheet handle that fits several names one": (
+        "30_fit_sheet", "f.parcels = 1 AND f.rows = 1 AS alone", "true AS alone",
+        "without keys and ids, a number without a mark fits two",
+    ),
+    "who comes back needs no land": (
+        "41_new_parcels", "AND land.common_share(last.geom, s.geom) >= %(same_land_share)s", "",
+        "an ended parcel's number is used again on other land",
+    ),
+    "of several that ended the first one comes back": (
+        "41_new_parcels", "ORDER BY m.row_no, last.recorded_to DESC, handle.rank", "ORDER BY m.row_no, last.recorded_to, handle.rank",
+        "two had a number and its land one after the other, and ended",
+    ),
+    "a refused row shows nothing to exist": (
+        "43_present", "WHERE m.status <> 'accept'", "WHERE m.status = 'held'",
+        "a refused row keeps its own parcel alive",
+    ),
+    "a refused row keeps other objects alive": (
+        "43_present", "(seen.status IN ('quarantine', 'unreadable')", "(false",
+        "a refused row with a new key keeps no other object alive",
+    ),
+    "what comes too late changes what a weaker handle names": (
+        "34_outdated_by_name_compared", "> %(observed_at)s::timestamptz", "> 'infinity'::timestamptz",
+        "late, the parcel was renamed and moved since",
+    ),
+    "an id that a parcel keeps is given to another one": (
+        "61_conflicts_again", "AND (g.parcel_uid IS NULL OR g.national_alias = claim.national_id)", "AND false",
+        "a key is renamed in a set, by a row that another parcel's id stands in the way of",
+    ),
+    "a refused row does not keep its own handles": (
+        "62_present_again", "WHERE m.merge_code IS NOT NULL", "WHERE false AND m.merge_code IS NOT NULL",
+        "a row refused for an id of the other province may be any that its number fits",
+    ),
+    "a refused row of a set makes other objects stale": (
+        "75_refused", "OR NOT EXISTS", "OR EXISTS",
+        "a refused row of a set makes no other object stale",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_wrong_rule_is_seen(begin: Begin, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    step, right, wrong, history = MUTATIONS[name]
+    text = db.statement_text
+    assert right in text(f"merge/{step}")
+
+    def mutated(file: str) -> str:
+        return text(file).replace(right, wrong) if file == f"merge/{step}" else text(file)
+
+    monkeypatch.setattr(db, "statement_text", mutated)
+    both = begin()
+    with pytest.raises((AssertionError, psycopg2.Error)):
+        follow(both, HISTORIES[history])
