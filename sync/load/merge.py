@@ -36,7 +36,7 @@ _HANDLES = ("national_id", "number")  # the groups of columns by which a parcel 
 class MergeRequest:
     """What the merge may do.
 
-    complete_for          communes whose missing parcels end
+    complete_for          communes whose missing parcels end; came_complete: all that the delivery is complete for, applied or not
     gate_held             communes the gate holds: untouched
     policy                the policy, by its id and version
     identity              what shows that a row and a parcel are the same land
@@ -70,6 +70,7 @@ class MergeRequest:
     absent_passed: tuple[str, ...] = ()
     foreign_hands_passed: tuple[str, ...] = ()
     older_passed: tuple[str, ...] = ()
+    came_complete: tuple[str, ...] = ()
     rekeyed: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     moves_passed: PassedMoves = field(default_factory=dict)
@@ -323,6 +324,7 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "as_of": request.as_of,
         "now": request.now,
         "complete_for": list(request.complete_for),
+        "came_complete": list(request.came_complete),
         "gate_held": list(request.gate_held),
         "foreign_hands_passed": list(request.foreign_hands_passed),
         "older_passed": list(request.older_passed),

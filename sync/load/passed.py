@@ -33,6 +33,7 @@ def request_of(
         as_of=inputs.delivery.as_of,
         now=now,
         complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),
+        came_complete=tuple(inputs.delivery.complete_for),
         gate_held=tuple(staged.held),
         brake=inputs.policy.brake,
         identity=inputs.policy.identity,

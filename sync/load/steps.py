@@ -145,6 +145,11 @@ STEPS: tuple[Step, ...] = (
         "Communes that were declared complete and of which no row came: a line each, and nothing ends of itself",
         ("snapshot",),
     ),
+    Step(
+        "46b_given_up_approved",
+        "What rows now let pass take a handle from, and nothing shows any more in a commune that came whole",
+        ("approved",),
+    ),
     Step("47_end_by_row_compared", "What would end because its own row says so", ("compared",)),
     Step(
         "48_keep_later_snapshot_compared",
@@ -242,7 +247,10 @@ STEPS: tuple[Step, ...] = (
     Step("72_change", "Parcels that changed are as their row says"),
     Step("73_insert", "New parcels, and those that come back", fills=True),
     Step("74_fresh", "What was delivered again and accepted is no longer stale"),
-    Step("75_refused", "The parcels that refused rows name or fit, but for what the source says is another object"),
+    Step(
+        "75_refused",
+        "The parcels that refused rows name or fit, but for what the source says is another object",
+    ),
     Step("76_stale", "The last good version stays live beside a refused row, and says since when it is old"),
     Step("77_conversions", "The old commune and sheet of every accepted row that had any, with what decided"),
     Step(

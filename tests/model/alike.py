@@ -12,6 +12,25 @@ def fits(one: tuple[str, str | None, str], other: tuple[str, str | None, str]) -
     return (one[0], one[2]) == (other[0], other[2]) and (one[1] == other[1] or None in (one[1], other[1]))
 
 
+def each_others_only_ones(
+    rows: Iterable[Row], living: Iterable[Parcel]
+) -> dict[tuple[str, str | None, str], Parcel]:
+    """NUMBER of a row → the only living parcel that it fits, if no other row fits that parcel."""
+    delivered, parcels = defaultdict(list), defaultdict(list)  # by NUMBER without the mark
+    for row in rows:
+        if row.action != "end":
+            delivered[row.commune, row.number].append(row)
+    for parcel in living:
+        parcels[parcel.row.commune, parcel.row.number].append(parcel)
+    found = {}
+    for where, here in delivered.items():
+        for row in here:
+            fitting = [parcel for parcel in parcels[where] if fits(row.place, parcel.row.place)]
+            if len(fitting) == 1 and sum(fits(each.place, fitting[0].row.place) for each in here) == 1:
+                found[row.place] = fitting[0]
+    return found
+
+
 def differ(row: Row, parcel: Parcel) -> bool:
     """The source says that they are two objects: both have a KEY, and not the same."""
     return row.key is not None and parcel.row.key is not None and row.key != parcel.row.key

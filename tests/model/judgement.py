@@ -4,11 +4,11 @@ A row is known by up to three handles, strongest first: KEY, ID, NUMBER. The fat
 unchanged, ended_by_row, ignored, quarantined, held.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from tests.model.alike import differ, fits, kept_from, names, same_land
+from tests.model.alike import differ, each_others_only_ones, fits, kept_from, names, same_land
 from tests.model.deliveries import Delivery, Row
 from tests.model.passing import by_land, left_by, moves_of, with_their_cases
 from tests.model.register import Outcome, Parcel, Register, counters
@@ -65,7 +65,7 @@ class _Judgement:
         self.match_by({parcel.row.key: parcel for parcel in mine}, lambda row: row.key)
         self.match_by({parcel.row.national_id: parcel for parcel in mine}, lambda row: row.national_id)
         self.match_by({parcel.row.place: parcel for parcel in mine}, lambda row: row.place)
-        self.match_by(self.each_others_only_ones(mine), lambda row: row.place)
+        self.match_by(each_others_only_ones(self.rows, mine), lambda row: row.place)
         by_key = {parcel.row.key: parcel.uid for parcel in mine}
         for number, row in enumerate(self.rows):
             if self.ends(number) and row.key in by_key:
@@ -81,25 +81,6 @@ class _Judgement:
             if self.may_be(number, row, parcel):
                 self.match[number] = parcel.uid
                 taken.add(parcel.uid)
-
-    def each_others_only_ones(self, mine: list[Parcel]) -> dict[Any, Parcel]:
-        """NUMBER of a row → the only living parcel that it fits, if no other row fits that parcel."""
-        rows, parcels = defaultdict(list), defaultdict(list)  # by NUMBER without the mark
-        for row in self.rows:
-            if row.action != "end":
-                rows[row.commune, row.number].append(row)
-        for parcel in mine:
-            parcels[parcel.row.commune, parcel.row.number].append(parcel)
-        found = {}
-        for where, delivered in rows.items():
-            for row in delivered:
-                fitting = [parcel for parcel in parcels[where] if fits(row.place, parcel.row.place)]
-                if (
-                    len(fitting) == 1
-                    and sum(fits(each.place, fitting[0].row.place) for each in delivered) == 1
-                ):
-                    found[row.place] = fitting[0]
-        return found
 
     def may_be(self, number: int, row: Row, parcel: Parcel) -> bool:
         """Whether a row may be this parcel, which one of its handles names: another object only under a new key."""
@@ -263,19 +244,31 @@ class _Judgement:
         """By its own row, or absent from a commune that came whole."""
         shown = self.shown()
         found = []
-        communes = set(self.delivery.complete) & {row.commune for row in self.rows}
-        if self.delivery.only is not None:
-            communes &= set(self.delivery.only)
+        came = set(self.delivery.complete) & {row.commune for row in self.rows}
+        communes = came if self.delivery.only is None else came & set(self.delivery.only)
+        # What only a row that waited might have been: it ends with that row, also where its own commune went on.
+        taken = {uid for number, uid in self.taken_from() if self.match.get(number) != uid}
         by_row = {uid for n, uid in self.match.items() if self.ends(n) and self.fate[n] == "accepted"}
         for uid, parcel in self.register.living.items():
             if parcel.province != self.province or uid in shown:
                 continue
-            absent = parcel.row.commune in communes - self.held and self.delivery.at >= self.register.known(
+            whole = communes | came if uid in taken else communes
+            absent = parcel.row.commune in whole - self.held and self.delivery.at >= self.register.known(
                 self.province, parcel.row, uid
             )
             if uid in by_row or absent:
                 found.append(uid)
         return found
+
+    def taken_from(self) -> list[tuple[int, int]]:
+        """Of what a person let pass: the rows that take a handle, with the parcels of the province that have it."""
+        passed = {
+            number: row
+            for number, row in enumerate(self.rows)
+            if self.delivery.only is not None and self.fate[number] == "accepted" and not self.ends(number)
+        }
+        having = kept_from(passed, self.province, self.register.living.values())
+        return [(number, parcel.uid) for number, found in having.items() for parcel in found]
 
     # Rule 3: what comes back.
 

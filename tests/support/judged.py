@@ -173,6 +173,7 @@ def run_merge(
     plots: Iterable[Plot],
     *,
     complete: Iterable[str] | None = None,
+    came_complete: Iterable[str] = (),
     held: Iterable[str] = (),
     approved: Iterable[str] = (),
     passed: Iterable[str] = (),
@@ -192,7 +193,7 @@ def run_merge(
 ) -> Merged:
     """Judged rows through staging and merge into the database, with their receipt, as the load stage does.
 
-    complete  communes that are declared complete: those that come, where none is named
+    complete  communes that are declared complete: those that come, where none is named; came_complete: those that are not applied too
     approved  communes whose held rows a person lets go; passed: communes that may lose whatever they lose
     rekeyed, moved  communes of which a person said that their keys changed, or that their land was corrected
     absent    communes that a person knows to be empty where they were declared complete and did not come
@@ -212,6 +213,7 @@ def run_merge(
         as_of=AS_OF,
         now=now,
         complete_for=() if kind == "changes" else tuple(complete),
+        came_complete=() if kind == "changes" else tuple(came_complete or complete),
         gate_held=tuple(held),
         passed=everything(*approved, *passed) | dict(shown or {}),
         moves_passed=any_move(*approved, *passed) | dict(moves or {}),

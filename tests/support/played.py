@@ -205,6 +205,7 @@ def play(dsn: str, folder: Path, delivery: Delivery, said: Said) -> tuple[Merged
         as_of=AS_OF,
         now=now,
         complete_for=tuple(sorted(complete)),
+        came_complete=delivery.complete,
         gate_held=delivery.held,
         passed=said.brakes,
         moves_passed=said.moves,
