@@ -122,3 +122,16 @@ def test_an_older_delivery_takes_no_parcel_without_a_key_to_another_commune(data
     late = deliver(first[1:], complete=(B,), passed=COMMUNES, at=START + timedelta(days=1))
     assert totals(late.lines)["ignored"] == 1
     assert living(database) == of(second)
+
+
+def test_what_only_a_waiting_row_might_have_been_ends_with_its_approval(database, deliver) -> None:
+    """B came whole and goes on; its old parcel stays while a row of A, which land contradicts, has its id."""
+    deliver(keyless((A, 4, "3", 0), (B, 18, "17", 1), (B, 19, "18", 2)))
+    second = keyless((A, 18, "3", 0), (B, 10, "7", 1), (B, 19, "18", 2))
+    waits = deliver(second)
+    assert (set(waits.contradicted), totals(waits.lines)["ended"]) == ({A}, 0)
+    done = deliver(second, approved=(A,), rekeyed=(A,), complete=(A,), came_complete=(A, B))
+    assert {line["commune_code"]: line["ended"] for line in done.lines} == {A: 0, B: 1}
+    assert totals(done.lines)["quarantined"] == 0
+    assert living(database) == of(second)
+    assert reconcile(["01"], "test", dsn=database.dsn)["agrees"]
