@@ -123,6 +123,14 @@ def test_what_nobody_dates_gives_way_to_what_is_dated_and_takes_no_place(provinc
     assert province.open_holds() == []
 
 
+def test_what_a_change_set_still_holds_is_held_by_the_last_run_of_it_alone(province: Province) -> None:
+    held = province.deliver(changes(102, "CLN", doubted=True))
+    province.deliver(changes(103, "BHK", doubted=False))
+    first = province.approve(held.run_id, HERE)
+    second = province.approve(first.run_id, THERE)
+    assert {run for run, _ in province.open_holds()} == {second.run_id}
+
+
 @dataclass
 class Model:
     """Every hold there was, with its state and the moment of its data (None: nobody says)."""
