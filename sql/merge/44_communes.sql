@@ -1,6 +1,6 @@
 -- Every commune this run could touch, with what it holds now.
 -- `endable`: declared complete, delivered, not held by the gate, and nothing illegible in it (or in the delivery, where
--- the commune itself is illegible).
+-- the commune itself is illegible). `absent`: it was declared complete and did not come, and a person is to be asked; not known yet.
 CREATE TEMP TABLE merge_commune ON COMMIT DROP AS
 WITH touched AS (
     SELECT m.commune_code FROM merge_row AS m
@@ -30,7 +30,8 @@ SELECT t.commune_code,
         AND t.commune_code = ANY (%(complete_for)s::text[])
         AND NOT t.commune_code = ANY (%(gate_held)s::text[])
         AND coalesce(d.untied, 0) = 0
-        AND NOT EXISTS (SELECT FROM delivered AS x WHERE x.commune_code = '-' AND x.untied > 0)) AS endable
+        AND NOT EXISTS (SELECT FROM delivered AS x WHERE x.commune_code = '-' AND x.untied > 0)) AS endable,
+       false AS absent
 FROM touched AS t
 LEFT JOIN delivered AS d ON d.commune_code = t.commune_code
 LEFT JOIN live AS l ON l.commune_code = t.commune_code

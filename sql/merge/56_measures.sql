@@ -198,15 +198,7 @@ WITH commune AS (
     UNION ALL
     SELECT c.commune_code, 'ABSENT', NULL, c.current_before, 1, 1, NULL, NULL
     FROM merge_commune AS c
-    WHERE c.commune_code = ANY (%(complete_for)s::text[])
-      AND NOT c.held
-      AND NOT c.endable
-      AND (SELECT count(*) FROM merge_row AS m WHERE m.commune_code = c.commune_code) = 0
-      -- Shown whole later, it is not asked about: an answer would change nothing.
-      AND NOT EXISTS (SELECT FROM land.source_watermark AS w
-                      WHERE w.province_code = %(province)s
-                        AND w.commune_code = c.commune_code
-                        AND w.snapshot_at > %(observed_at)s::timestamptz)
+    WHERE c.absent
 )
 SELECT m.commune_code, m.code, m.column_group, m.parcels::integer AS parcels, m.amount::float AS amount,
        m.out_of::float AS out_of, m.east, m.north

@@ -1,6 +1,6 @@
 """What land says against the handles of a commune's rows: who waits for that, a few rows or the commune."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from sync import db
@@ -25,14 +25,11 @@ class Contradiction:
     few: bool
 
 
-def contradictions(
-    rows: Iterable[db.Row], told: Iterable[str], rules: IdentityRules
-) -> dict[str, Contradiction]:
+def contradictions(rows: Iterable[db.Row], told: Set[str], rules: IdentityRules) -> dict[str, Contradiction]:
     """The communes in which land says that handles name other parcels (rows of merge/38_contradicted).
 
     But for those that a person let pass knowing it (`told`).
     """
-    told = set(told)
     found = {
         row["commune_code"]: Contradiction(
             row["named"], row["apart"], row["known"], row["renamed"], _few(row, rules)
@@ -43,9 +40,8 @@ def contradictions(
     return {code: said for code, said in found.items() if said.apart or not said.few}
 
 
-def waited(rows: Iterable[db.Row], told: Iterable[str], rules: IdentityRules) -> dict[str, int]:
+def waited(rows: Iterable[db.Row], told: Set[str], rules: IdentityRules) -> dict[str, int]:
     """Commune that a person let pass knowing it → its few contradicted rows: they had waited, unmeasured by the brakes."""
-    told = set(told)
     return {
         row["commune_code"]: row["apart"] for row in rows if row["commune_code"] in told and _few(row, rules)
     }

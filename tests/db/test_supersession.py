@@ -129,6 +129,10 @@ def test_what_a_change_set_still_holds_is_held_by_the_last_run_of_it_alone(provi
     first = province.approve(held.run_id, HERE)
     second = province.approve(first.run_id, THERE)
     assert {run for run, _ in province.open_holds()} == {second.run_id}
+    again = province.deliver(changes(102, "CLN", doubted=True))
+    assert {run for run, _ in province.open_holds()} == {again.run_id}, (
+        "delivered again, it is held by that run"
+    )
 
 
 @dataclass
