@@ -1,6 +1,7 @@
 -- Rows whose land is another parcel's are that parcel, where a person said that it is the keys that changed.
--- Or that they are in another commune now, which changes their numbers. Or none that was known. So is a row with the key of a parcel that ended on land elsewhere: a key that was used again.
--- Not the parcel that another row keeps, because a person said of its commune that its handles are right and the land was corrected.
+-- Or that they are in another commune now, which changes their numbers. Or none that was known. So is a row with the key of a parcel
+-- that ended on land elsewhere: a key that was used again. Not the parcel that another row keeps, because a person said of its commune
+-- that its handles are right and the land was corrected.
 UPDATE merge_row AS m
 SET parcel_uid = b.parcel_uid
 FROM merge_row AS asked

@@ -69,9 +69,8 @@ def test_a_row_waits_alone_for_the_id_of_a_parcel_that_waits(database, deliver) 
     first = [replace(plot, commune=A if i < 3 else B) for i, plot in enumerate(village(6))]
     deliver(first)
     second = [replace(first[0], national_id=first[3].national_id, number="77"), *first[1:]]
-    second[1] = replace(
-        first[1], number=first[0].number
-    )  # takes the number that the waiting row would give up
+    # Takes the number that the waiting row would give up.
+    second[1] = replace(first[1], number=first[0].number)
     second[3] = replace(first[3], national_id=first[0].national_id)
     merged = deliver(second, held=(B,))
     lines = {
