@@ -23,6 +23,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.parcel_version', 'Các phiên bản thửa đất đã đóng (thay đổi hoặc kết thúc), không bao giờ xóa', 'Closed versions of parcels (changed or ended), never deleted'),
 ('land.parcel_alias', 'Các cách gọi có thời hạn của một thửa: khóa nguồn, mã định danh, tờ và số thửa', 'Dated handles of a parcel: source key, national id, sheet and number'),
 ('land.national_id_claim', 'Thửa nào đang giữ một mã định danh trên toàn quốc', 'Which parcel holds a national id, over the whole nation'),
+('land.withheld_id', 'Thửa đang được công bố không kèm mã định danh vì thửa của tỉnh khác đang giữ mã đó', 'Parcels that are published without their national id, because a parcel of another province holds it'),
 ('land.lineage_event', 'Sự kiện của đất: tách, hợp, đo lại, đổi số, chỉnh lý; quyết định là một dòng mới; chỉ được ghi thêm', 'Events of land: split, merger, new survey, new number, correction; a decision is a further row; append-only'),
 ('land.lineage_edge', 'Đất của thửa trước đi vào thửa sau, theo sự kiện; chỉ được ghi thêm', 'Land of a parcel before that went to a parcel after, by event; append-only'),
 ('land.parcel_conversion', 'Xã cũ, tờ bản đồ cũ của thửa đất và căn cứ xác định xã mới; chỉ được ghi thêm', 'Old commune and sheet of parcels, and what decided the new commune; append-only'),
@@ -100,6 +101,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('province.receipt_line', 'Biên nhận theo xã của tỉnh', 'Receipt lines of the province'),
 ('province.finding', 'Lỗi, cảnh báo trong dữ liệu của tỉnh', 'Findings in the data of the province'),
 ('province.quarantine', 'Các dòng bị cách ly của tỉnh', 'Quarantined rows of the province'),
+('province.withheld_id', 'Mã định danh mà hai tỉnh cùng dùng: thửa của tỉnh này phải chờ, hoặc thửa của tỉnh này đang giữ', 'National ids that two provinces use: a parcel of this province waits for one, or holds it'),
 ('province.hold', 'Các xã của tỉnh bị giữ lại', 'Held communes of the province'),
 
 -- functions

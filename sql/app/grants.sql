@@ -31,7 +31,7 @@ GRANT SELECT ON
     land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions, ledger.change_gap, ledger.mended_moment, ledger.decider
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    land.parcel, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_user_status, ledger.manifest
+    land.parcel, land.withheld_id, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_user_status, ledger.manifest
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE ON
     land.parcel_alias, land.national_id_claim, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,

@@ -6,9 +6,10 @@ WITH listed AS (
                 %(listed_numbers)s::text[], %(listed_ids)s::text[])
          AS l (commune_code, sheet_no, parcel_no, national_id)
 ), ending AS (
-    SELECT p.parcel_uid, p.commune_code, p.sheet_no, p.parcel_no, p.national_id
+    SELECT p.parcel_uid, p.commune_code, p.sheet_no, p.parcel_no, coalesce(p.national_id, w.national_id) AS national_id
     FROM land.parcel AS p
     JOIN merge_ending AS e ON e.parcel_uid = p.parcel_uid AND NOT e.by_row
+    LEFT JOIN land.withheld_id AS w ON w.province_code = %(province)s AND w.parcel_uid = p.parcel_uid
     WHERE p.province_code = %(province)s
 ), named AS (
     SELECT e.parcel_uid

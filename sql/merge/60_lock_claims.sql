@@ -6,13 +6,17 @@ SELECT touched.national_id, NULL, NULL, NULL, %(run_id)s
 FROM (
     SELECT m.national_alias AS national_id
     FROM merge_row AS m
+    JOIN merge_changing AS g ON g.row_no = m.row_no AND g.id_changes
     WHERE m.status = 'accept'
       AND m.national_alias IS NOT NULL
-      AND m.national_uid IS DISTINCT FROM m.parcel_uid
+      AND NOT EXISTS (SELECT FROM merge_withheld AS w WHERE w.row_no = m.row_no)
     UNION
     SELECT own.alias_value
     FROM (
-        SELECT m.parcel_uid FROM merge_row AS m WHERE m.status = 'accept' AND m.national_uid IS DISTINCT FROM m.parcel_uid
+        SELECT m.parcel_uid
+        FROM merge_row AS m
+        JOIN merge_changing AS g ON g.row_no = m.row_no AND g.id_changes
+        WHERE m.status = 'accept'
         UNION ALL
         SELECT e.parcel_uid FROM merge_ending AS e
     ) AS giving_up

@@ -1,4 +1,4 @@
--- Rows are refused whose handle another parcel keeps after this delivery.
+-- Rows are refused whose handle another parcel keeps after this delivery, and rows wait whose parcel is in a held commune.
 -- A parcel keeps its id and its number on the sheet unless its own accepted row brings another one or none, or it ends. A
 -- row refused here keeps its own parcel's old handles in use, which may put another row in conflict: again, until no more
 -- are found. Where the parcel keeps them only because it or its row waits for a person, the row waits with it.
@@ -10,16 +10,23 @@ WITH giving_up AS (
     SELECT e.parcel_uid, NULL, NULL
     FROM merge_ending AS e
 ), conflict AS (
-    SELECT m.row_no, 'IDN-CLAIMED' AS code, claim.parcel_uid AS keeper
+    SELECT m.row_no, 'IDN-CLAIMED' AS code, m.national_uid AS keeper
     FROM merge_row AS m
+    LEFT JOIN giving_up AS g ON g.parcel_uid = m.national_uid
+    WHERE m.status = 'accept'
+      AND m.national_uid <> m.parcel_uid
+      AND (g.parcel_uid IS NULL OR g.national_alias = m.national_alias)
+    UNION ALL
+    -- Another province took it since it was looked for.
+    SELECT m.row_no, 'IDN-CLAIMED', claim.parcel_uid
+    FROM merge_row AS m
+    JOIN merge_changing AS c ON c.row_no = m.row_no AND c.id_changes
     JOIN land.national_id_claim AS claim
       ON claim.national_id = m.national_alias
      AND claim.parcel_uid IS NOT NULL
-     AND claim.parcel_uid <> m.parcel_uid
-    LEFT JOIN giving_up AS g ON g.parcel_uid = claim.parcel_uid AND claim.province_code = %(province)s
+     AND claim.province_code <> %(province)s
     WHERE m.status = 'accept'
-      AND m.national_uid IS DISTINCT FROM m.parcel_uid
-      AND (g.parcel_uid IS NULL OR g.national_alias = claim.national_id)
+      AND NOT EXISTS (SELECT FROM merge_withheld AS w WHERE w.row_no = m.row_no)
     UNION ALL
     SELECT m.row_no, 'IDN-CONFLICT', m.sheet_uid
     FROM merge_row AS m
@@ -27,6 +34,14 @@ WITH giving_up AS (
     WHERE m.status = 'accept'
       AND m.sheet_uid <> m.parcel_uid
       AND (g.parcel_uid IS NULL OR g.sheet_alias = m.sheet_alias)
+    UNION ALL
+    -- It would take its parcel out of a commune that is held.
+    SELECT m.row_no, 'IDN-CONFLICT', m.parcel_uid
+    FROM merge_row AS m
+    JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
+    JOIN merge_commune AS h ON h.commune_code = p.commune_code AND h.held
+    WHERE m.status = 'accept'
+      AND m.commune_code <> p.commune_code
 ), told AS (
     SELECT c.row_no, c.code,
            EXISTS (SELECT FROM merge_row AS own WHERE own.parcel_uid = c.keeper AND own.status = 'held' AND own.counted)

@@ -8,11 +8,11 @@ SET parcel_uid = NULL,
 FROM (
     SELECT own.alias_value AS national_id, own.parcel_uid
     FROM merge_row AS m
+    JOIN merge_changing AS g ON g.row_no = m.row_no AND g.id_changes
     JOIN land.parcel_alias AS own
       ON own.province_code = %(province)s AND own.parcel_uid = m.parcel_uid
      AND own.alias_kind = 'national_id' AND own.recorded_to IS NULL
     WHERE m.status = 'accept'
-      AND m.national_uid IS DISTINCT FROM m.parcel_uid
     UNION ALL
     SELECT own.alias_value, own.parcel_uid
     FROM merge_ending AS e

@@ -11,6 +11,10 @@ FROM (
     LEFT JOIN merge_result AS r ON r.row_no = m.row_no
     WHERE m.counted
     UNION ALL
+    SELECT CASE WHEN m.status = 'accept' AND m.counted THEN 'id_withheld' END
+    FROM merge_withheld AS w
+    JOIN merge_row AS m ON m.row_no = w.row_no
+    UNION ALL
     SELECT CASE WHEN e.kind = 'split' THEN 'split_proposed'
                 WHEN e.kind = 'merge' THEN 'merge_proposed'
                 WHEN e.kind = 'reallocation' THEN 'reallocation_proposed'

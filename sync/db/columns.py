@@ -3,7 +3,7 @@
 So the columns of a record stand in no statement by hand, and one that joins is in all of them (docs/adr/0144).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from parcels.columns import DECIMAL_PLACES, HASH_VERSION, RECORDS, Column, Kind, Record
 from sync import db
@@ -41,15 +41,22 @@ _AS_OF: dict[Record, tuple[str, str, str]] = {
 }
 
 
-def listed(names: Iterable[str], alias: str | None = None) -> db.sql.Composable:
-    """Names of columns as a list for a statement, with their table's alias."""
-    parts = [db.sql.Identifier(alias, name) if alias else db.sql.Identifier(name) for name in names]
+def listed(names: Iterable[str], alias: str | None = None, nulls: Collection[str] = ()) -> db.sql.Composable:
+    """Names of columns as a list for a statement, with their table's alias; NULL in place of some."""
+    parts = [
+        db.sql.SQL("NULL")
+        if name in nulls
+        else db.sql.Identifier(alias, name)
+        if alias
+        else db.sql.Identifier(name)
+        for name in names
+    ]
     return db.sql.SQL(", ").join(parts)
 
 
-def columns_of(record: Record, alias: str | None = None) -> db.sql.Composable:
-    """The columns of a record, in the order of its content hash."""
-    return listed((column.name for column in RECORDS[record]), alias)
+def columns_of(record: Record, alias: str | None = None, nulls: Collection[str] = ()) -> db.sql.Composable:
+    """The columns of a record, in the order of its content hash; NULL in place of `nulls`."""
+    return listed((column.name for column in RECORDS[record]), alias, nulls)
 
 
 def typed_columns_of(record: Record) -> db.sql.Composable:

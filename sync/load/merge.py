@@ -1,8 +1,7 @@
 """The merge: one transaction that makes a province's database what its delivery says, and nothing more.
 
-Which statements run, when, in what order and why stands in `sync.load.steps`. Here they run, and what one of them finds
-decides about the next: whether the delivery must be compared with what is known, and which communes are held. The caller
-checks the balances and commits.
+Which statements run, when, in what order and why stands in `sync.load.steps`. Here they run, and what one of them finds decides
+about the next: what is compared with what is known, and which communes are held. The caller checks the balances and commits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -253,6 +252,7 @@ class _Steps:
             "columns": columns_of("parcel"),
             "live_columns": columns_of("parcel", "p"),
             "staged_columns": columns_of("parcel", "s"),
+            "columns_without_id": columns_of("parcel", "s", nulls=("national_id",)),
         }
 
     def rows(self, file: str, **values: Any) -> list[db.Row]:

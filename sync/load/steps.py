@@ -40,6 +40,8 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step("10_rows", "Every staged row, with the parcel that each of its handles names today"),
+    Step("11_withheld", "Rows with a national id that a parcel of another province holds"),
+    Step("12_without_id", "What is published of them has no id"),
     #
     # What comes too late or twice is set aside; rows that end a parcel are found.
     Step(
@@ -197,9 +199,7 @@ STEPS: tuple[Step, ...] = (
         "57_hold_communes",
         "Communes changed behind the pipeline, those that would change too much, and those that did not come, are held",
     ),
-    Step(
-        "58_hold_rows", "The rows of a held commune, and those that would take a parcel out of one, are held"
-    ),
+    Step("58_hold_rows", "The rows of a held commune are held"),
     Step("59_keep_held", "In a held commune nothing ends"),
     #
     # Who has which handle. A refused row keeps its parcel's old handles in use, which may put another row in conflict.
@@ -210,7 +210,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "61_conflicts_again",
-        "Rows are refused whose handle another parcel keeps after this delivery",
+        "Rows are refused whose handle another parcel keeps after this delivery, and rows wait whose parcel is in a held commune",
         how="again",
     ),
     Step("62_present_again", "What the refused rows name, and those that wait, is there", how="again"),
@@ -273,6 +273,8 @@ STEPS: tuple[Step, ...] = (
         "82_told", "Living parcels of which something was told although their own columns stayed as they were"
     ),
     Step("83_write_claims", "Ids that have another holder now"),
+    Step("83a_not_withheld", "Parcels that are not without their id any more"),
+    Step("83b_withheld", "Parcels that are published without the id that their row brings"),
     Step("84_close_items", "Items that change or go are kept as closed ones", how="items"),
     Step("85_remove_items", "What changes or goes leaves the living", how="items"),
     Step("86_write_items", "New items, and changed ones as they are now", how="items", fills=True),

@@ -30,8 +30,8 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "có phiên bản mới hơn trong cùng gói: bỏ qua", "a newer version is in the same set: ignored"
     ),
     "waits_elsewhere": Bilingual(
-        "nhận mã định danh hoặc số thửa của một thửa còn chờ: chờ cùng thửa ấy",
-        "takes an id or a number of a parcel that waits: waits with it",
+        "nhận mã định danh, số thửa của một thửa còn chờ, hoặc chuyển thửa ra khỏi xã đang tạm giữ: chờ cùng",
+        "takes an id or a number of a parcel that waits, or a parcel out of a held commune: waits with it",
     ),
     "placed": Bilingual(
         "đến sau phiên bản mới hơn: đã xếp vào lịch sử",
@@ -59,6 +59,10 @@ CHANGE_NOTES: dict[str, Bilingual] = {
     "contradicted": Bilingual(
         "thông tin nhận dạng chỉ một thửa nằm nơi khác: chờ người duyệt",
         "its handles name a parcel whose land lies elsewhere: waits for a person",
+    ),
+    "id_withheld": Bilingual(
+        "công bố không kèm mã định danh: thửa của tỉnh khác đang giữ mã",
+        "published without national id: a parcel of another province holds it",
     ),
     "not_brought": Bilingual(
         "thửa đang có của xã không có trong gói, mà gói không khai là đầy đủ cho xã: vẫn giữ",

@@ -49,13 +49,13 @@ def same_land(row: Row, parcel: Parcel) -> bool:
 
 
 def kept_from(rows: Mapping[int, Row], province: str, parcels: Iterable[Parcel]) -> dict[int, list[Parcel]]:
-    """Row → the parcels that have its id, or its NUMBER in its own province; the others are left out."""
+    """Row → the parcels of its own province that have its id or its NUMBER; the others are left out."""
     having: dict[object, list[Parcel]] = defaultdict(list)
     for parcel in parcels:
-        having[parcel.row.national_id or ()].append(parcel)
-        having[parcel.province, parcel.row.place].append(parcel)
+        if parcel.province == province:
+            having[parcel.row.national_id or ()].append(parcel)
+            having[parcel.row.place].append(parcel)
     found = {
-        number: [*having.get(row.national_id, ()), *having.get((province, row.place), ())]
-        for number, row in rows.items()
+        number: [*having.get(row.national_id, ()), *having.get(row.place, ())] for number, row in rows.items()
     }
     return {number: kept_by for number, kept_by in found.items() if kept_by}

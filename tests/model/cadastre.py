@@ -223,9 +223,35 @@ class Nation:
             it.office.things[it.one.serial] = replace(it.one, national_id=it.other.national_id)
             it.office.things[it.other.serial] = replace(it.other, national_id=it.one.national_id)
 
+    def _elsewhere(self, office: Office) -> Office:
+        return next(each for each in self.offices.values() if each.province != office.province)
+
+    def _ids_across(self, it: Turn) -> None:
+        """Two parcels of the two provinces exchange their ids."""
+        there = self._elsewhere(it.office)
+        if there.style.ids and it.office.style.ids and there.things:
+            other = there.things[sorted(there.things)[it.how % len(there.things)]]
+            it.office.things[it.one.serial] = replace(it.one, national_id=other.national_id)
+            there.things[other.serial] = replace(other, national_id=it.one.national_id)
+
+    def _to_neighbour(self, it: Turn) -> None:
+        """It is a parcel of the other province from now on, with its land and its id, under a key and a number of that one."""
+        there = self._elsewhere(it.office)
+        if sum(thing.commune == it.one.commune for thing in it.office.things.values()) > 1:
+            del it.office.things[it.one.serial]
+            self.count += 1
+            there.things[it.one.serial] = replace(
+                it.one,
+                commune=there.communes[it.how % len(there.communes)],
+                key=f"k{self.count}" if there.style.keys else None,
+                national_id=it.one.national_id if there.style.ids else None,
+                number=str(self.count),
+                mark=None,
+            )
+
     def _id_to_neighbour(self, it: Turn) -> None:
-        """A parcel of the other province that has none has the id from now on: two that exchange theirs wait for each other."""
-        there = next(each for each in self.offices.values() if each.province != it.office.province)
+        """A parcel of the other province that has none has the id from now on."""
+        there = self._elsewhere(it.office)
         takers = sorted(serial for serial, thing in there.things.items() if thing.national_id is None)
         if it.one.national_id and there.style.ids and takers:
             taker = takers[it.how % len(takers)]
@@ -329,7 +355,7 @@ class Nation:
 
 KINDS = (
     "attributes", "insert", "end", "return_same_key", "return_new_key", "rekey", "id_given", "id_blanked",
-    "id_handed_over", "ids_swapped", "id_to_neighbour", "renumber", "rotate_numbers", "marked", "split", "merge",
+    "id_handed_over", "ids_swapped", "id_to_neighbour", "ids_across", "to_neighbour", "renumber", "rotate_numbers", "marked", "split", "merge",
     "move", "correct",
 )  # fmt: skip
 OF_COMMUNES = ("communes_merged", "boundary_moved")  # what happens to whole communes

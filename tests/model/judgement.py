@@ -108,7 +108,7 @@ class _Judgement:
             uid = self.match.get(number)
             if self.is_outdated(row, uid):
                 self.fate[number] = "ignored"
-            elif self.is_repeated(row):
+            elif self.is_repeated(row) and not self.is_free_now(row, uid):
                 self.fate[number] = "unchanged" if uid is not None else "ignored"
 
     def is_outdated(self, row: Row, uid: int | None) -> bool:
@@ -122,6 +122,11 @@ class _Judgement:
             and key in self.register.changed
             and self.register.said[key] == self.moment(row)
         )
+
+    def is_free_now(self, row: Row, uid: int | None) -> bool:
+        """The version of the object that is known already, but its parcel can be published with its id now."""
+        withheld = uid is not None and self.register.living[uid].withheld
+        return withheld and not self.register.is_elsewhere(row.national_id, self.province)
 
     def moment(self, row: Row) -> float:
         return self.delivery.at if row.version is None else float(row.version)
@@ -356,12 +361,14 @@ class _Judgement:
             self.fate[number] = "new"
             return self.register.write(back.get(number), self.province, row, self.moment(row))
         old = self.register.living[uid]
-        same = self.register_row(row) == self.register_row(old.row)
-        self.fate[number] = "unchanged" if same else "changed"
         if old.row.commune != row.commune:
             lines[old.row.commune]["moved_out"] += 1
             lines[row.commune]["moved_in"] += 1
-        return self.register.write(uid, self.province, row, self.moment(row))
+        self.register.write(uid, self.province, row, self.moment(row))
+        now = self.register.living[uid]
+        same = self.register_row(now.published) == self.register_row(old.published)
+        self.fate[number] = "unchanged" if same else "changed"
+        return uid
 
     @staticmethod
     def register_row(row: Row) -> tuple[object, ...]:

@@ -14,13 +14,22 @@ NEVER = -1.0
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A parcel that lives or has ended, as its last accepted row says it. `at`: the moment of that row."""
+    """A parcel that lives or has ended, as its last accepted row says it.
+
+    at        the moment of that row
+    withheld  its id is another province's: it is published without
+    """
 
     uid: int
     province: str
     row: Row
     at: float
     stale: bool = False
+    withheld: bool = False
+
+    @property
+    def published(self) -> Row:
+        return replace(self.row, national_id=None) if self.withheld else self.row
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,13 @@ class Register:
 
     def claims(self) -> dict[str, int]:
         """National id → who holds it: the living, and nobody else."""
-        return {each.row.national_id: each.uid for each in self.living.values() if each.row.national_id}
+        published = {each.uid: each.published.national_id for each in self.living.values()}
+        return {national_id: uid for uid, national_id in published.items() if national_id}
+
+    def is_elsewhere(self, national_id: str | None, province: str) -> bool:
+        """Whether a parcel of another province holds this id."""
+        holder = self.claims().get(national_id) if national_id else None
+        return holder is not None and self.living[holder].province != province
 
     def commune_of(self, uid: int) -> str:
         return self.living[uid].row.commune
@@ -74,7 +89,7 @@ class Register:
     # What may be done to it.
 
     def close(self, uid: int, because: str) -> None:
-        self.versions.append(Version(uid, self.living[uid].row, because))
+        self.versions.append(Version(uid, self.living[uid].published, because))
 
     def end(self, uid: int) -> None:
         self.close(uid, "ended")
@@ -86,10 +101,11 @@ class Register:
             self.count += 1
             uid = self.count
         stored = replace(row, action=None, version=None, refused=False)
-        if uid in self.living and parcel_part(self.living[uid].row) != parcel_part(stored):
+        now = Parcel(uid, province, stored, at, withheld=self.is_elsewhere(row.national_id, province))
+        if uid in self.living and parcel_part(self.living[uid].published) != parcel_part(now.published):
             self.close(uid, "changed")
         self.ended = [each for each in self.ended if each.uid != uid]
-        self.living[uid] = Parcel(uid, province, stored, at)
+        self.living[uid] = now
         return uid
 
     def gone_stale(self, uid: int) -> None:

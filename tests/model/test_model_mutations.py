@@ -50,12 +50,23 @@ MUTATIONS = {
         "late, the parcel was renamed and moved since",
     ),
     "an id that a parcel keeps is given to another one": (
-        "61_conflicts_again", "AND (g.parcel_uid IS NULL OR g.national_alias = claim.national_id)", "AND false",
+        "61_conflicts_again", "AND (g.parcel_uid IS NULL OR g.national_alias = m.national_alias)", "AND false",
         "a key is renamed in a set, by a row that another parcel's id stands in the way of",
     ),
     "a refused row does not keep its own handles": (
         "62_present_again", "WHERE m.merge_code IS NOT NULL", "WHERE false AND m.merge_code IS NOT NULL",
-        "a row refused for an id of the other province may be any that its number fits",
+        "a row refused for an id that a refused one keeps may be any that its number fits",
+    ),
+    "an id of another province is published all the same": (
+        "11_withheld", "claim.parcel_uid IS NOT NULL", "false", "ids pass between the provinces, with keys and without",
+    ),
+    "what waits for an id never gets it": (
+        "11_withheld", "WHERE claim.parcel_uid IS NOT NULL", "WHERE true OR claim.parcel_uid IS NOT NULL",
+        "ids pass between the provinces, with keys and without",
+    ),
+    "a row that waits shows nothing but its own parcel": (
+        "62_present_again", "OR m.note = 'waits_elsewhere'", "",
+        "a row that waits for the commune of the parcel that its id names may be the one that its number names",
     ),
     "a refused row of a set makes other objects stale": (
         "75_refused", "OR NOT EXISTS", "OR EXISTS",

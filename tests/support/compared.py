@@ -62,7 +62,7 @@ class Comparison:
         by_place = {(province, row.place): uid for uid, (province, row, _) in found.items()}
         assert len(by_place) == len(found), "two parcels live under one number"
         real = {(province, row, stale) for province, row, stale in found.values()}
-        said = {(p.province, self.compared(p.row), p.stale) for p in self.model.living.values()}
+        said = {(p.province, self.compared(p.published), p.stale) for p in self.model.living.values()}
         assert real == said, f"lives, but should not: {real - said}; should live: {said - real}"
         backwards = {name: uid for uid, name in self.names.items()}
         for parcel in self.model.living.values():
