@@ -1,14 +1,21 @@
--- Absent, but a later change set has spoken of it: it stays.
--- The change set is believed. Of what a later snapshot said, a person may have let the earlier one pass.
+-- Absent, but something later has spoken of it: it stays.
+-- A change set is believed. Of what a later snapshot said, a person may have let the earlier one pass. Of what has no key only the
+-- parcel itself says up to when it is known.
 DELETE FROM merge_ending AS e
-USING land.parcel_alias AS a, land.source_state AS st
-WHERE a.province_code = %(province)s
+USING land.parcel AS p
+LEFT JOIN land.parcel_alias AS a
+       ON a.province_code = %(province)s AND a.parcel_uid = p.parcel_uid AND a.alias_kind = 'source_key' AND a.recorded_to IS NULL
+LEFT JOIN land.source_state AS st ON st.province_code = %(province)s AND st.source_alias = a.alias_value
+WHERE p.province_code = %(province)s
+  AND p.parcel_uid = e.parcel_uid
   AND NOT e.by_row
-  AND a.parcel_uid = e.parcel_uid
-  AND a.alias_kind = 'source_key'
-  AND a.recorded_to IS NULL
-  AND st.province_code = %(province)s
-  AND st.source_alias = a.alias_value
-  AND NOT (st.by_snapshot AND e.commune_code = ANY (%(older_passed)s::text[]))
-  AND land.claim_order(true, NULL, NULL, %(observed_at)s::timestamptz,
-                       st.by_snapshot, st.order_kind, st.source_order, st.observed_at) < 0
+  AND ((st.source_alias IS NOT NULL
+        AND NOT (st.by_snapshot AND e.commune_code = ANY (%(older_passed)s::text[]))
+        AND land.claim_order(true, NULL, NULL, %(observed_at)s::timestamptz,
+                             st.by_snapshot, st.order_kind, st.source_order, st.observed_at) < 0)
+       OR (p.source_key IS NULL
+           AND NOT e.commune_code = ANY (%(older_passed)s::text[])
+           AND greatest(p.observed_at,
+                        (SELECT max(t.observed_at)
+                         FROM land.parcel_told AS t
+                         WHERE t.province_code = %(province)s AND t.parcel_uid = p.parcel_uid)) > %(observed_at)s::timestamptz))

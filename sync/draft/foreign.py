@@ -30,6 +30,7 @@ _ALWAYS: tuple[tuple[Bilingual, tuple[str, ...]], ...] = (
             "IDN-OUTSIDE",
             "IDN-DUP-NATIONAL",
             "IDN-CLAIMED",
+            "IDN-WITHHELD",
         ),
     ),
     (_NOT_STORED, ("IDN-CONFLICT",)),

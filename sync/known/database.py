@@ -149,6 +149,7 @@ def question(name: str, **values: str | list[str]) -> db.sql.Composable:
     """sql/context/<name>.sql with its values; of a parcel it asks for the columns of LIVE_SCHEMA."""
     columns: db.Identifiers = {
         "of_parcel": listed(_OF_PARCEL, "p"),
+        "of_parcel_without_id": listed((name for name in _OF_PARCEL if name != "national_id"), "p"),
         "of_found": listed(_OF_PARCEL, "found"),
         "of_waiting": listed(_WAITING, "q"),
         **{key: db.sql.Literal(value) for key, value in values.items()},

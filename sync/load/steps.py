@@ -155,7 +155,7 @@ STEPS: tuple[Step, ...] = (
     Step("47_end_by_row_compared", "What would end because its own row says so", ("compared",)),
     Step(
         "48_keep_later_snapshot_compared",
-        "Absent, but a later change set has spoken of it: it stays",
+        "Absent, but something later has spoken of it: it stays",
         ("snapshot", "compared"),
     ),
     Step(

@@ -26,7 +26,7 @@ from tests.support.deliveries import PROVINCE, copy_of, rewrite
 
 pytestmark = [pytest.mark.db, pytest.mark.e2e]
 FILE, ZONE = "hagiang.gpkg", 9209
-SEEDED = {"IDN-SAME-PLACE", "IDN-MOVED", "IDN-ID-CHANGED", "IDN-NUMBER-REUSED", "IDN-CLAIMED"}
+SEEDED = {"IDN-SAME-PLACE", "IDN-MOVED", "IDN-ID-CHANGED", "IDN-NUMBER-REUSED", "IDN-WITHHELD"}
 SAID = (
     "finding_id",
     "check_code",

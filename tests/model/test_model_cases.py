@@ -174,6 +174,11 @@ HISTORIES = {
         full(3.5, [row(B, None, X, "9", ONE), STAYS], ()),
         full(1.5, [row(B, None, X, "9", ONE, use="CLN"), STAYS]),
     ),
+    "without keys, a part brings a new one, then what was before that": (
+        full(0.5, [row(B, None, X, "9", ONE), STAYS]),
+        full(3.5, [row(B, None, None, "10", TWO)], ()),
+        full(1.5, [row(B, None, X, "9", ONE), STAYS]),
+    ),
     "ids pass between the provinces, with keys and without": (
         full(0.5, [*FIRST, row(B, None, None, "7", Land(0, 200, 280))]),
         full(

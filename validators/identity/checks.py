@@ -43,6 +43,13 @@ _ASSIGN_ID = Bilingual(
     "Assign the id anew from the parcel's characteristic point (circular 19/2026/TT-BNNMT, annex I).",
 )
 
+_COMPARE_HOLDER = Bilingual(
+    "Đối chiếu với đơn vị đang giữ mã; bên gán sai phải gán lại. Mã được tự do ngay khi thửa đất đang giữ "
+    "được giao nộp với mã khác hoặc không có mã, hay chấm dứt.",
+    "Compare with the office that holds it; whoever assigned it wrongly assigns anew. An id is free as soon as "
+    "its parcel is delivered with another one or none, or ends.",
+)
+
 CHECKS: tuple[Check, ...] = (
     Check(
         "IDN-MISSING",
@@ -118,13 +125,24 @@ CHECKS: tuple[Check, ...] = (
             "Mã định danh này đang thuộc một thửa đất khác{detail}.",
             "Another parcel holds this national id{detail}.",
         ),
-        advice=Bilingual(
-            "Đối chiếu với đơn vị đang giữ mã; bên gán sai phải gán lại. Mã được tự do ngay khi thửa đất đang giữ "
-            "được giao nộp với mã khác hoặc không có mã, hay chấm dứt.",
-            "Compare with the office that holds it; whoever assigned it wrongly assigns anew. An id is free as soon as "
-            "its parcel is delivered with another one or none, or ends.",
-        ),
+        advice=_COMPARE_HOLDER,
         find=faults.claimed,
+        measures=("thong_nhat", "dung_chung"),
+        scope="contextual",
+        say_detail=_holder,
+        can_run=_has_claims,
+    ),
+    Check(
+        "IDN-WITHHELD",
+        "error",
+        quarantines=False,
+        title=Bilingual("Mã định danh đang thuộc tỉnh khác", "National id held by another province"),
+        message=Bilingual(
+            "Mã định danh này đang thuộc một thửa đất của tỉnh khác{detail}. Thửa đất được công bố, nhưng không kèm mã.",
+            "A parcel of another province holds this national id{detail}. The parcel is published, but without the id.",
+        ),
+        advice=_COMPARE_HOLDER,
+        find=faults.withheld,
         measures=("thong_nhat", "dung_chung"),
         scope="contextual",
         say_detail=_holder,

@@ -37,30 +37,44 @@ def repeated_sheet(subject: Subject) -> Faults:
 
 
 def claimed(subject: Subject) -> Faults:
-    """Rows whose national id another parcel holds; the detail is its province, or its commune in this province.
+    """Rows whose national id a parcel of another commune of this province holds; the detail is that commune.
 
-    Without a known source key a row with the id of a parcel of this province is that parcel, moved to this commune.
+    Without a known source key a row with such an id is that parcel, moved to this commune. An id that another province holds too
+    is that one's (`withheld`).
     """
-    claims, live_parcels = subject.context.claims, subject.context.live
-    if claims is None:
-        raise ValueError("claims are not at hand: the check cannot run")
-    mine, own_province = subject.fact(handles.own_handles), subject.context.province_code
-    foreign = pc.not_equal(claims["province_code"], own_province)
-    elsewhere = pc.fill_null(pc.not_equal(claims["commune_code"], subject.dataset.commune_code), False)
-    claims = claims.filter(pc.or_(foreign, elsewhere))
-    # An id has one holder; a table that says two names the other province's.
-    order = [("national_id", "ascending"), ("province_code", "ascending"), ("commune_code", "ascending")]
-    claims = claims.append_column("own", pc.equal(claims["province_code"], own_province)).sort_by(
-        [("own", "ascending"), *order]
-    )
-    held = pc.index_in(mine.national_id, value_set=claims["national_id"], skip_nulls=True)
-    own = pc.fill_null(claims["own"].combine_chunks().take(held), False)
+    foreign, own = _claims(subject)
+    own = own.filter(pc.fill_null(pc.not_equal(own["commune_code"], subject.dataset.commune_code), False))
+    mine, live_parcels = subject.fact(handles.own_handles), subject.context.live
     known = pa.array([], pa.string()) if live_parcels is None else subject.fact(live_handles).source_key
     is_another = pc.is_in(mine.source_key, value_set=pc.drop_null(known), skip_nulls=True)
-    rows = positions(pc.and_(pc.is_valid(held), pc.or_(pc.invert(own), is_another)))
-    holder = held.take(pa.array(rows))
-    at = pc.if_else(claims["own"], claims["commune_code"], claims["province_code"]).combine_chunks()
-    return Faults(rows, detail=at.take(holder))
+    elsewhere = pc.is_in(mine.national_id, value_set=foreign["national_id"], skip_nulls=True)
+    return _held(subject, own, "commune_code", pc.and_not(is_another, elsewhere))
+
+
+def withheld(subject: Subject) -> Faults:
+    """Rows whose national id a parcel of another province holds; the detail is that province."""
+    foreign, _ = _claims(subject)
+    return _held(subject, foreign, "province_code", pa.scalar(True))
+
+
+def _claims(subject: Subject) -> tuple[pa.Table, pa.Table]:
+    """Of other provinces, and of this one; in an order that does not depend on how they came."""
+    claims = subject.context.claims
+    if claims is None:
+        raise ValueError("claims are not at hand: the check cannot run")
+    claims = claims.sort_by(
+        [(name, "ascending") for name in ("national_id", "province_code", "commune_code")]
+    )
+    own = pc.equal(claims["province_code"], subject.context.province_code)
+    return claims.filter(pc.invert(own)), claims.filter(own)
+
+
+def _held(subject: Subject, claims: pa.Table, detail: str, counts: pa.Array | pa.Scalar) -> Faults:
+    """Of the rows that count (n,) those whose national id stands in these claims."""
+    mine = subject.fact(handles.own_handles).national_id
+    held = pc.index_in(mine, value_set=claims["national_id"], skip_nulls=True)
+    rows = positions(pc.and_(pc.is_valid(held), counts))
+    return Faults(rows, detail=claims[detail].combine_chunks().take(held.take(pa.array(rows))))
 
 
 def malformed(subject: Subject) -> Faults:

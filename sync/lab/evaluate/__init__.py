@@ -38,6 +38,10 @@ Progress = Callable[[str, int], None]
 
 # Checks for which a nation that is delivered once, in good form, holds nothing to find.
 NOT_SEEDED: dict[str, Bilingual] = {
+    "IDN-CLAIMED": Bilingual(
+        "chỉ khi thửa của xã khác trong tỉnh giữ mã và không có trong gói",
+        "only where a parcel of another commune of the province, which is not delivered, has the id",
+    ),
     "IDN-CONFLICT": Bilingual(
         "chỉ cơ sở dữ liệu phát hiện được, khi hợp nhất", "only the database can tell, inside the merge"
     ),

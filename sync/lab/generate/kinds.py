@@ -162,7 +162,7 @@ LABELLED: tuple[Kind, ...] = (
     _more("moved", "IDN-MOVED", shape="inland"),  # where it was live may lie beyond the border
     _more("id_changed", "IDN-ID-CHANGED"),
     _more("number_reused", "IDN-NUMBER-REUSED", before="absent"),
-    _more("claimed_elsewhere", "IDN-CLAIMED", "error", quarantined=True, before="absent"),
+    _more("claimed_elsewhere", "IDN-WITHHELD", "error", before="absent"),
     _more("id_of_another_point", "IDN-RECOMPUTED", "info", before="absent"),
     _ring("ring_of_one_point", "GEO-ZERO-AREA"),
     _ring("ring_below_the_grid", "GEO-ZERO-AREA"),

@@ -76,19 +76,20 @@ def test_a_fault_has_its_place_in_the_delivered_zone(folder: Path, profile: Prof
     assert shapely.distance(corner, shapely.envelope(delivered)) == 0
 
 
-def test_ids_of_other_provinces_quarantine_where_they_are_known(gpkg: Write, tmp_path: Path) -> None:
+def test_ids_of_other_provinces_are_told_where_they_are_known(gpkg: Write, tmp_path: Path) -> None:
     frame = strip(3)
     frame["ma"] = ["w7er83vw181u", "w7er83vw181v", None]
     profile = profile_of(columns={"source_key": "thuaDatId", "commune_code": "maXa", "national_id": "ma"})
     fetch(gpkg(frame), profile, tmp_path / "run")
     conform(tmp_path / "run", profile)
     check(tmp_path / "run", profile)
-    by_register = {"IDN-CLAIMED", "IDN-CONFLICT"}
+    by_register = {"IDN-CLAIMED", "IDN-WITHHELD", "IDN-CONFLICT"}
     assert by_register <= set(load_verdicts(tmp_path / "run")[0].not_run)
     check(tmp_path / "run", profile, KnownTables(held=claims_table(("w7er83vw181v", "01"))))
     (verdict,) = load_verdicts(tmp_path / "run")
     assert not by_register & set(verdict.not_run)
-    assert verdict.quarantined == 1
+    assert verdict.quarantined == 0
+    assert "IDN-WITHHELD" in load_findings(tmp_path / "run")["check_code"].to_pylist()
     assert load_rows(tmp_path / "run")["claims_id"].to_pylist() == [True, True, False]
 
 

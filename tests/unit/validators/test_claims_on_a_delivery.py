@@ -51,16 +51,15 @@ def sheet(commune: str, number: str) -> str:
 
 
 @given(parts=st.dictionaries(st.sampled_from([HERE, THERE, NOWHERE]), ROWS), claims=CLAIMS)
-def test_a_claim_stands_unless_its_parcel_is_delivered_with_an_id(
+def test_a_claim_stands_unless_its_parcel_is_delivered(
     parts: dict[str, list[tuple[str | None, str | None, str | None]]], claims: list[dict[str, str | None]]
 ) -> None:
     delivered, speaking = set(), set()
     for code, rows in parts.items():
         own = handles_of(table(rows), code, AS_OF)
         for source, national, number in zip(*(handles.to_pylist() for handles in own), strict=True):
-            if national is not None:
-                delivered.add(national)
-                speaking |= {("source", source), ("sheet", number)} - {("source", None), ("sheet", None)}
+            delivered |= {national} - {None}
+            speaking |= {("source", source), ("sheet", number)} - {("source", None), ("sheet", None)}
     stand = [
         claim
         for claim in claims

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from sync.folder.loaded import RefusedRow
 from sync.load.regroup import JudgedCommune, after_merge
 from tests.conftest import counts
-from tests.unit.validators.validator_datasets import AS_OF, claims, context, dataset
+from tests.support.known import live
+from tests.unit.validators.validator_datasets import AS_OF, PROVINCE, context, dataset
 from validators.findings import FINDINGS_SCHEMA
+from validators.identity.handles import CLAIMS_SCHEMA
 from validators.judge import judge
 from validators.policy import named_policy, policy_at
 from validators.stored import grouped
@@ -33,8 +35,13 @@ def test_after_the_merge_the_verdict_is_as_if_the_claims_had_been_known(n, data)
     taken = data.draw(st.sets(st.integers(0, n - 1), min_size=1))
     delivered = spoilt(n, wrong)
     ids = delivered.column("national_id").to_pylist()
-    before = judge(delivered, context(delivered))
-    known = judge(delivered, context(delivered, register=claims(*((ids[row], "79") for row in taken))))
+    there = [
+        {"national_id": ids[row], "province_code": PROVINCE, "commune_code": "00008"}
+        for row in sorted(taken)
+    ]
+    held = pa.Table.from_pylist(there, schema=CLAIMS_SCHEMA)
+    before = judge(delivered, context(delivered, live=live(delivered)))
+    known = judge(delivered, context(delivered, register=held, live=live(delivered)))
     refused = [
         RefusedRow(
             commune_code=delivered.commune_code, row_no=row, merge_code=CLAIMED, has_error=row in wrong

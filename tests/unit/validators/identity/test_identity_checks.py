@@ -160,29 +160,29 @@ def test_what_repeats_is_counted_over_the_whole_delivery_but_sheets_within_their
 # --- claimed
 
 
-def test_an_id_held_in_another_province_is_quarantined_and_names_the_province():
+def test_an_id_held_in_another_province_is_withheld_and_names_the_province():
     data = dataset(3)
     ids = data.column("national_id").to_pylist()
     judged = verdict(data, register=claims((ids[1], "79"), (ids[2], PROVINCE), ("w7er83vw181u", "79")))
-    assert judged.rows["decision"].to_pylist() == ["accept", "quarantine", "accept"]
+    assert judged.rows["decision"].to_pylist() == ["accept", "accept", "accept"]
     (finding,) = judged.findings.to_pylist()
-    assert (finding["check_code"], finding["detail"]) == ("IDN-CLAIMED", "79")
+    assert (finding["check_code"], finding["severity"], finding["detail"]) == ("IDN-WITHHELD", "error", "79")
     assert "Thành phố Hồ Chí Minh" in finding["message_vi"]
     assert not judged.provisional
 
 
 def test_without_the_register_the_claim_is_not_run_and_the_verdict_is_provisional():
     judged = verdict(dataset(3), register=None)
-    assert {"IDN-CLAIMED", "IDN-CONFLICT"} <= set(judged.not_run)
+    assert {"IDN-CLAIMED", "IDN-WITHHELD", "IDN-CONFLICT"} <= set(judged.not_run)
     assert judged.provisional
-    assert "IDN-CLAIMED" not in judged.ran
+    assert not {"IDN-CLAIMED", "IDN-WITHHELD"} & set(judged.ran)
     assert judged.group.number == 1
     assert judged.assured_group.number == 3
 
 
 def test_a_malformed_id_is_claimed_by_nobody():
     data = dataset(1, national_id=[MALFORMED[0]])
-    assert "IDN-CLAIMED" not in found(data, register=claims((MALFORMED[0], "79")))
+    assert not {"IDN-CLAIMED", "IDN-WITHHELD"} & set(found(data, register=claims((MALFORMED[0], "79"))))
 
 
 # --- communes
