@@ -20,9 +20,14 @@ FROM (
         UNION ALL
         SELECT e.parcel_uid FROM merge_ending AS e
     ) AS giving_up
-    JOIN land.parcel_alias AS own
-      ON own.province_code = %(province)s AND own.parcel_uid = giving_up.parcel_uid
-     AND own.alias_kind = 'national_id' AND own.recorded_to IS NULL
+    -- OFFSET keeps the planner to one look into the index per parcel, whatever it believes of the handles.
+    CROSS JOIN LATERAL (
+        SELECT a.alias_value
+        FROM land.parcel_alias AS a
+        WHERE a.province_code = %(province)s AND a.parcel_uid = giving_up.parcel_uid
+          AND a.alias_kind = 'national_id' AND a.recorded_to IS NULL
+        OFFSET 0
+    ) AS own
 ) AS touched
 ORDER BY touched.national_id COLLATE "C"
 ON CONFLICT (national_id) DO UPDATE SET run_id = claim.run_id
