@@ -60,8 +60,8 @@ _ENDED: Final = {"rejected": REJECTED, "failed": FAILED}
 
 
 def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
-    """`status --json`: a line per province, totals, every open hold with its run and reasons, every open gap; of one
-    province also what later deliveries have superseded lately.
+    """`status --json`: a line per province, totals, every open hold with its run and reasons, national ids that
+    wait for another province, every open gap; of one province also what later deliveries have superseded lately.
 
     A province's `last_run` is its last real run, with `state` and, where it was rejected or failed, what was said.
 
@@ -72,6 +72,7 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
         provinces = db.fetch(connection, "status/national", {"province": province})
         holds = db.fetch(connection, "status/holds", {"province": province})
         superseded = db.fetch(connection, "status/superseded", {"province": province}) if province else []
+        withheld = db.fetch(connection, "status/withheld", {"province": province})
         gaps = told(open_gaps(connection, province))
     now = datetime.now(VIETNAM)
     for row in provinces:
@@ -82,7 +83,14 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
         groups.update(row["groups"])
     totals |= {name: sum(int(row[name]) for row in provinces) for name in COMPLETENESS}
     totals["groups"] = dict(sorted(groups.items(), key=lambda each: int(each[0])))
-    return {"provinces": provinces, "totals": totals, "holds": holds, "superseded": superseded, "gaps": gaps}
+    return {
+        "provinces": provinces,
+        "totals": totals,
+        "holds": holds,
+        "superseded": superseded,
+        "withheld": withheld,
+        "gaps": gaps,
+    }
 
 
 def days_between(then: datetime | None, now: datetime) -> int | None:
@@ -149,6 +157,7 @@ def to_do(status: dict[str, Any]) -> list[Bilingual]:
     said = [_ended_badly(row) for row in status["provinces"] if row["state"] in _ENDED]
     said += _held(status["holds"])
     said += [_superseded(hold) for hold in status["superseded"]]
+    said += [_withheld(row) for row in status["withheld"]]
     said += [
         Bilingual(
             f"Tỉnh {gap['province_code']}: {gap['vi']}", f"Province {gap['province_code']}: {gap['en']}"
@@ -204,6 +213,20 @@ def _superseded(hold: dict[str, Any]) -> Bilingual:
         f"lượt chạy {hold['superseded_by']} lúc {at} (giờ Việt Nam); không cần duyệt nữa.",
         f"Province {hold['province_code']}, commune {hold['commune_code']}: what run {hold['run_id']} held was superseded by run "
         f"{hold['superseded_by']} at {at} (Vietnam time); nothing is to be decided.",
+    )
+
+
+def _withheld(row: dict[str, Any]) -> Bilingual:
+    since = f"{row['withheld_since'].astimezone(VIETNAM):%d/%m/%Y}"
+    holder = row["holder_province_code"]
+    why = (
+        Bilingual(f"tỉnh {holder} đang giữ mã; hai bên cần đối chiếu", f"province {holder} holds the ids; the two must compare")
+        if holder
+        else Bilingual("mã đã tự do, thửa nhận mã ở lần giao nộp tới", "the ids are free, the next delivery gets them")
+    )  # fmt: skip
+    return Bilingual(
+        f"Tỉnh {row['province_code']}: {row['ids']} thửa được công bố không kèm mã định danh, lâu nhất từ {since}: {why.vi}.",
+        f"Province {row['province_code']}: {row['ids']} parcels are published without their national id, some since {since}: {why.en}.",
     )
 
 

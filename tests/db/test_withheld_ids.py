@@ -8,6 +8,7 @@ import pytest
 
 from parcels import admin_units
 from sync.care.reconcile import reconcile
+from sync.report.status import national_status, to_do
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot
 from tests.support.village import ID, deliver, village
@@ -122,6 +123,18 @@ def test_a_province_takes_no_id_that_another_one_has(database, deliver) -> None:
     assert (holders(database)[X], published(database)["k0"]) == ("k0", X)
     deliver(village(10)[1:])
     assert X not in holders(database)
+
+
+def test_status_says_who_waits_for_whom(database, deliver) -> None:
+    deliver(village(2))
+    deliver(theirs(X, Y), province="04", complete=(ELSEWHERE,))
+    for asked in (None, "01", "04"):
+        (said,) = (s for s in to_do(national_status(database.dsn, asked)) if "không kèm mã" in s.vi)
+        assert "Province 04: 1 parcels" in said.en
+        assert "province 01 holds" in said.en
+    assert not any("không kèm mã" in s.vi for s in to_do(national_status(database.dsn, "08")))
+    deliver([replace(village(2)[0], national_id=None), village(2)[1]])
+    assert any("are free" in s.en for s in to_do(national_status(database.dsn)))
 
 
 def test_each_of_the_two_provinces_sees_its_own_parcel(database, deliver) -> None:

@@ -36,8 +36,7 @@ def test_after_the_merge_the_verdict_is_as_if_the_claims_had_been_known(n, data)
     delivered = spoilt(n, wrong)
     ids = delivered.column("national_id").to_pylist()
     there = [
-        {"national_id": ids[row], "province_code": PROVINCE, "commune_code": "00008"}
-        for row in sorted(taken)
+        {"national_id": ids[row], "province_code": PROVINCE, "commune_code": "00008"} for row in sorted(taken)
     ]
     held = pa.Table.from_pylist(there, schema=CLAIMS_SCHEMA)
     before = judge(delivered, context(delivered, live=live(delivered)))
