@@ -118,7 +118,10 @@ class Desk:
         if made is None or not made.rows:
             return None
         if spec.kind != "approved":
-            made = replace(made, held=() if made.changes else _bits(made.province, spec.held), dry=spec.dry)
+            # Somebody holds only what a delivery speaks of.
+            spoken = {*made.complete, *(row.commune for row in made.rows)}
+            held = () if made.changes else tuple(c for c in _bits(made.province, spec.held) if c in spoken)
+            made = replace(made, held=held, dry=spec.dry)
         if not spec.dry:
             self.sent.append(made)
             if made.changes:
