@@ -52,7 +52,8 @@ class BrakeRules(Rules):
     days              how long small amounts add up
     province_parcels  so many parcels at least, for a limit of the province to hold anything
     movement          how many parcels may pass from one commune to another, of the smaller one, before both are one case
-    crossing          land uses of what crosses communes, roads and water: by these no two communes are one case
+    crossing          land uses of what crosses communes, roads and water: by these no two communes are one case,
+                      and land says nothing of which of them a row is (sql/merge/35_land)
     """
 
     days: Annotated[int, Field(ge=1)]

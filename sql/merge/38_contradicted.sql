@@ -1,7 +1,7 @@
 -- How many rows of each commune land contradicts, and how many it knows by another name.
 -- `named`: rows that their handles say are a living parcel. `apart`: of these, the ones whose land lies elsewhere; `known`: of
 -- those, the ones whose land is another living parcel's. `renamed`: rows that no handle knows on the land of a parcel of their
--- commune that the delivery, complete for it, no longer has.
+-- commune that the delivery, complete for it, no longer has; not roads and water on the land of such.
 SELECT named.commune_code,
        named.named::integer,
        coalesce(apart.apart, 0)::integer AS apart,
@@ -25,9 +25,12 @@ LEFT JOIN (
     SELECT b.commune_code, count(DISTINCT b.row_no) AS renamed
     FROM merge_by_land AS b
     JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = b.parcel_uid AND p.commune_code = b.commune_code
+    JOIN {parcel} AS s ON s.row_no = b.row_no
     WHERE b.new
       AND b.commune_code = ANY (%(complete_for)s::text[])
       AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid)
+      AND NOT coalesce(string_to_array(nullif(p.land_use, ''), '+') <@ %(crossing)s::text[]
+                       AND string_to_array(nullif(s.land_use, ''), '+') <@ %(crossing)s::text[], false)
     GROUP BY b.commune_code
 ) AS renamed ON renamed.commune_code = named.commune_code
 WHERE coalesce(apart.apart, 0) > 0

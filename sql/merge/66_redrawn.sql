@@ -1,10 +1,11 @@
 -- Land that ends or is drawn anew: splits, mergers and corrected boundaries are seen from it.
 -- `apart`: the land of now is not where it was, whatever of it a new survey explains. `off`: by how much, in metres, the
 -- shape is not as it was, wherever it was put. `kept`: by no more than half of what an overlap must be wide; not where a person said
--- that the land itself was corrected. `east`, `north`: how far, in metres, its middle moved.
+-- that the land itself was corrected. `crossing`: it was a road or water and still is. `east`, `north`: how far, in metres, its middle moved.
 CREATE TEMP TABLE merge_redrawn ON COMMIT DROP AS
 SELECT p.parcel_uid, NULL::bigint AS row_no, p.commune_code, p.sheet_no, p.recorded_from,
        NULL::double precision AS east, NULL::double precision AS north, NULL::double precision AS off, false AS apart, false AS kept,
+       false AS crossing,
        NULL::double precision AS share_of_parent, NULL::double precision AS share_of_child, NULL::numeric AS area_m2
 FROM merge_ending AS e
 JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = e.parcel_uid
@@ -13,6 +14,8 @@ SELECT p.parcel_uid, r.row_no, r.commune_code, s.sheet_no, p.recorded_from, midd
        both_cover.apart,
        NOT (both_cover.apart AND r.commune_code = ANY (%(moved)s::text[]))
            AND shape.off <= %(edge_width_m)s / 2,
+       coalesce(string_to_array(nullif(p.land_use, ''), '+') <@ %(crossing)s::text[]
+                AND string_to_array(nullif(s.land_use, ''), '+') <@ %(crossing)s::text[], false),
        least(1, both_cover.area / ST_Area(p.geom)),
        least(1, both_cover.area / ST_Area(s.geom)),
        s.area_m2

@@ -1,5 +1,6 @@
 -- What a person let pass, or a new survey explains, is an event of its commune: names that changed, land that was corrected.
 -- One for all of its parcels. Edges only where a parcel's land is elsewhere now: there the event alone says why it has that land.
+-- Roads and water that were drawn in another place, which nobody is asked about, are an event of their own.
 WITH said AS (
     SELECT string_agg(DISTINCT a.actor, ', ') AS actor, (array_agg(a.reason ORDER BY a.decided_at DESC))[1] AS reason,
            r.parent_run_id
@@ -10,20 +11,22 @@ WITH said AS (
     GROUP BY r.parent_run_id
 ), elsewhere AS (
     SELECT d.parcel_uid, d.commune_code, d.recorded_from, d.share_of_parent, d.share_of_child, d.area_m2,
-           CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'correction' ELSE 'resurvey' END AS kind
+           CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'correction' ELSE 'resurvey' END AS kind,
+           CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'approval'
+                WHEN d.crossing THEN 'land use' ELSE 'common shift' END AS because
     FROM merge_redrawn AS d
     WHERE d.apart
       AND NOT EXISTS (SELECT FROM land.lineage_event AS e
                       JOIN land.lineage_edge AS l ON l.event_id = e.event_id
                       WHERE e.run_id = %(run_id)s AND e.kind = 'exchange' AND l.child_uid = d.parcel_uid)
 ), set_of AS MATERIALIZED (
-    SELECT gen_random_uuid() AS event_id, x.commune_code, x.kind, x.parcels
+    SELECT gen_random_uuid() AS event_id, x.commune_code, x.kind, x.because, x.parcels
     FROM (
-        SELECT l.commune_code, l.kind, count(*) AS parcels
+        SELECT l.commune_code, l.kind, l.because, count(*) AS parcels
         FROM elsewhere AS l
-        GROUP BY l.commune_code, l.kind
+        GROUP BY l.commune_code, l.kind, l.because
         UNION ALL
-        SELECT b.commune_code, 'rekey', count(*)
+        SELECT b.commune_code, 'rekey', 'approval', count(*)
         FROM merge_by_land AS b
         JOIN merge_result AS r ON r.row_no = b.row_no AND r.parcel_uid = b.parcel_uid
         WHERE b.commune_code = ANY (%(rekeyed)s::text[])
@@ -33,7 +36,7 @@ WITH said AS (
     INSERT INTO land.lineage_event (
         event_id, province_code, commune_code, kind, state, legal_date, evidence, decided_by, policy, recorded_at, run_id)
     SELECT s.event_id, %(province)s, s.commune_code, s.kind, 'confirmed', NULL,
-           jsonb_build_object('from', CASE WHEN s.kind = 'resurvey' THEN 'common shift' ELSE 'approval' END, 'parcels', s.parcels,
+           jsonb_build_object('from', s.because, 'parcels', s.parcels,
                               'reason', said.reason, 'held_by_run', said.parent_run_id),
            CASE WHEN s.kind = 'resurvey' THEN %(policy)s
                 ELSE coalesce(said.actor, (SELECT own.actor FROM ledger.run AS own WHERE own.run_id = %(run_id)s)) END,
@@ -47,4 +50,4 @@ INSERT INTO land.lineage_edge (
 SELECT s.event_id, %(province)s, l.parcel_uid, l.recorded_from, l.parcel_uid, %(now)s, l.share_of_parent, l.share_of_child,
        l.share_of_child * l.area_m2
 FROM elsewhere AS l
-JOIN set_of AS s ON s.commune_code = l.commune_code AND s.kind = l.kind
+JOIN set_of AS s ON s.commune_code = l.commune_code AND s.because = l.because AND s.kind = l.kind

@@ -1,6 +1,6 @@
 """Conform: what a province delivered, in the nation's words and on the nation's grid: the snapshot.
 
-Nothing is judged and no row is dropped here. A part whose CRS contradicts what was declared, and a commune
+Nothing is judged and no row is dropped here; parts of a parcel in several rows are joined where a profile says so. A part whose CRS contradicts what was declared, and a commune
 whose parcels lie elsewhere, are held: the reasons go to the gate.
 """
 
@@ -27,6 +27,7 @@ from sync.conform.lists import FOLDER as LISTS_FOLDER
 from sync.conform.lists import Lists
 from sync.conform.numbers import Habits, MarksShown
 from sync.conform.parts import ReadPart, resolve_parts
+from sync.conform.several_rows import join_rows, refuse_changes
 from sync.conform.shapes import shapes_of
 from sync.conform.states import States, none_current
 from sync.conform.texts import Texts
@@ -63,6 +64,8 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
     record = DeliveryRecord.load(run_dir)
     check_constants(profile)
     _refuse_unknown_scope(record, profile)
+    if record.changes:
+        refuse_changes(profile)
     parts = resolve_parts(record, profile)
     evidence = Evidence.of_run(run_dir, record)
     writer = SnapshotWriter(run_dir)
@@ -73,6 +76,7 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
         work.lists.close()
         if not work.row_no and not record.changes:  # that nothing changed is news, too
             raise none_current(work.not_current) if work.not_current.total() else _no_rows()
+        joined = join_rows(profile, writer)
         snapshot_sha256 = writer.close()
     except BaseException:
         writer.abandon()
@@ -85,6 +89,7 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
         snapshot_sha256=snapshot_sha256,
         read=sum(communes.values()),
         communes=communes,
+        joined=joined,
         parts=read_parts,
         lists=work.lists.report(),
         files_not_read=record.unlisted,

@@ -112,6 +112,7 @@ class Profile(BaseModel):
     read        kind of source → its own settings (`[read.csv]`, `[read.dgn]` …)
     lists       how the lists are read that a delivery joins to its parcels
     connection  where parcels are pulled from when they do not come as files (docs/connections.md)
+    parcels_in_several_rows  the parts of a parcel come as a row each, with one source key (sync.conform.several_rows)
     states      in which state a row is in its own system: only current ones are parcels of today (sync.declared.states)
     valid_from_means  since when what holds: this state of the parcel, or the parcel; unknown until somebody says it
     commune_codes  "old" (of before 1 July 2025) or "new", for deliveries that do not say
@@ -134,6 +135,7 @@ class Profile(BaseModel):
     connection: Connections = ()
     commune_codes: Literal["new", "old"] | None = None
     valid_from_means: ValidFromMeans = "unknown"
+    parcels_in_several_rows: bool = False
     states: StateRules | None = None
     not_applicable: dict[str, Text] = Field(default_factory=dict)
 

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar, Literal
 
+from pydantic import Field
+
 from parcels.versions import OrderKind, ValidFromMeans
 from sync.folder.document import Document, Record, Upgrade
 from sync.folder.notes import LayerNotes
@@ -84,6 +86,13 @@ class PartRead(_TableRead):
     commune_codes: CodesRead
     communes: dict[str, int]
     states: StatesRead | None = None
+
+
+class RowsJoined(Record):
+    """Of a commune: so many rows were parts of so many parcels, and were joined into these."""
+
+    rows: int
+    parcels: int
 
 
 class ListRowRead(Record):
@@ -182,6 +191,8 @@ class Conformed(Document):
     """The way from delivered tables to the snapshot.
 
     communes    rows by commune, `-`: of no commune of the province; read: of all of them
+    joined      by commune: rows that were parts of parcels (sync.conform.several_rows). Of parts `read` counts rows as they
+                came: together they are `read` and what was joined, less the parcels that it became
     old_codes   rows by what became of their old commune code
     crs, holds  by commune
     """
@@ -192,6 +203,7 @@ class Conformed(Document):
     snapshot_sha256: str
     read: int
     communes: dict[str, int]
+    joined: dict[str, RowsJoined] = Field(default_factory=dict)
     parts: tuple[PartRead, ...]
     lists: tuple[ListRead, ...]
     files_not_read: tuple[str, ...]
@@ -211,6 +223,13 @@ class Conformed(Document):
                 if state in ("draft", "historic"):
                     told[state] = told.get(state, 0) + rows
         return told
+
+    @property
+    def rows_joined(self) -> dict[str, int]:
+        """`rows` that were joined into `parcels`, over all communes; empty where none were."""
+        if not self.joined:
+            return {}
+        return {name: sum(getattr(one, name) for one in self.joined.values()) for name in ("rows", "parcels")}
 
     @property
     def srids(self) -> set[int]:

@@ -91,12 +91,24 @@ class SnapshotWriter:
         if self._rows_waiting >= _ROWS_WAITING:
             self._flush()
 
+    def written(self) -> list[str]:
+        """The communes of all rows, in order of code; from now on parts are read and replaced, no row is added."""
+        self._finish()
+        return sorted(self.rows)
+
+    def part(self, commune: str, columns: list[str] | None = None) -> pa.Table:
+        """A part that was written, or some of its columns."""
+        return read_part(self._path(commune), columns)
+
+    def replace(self, commune: str, table: pa.Table) -> None:
+        """Other rows for a part that was written, with the same bounds."""
+        self.rows[commune] = table.num_rows
+        self._waiting[commune] = [table]
+        self._finish()
+
     def close(self) -> str:
         """Finish every part and put the snapshot in place; the hash over the parts' hashes."""
-        self._flush()
-        for commune, writer in self._files.items():
-            writer.add_key_value_metadata({"geo": json.dumps(geo_metadata(self._bounds[commune]))})
-            writer.close()
+        self._finish()
         lines = []
         for path in sorted(self._folder.glob("*.parquet")):
             path.chmod(PRIVATE_FILE)
@@ -112,10 +124,20 @@ class SnapshotWriter:
             writer.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _path(self, commune: str) -> Path:
+        return self._folder / f"{commune}.parquet"
+
+    def _finish(self) -> None:
+        self._flush()
+        for commune, writer in self._files.items():
+            writer.add_key_value_metadata({"geo": json.dumps(geo_metadata(self._bounds[commune]))})
+            writer.close()
+        self._files.clear()
+
     def _flush(self) -> None:
         for commune, tables in self._waiting.items():
             if commune not in self._files:
-                path = self._folder / f"{commune}.parquet"
+                path = self._path(commune)
                 self._files[commune] = pq.ParquetWriter(path, SNAPSHOT_SCHEMA, compression="zstd")
             self._files[commune].write_table(pa.concat_tables(tables).combine_chunks())
         self._waiting.clear()

@@ -12,6 +12,8 @@ from sync.folder.reasons import Reason
 from validators.completeness import Completeness
 from validators.stored import KeptFixes
 
+_SOMETIMES = ("not_current", "rows_joined")
+
 
 class CommuneLine(Record):
     """A commune: reasons to hold first, then why it is in its group; `parcels`: rows read."""
@@ -47,6 +49,7 @@ class Summary(Document):
     """read = accepted + held + quarantined + unreadable, rows of parcels; lists: those of attributes.
 
     not_current  state → rows that are drafts or history in their own system: counted before `read`, and not part of it
+    rows_joined  `rows` that were parts of `parcels`; `read` counts the parcels
     """
 
     FILE: ClassVar[str] = "report/summary.json"
@@ -67,6 +70,7 @@ class Summary(Document):
     lists: tuple[ListLine, ...]
     communes: tuple[CommuneLine, ...]
     not_current: dict[str, int] = Field(default_factory=dict)
+    rows_joined: dict[str, int] = Field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """As `--json` prints it."""
@@ -74,6 +78,6 @@ class Summary(Document):
 
     @model_serializer(mode="wrap")
     def _short(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without `not_current` where there is none."""
+        """Without `not_current` and `rows_joined` where there is none."""
         said: dict[str, Any] = whole(self)
-        return {name: value for name, value in said.items() if name != "not_current" or value}
+        return {name: value for name, value in said.items() if name not in _SOMETIMES or value}

@@ -341,7 +341,7 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "listed_numbers": request.listed["parcel_no"].to_pylist(),
         "listed_ids": request.listed["national_id"].to_pylist(),
         "hash_version": HASH_VERSION,
-        **{name: float(limit) for name, limit in request.identity.model_dump().items()},
+        **request.identity.values(),
         "policy": request.policy,
         "rekeyed": list(request.rekeyed),
         "moved": list(request.moved),

@@ -115,6 +115,14 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("37_shift", "What a new survey moved as one is laid back before it is judged"),
     Step(
+        "37a_temporary_numbers",
+        "A row that only a temporary number names is not the parcel whose land lies elsewhere",
+    ),
+    Step(
+        "37b_temporary_by_land",
+        "A row that no handle knows is the parcel whose land it has, where that was known by a temporary number alone",
+    ),
+    Step(
         "38_contradicted",
         "How many rows of each commune land contradicts, and how many it knows by another name",
     ),

@@ -42,6 +42,7 @@ def intake_notes(conformed: Conformed) -> list[tuple[str, Bilingual]]:
             (part.file, said)
             for said in (*_drawing(part.notes), *_records(part.notes), *_states(part.states), *assumed)
         ]
+    told += [("", said) for said in _joined(conformed)]
     for one in conformed.lists:
         told += [(one.file, sentence) for sentence in list_notes(one)]
     return told
@@ -119,6 +120,16 @@ def _states(states: StatesRead | None) -> Iterator[Bilingual]:
         f"Theo cột trạng thái «{states.column}», {vi}: không phải thửa hiện hành nên không kiểm tra và không cập nhật.{more.vi}",
         f"By the column of states “{states.column}”, {en}: no parcels of today, so neither judged nor published.{more.en}",
     )
+
+
+def _joined(conformed: Conformed) -> Iterator[Bilingual]:
+    if said := conformed.rows_joined:
+        yield Bilingual(
+            f"{said['rows']} dòng là các phần của {said['parcels']} thửa đất (cùng khóa nguồn, mọi thuộc tính như nhau) và đã được "
+            "ghép lại; từ đó trở đi mỗi thửa đất được đếm một lần.",
+            f"{said['rows']} rows are the parts of {said['parcels']} parcels (one source key, the same in every attribute) and were "
+            "joined; from there on each parcel is counted once.",
+        )
 
 
 def _places(places: Places) -> str:

@@ -49,6 +49,7 @@ def run_summary(run: Run) -> dict[str, Any]:
             "lines": [line.model_dump() for line in loaded.lines],
             "totals": total,
             "not_current": checked.not_current,
+            "rows_joined": checked.rows_joined,
         },
         **{name: total[name] for name in ("new", "changed", "unchanged", "ended", "held", "quarantined")},
         **{name: total[name] for name, _ in SOMETIMES},

@@ -43,6 +43,7 @@ def summary_of(material: Material) -> Summary:
         ),
         communes=tuple(_line(commune) for commune in communes if is_commune(commune.code)),
         not_current={state: rows for state, rows in material.conformed.not_current.items() if rows},
+        rows_joined=material.conformed.rows_joined,
     )
 
 
