@@ -57,6 +57,28 @@ SELECT p.province_code, p.parcel_uid, 'end', p.recorded_from, p.recorded_from, 0
 FROM land.parcel AS p
 WHERE p.valid_to IS NOT NULL;
 
+-- The same order, with what confirmed events say: from its legal date on what they ended is gone (`end`); of what they drew anew, or began, it
+-- is not known what it was until its own first day (`open`). They stand after all that was told of the land as it was, however late.
+-- What only bounds others has no day on which it can have happened.
+CREATE OR REPLACE VIEW analyst.parcel_standing AS
+SELECT s.province_code, s.parcel_uid, s.nature, s.known_from, 'infinity'::timestamptz AS known_to, s.stands_at, s.stands_side,
+       s.stands_order, s.late_row, s.rank, s.version_from, s.first_day, s.known_day
+FROM analyst.parcel_state AS s
+UNION ALL
+SELECT d.province_code, d.parcel_uid, CASE WHEN d.nature = 'ended' THEN 'end' ELSE 'open' END, d.known_from, d.known_to, d.stands_at,
+       d.stands_side, 9223372036854775807, 0::bigint, 2::smallint, d.version_from,
+       CASE WHEN d.nature IN ('ended', 'redrawn', 'began') THEN d.legal_date ELSE 'infinity' END,
+       CASE WHEN d.nature = 'ended' THEN d.legal_date ELSE 'infinity' END
+FROM land.legal_day AS d;
+
+-- What was not yet so before the legal date, whatever day was told with it: of what an event began or drew anew, all that is told
+-- of it since (`not_begun`, with the moment from which on it stands); of what it ended, the end (`not_ended`, with its version).
+CREATE OR REPLACE VIEW analyst.parcel_bound AS
+SELECT d.province_code, d.parcel_uid, d.nature, d.version_from AS moment, d.legal_date, d.known_from, d.known_to,
+       d.event_id
+FROM land.legal_day AS d
+WHERE d.nature IN ('not_begun', 'not_ended');
+
 -- The parcels. Where the state is not known, `state_known` is false and only names and place are shown.
 -- Plain SELECTs, so that the planner opens them up and the filters of the caller reach the indexes. BEGIN ATOMIC: what
 -- it calls is settled when it is made, not by the caller's search_path.
@@ -71,14 +93,32 @@ BEGIN ATOMIC
       AND coalesce(h.closed_because, '') NOT IN ('late_told', 'late_end')
       AND h.known_day <= $1
       AND NOT EXISTS (
-          SELECT FROM analyst.parcel_state AS later
+          SELECT FROM analyst.parcel_bound AS b
+          WHERE b.province_code = h.province_code
+            AND b.parcel_uid = h.parcel_uid
+            AND b.known_from <= $2
+            AND $2 < b.known_to
+            AND $1 < b.legal_date
+            AND b.nature = 'not_begun' AND h.stands_at >= b.moment)
+      AND NOT EXISTS (
+          SELECT FROM analyst.parcel_standing AS later
           WHERE later.province_code = h.province_code
             AND later.parcel_uid = h.parcel_uid
             AND (later.stands_at, later.stands_side, later.stands_order, later.known_from, later.late_row, later.rank)
                 > (h.stands_at, h.stands_side, coalesce(h.source_order, 0), h.recorded_from, h.late_row, 0)
             AND later.nature <> 'told'
             AND later.known_from <= $2
-            AND later.first_day <= $1)
+            AND $2 < later.known_to
+            AND later.first_day <= $1
+            AND NOT EXISTS (
+                SELECT FROM analyst.parcel_bound AS b
+                WHERE b.province_code = later.province_code
+                  AND b.parcel_uid = later.parcel_uid
+                  AND b.known_from <= $2
+                  AND $2 < b.known_to
+                  AND $1 < b.legal_date
+                  AND later.rank < 2
+                  AND CASE b.nature WHEN 'not_begun' THEN later.stands_at >= b.moment ELSE later.nature = 'end' AND later.version_from = b.moment END))
     UNION ALL
     SELECT h.parcel_uid, h.national_id, h.province_code, h.province_name, h.commune_code, h.commune_name, h.commune_valid_from,
            h.sheet_no, h.parcel_no, h.map_scale, h.map_set,
@@ -89,22 +129,42 @@ BEGIN ATOMIC
            NULL::public.geometry(MultiPolygon, 4756), NULL::public.geometry(MultiPolygon, 4326), h.version_key,
            h.valid_from_means, h.observed_at, h.observed_until, false,
            h.stands_at, h.stands_side, h.source_order, h.late_row, h.first_day, h.known_day{later_unknown}
-    FROM analyst.parcel_state AS s
+    FROM analyst.parcel_standing AS s
     JOIN analyst.parcel_history AS h
       ON h.province_code = s.province_code AND h.parcel_uid = s.parcel_uid AND h.recorded_from = s.version_from AND h.late_row = s.late_row
     WHERE s.nature <> 'told'
       AND s.known_from <= $2
+      AND $2 < s.known_to
       AND s.first_day <= $1
       AND s.known_day > $1
       AND NOT EXISTS (
-          SELECT FROM analyst.parcel_state AS later
+          SELECT FROM analyst.parcel_bound AS b
+          WHERE b.province_code = s.province_code
+            AND b.parcel_uid = s.parcel_uid
+            AND b.known_from <= $2
+            AND $2 < b.known_to
+            AND $1 < b.legal_date
+            AND s.rank < 2
+            AND CASE b.nature WHEN 'not_begun' THEN s.stands_at >= b.moment ELSE s.nature = 'end' AND s.version_from = b.moment END)
+      AND NOT EXISTS (
+          SELECT FROM analyst.parcel_standing AS later
           WHERE later.province_code = s.province_code
             AND later.parcel_uid = s.parcel_uid
             AND (later.stands_at, later.stands_side, later.stands_order, later.known_from, later.late_row, later.rank)
                 > (s.stands_at, s.stands_side, s.stands_order, s.known_from, s.late_row, s.rank)
             AND later.nature <> 'told'
             AND later.known_from <= $2
-            AND later.first_day <= $1);
+            AND $2 < later.known_to
+            AND later.first_day <= $1
+            AND NOT EXISTS (
+                SELECT FROM analyst.parcel_bound AS b
+                WHERE b.province_code = later.province_code
+                  AND b.parcel_uid = later.parcel_uid
+                  AND b.known_from <= $2
+                  AND $2 < b.known_to
+                  AND $1 < b.legal_date
+                  AND later.rank < 2
+                  AND CASE b.nature WHEN 'not_begun' THEN later.stands_at >= b.moment ELSE later.nature = 'end' AND later.version_from = b.moment END));
 END;
 
 -- What the functions of land uses, land users and certificates read (items_as_of.sql): analysts see the uses; users and
@@ -120,7 +180,13 @@ FROM land.land_use_part_version AS v;
 
 CREATE OR REPLACE VIEW land_private.parcel_state WITH (security_barrier) AS
 SELECT s.province_code, s.parcel_uid, s.nature, s.known_from, s.stands_at, s.stands_side, s.stands_order, s.late_row, s.rank,
-       s.first_day, s.known_day
-FROM analyst.parcel_state AS s
+       s.first_day, s.known_day, s.known_to, s.version_from
+FROM analyst.parcel_standing AS s
 WHERE s.province_code = (SELECT province.own_province())
+   OR (SELECT pg_has_role('central_operator', 'USAGE'));
+
+CREATE OR REPLACE VIEW land_private.parcel_bound WITH (security_barrier) AS
+SELECT b.province_code, b.parcel_uid, b.nature, b.moment, b.legal_date, b.known_from, b.known_to
+FROM analyst.parcel_bound AS b
+WHERE b.province_code = (SELECT province.own_province())
    OR (SELECT pg_has_role('central_operator', 'USAGE'));

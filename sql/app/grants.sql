@@ -34,7 +34,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     land.parcel, land.withheld_id, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_user_status, ledger.manifest
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE ON
-    land.parcel_alias, land.national_id_claim, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,
+    land.parcel_alias, land.national_id_claim, land.legal_day, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,
     ledger.finding_case, ledger.quarantine_state
     TO landsync_loader;
 GRANT SELECT, INSERT ON
@@ -90,7 +90,7 @@ BEGIN
                        'analyst.first_day(date, date), analyst.known_day(date, date, text, timestamptz) TO %I', province);
         EXECUTE format('GRANT SELECT ON land_private.land_user, land_private.land_user_version, '
                        'land_private.certificate, land_private.certificate_version, '
-                       'land_private.population_result, land_private.land_user_status, land_private.parcel_state TO %I', province);
+                       'land_private.population_result, land_private.land_user_status, land_private.parcel_state, land_private.parcel_bound TO %I', province);
         EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land_private TO %I', province);
     END LOOP;
 END

@@ -14,7 +14,17 @@ BEGIN ATOMIC
                ) AS place
         FROM {states} AS s
         WHERE s.known_from <= $2
+          AND $2 < s.known_to
           AND s.first_day <= $1
+          AND NOT EXISTS (
+              SELECT FROM {bounds} AS b
+              WHERE b.province_code = s.province_code
+                AND b.parcel_uid = s.parcel_uid
+                AND b.known_from <= $2
+                AND $2 < b.known_to
+                AND $1 < b.legal_date
+                AND s.rank < 2
+                AND CASE b.nature WHEN 'not_begun' THEN s.stands_at >= b.moment ELSE s.nature = 'end' AND s.version_from = b.moment END)
     ), reach AS (
         SELECT p.province_code, p.parcel_uid, p.nature, p.stands_at, p.known_from, p.late_row, p.place,
                min(p.place) FILTER (WHERE p.sure) OVER (PARTITION BY p.province_code, p.parcel_uid) AS sure_place

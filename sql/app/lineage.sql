@@ -88,12 +88,59 @@ BEGIN ATOMIC
     SELECT line.* FROM line;
 END;
 
+-- When something was registered on a parcel of before between the legal date of an event (until a person confirms one, the day on which
+-- the source ended the parcel) and the moment at which it ended or was drawn anew here (where it still lives: the decision): recorded
+-- meanwhile, or valid from a day of that time. How the parcel was first delivered is no registration. Whether its users or certificates
+-- changed then, only those see who may see these.
+CREATE OR REPLACE VIEW analyst.lineage_meanwhile AS
+SELECT e.event_id, e.province_code, l.parent_uid, span.day AS since_day, m.recorded_at, m.late_row, m.valid_from, m.itself, m.run_id
+FROM analyst.lineage_event AS e
+JOIN land.lineage_edge AS l ON l.event_id = e.event_id
+LEFT JOIN land.parcel_version AS before
+       ON before.province_code = l.province_code AND before.parcel_uid = l.parent_uid
+      AND before.recorded_from = l.parent_recorded_from AND before.late_row = 0
+CROSS JOIN LATERAL (
+    SELECT x.day, x.day::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' AS since, x.until,
+           (x.until AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS told_on
+    FROM (VALUES (coalesce(e.legal_date, CASE WHEN before.closed_because = 'ended' THEN before.valid_to END),
+                  coalesce(before.recorded_to, e.decided_at))) AS x (day, until)
+) AS span
+CROSS JOIN LATERAL (
+    WITH told AS (
+        SELECT p.recorded_from, 0::bigint AS late_row, p.valid_from, p.observed_at, true AS itself, p.run_id
+        FROM land.parcel AS p
+        WHERE p.province_code = l.province_code AND p.parcel_uid = l.parent_uid
+        UNION ALL
+        SELECT v.recorded_from, v.late_row, v.valid_from, v.observed_at, v.closed_because <> 'late_told', v.run_id
+        FROM land.parcel_version AS v
+        WHERE v.province_code = l.province_code AND v.parcel_uid = l.parent_uid AND v.closed_because <> 'late_end'
+        UNION ALL
+        SELECT t.recorded_from, 0, t.valid_from, t.observed_at, false, t.run_id
+        FROM land.parcel_told AS t
+        WHERE t.province_code = l.province_code AND t.parcel_uid = l.parent_uid
+    )
+    SELECT t.recorded_from AS recorded_at, t.late_row, t.valid_from, t.itself, t.run_id
+    FROM told AS t
+    WHERE CASE WHEN t.late_row > 0
+               THEN t.valid_from BETWEEN span.day AND span.told_on OR (t.observed_at >= span.since AND t.observed_at < span.until)
+               ELSE t.recorded_from < span.until
+                    AND t.recorded_from > (SELECT min(x.recorded_from) FROM told AS x WHERE x.late_row = 0)
+                    AND (t.recorded_from >= span.since OR t.valid_from >= span.day) END
+) AS m
+WHERE e.state <> 'refused'
+  AND span.day IS NOT NULL
+  AND NOT EXISTS (SELECT FROM land.lineage_edge AS o
+                  WHERE o.event_id = l.event_id AND o.parent_uid = l.parent_uid AND o.child_uid < l.child_uid);
+
 -- The same for the staff of one province: an edge never leaves its province.
 CREATE OR REPLACE VIEW province.lineage_event WITH (security_barrier) AS
 SELECT v.* FROM analyst.lineage_event AS v WHERE v.province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE VIEW province.parcel_lineage WITH (security_barrier) AS
 SELECT v.* FROM analyst.parcel_lineage AS v WHERE v.province_code = (SELECT province.own_province());
+
+CREATE OR REPLACE VIEW province.lineage_meanwhile WITH (security_barrier) AS
+SELECT v.* FROM analyst.lineage_meanwhile AS v WHERE v.province_code = (SELECT province.own_province());
 
 CREATE OR REPLACE FUNCTION province.parcel_ancestors(wanted uuid) RETURNS SETOF province.parcel_lineage
 LANGUAGE sql STABLE

@@ -158,3 +158,11 @@ def _tell(document: dict[str, Any], as_json: bool, done: Bilingual) -> None:
         return
     count = len(document["events"])
     say(Bilingual(f"{done.vi}: {count} sự kiện.", f"{done.en}: {count} events."))
+    if registered := document["meanwhile"]:
+        touched = sorted({row["event_id"] for row in registered})
+        say(
+            Bilingual(
+                f"Từ ngày hiệu lực đến khi được báo đã có {len(registered)} đăng ký trên thửa trước; xem: landsync lineage show {' | '.join(touched)}",
+                f"From the legal date until it was told {len(registered)} registrations were made on the parcels before; see: landsync lineage show {' | '.join(touched)}",
+            )
+        )

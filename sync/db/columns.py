@@ -33,11 +33,26 @@ _PRIVATE = """(
         SELECT {kept}, x.recorded_to, x.late_row FROM land_private.{record}_version AS x
     )"""
 
-# Of a many-valued record: the function that answers as of a day, what says the order of states, and where its rows are.
-_AS_OF: dict[Record, tuple[str, str, str]] = {
-    "land_use_part": ("analyst.land_use_as_of", "analyst.parcel_state", "analyst.land_use_history"),
-    "land_user": ("land_private.land_user_as_of", "land_private.parcel_state", _PRIVATE),
-    "certificate": ("land_private.certificate_as_of", "land_private.parcel_state", _PRIVATE),
+# Of a many-valued record: the function that answers as of a day, what says the order of states, what bounds them, where its rows are.
+_AS_OF: dict[Record, tuple[str, str, str, str]] = {
+    "land_use_part": (
+        "analyst.land_use_as_of",
+        "analyst.parcel_standing",
+        "analyst.parcel_bound",
+        "analyst.land_use_history",
+    ),
+    "land_user": (
+        "land_private.land_user_as_of",
+        "land_private.parcel_state",
+        "land_private.parcel_bound",
+        _PRIVATE,
+    ),
+    "certificate": (
+        "land_private.certificate_as_of",
+        "land_private.parcel_state",
+        "land_private.parcel_bound",
+        _PRIVATE,
+    ),
 }
 
 
@@ -102,7 +117,7 @@ def _hash_function(record: Record) -> dict[str, str]:
     }
 
 
-def _as_of_function(record: Record, function: str, states: str, history: str) -> dict[str, str]:
+def _as_of_function(record: Record, function: str, states: str, bounds: str, history: str) -> dict[str, str]:
     """The places of sql/app/items_as_of.sql."""
     names = [column.name for column in RECORDS[record]]
     kept = ("province_code", "parcel_uid", "item_no", *names, "content_hash", "recorded_from")
@@ -110,6 +125,7 @@ def _as_of_function(record: Record, function: str, states: str, history: str) ->
         "record": record,
         "function": function,
         "states": states,
+        "bounds": bounds,
         "history": _filled(history, {"record": record, "kept": ", ".join(f"x.{name}" for name in kept)}),
         "typed": ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in RECORDS[record]),
         "columns": ", ".join(f"i.{name}" for name in names),

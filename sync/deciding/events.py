@@ -69,18 +69,21 @@ def events_list(dsn: str, asked: AskedEvents) -> dict[str, Any]:
 
 
 def event_case(dsn: str, identifier: str) -> dict[str, Any]:
-    """`lineage show --json`: the event, its edges, every decision. Raises UsageError LIN-ID, LIN-UNKNOWN."""
+    """`lineage show --json`: the event, its edges, every decision, and `meanwhile`, what was registered on its parcels of before since
+    the legal date. Raises UsageError LIN-ID, LIN-UNKNOWN.
+    """
     with db.connect(dsn) as connection:
         [event] = _events(connection, [identifier])
         edges = db.fetch(connection, "deciding/edges", {"id": event["event_id"]})
         decisions = db.fetch(connection, "deciding/decisions", {"ids": [event["event_id"]]})
-    return {**event, "edges": edges, "decisions": decisions}
+        meanwhile = db.fetch(connection, "deciding/meanwhile", {"ids": [event["event_id"]]})
+    return {**event, "edges": edges, "decisions": decisions, "meanwhile": meanwhile}
 
 
 def decide(dsn: str, identifiers: list[str], said: Decision) -> dict[str, Any]:
-    """Confirm or refuse events: all of them, or none. The events as they now are, and by which rights.
+    """Confirm or refuse events: all of them, or none. The events as they now are, by which rights, and what was registered meanwhile.
 
-    Raises UsageError: LIN-ID, LIN-UNKNOWN, LIN-DECIDED, LIN-REASON, LIN-PERSONAL, LIN-DOCUMENT, LIN-DATE, DECIDER-RIGHT.
+    Raises UsageError: LIN-ID, LIN-UNKNOWN, LIN-DECIDED, LIN-REASON, LIN-PERSONAL, LIN-DOCUMENT, LIN-DATE, LIN-DATE-PARCEL, DECIDER-RIGHT.
     """
     today = clock.today()
     policy = policy_at(today)
@@ -93,12 +96,14 @@ def decide(dsn: str, identifiers: list[str], said: Decision) -> dict[str, Any]:
         if said.state == "confirmed" and document is None:
             _ask_for_document(events, policy.decisions)
         roles = [_right(who, event, policy.decisions) for event in events]
-        _write(connection, events, roles, said, reason, document, policy)
         ids = [event["event_id"] for event in events]
+        _refuse_before_parcels(connection, ids, said.legal_date)
+        _write(connection, events, roles, said, reason, document, policy)
         return {
             "events": _events(connection, ids),
             "roles": sorted(set(roles)),
             "deciders_named": who.anybody_named,
+            "meanwhile": db.fetch(connection, "deciding/meanwhile", {"ids": ids}),
         }
 
 
@@ -182,15 +187,35 @@ def _refuse_date(legal_date: date | None, today: date) -> None:
         )
 
 
+def _refuse_before_parcels(connection: db.Connection, ids: list[str], legal_date: date | None) -> None:
+    """Nothing came of a parcel before that parcel began."""
+    if legal_date is None:
+        return
+    for row in db.fetch(connection, "deciding/not_begun", {"ids": ids, "day": legal_date}):
+        first = row["first_day"]
+        raise UsageError(
+            "LIN-DATE-PARCEL",
+            Bilingual(
+                f"Ngày hiệu lực {legal_date:%d/%m/%Y} của sự kiện {row['event_id']} trước ngày thửa {row['parcel']} bắt đầu, {first:%d/%m/%Y}.",
+                f"The legal date {legal_date} of event {row['event_id']} lies before parcel {row['parcel']} began, on {first}.",
+            ),
+            Bilingual(
+                "Kiểm tra ngày có hiệu lực trong văn bản; nếu ngày của thửa sai thì giao nộp lại thửa đó.",
+                "Look up the day in the document; where the parcel's own day is wrong, deliver the parcel again.",
+            ),
+        )
+
+
 def _refuse_decided(connection: db.Connection, events: list[db.Row], said: Decision) -> None:
-    """What is decided stays decided, unless somebody decides it anew and otherwise; never what an approval let pass."""
+    """What is decided stays decided, unless somebody decides it anew and otherwise, or for another day; never what an approval let pass."""
     ids = [event["event_id"] for event in events]
     last = {row["event_id"]: row for row in db.fetch(connection, "deciding/decisions", {"ids": ids})}
     for event in events:
         if event["state"] in UNDECIDED:
             continue
         decision = last.get(event["event_id"])
-        if said.again and decision is not None and event["state"] != said.state:
+        other_day = said.legal_date is not None and said.legal_date != event["legal_date"]
+        if said.again and decision is not None and (event["state"] != said.state or other_day):
             continue
         raise _decided(event, decision)
 
@@ -262,6 +287,7 @@ def _write(
         "policy": policy.name,
     }
     if db.execute(connection, "deciding/write_decisions", values) == len(events):
+        db.execute(connection, "deciding/write_legal_days", {"ids": values["ids"]})
         return
     raise UsageError(
         "LIN-AT-ONCE",

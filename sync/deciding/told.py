@@ -9,7 +9,7 @@ from parcels.bilingual import Bilingual, Lang
 from sync import db
 from sync.clock import told
 from sync.deciding.people import ROLES
-from sync.report.words import EVENTS, LINEAGE_STATES
+from sync.report.words import EVENTS, LINEAGE_STATES, REGISTERED
 
 MANY = 6  # parcels of a side in a line
 
@@ -80,7 +80,31 @@ def event_lines(case: dict[str, Any]) -> list[Bilingual]:
                 f"{edge['parent']} → {edge['child']}: {edge['area_m2']:.1f} m², {of_parent:.1%} of the one before, {of_child:.1%} of the one after.",
             )
         )
-    return lines + [_decision(each) for each in case["decisions"]]
+    return lines + [_decision(each) for each in case["decisions"]] + _meanwhile(case)
+
+
+def _meanwhile(case: dict[str, Any]) -> list[Bilingual]:
+    """What was registered on the parcels of before since the legal date: for a person to look at, one by one."""
+    if not case["meanwhile"]:
+        return []
+    names = {edge["parent_uid"]: edge["parent"] for edge in case["edges"]}
+    since = f"{min(row['since_day'] for row in case['meanwhile']):%d/%m/%Y}"
+    lines = [
+        Bilingual(
+            f"Từ ngày có hiệu lực {since} đến khi được báo, trên thửa trước đã đăng ký; cần xem lại từng việc:",
+            f"From the day it took effect, {since}, until it was told, this was registered on the parcels before; look at each:",
+        )
+    ]
+    for row in case["meanwhile"]:
+        record, name, at = REGISTERED[row["record"]], names[row["parent_uid"]], told(row["recorded_at"])
+        day = f"{row['valid_from']:%d/%m/%Y}" if row["valid_from"] else None
+        lines.append(
+            Bilingual(
+                f"  {name}: {record.vi} ({row['items']}), ghi nhận {at}{f', từ ngày {day}' if day else ''}, lượt chạy {row['run_id']}.",
+                f"  {name}: {record.en} ({row['items']}), recorded {at}{f', as of {day}' if day else ''}, by run {row['run_id']}.",
+            )
+        )
+    return lines
 
 
 def _decision(decision: db.Row) -> Bilingual:

@@ -119,6 +119,12 @@ EVENT_STATES: dict[str, Bilingual] = {
     "confirmed": Bilingual("đã xác nhận", "confirmed"),
 }
 LINEAGE_STATES = {**EVENT_STATES, "refused": Bilingual("đã bác", "refused")}
+REGISTERED: dict[str, Bilingual] = {
+    "parcel": Bilingual("chính thửa", "the parcel itself"),
+    "land_use": Bilingual("loại đất", "land uses"),
+    "land_user": Bilingual("người sử dụng đất", "land users"),
+    "certificate": Bilingual("Giấy chứng nhận", "certificates"),
+}
 PROVISIONAL = Bilingual(
     "Kết quả tạm thời: có phép kiểm tra cần dữ liệu của cả nước nên chưa chạy được.",
     "Provisional: some checks need the nation's data and were not run.",

@@ -106,7 +106,7 @@ def wipe(database: Database) -> None:
         for table in (
             "land.parcel", "land.parcel_version", "land.parcel_told", "land.parcel_alias", "land.national_id_claim", "land.withheld_id", "land.land_use_part",
             "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "ledger.manifest",
-            "land.source_state", "land.source_watermark", "land.lineage_edge", "land.lineage_event",
+            "land.source_state", "land.source_watermark", "land.legal_day", "land.lineage_edge", "land.lineage_event",
         ):  # fmt: skip
             cursor.execute(f"DELETE FROM {table}")
         link.commit()

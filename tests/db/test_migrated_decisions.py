@@ -62,3 +62,35 @@ def test_what_was_decided_before_is_kept_and_can_be_decided_anew(old: Database) 
             "recorded_at, run_id) VALUES (gen_random_uuid(), '01', 'split', 'refused', %s, '{}', 'x', 'p', now(), 'run')",
             (OPEN,),
         )
+
+
+def test_a_legal_date_that_was_confirmed_before_counts_since_then(server: Server) -> None:
+    with database_of(server, "0021") as database:
+        with closing(psycopg2.connect(database.superuser_dsn)) as link, link.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO land.lineage_event (event_id, province_code, kind, state, evidence, policy, recorded_at, run_id) "
+                "VALUES (%s, '01', 'split', 'proposed', '{\"from\": \"overlap\"}', 'p', now(), 'run')",
+                (EVENT,),
+            )
+            cursor.execute(
+                "INSERT INTO land.lineage_edge (event_id, province_code, parent_uid, parent_recorded_from, child_uid, child_recorded_from, "
+                "share_of_parent, share_of_child, area_m2) VALUES (%s, '01', %s, '2026-01-01', %s, '2026-11-01', 0.5, 1, 50)",
+                (EVENT, EVENT, OPEN),
+            )
+            for number, (state, day) in enumerate(
+                (("confirmed", "2026-03-05"), ("refused", None), ("confirmed", None)), 1
+            ):
+                cursor.execute(
+                    "INSERT INTO land.lineage_event (event_id, province_code, kind, state, decides, decision_no, legal_date, evidence, "
+                    "decided_by, reason, policy, recorded_at, run_id) VALUES (gen_random_uuid(), '01', 'split', %s, %s, %s, %s, '{}', 'x', "
+                    "'r', 'p', %s::timestamptz, 'run')",
+                    (state, EVENT, number, day, f"2026-11-0{number}"),
+                )
+            link.commit()
+        migrate(database.superuser_dsn)
+        told = database.query(
+            "SELECT nature, legal_date::text, known_from::date::text, known_to::date::text FROM land.legal_day ORDER BY 1"
+        )
+        assert told == [
+            (nature, "2026-03-05", "2026-11-01", "2026-11-02") for nature in ("began", "not_begun", "redrawn")
+        ]

@@ -65,7 +65,7 @@ def test_a_split_is_delivered_declared_and_confirmed(landsync: Landsync, tmp_pat
     assert (refused.status, refused.document["error"]["code"]) == (2, "DECIDER-RIGHT")
     as_decider(landsync.database, actor_of_terminal(), "office", "01")
     done = landsync(*confirm, "--document", PAPER)
-    assert (done.status, done.document["roles"]) == (0, ["office"])
+    assert (done.status, done.document["roles"], done.document["meanwhile"]) == (0, ["office"], [])
     shown = landsync("lineage", "show", event["event_id"]).document
     assert [(each["state"], each["role"], each["document"]) for each in shown["decisions"]] == [
         ("declared", None, None),

@@ -58,6 +58,7 @@ class Plot:
     valid_from: date | None = None
     valid_to: date | None = None
     established_on: date | None = None
+    certificate: str | None = None
 
 
 def square(x: int) -> shapely.MultiPolygon:
@@ -123,6 +124,7 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "area_legal_m2": Decimal("100.5000"),
         "land_user_name": plot.user,
         "land_user_key": plot.user_key,
+        "certificate_no": plot.certificate,
         "valid_from": plot.valid_from,
         "valid_to": plot.valid_to,
         "established_on": plot.established_on,
