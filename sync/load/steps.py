@@ -42,6 +42,10 @@ STEPS: tuple[Step, ...] = (
     Step("10_rows", "Every staged row, with the parcel that each of its handles names today"),
     Step("11_withheld", "Rows with a national id that a parcel of another province holds"),
     Step("12_without_id", "What is published of them has no id"),
+    Step(
+        "13_emptied",
+        "A row without geometry is refused where its parcel lives with one: emptied geometry is a loss",
+    ),
     #
     # What comes too late or twice is set aside; rows that end a parcel are found.
     Step(
@@ -97,6 +101,10 @@ STEPS: tuple[Step, ...] = (
         "34_outdated_by_name_compared",
         "Nor does what comes too late change a parcel that only a weaker handle names",
         ("compared",),
+    ),
+    Step(
+        "34a_emptied_by_name",
+        "So is one that is, or could be, a living parcel with geometry by a number that merely fits",
     ),
     #
     # Land is a witness of identity: handles propose, land confirms or contradicts.
