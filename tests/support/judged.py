@@ -49,6 +49,7 @@ class Plot:
     refused: tuple[str, ...] = ()
     unreadable: bool = False
     sheet: str = "1"
+    map_set: str | None = None
     action: str | None = None
     order: int | None = None
     shape: shapely.MultiPolygon | None = None  # in degrees, in place of the square
@@ -118,6 +119,7 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "commune_code": None if plot.commune == UNKNOWN_COMMUNE else plot.commune,
         "sheet_no": plot.sheet if plot.number else None,
         "parcel_no": plot.number,
+        "map_set": plot.map_set,
         "land_use": plot.land_use,
         "predecessor_keys": plot.of_keys,
         "predecessor_numbers": plot.of_numbers,
