@@ -267,3 +267,25 @@ def test_it_ends_and_comes_back_by_its_key(database, deliver) -> None:
     deliver([*village(9), KEY])
     assert live(database) == [(uid, True, True)]
     assert agrees(database)
+
+
+def test_the_contradicted_are_a_share_of_those_with_land(database, deliver) -> None:
+    """Four of ten whose land can be asked, not four of five hundred: the commune is held."""
+    mapped, others = village(10), [bare(Plot(f"n{i}", None, str(1000 + i))) for i in range(490)]
+    deliver([*mapped, *others])
+    moved = [replace(each, x=each.x + 500 * (i < 4)) for i, each in enumerate(mapped)]
+    merged = deliver([*moved, *others])
+    assert not merged.contradicted[COMMUNES[0]].few
+    assert merged.lines[0]["commune_held"]
+
+
+def test_the_land_of_a_few_does_not_say_where_a_commune_lies(database, deliver) -> None:
+    rows = [Plot(f"k{i}", None, str(i + 1), x=i * 30) for i in range(60)]
+    deliver([*rows[:10], *(bare(each) for each in rows[10:])])
+    assert deliver(rows).braked == {}
+
+
+def test_a_row_without_geometry_that_is_no_ones_ends_no_one(database, deliver) -> None:
+    deliver(village(12))
+    merged = deliver([*village(12)[:11], bare(Plot("new", None, "99"))])
+    assert (merged.lines[0]["new"], merged.lines[0]["ended"]) == (1, 1)
