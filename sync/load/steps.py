@@ -42,10 +42,6 @@ STEPS: tuple[Step, ...] = (
     Step("10_rows", "Every staged row, with the parcel that each of its handles names today"),
     Step("11_withheld", "Rows with a national id that a parcel of another province holds"),
     Step("12_without_id", "What is published of them has no id"),
-    Step(
-        "13_emptied",
-        "A row without geometry is refused where its parcel lives with one: emptied geometry is a loss",
-    ),
     #
     # What comes too late or twice is set aside; rows that end a parcel are found.
     Step(
@@ -56,6 +52,10 @@ STEPS: tuple[Step, ...] = (
     Step("21_release_approved", "Rows elsewhere that waited only for a commune now let pass", ("approved",)),
     Step("22_known_compared", "Each row's claim about its object beside what is known of it", ("compared",)),
     Step("23_outdated_compared", "What comes too late changes nothing", ("compared",)),
+    Step(
+        "23a_emptied",
+        "A row without geometry is refused where its parcel lives with one: emptied geometry is a loss",
+    ),
     Step("24_newest_changes", "Of several versions of an object the newest is applied", ("changes",)),
     Step(
         "25_ties_changes", "Rows of a version that is applied already, and whether they differ", ("changes",)

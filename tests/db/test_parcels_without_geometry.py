@@ -252,6 +252,18 @@ def test_a_newer_version_without_geometry_sets_none_with_it_aside(database, deli
     assert live(database)[0][1:] == (True, True)
 
 
+def test_an_earlier_version_without_geometry_is_history_and_refuses_nothing(database, deliver) -> None:
+    deliver(village(2), at=at(1))
+    new = replace(KEY, action="insert", order=1)
+    merged = change(deliver, 2, bare(new), replace(new, action="update", order=2))
+    assert (merged.lines[0]["quarantined"], merged.notes["placed"]) == (0, 1)
+    history = "SELECT source_order, geom IS NOT NULL FROM land.parcel_version UNION ALL SELECT source_order, geom IS NOT NULL FROM land.parcel"
+    assert database.query(f"{history} WHERE source_key = 'k9' ORDER BY 1") == [(1, False), (2, True)]
+    merged = change(deliver, 3, bare(new))  # again
+    assert (merged.lines[0]["quarantined"], live(database)[0][1:]) == (0, (True, True))
+    assert agrees(database)
+
+
 def test_a_late_version_without_geometry_takes_its_place_in_history(database, deliver) -> None:
     deliver(village(2), at=at(1))
     change(deliver, 2, replace(bare(KEY), action="insert", order=5))
