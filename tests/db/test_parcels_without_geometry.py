@@ -301,3 +301,14 @@ def test_a_row_without_geometry_that_is_no_ones_ends_no_one(database, deliver) -
     deliver(village(12))
     merged = deliver([*village(12)[:11], bare(Plot("new", None, "99"))])
     assert (merged.lines[0]["new"], merged.lines[0]["ended"]) == (1, 1)
+
+
+def test_it_may_name_its_predecessors_and_be_one(database, deliver) -> None:
+    deliver([*village(12), bare(Plot("old", None, "50"))])
+    heirs = [bare(Plot("heir", None, "51", of_keys="k11")), Plot("child", None, "52", x=30, of_keys="old")]
+    merged = deliver([*village(12)[:11], *heirs])
+    assert (merged.notes["lineage_declared"], merged.notes["lineage_without_land"]) == (2, 2)
+    assert database.query(
+        "SELECT DISTINCT share_of_parent, share_of_child, area_m2 FROM land.lineage_edge"
+    ) == [(0, 0, 0)]
+    assert agrees(database)
