@@ -285,6 +285,8 @@ class Check:
     unreadable  (n,) which rows, where the fault is found, can be tied to nothing: neither to a parcel nor to a commune
     condenses   what it finds in nearly all rows of a commune is told once, of the commune (`validators.condensed`): its
                 faults are of single rows and say the same of each; it quarantines nothing and proposes no repair
+    lives       its row is refused in the counts, but nothing of it is wrong, it only lacks land: refused for nothing else, it
+                goes live as a parcel without geometry, where its parcel has none yet
     share       how its measures are counted where they are not of rows; the same for all checks of a measure
     """
 
@@ -310,6 +312,7 @@ class Check:
     beside: bool = False
     unreadable: Callable[[Subject], Mask] | None = None
     condenses: bool = False
+    lives: bool = False
     share: Callable[[Subject], Portion | None] | None = None
 
     def severity_at(self, policy: Policy, as_of: date) -> Severity:

@@ -179,6 +179,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=_with(ShapeFault.NULL),
         measures=("thong_tin",),
+        lives=True,
     ),
     Check(
         "GEO-EMPTY",
@@ -195,6 +196,7 @@ CHECKS: tuple[Check, ...] = (
         ),
         find=_with(ShapeFault.EMPTY),
         measures=("thong_tin",),
+        lives=True,
     ),
     Check(
         "GEO-TYPE",

@@ -394,6 +394,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('analyst.commune_quality.xac_thuc', 'Tỷ lệ người sử dụng đất đã được xác thực, từ 0 đến 1; trống khi chưa có kết quả', 'Share of land users authenticated, 0 to 1; empty before the first results'),
 ('analyst.commune_quality.parcels', 'Số thửa hiện hành', 'Current parcels'),
 ('analyst.commune_quality.stale_parcels', 'Trong đó số thửa giữ bản tốt gần nhất vì dòng mới bị cách ly', 'Of these, parcels whose newer row is quarantined'),
+('analyst.commune_quality.without_geometry', 'Số thửa hiện hành chưa có hình học; cũng được đếm trong số thửa bị cách ly', 'Current parcels without geometry yet; counted among the quarantined rows, too'),
 ('analyst.commune_quality.area_m2', 'Tổng diện tích các thửa hiện hành (m²)', 'Sum of the areas of the current parcels (m²)'),
 ('analyst.commune_quality.held', 'Có dữ liệu đang bị giữ lại chờ quyết định', 'Something is held and waits for a decision'),
 ('analyst.commune_quality.days_old', 'Số ngày từ khi trích xuất (hoặc chấp nhận)', 'Days since the data was extracted (or accepted)'),

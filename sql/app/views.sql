@@ -169,12 +169,14 @@ SELECT c.province_code, province.name AS province_name,
        (parcels.found ->> 'there')::bigint AS counted_parcels, (parcels.found ->> 'expected')::bigint AS expected_parcels,
        (area.found ->> 'there')::numeric AS counted_area_m2, (area.found ->> 'expected')::bigint AS expected_area_m2,
        coalesce(parcels.found, area.found) ->> 'source' AS expected_source,
-       (coalesce(parcels.found, area.found) ->> 'stated_on')::date AS expected_on
+       (coalesce(parcels.found, area.found) ->> 'stated_on')::date AS expected_on,
+       coalesce(live.parcels - live.with_geometry, 0) AS without_geometry
 FROM land.commune_now AS c
 LEFT JOIN land.province_now AS province ON province.province_code = c.province_code
 LEFT JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
 LEFT JOIN (
-    SELECT p.commune_code, count(*) AS parcels, count(p.stale_since) AS stale, sum(p.area_m2) AS area_m2
+    SELECT p.commune_code, count(*) AS parcels, count(p.stale_since) AS stale, sum(p.area_m2) AS area_m2,
+           count(p.area_m2) AS with_geometry
     FROM land.parcel AS p
     GROUP BY p.commune_code
 ) AS live ON live.commune_code = c.commune_code

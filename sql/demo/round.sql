@@ -1,7 +1,9 @@
 -- What the runs of these Airflow runs did, a line per commune ("-": rows of no commune): counts, group, and the run's time.
+-- Refused rows as the group counts them: those that live without geometry are among them.
 SELECT r.run_id, r.province_code, s.state, l.commune_code,
        extract(epoch FROM coalesce(s.finished_at, s.updated_at) - r.started_at)::float8 AS seconds,
-       l.new, l.changed, l.unchanged, l.ended + l.ended_by_row AS ended, l.quarantined, l.unreadable, l.held,
+       l.new, l.changed, l.unchanged, l.ended + l.ended_by_row AS ended, coalesce(v.quarantined, l.quarantined) AS quarantined,
+       coalesce(v.unreadable, l.unreadable) AS unreadable, l.held,
        v.usability_group
 FROM ledger.run AS r
 JOIN ledger.run_state AS s ON s.run_id = r.run_id

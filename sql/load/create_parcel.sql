@@ -7,6 +7,7 @@ CREATE UNLOGGED TABLE {parcel} (
     has_error boolean NOT NULL,
     counted boolean NOT NULL,
     identified boolean NOT NULL,
+    without_geometry boolean NOT NULL,
     source_alias text,
     national_alias text,
     sheet_alias text,

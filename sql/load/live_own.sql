@@ -1,5 +1,5 @@
 -- The live parcel that each of these rows is, in its commune: by its source key, else by its national id, else by sheet
--- and number where one of the two has no key. NULL where it is none.
+-- and number where one of the two has no key. NULL where it is none; none that has no land yet.
 SELECT w.row_no, own.parcel_uid::text AS parcel_uid, own.geom
 FROM pg_temp.wanted_place AS w
 CROSS JOIN LATERAL (
@@ -26,6 +26,7 @@ CROSS JOIN LATERAL (
           AND p.parcel_no = w.parcel_no
           AND (p.source_key IS NULL OR w.source_key IS NULL)
     ) AS found
+    WHERE found.geom IS NOT NULL
     ORDER BY found.strength, found.parcel_uid
     LIMIT 1
 ) AS own

@@ -15,6 +15,7 @@ FROM wanted_place AS w
 JOIN land.parcel AS p
     ON
         p.province_code = %(province)s
+        AND p.geom IS NOT NULL
         AND p.commune_code = w.commune_code
         AND CASE
             WHEN w.source_key IS NOT NULL AND p.source_key IS NOT NULL

@@ -1,5 +1,5 @@
 -- How many rows of each commune land contradicts, and how many it knows by another name.
--- `named`: rows that their handles say are a living parcel. `apart`: of these, the ones whose land lies elsewhere; `known`: of
+-- `named`: rows with land that their handles say are a living parcel. `apart`: of these, the ones whose land lies elsewhere; `known`: of
 -- those, the ones whose land is another living parcel's. `renamed`: rows that no handle knows on the land of a parcel of their
 -- commune that the delivery, complete for it, no longer has; not roads and water on the land of such.
 SELECT named.commune_code,
@@ -8,7 +8,7 @@ SELECT named.commune_code,
        coalesce(apart.known, 0)::integer AS known,
        coalesce(renamed.renamed, 0)::integer AS renamed
 FROM (
-    SELECT m.commune_code, count(m.parcel_uid) AS named
+    SELECT m.commune_code, count(m.parcel_uid) FILTER (WHERE NOT m.without_geometry) AS named
     FROM merge_row AS m
     WHERE m.status = 'accept'
     GROUP BY m.commune_code

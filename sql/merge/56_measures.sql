@@ -1,6 +1,6 @@
 -- What this delivery would do to each commune, in numbers that a limit can be held against.
 -- Of communes that were live before and that nobody holds yet. What moves between the communes of a case is none of it. `parcels`: how many of them; `amount` of `out_of`: parcels
--- too, except for AREA (m²). ABSENT: declared complete, and no row of it came. What is new or differs is looked at, nothing else.
+-- too, except for AREA (m²). ABSENT: declared complete, and no row of it came. The first geometry of a parcel moves nothing.  What is new or differs is looked at, nothing else.
 WITH commune AS (
     SELECT c.commune_code, c.valid_from, c.current_before, c.area_before
     FROM merge_commune AS c
@@ -64,12 +64,14 @@ WITH commune AS (
     WHERE p.province_code = %(province)s
       AND p.commune_code IN (SELECT g.commune_code FROM placed AS g WHERE g.rows >= 5)
     GROUP BY p.commune_code
+    HAVING 2 * count(p.geom) >= count(*) -- the land of a few says nothing of where a commune lies
 ), first_seen AS (
     SELECT m.row_no, m.parcel_uid, m.commune_code,
            row_number() OVER (PARTITION BY m.commune_code ORDER BY md5(m.row_no::text)) AS place
     FROM merge_row AS m
     JOIN merge_commune AS c ON c.commune_code = m.commune_code AND c.current_before = 0 AND NOT c.held
     WHERE m.status = 'accept'
+      AND NOT m.without_geometry
       AND EXISTS (SELECT FROM land.parcel AS p WHERE p.province_code = %(province)s)
 ), sampled AS (
     SELECT g.row_no, g.parcel_uid, g.commune_code FROM placed AS g WHERE g.place <= 200
@@ -137,12 +139,16 @@ WITH commune AS (
     ) AS x
     GROUP BY x.commune_code
 ), refused AS (
-    SELECT m.commune_code, count(*) AS rows, count(*) FILTER (WHERE m.status IN ('quarantine', 'unreadable')) AS refused
-    FROM merge_row AS m
-    WHERE m.counted
-      AND NOT %(changes)s
-    GROUP BY m.commune_code
-    HAVING count(*) FILTER (WHERE m.status IN ('quarantine', 'unreadable')) > 0
+    -- With those that live without geometry: the commune's verdict, which this is held against, counts them too.
+    SELECT x.commune_code, count(*) AS rows, count(*) FILTER (WHERE x.refused) AS refused
+    FROM (
+        SELECT m.commune_code, m.status IN ('quarantine', 'unreadable') OR m.status = 'accept' AND m.without_geometry AS refused
+        FROM merge_row AS m
+        WHERE m.counted
+          AND NOT %(changes)s
+    ) AS x
+    GROUP BY x.commune_code
+    HAVING bool_or(x.refused)
 ), measure AS (
     SELECT b.commune_code, 'LOSS' AS code, NULL AS column_group, b.lost AS parcels, b.lost AS amount, c.current_before AS out_of,
            NULL::float AS east, NULL::float AS north

@@ -38,4 +38,5 @@ CROSS JOIN LATERAL (
 ) AS both_cover
 WHERE r.version_changed
   AND NOT r.is_new
+  AND p.geom IS NOT NULL -- the first geometry is no other land
   AND p.geom IS DISTINCT FROM s.geom

@@ -52,6 +52,7 @@ WHERE %(order_kind)s::text IS NOT NULL
                     AND ((v.order_kind = %(order_kind)s::text AND v.source_order = s.source_order)
                          OR (v.ended_order_kind = %(order_kind)s::text AND v.ended_order = s.source_order)))
   AND (s.action IS NOT DISTINCT FROM 'end'
+       OR p.parcel_uid IS NOT NULL AND (p.geom IS NULL OR s.geom IS NULL)
        OR land.covered_share(p.geom, s.geom) >= %(apart_share)s
        OR EXISTS (SELECT FROM land.parcel_version AS v
                   WHERE v.province_code = %(province)s AND v.parcel_uid = l.parcel_uid AND v.late_row = 0

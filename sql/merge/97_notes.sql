@@ -1,5 +1,5 @@
 -- Why rows were ignored, and where an action did not fit.
--- What the receipt does not say of them; the events that are proposed, each counted once; and what lives in a commune that came,
+-- What the receipt does not say of them; what lives without geometry, or has its first one; the events that are proposed, each counted once; and what lives in a commune that came,
 -- but was not declared complete, and did not come with it: it stays.
 SELECT x.note, count(*)::integer AS rows
 FROM (
@@ -14,6 +14,15 @@ FROM (
     SELECT CASE WHEN m.status = 'accept' AND m.counted THEN 'id_withheld' END
     FROM merge_withheld AS w
     JOIN merge_row AS m ON m.row_no = w.row_no
+    UNION ALL
+    SELECT CASE WHEN m.status = 'accept' AND m.counted THEN 'without_geometry' END
+    FROM merge_row AS m
+    WHERE m.without_geometry
+    UNION ALL
+    SELECT CASE WHEN g.area_before IS NULL AND g.area_after IS NOT NULL THEN 'first_geometry' END
+    FROM merge_changing AS g
+    JOIN merge_row AS m ON m.row_no = g.row_no AND m.status = 'accept' AND m.counted
+    WHERE NOT g.is_new
     UNION ALL
     SELECT CASE WHEN e.kind = 'split' THEN 'split_proposed'
                 WHEN e.kind = 'merge' THEN 'merge_proposed'

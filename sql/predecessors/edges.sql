@@ -61,8 +61,8 @@ WITH pair AS (
 SELECT c.parent_uid, c.child_uid, c.commune_code, before.recorded_from AS parent_from, c.recorded_from AS child_from,
        before.area_m2 AS parent_m2, c.area_m2 AS child_m2, c.lived AS child_lived,
        EXISTS (SELECT FROM land.parcel AS a WHERE a.province_code = %(province)s AND a.parcel_uid = c.parent_uid) AS parent_lives,
-       coalesce(c.share_of_parent, least(1, common.area / nullif(ST_Area(before.geom), 0)), 0) AS share_of_parent,
-       coalesce(c.share_of_child, least(1, common.area / nullif(ST_Area(c.geom), 0)), 0) AS share_of_child,
+       coalesce(c.share_of_parent, least(1, coalesce(common.area / nullif(ST_Area(before.geom), 0), 0))) AS share_of_parent,
+       coalesce(c.share_of_child, least(1, coalesce(common.area / nullif(ST_Area(c.geom), 0), 0))) AS share_of_child,
        dense_rank() OVER (ORDER BY c.parent_uid) AS part
 FROM child AS c
 CROSS JOIN LATERAL (

@@ -27,7 +27,7 @@ SELECT coalesce(l.commune_code, f.commune_code, 'items') AS commune_code,
             WHEN l.parcel_uid IS NULL THEN 'deleted'
             WHEN l.content_hash <> f.content_hash THEN 'changed'
             WHEN l.stored_hash <> f.content_hash THEN 'stored_hash_changed'
-            WHEN l.commune_code <> f.commune_code OR l.area_m2 <> f.area_m2 THEN 'manifest_changed'
+            WHEN l.commune_code <> f.commune_code OR l.area_m2 IS DISTINCT FROM f.area_m2 THEN 'manifest_changed'
             ELSE 'items_changed' END AS kind
 FROM live AS l
 FULL JOIN (SELECT m.parcel_uid, m.commune_code, m.content_hash, m.items_hash, m.area_m2

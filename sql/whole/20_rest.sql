@@ -1,5 +1,5 @@
 -- What else a commune consists of, beside the rows of this run that count: refused rows that wait, and live parcels that
--- none of both is about. Each once.
+-- none of both is about. Each once. One without geometry counts as refused, as in a delivery.
 CREATE TEMP TABLE whole_rest ON COMMIT DROP AS
 WITH waiting AS (
     SELECT q.commune_code, q.run_id, q.row_no, q.parcel_uid, e.decision, e.codes,
@@ -30,7 +30,7 @@ WITH waiting AS (
     UNION
     SELECT w.parcel_uid FROM waiting AS w WHERE w.parcel_uid IS NOT NULL
 ), rest AS (
-    SELECT p.commune_code, p.parcel_uid, 'live' AS state, NULL::text[] AS codes,
+    SELECT p.commune_code, p.parcel_uid, CASE WHEN p.geom IS NULL THEN 'quarantine' ELSE 'live' END AS state, NULL::text[] AS codes,
            NULL::text AS source_alias, NULL::text AS national_alias, NULL::text AS sheet_alias, NULL::text AS shape,
            p.area_m2
     FROM land.parcel AS p

@@ -1,7 +1,7 @@
 -- The open cases that are about one of them, by the names of its parcels; what a refused row was refused for; and what is told
 -- once of a commune because nearly all rows have it, of every live one.
 WITH named AS (
-    SELECT r.commune_code, r.rest_no, false AS refused, a.alias_kind || '|' || a.alias_value AS name
+    SELECT r.commune_code, r.rest_no, r.state <> 'live' AS refused, a.alias_kind || '|' || a.alias_value AS name
     FROM whole_rest AS r
     JOIN land.parcel_alias AS a
       ON a.province_code = {province} AND a.parcel_uid = r.parcel_uid AND a.recorded_to IS NULL
@@ -35,7 +35,7 @@ FROM whole_rest AS r
 CROSS JOIN LATERAL unnest(r.codes) AS k (code)
 WHERE r.parcel_uid IS NULL
 UNION
-SELECT r.commune_code, r.rest_no, false, NULL, c.check_code, c.severity, c.quarantines,
+SELECT r.commune_code, r.rest_no, r.state <> 'live', NULL, c.check_code, c.severity, c.quarantines,
        coalesce(c.excused_until >= {as_of}::date AND NOT c.quarantines, false)
 FROM whole_rest AS r
 JOIN ledger.finding_case AS c ON c.commune_code = r.commune_code

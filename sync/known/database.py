@@ -77,9 +77,9 @@ class NationalKnown:
         hexed = WAITING_SCHEMA.set(WAITING_SCHEMA.get_field_index("geom"), pa.field("geom", pa.string()))
         copied = self._copy("waiting", hexed, commune=commune_code)
         at = copied.schema.get_field_index("geom")
-        shapes = from_hex(pc.fill_null(copied["geom"], ""))
-        shapes = pc.if_else(copied["geom"].is_valid().combine_chunks(), shapes, pa.scalar(None, pa.binary()))
-        return copied.set_column(at, WAITING_SCHEMA.field("geom"), shapes).cast(WAITING_SCHEMA)
+        return copied.set_column(at, WAITING_SCHEMA.field("geom"), from_hex(copied["geom"])).cast(
+            WAITING_SCHEMA
+        )
 
     def near(self, commune_code: str, boxes: NDArray[np.float64], replaced: Collection[str] = ()) -> pa.Table:
         """LIVE_SCHEMA; see `Known`."""
@@ -158,14 +158,15 @@ def question(name: str, **values: str | list[str]) -> db.sql.Composable:
 
 
 def from_hex(text: pa.ChunkedArray) -> pa.Array:
-    """The octets that hexadecimal text stands for, without NULL among them, all at once."""
-    array = text.combine_chunks().cast(pa.large_string())
+    """The octets that hexadecimal text stands for, all at once; NULL stays NULL."""
+    array = pc.fill_null(text.combine_chunks().cast(pa.large_string()), "")
     if not len(array):
         return pa.array([], pa.binary())
     _, offset_buffer, data = array.buffers()
     offsets = np.frombuffer(offset_buffer, np.int64, len(array) + 1, 8 * array.offset)
     octets = bytes.fromhex(memoryview(data)[offsets[0] : offsets[-1]].tobytes().decode("ascii"))
     starts = pa.py_buffer((offsets - offsets[0]) // 2)
-    return pa.LargeBinaryArray.from_buffers(
+    read = pa.LargeBinaryArray.from_buffers(
         pa.large_binary(), len(array), [None, starts, pa.py_buffer(octets)]
     ).cast(pa.binary())
+    return pc.if_else(text.is_valid().combine_chunks(), read, pa.scalar(None, pa.binary()))

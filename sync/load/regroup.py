@@ -6,12 +6,12 @@ judgement left, without looking at a parcel again. What the merge finds is a fin
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcels.arrays import any_of
 from sync.folder.loaded import RefusedRow
 from validators.catalogue import BY_CODE
 from validators.measures import Portion
@@ -40,10 +40,14 @@ def after_merge(
     if not refused:
         return verdict
     measured = _measured(judged, refused)
+    # A row without geometry counts as refused already: the merge would have let it live all the same.
+    numbers = pa.array([row.row_no for row in refused], pa.int64())
+    decided = judged.rows["decision"].filter(pc.is_in(judged.rows["row_no"], value_set=numbers))
+    newly = pc.sum(pc.equal(decided, "accept"), min_count=0).as_py()
     more = verdict.model_copy(
         update={
-            "accepted": verdict.accepted - len(refused),
-            "quarantined": verdict.quarantined + len(refused),
+            "accepted": verdict.accepted - newly,
+            "quarantined": verdict.quarantined + newly,
             "rows_with_error": verdict.rows_with_error + sum(not row.has_error for row in refused),
             "measured": measured,
             "measures": {name: portion.share if portion else None for name, portion in measured.items()},
@@ -64,15 +68,7 @@ def _measured(judged: JudgedCommune, refused: list[RefusedRow]) -> dict[str, Por
     measured = dict(judged.verdict.measured)
     for name, portion in measured.items():
         counted = {code for code, check in BY_CODE.items() if name in check.measures}
-        newly = np.isin(merge_codes, list(counted)) & ~_any_of(codes, counted)
+        newly = np.isin(merge_codes, list(counted)) & ~any_of(codes, counted)
         if portion is not None and portion.of and newly.any():
             measured[name] = Portion(portion.good - int(newly.sum()), portion.of)
     return measured
-
-
-def _any_of(lists: pa.ListArray, wanted: set[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """(n,) whether a list holds one of the wanted texts."""
-    hit = pc.is_in(lists.flatten(), value_set=pa.array(sorted(wanted), pa.string()))
-    found = np.zeros(len(lists), dtype=bool)
-    found[np.asarray(pc.list_parent_indices(lists))[np.asarray(hit.to_numpy(zero_copy_only=False))]] = True
-    return found

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels import land_use
+from parcels.arrays import any_of
 from parcels.columns import PARCEL, RECORDS, Record
 from parcels.content_hash import content_hash, to_hex
 from parcels.versions import END
@@ -19,6 +20,7 @@ from sync.db.columns import columns_of, typed_columns_of
 from sync.folder.snapshot import read_part
 from sync.load.predecessors import predecessor_handles, predecessor_places
 from sync.run.staging import SCHEMA, staging_prefix
+from validators.catalogue import CHECKS
 from validators.identity import handles
 
 ITEMS: tuple[Record, ...] = ("land_use_part", "land_user", "certificate")
@@ -30,6 +32,8 @@ LIVE: dict[Record, tuple[str, str]] = {
 }
 CONVERSION = ("delivered_commune_code", "delivered_sheet_no", "commune_decided_by")
 BATCH_ROWS = 50_000
+_LIVES = [check.code for check in CHECKS if check.lives]
+_REFUSES = [check.code for check in CHECKS if check.quarantines and not check.lives]
 _PLAIN = tuple(column.name for column in PARCEL if column.kind != "geometry")
 
 
@@ -110,7 +114,11 @@ def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
     """The judgement of these rows in their order, with what the gate and a person's approval make of it."""
     row_no = table["row_no"].to_numpy()
     rows = judged.rows.take(pa.array(np.searchsorted(judged.rows["row_no"].to_numpy(), row_no)))
-    accepted = pc.equal(rows["decision"], "accept")
+    codes = rows["codes"].combine_chunks()
+    # Refused for its missing geometry alone: it may live without, which the merge decides.
+    without = pa.array(any_of(codes, _LIVES) & ~any_of(codes, _REFUSES))
+    without = pc.and_(without, pc.equal(rows["decision"].combine_chunks(), "quarantine"))
+    accepted = pc.or_(pc.equal(rows["decision"], "accept"), without)
     held = pc.and_(accepted, pc.is_in(rows["dataset"], pa.array(sorted(judged.held), pa.string())))
     if judged.only is None:
         counted = pa.repeat(pa.scalar(True), len(rows))
@@ -118,12 +126,13 @@ def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
         # The other rows of the delivery are here only to be present; their run wrote their receipt.
         counted = pc.is_in(rows["dataset"], pa.array(sorted(judged.only), pa.string()))
         held = pc.or_(held, pc.and_(accepted, pc.invert(counted)))
-    decision = pc.if_else(held, "held", rows["decision"])
+    decision = pc.if_else(held, "held", pc.if_else(accepted, "accept", rows["decision"]))
     waited = pc.is_in(rows["dataset"], pa.array(sorted(judged.beside), pa.string()))
     whole = accepted if judged.changes else pc.or_(pc.equal(decision, "accept"), pc.and_(accepted, waited))
     index = rows.schema.get_field_index("decision")
     rows = rows.set_column(index, "decision", decision)
-    return rows.append_column("counted", counted).append_column("whole", whole)
+    rows = rows.append_column("counted", counted).append_column("whole", whole)
+    return rows.append_column("without_geometry", without)
 
 
 def _parcels(
@@ -145,6 +154,9 @@ def _parcels(
         pc.or_(alone(national, "IDN-DUP-NATIONAL"), alone(sheet, "IDN-DUP-SHEET")),
     )
     whole = rows["whole"]
+    for name in ("geom", "area_m2"):
+        nothing = pc.if_else(rows["without_geometry"], pa.scalar(None, table[name].type), table[name])
+        table = table.set_column(table.schema.get_field_index(name), name, nothing)
     geometry = table["geom"].combine_chunks()
     refused = pc.equal(rows["decision"], "quarantine")
     stored = pc.if_else(whole, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))
@@ -157,6 +169,7 @@ def _parcels(
         "has_error": rows["has_error"],
         "counted": rows["counted"],
         "identified": identified,
+        "without_geometry": rows["without_geometry"],
         "source_alias": source,
         "national_alias": national,
         "sheet_alias": sheet,

@@ -52,6 +52,10 @@ STEPS: tuple[Step, ...] = (
     Step("21_release_approved", "Rows elsewhere that waited only for a commune now let pass", ("approved",)),
     Step("22_known_compared", "Each row's claim about its object beside what is known of it", ("compared",)),
     Step("23_outdated_compared", "What comes too late changes nothing", ("compared",)),
+    Step(
+        "23a_emptied",
+        "A row without geometry is refused where its parcel lives with one: emptied geometry is a loss",
+    ),
     Step("24_newest_changes", "Of several versions of an object the newest is applied", ("changes",)),
     Step(
         "25_ties_changes", "Rows of a version that is applied already, and whether they differ", ("changes",)
@@ -97,6 +101,10 @@ STEPS: tuple[Step, ...] = (
         "34_outdated_by_name_compared",
         "Nor does what comes too late change a parcel that only a weaker handle names",
         ("compared",),
+    ),
+    Step(
+        "34a_emptied_by_name",
+        "So is one that is, or could be, a living parcel with geometry by a number that merely fits",
     ),
     #
     # Land is a witness of identity: handles propose, land confirms or contradicts.

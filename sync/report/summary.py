@@ -2,7 +2,11 @@
 
 from collections import Counter
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from parcels.arrays import count_values
+from sync.folder.judgement import load_refused
 from sync.folder.summary import CommuneLine, ListLine, Summary
 from sync.folder.verdict import DecidedVerdict
 from sync.report.material import Material, is_commune
@@ -11,8 +15,7 @@ from sync.report.material import Material, is_commune
 def summary_of(material: Material) -> Summary:
     """What became of the rows that were read, and of each commune."""
     communes = material.communes
-    merged = () if material.loaded is None else material.loaded.quarantined_by_merge
-    refused = Counter(row.commune_code for row in merged)
+    refused = _refused_by_merge(material)
     rows = [material.delivered[commune.code] for commune in communes]
     read, unreadable = sum(each.read for each in rows), sum(each.unreadable for each in rows)
     quarantined = sum(each.quarantined + refused[each.code] for each in rows)
@@ -45,6 +48,17 @@ def summary_of(material: Material) -> Summary:
         not_current={state: rows for state, rows in material.conformed.not_current.items() if rows},
         rows_joined=material.conformed.rows_joined,
     )
+
+
+def _refused_by_merge(material: Material) -> Counter[str]:
+    """Commune → rows that only the merge refused. One without geometry is counted already, whatever the merge says of it."""
+    merged = () if material.loaded is None else material.loaded.quarantined_by_merge
+    if not merged:
+        return Counter()
+    before = load_refused(material.judged_dir)["row_no"]
+    numbers = pa.array([row.row_no for row in merged], pa.int64())
+    counted = pc.is_in(numbers, value_set=before.combine_chunks()).to_pylist()
+    return Counter(row.commune_code for row, known in zip(merged, counted, strict=True) if not known)
 
 
 def _line(commune: DecidedVerdict) -> CommuneLine:

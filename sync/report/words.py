@@ -64,6 +64,14 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "công bố không kèm mã định danh: thửa của tỉnh khác đang giữ mã",
         "published without national id: a parcel of another province holds it",
     ),
+    "without_geometry": Bilingual(
+        "thửa chưa có hình học: được ghi nhận cùng người sử dụng đất, chưa có ranh giới",
+        "live without geometry yet, with their land users",
+    ),
+    "first_geometry": Bilingual(
+        "thửa lần đầu có hình học: không phải là chỉnh lý",
+        "have their first geometry: no correction",
+    ),
     "not_brought": Bilingual(
         "thửa đang có của xã không có trong gói, mà gói không khai là đầy đủ cho xã: vẫn giữ",
         "parcels that live in a commune and did not come, where the delivery is not declared complete for it: they stay",

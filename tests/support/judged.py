@@ -49,9 +49,11 @@ class Plot:
     refused: tuple[str, ...] = ()
     unreadable: bool = False
     sheet: str = "1"
+    map_set: str | None = None
     action: str | None = None
     order: int | None = None
     shape: shapely.MultiPolygon | None = None  # in degrees, in place of the square
+    bare: bool = False  # no geometry was delivered
     of_keys: str | None = None  # predecessors, as the source names them
     of_numbers: str | None = None
     came_from: tuple[str, str, str] | None = None  # old commune, old sheet, what decided
@@ -108,7 +110,7 @@ def write_judged(
 
 def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
     shape = plot.shape or square(plot.x)
-    geom = None if plot.action == "end" else shapely.to_wkb(shape, byte_order=1)
+    geom = None if plot.action == "end" or plot.bare else shapely.to_wkb(shape, byte_order=1)
     return {
         "row_no": row_no,
         "part_no": 0,
@@ -118,6 +120,7 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "commune_code": None if plot.commune == UNKNOWN_COMMUNE else plot.commune,
         "sheet_no": plot.sheet if plot.number else None,
         "parcel_no": plot.number,
+        "map_set": plot.map_set,
         "land_use": plot.land_use,
         "predecessor_keys": plot.of_keys,
         "predecessor_numbers": plot.of_numbers,
@@ -140,7 +143,11 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "source_order": plot.order,
         "action": plot.action,
         "source_srid": 5897,
-        "area_m2": round(Decimal(shape.area * METRES), 4) if plot.shape else Decimal("115.2500"),
+        "area_m2": None
+        if plot.bare
+        else round(Decimal(shape.area * METRES), 4)
+        if plot.shape
+        else Decimal("115.2500"),
         "source_wkb": geom,
         "geom": geom,
     }

@@ -35,7 +35,7 @@ def same_place(subject: Subject) -> Faults:
     """Rows that are no live parcel and cover the land of one that is not delivered; the other is the live parcel."""
     live_parcels, matches = live_parcels_of(subject), subject.fact(matches_of)
     free = where((matches.live < 0) & ~matches.nameless & subject.fact(has_land))
-    gone = where(~matches.present)
+    gone = where(~matches.present & np.asarray(live_parcels["geom"].is_valid()))
     if not len(free) or not len(gone):
         return Faults(np.empty(0, np.int64))
     mine = middles_of(subject.dataset.stored[free])

@@ -19,6 +19,8 @@ between parcels is a finding for each set of them.
 - **quarantines**: the row does not enter the database until it is delivered anew; the last good version of the
   parcel stays live, marked stale, and nothing is ended because of it. A row without any handle and without a
   commune is *unreadable*: nothing of its delivery tells what it is.
+- **lives without land**: the row counts as quarantined, but where that is all that is wrong with it, it goes live as a parcel
+  without geometry, with its land users. Not where its parcel is live with geometry: nothing is emptied.
 - A row without a usable shape has exactly one finding of the quarantining GEO checks: the first of missing,
   empty, not polygonal, zero area, invalid. It is then not compared with its national id or its registered area.
 - Every check is in one of three states: it **ran**; it is **not applicable** (the province's profile says so and
@@ -58,7 +60,7 @@ def _severity(check: Check) -> str:
 def _section(check: Check) -> str:
     facts = [f"severity {_severity(check)}"]
     if check.quarantines:
-        facts.append("quarantines")
+        facts.append("quarantines, but lives without land" if check.lives else "quarantines")
     if check.unit:
         facts.append(f"measured in {check.unit}")
     if check.measures:

@@ -336,7 +336,7 @@ def loaded(request: pytest.FixtureRequest) -> Load:
 
 
 def test_after_the_load_the_report_says_what_the_merge_decided(folder: Path, loaded: Load) -> None:
-    loaded(folder, [10])
+    loaded(folder, [10, 2])  # 2 has no geometry: it is counted once
     report(folder)
     said = summary(folder)
     assert (said["decision"], said["accepted"], said["held"], said["quarantined"]) == ("hold", 21, 5, 4)

@@ -11,7 +11,7 @@ from sync.folder.loaded import RefusedRow
 from sync.load.regroup import JudgedCommune, after_merge
 from tests.conftest import counts
 from tests.support.known import live
-from tests.unit.validators.validator_datasets import AS_OF, PROVINCE, context, dataset
+from tests.unit.validators.validator_datasets import AS_OF, PROVINCE, context, dataset, squares
 from validators.findings import FINDINGS_SCHEMA
 from validators.identity.handles import CLAIMS_SCHEMA
 from validators.judge import judge
@@ -59,6 +59,15 @@ def test_where_the_merge_refused_nothing_the_verdict_stays():
     kept = verdict.kept()
     judged = JudgedCommune(kept, verdict.rows, verdict.findings)
     assert after_merge(judged, [], FINDINGS_SCHEMA.empty_table(), POLICY, AS_OF) is kept
+
+
+def test_a_row_without_geometry_that_the_merge_refuses_counts_once():
+    delivered = dataset([*squares(4), None])
+    before = judge(delivered, context(delivered))
+    row = RefusedRow(commune_code=delivered.commune_code, row_no=4, merge_code="IDN-CONFLICT", has_error=True)
+    judged = JudgedCommune(before.kept(), before.rows, before.findings)
+    after = after_merge(judged, [row], FINDINGS_SCHEMA.empty_table(), POLICY, AS_OF)
+    assert (after.accepted, after.quarantined, after.rows_with_error) == (4, 1, 1)
 
 
 @settings(max_examples=counts(15))
