@@ -3,7 +3,7 @@
 from sync.db.migrations import apply
 
 revision = "0024"
-down_revision = "0021"
+down_revision = "0022"
 
 
 def upgrade() -> None:
