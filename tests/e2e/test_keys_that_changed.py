@@ -5,7 +5,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from sync.declared.profile import load_profile
+from sync.declared.profile import SHIPPED, load_profile
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import copy_of, rewrite
 
@@ -139,3 +139,23 @@ def test_refused_they_are_told_again_the_next_night_and_a_right_delivery_settles
     assert (again.status, len(holds(landsync))) == (3, 1)
     right = landsync("sync", "--province", PROVINCE, copy_of(delivery, "right", hours=3))
     assert (right.status, right.document["held"], holds(landsync)) == (0, 0, [])
+
+
+def test_keys_that_change_with_every_export_are_declared_once_and_hold_nothing(
+    landsync: Landsync, delivery: Path, tmp_path: Path
+) -> None:
+    before = lands(landsync)
+    volatile = tmp_path / "volatile.toml"
+    text = (SHIPPED / f"{PROVINCE}.toml").read_text(encoding="utf-8")
+    volatile.write_text('without = ["source_key"]\n' + text, encoding="utf-8")
+
+    def night(hours: int) -> dict[str, int]:
+        made = rewritten(delivery, f"night{hours}", hours, shuffled)
+        told = landsync("sync", "--province", PROVINCE, made, "--profile", volatile)
+        assert told.status == 0
+        return {name: told.document[name] for name in ("new", "changed", "ended", "held", "quarantined")}
+
+    nothing = {"new": 0, "changed": 0, "ended": 0, "held": 0, "quarantined": 0}
+    assert night(1) == nothing | {"changed": 277}  # none of them has a key any more
+    assert night(2) == night(3) == nothing
+    assert lands(landsync) == before
