@@ -20,6 +20,7 @@ from parcels.wkb import read_wkb
 from sync.conform.several_rows import join_rows_of
 from sync.folder.conform import Conformed
 from sync.report.intake import intake_notes
+from tests.conftest import counts
 from tests.support.strip import NEIGHBOUR, conformed, profile_of, snapshot_of, strip
 
 Write = Callable[..., Path]
@@ -169,7 +170,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=counts(150))
 @given(ROWS)
 def test_every_row_is_in_one_parcel(rows: list[tuple[str | None, str | None, int]]) -> None:
     """By a loop over rows, beside the arrays."""
