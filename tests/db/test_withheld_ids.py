@@ -147,3 +147,15 @@ def test_each_of_the_two_provinces_sees_its_own_parcel(database, deliver) -> Non
                 "SELECT national_id, province_code, holder_province_code, commune_code FROM province.withheld_id"
             )
             assert cursor.fetchall() == [(X, "04", "01", commune)]
+
+
+def test_a_parcel_without_geometry_waits_for_its_id_as_any_other(database, deliver) -> None:
+    deliver(village(2))
+    bare = replace(theirs(X)[0], refused=("GEO-NULL",), bare=True)
+    merged = deliver([bare, *theirs(None, Y)[1:]], province="04", complete=(ELSEWHERE,))
+    assert (merged.quarantined, merged.notes["id_withheld"], withheld(database)) == ([], 1, [("n0", X)])
+    assert reconcile(["04"], "test", dsn=database.dsn)["agrees"]
+    deliver([replace(village(2)[0], national_id=None), village(2)[1]])
+    deliver(theirs(X, Y), province="04", complete=(ELSEWHERE,))
+    assert (withheld(database), holders(database)[X]) == ([], "n0")
+    assert reconcile(["01", "04"], "test", dsn=database.dsn)["agrees"]
