@@ -1,7 +1,8 @@
 -- How the land of a row lies beside that of the parcel that its handles name, where it differs.
 -- Of a parcel that ended, beside the land that it had last. `shared` is of the smaller of the two; `east` and `north` are how
 -- far, in metres, the middle moved. Not of a parcel that was a road or water and still is: these are drawn in another place every year,
--- so their handles alone say which they are. With a use besides, or named by a temporary number alone, it is land like any other.
+-- so their handles alone say which they are. With a use besides, or named by a temporary number alone, it is land like any other; so
+-- it is where a person said that the commune's keys changed, and it lies exactly where another one lay.
 CREATE TEMP TABLE merge_land ON COMMIT DROP AS
 SELECT m.row_no, m.parcel_uid, m.commune_code, p.parcel_uid IS NULL AS ended, land.covered_share(was.geom, s.geom) AS shared,
        (ST_X(ST_Centroid(s.geom)) - ST_X(ST_Centroid(was.geom))) * 111320 * cosd(ST_Y(ST_Centroid(was.geom))) AS east,
@@ -25,4 +26,10 @@ WHERE m.status = 'accept'
   AND NOT (coalesce(string_to_array(nullif(p.land_use, ''), '+') <@ %(crossing)s::text[]
                     AND string_to_array(nullif(s.land_use, ''), '+') <@ %(crossing)s::text[], false)
            AND (coalesce(m.parcel_uid IN (m.source_uid, m.national_uid), false)
-                OR NOT coalesce(s.parcel_no ~ %(temporary)s, false)))
+                OR NOT coalesce(s.parcel_no ~ %(temporary)s, false))
+           AND NOT (m.commune_code = ANY (%(rekeyed)s::text[])
+                    AND EXISTS (SELECT FROM land.parcel AS other
+                                WHERE other.province_code = %(province)s
+                                  AND other.parcel_uid <> m.parcel_uid
+                                  AND other.geom && s.geom
+                                  AND land.common_share(other.geom, s.geom) >= %(same_land_share)s)))
