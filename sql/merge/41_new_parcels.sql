@@ -1,6 +1,7 @@
 -- Accepted rows that are no living parcel: one that ended comes back, or a new one begins.
 -- It comes back where it had the same id or the same number when it ended, and its land shows that it is the same; of several
--- the one that ended last. A new parcel's uid is its own for good.
+-- the one that ended last. Not one that another row brings back by its key; a row that says again that it ended does not. A new
+-- parcel's uid is its own for good.
 WITH back AS (
     SELECT DISTINCT ON (m.row_no) m.row_no, was.parcel_uid
     FROM merge_row AS m
@@ -21,7 +22,7 @@ WITH back AS (
     WHERE m.status = 'accept'
       AND m.parcel_uid IS NULL
       AND NOT EXISTS (SELECT FROM land.parcel AS p WHERE p.province_code = %(province)s AND p.parcel_uid = was.parcel_uid)
-      AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = was.parcel_uid)
+      AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = was.parcel_uid AND t.status = 'accept')
       AND land.common_share(last.geom, s.geom) >= %(same_land_share)s
     ORDER BY m.row_no, last.recorded_to DESC, handle.rank
 ), chosen AS (

@@ -194,7 +194,9 @@ def test_a_filter_on_geom_uses_the_index_of_every_partition(surface: Surface) ->
 
 def test_filters_on_parcels_as_of_a_day_reach_the_indexes(surface: Surface) -> None:
     surface.run("SET LOCAL enable_seqscan = off")
-    surface.run("SET LOCAL enable_mergejoin = off")  # of tables that are empty it takes the order of their keys
+    surface.run(
+        "SET LOCAL enable_mergejoin = off"
+    )  # of tables that are empty it takes the order of their keys
     with surface.acting_as("analyst"):
         plan = "\n".join(
             line

@@ -179,6 +179,17 @@ HISTORIES = {
         full(3.5, [row(B, None, None, "10", TWO)], ()),
         full(1.5, [row(B, None, X, "9", ONE), STAYS]),
     ),
+    "a set says again that a parcel ended, and it is back under another key": (
+        full(0.5, FIRST),
+        full(1.5, FIRST[1:]),
+        changes(
+            3.5,
+            [
+                row(B, "k9", X, "9", ONE, action="end", version=1),
+                row(B, "k12", None, "9", ONE, action="insert", version=3),
+            ],
+        ),
+    ),
     "ids pass between the provinces, with keys and without": (
         full(0.5, [*FIRST, row(B, None, None, "7", Land(0, 200, 280))]),
         full(
