@@ -190,6 +190,12 @@ HISTORIES = {
             ],
         ),
     ),
+    "a set comes again after a later row of one of its parcels was refused": (
+        full(0.5, FIRST),
+        changes(2.5, [row(B, "k9", X, "9", ONE, action="update", version=2, use="CLN")]),
+        full(4.5, [row(B, "k9", X, "9", ONE, refused=True), *FIRST[1:]]),
+        changes(2.5, [row(B, "k9", X, "9", ONE, action="update", version=2, use="CLN")]),
+    ),
     "ids pass between the provinces, with keys and without": (
         full(0.5, [*FIRST, row(B, None, None, "7", Land(0, 200, 280))]),
         full(
