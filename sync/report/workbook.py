@@ -17,6 +17,7 @@ from parcels.bounds import placed
 from parcels.crs import is_geographic
 from parcels.fence import each_row
 from parcels.model import UNKNOWN_COMMUNE
+from sync.clock import VIETNAM
 from sync.folder.list_rows import unmatched
 from sync.folder.reasons import Reason
 from sync.folder.register import STATE_WORDS
@@ -159,7 +160,7 @@ def _commune(book: Any, head: Any, text: Any, code: str, findings: pa.Table, tot
     rows = findings.select([*said, "first_seen_at"]).to_pylist()
     for number, row in enumerate(rows, start=1):
         row["state"] = _both(STATE_WORDS[row["state"]]) if row["state"] else ""
-        row["since"] = f"{row['first_seen_at']:%d/%m/%Y}" if row["first_seen_at"] else ""
+        row["since"] = f"{row['first_seen_at'].astimezone(VIETNAM):%d/%m/%Y}" if row["first_seen_at"] else ""
         row["advice"] = check_advice(row["check_code"]).vi
         row["others"] = ", ".join(row["others"])
         if row["row_no"] < 0:

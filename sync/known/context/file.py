@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, DeliveryRejected, UsageError
+from sync.clock import VIETNAM
 from sync.folder.boundaries import Boundaries, from_table
 from sync.intake.archives import zips
 from sync.intake.archives.limits import Budget
@@ -137,10 +138,11 @@ class ContextFile:
         days = (now - self.document.made_at).days
         if days < OLD_AFTER.days:
             return None
+        made_on = self.document.made_at.astimezone(VIETNAM).date()
         return Bilingual(
-            f"Tệp ngữ cảnh «{self.path.name}» đã {days} ngày tuổi (lập ngày {self.document.made_at:%d/%m/%Y}): dữ liệu "
+            f"Tệp ngữ cảnh «{self.path.name}» đã {days} ngày tuổi (lập ngày {made_on:%d/%m/%Y}): dữ liệu "
             "quốc gia có thể đã thay đổi. Hãy xin tệp mới ở Trung ương.",
-            f"The context file “{self.path.name}” is {days} days old (made on {self.document.made_at:%Y-%m-%d}): the "
+            f"The context file “{self.path.name}” is {days} days old (made on {made_on}): the "
             "nation may have changed since. Ask the centre for a new one.",
         )
 

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from parcels import admin_units
 from parcels.bilingual import Bilingual, Lang
+from sync.clock import VIETNAM
 from sync.report.explain.parcel import DECISIONS, HANDLES
 from sync.report.explain.tables import table
 from sync.report.words import EVENT_STATES, EVENTS, SEVERITIES
@@ -54,7 +55,7 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
     if document["live"] is not None:
         live = _LIVE[document["live"]["state"]]
         since = document["live"].get("stale_since")
-        text = live.format(since=f"{since:%d/%m/%Y}" if since else "")
+        text = live.format(since=f"{since.astimezone(VIETNAM):%d/%m/%Y}" if since else "")
         parts.append(Text(f"{Bilingual('Trạng thái', 'State').say(lang)}: {text.say(lang)}."))
         parts += [Text(_event(each).say(lang)) for each in document["live"].get("lineage", ())]
     parts.append(Text(_counts_for(document).say(lang)))
@@ -83,7 +84,7 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
 
 def _event(event: dict[str, Any]) -> Bilingual:
     kind, state = EVENTS[event["kind"]], EVENT_STATES[event["state"]]
-    parcels, at = ", ".join(event["parcels"]), f"{event['recorded_at']:%d/%m/%Y}"
+    parcels, at = ", ".join(event["parcels"]), f"{event['recorded_at'].astimezone(VIETNAM):%d/%m/%Y}"
     decision = _decision(event)
     if event["direction"] == "from":
         return Bilingual(
