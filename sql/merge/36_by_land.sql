@@ -10,11 +10,19 @@ WITH asked AS (
     WHERE m.status = 'accept'
       AND (m.parcel_uid IS NULL AND NOT %(changes)s OR l.shared < %(apart_share)s)
 ), found AS (
+    -- OFFSET keeps the planner to one search of the index of geometries per row that asks, and to none where none does. The province
+    -- is told by what it is not: that is in no index that it might go through whole.
     SELECT a.row_no, a.commune_code, a.new, p.parcel_uid, land.common_share(p.geom, s.geom) AS share,
            p.parcel_uid IS NOT DISTINCT FROM a.national_uid OR p.parcel_uid IS NOT DISTINCT FROM a.sheet_uid AS named
     FROM asked AS a
     JOIN {parcel} AS s ON s.row_no = a.row_no
-    JOIN land.parcel AS p ON p.province_code = %(province)s AND p.geom && s.geom
+    CROSS JOIN LATERAL (
+        SELECT q.parcel_uid, q.commune_code, q.geom
+        FROM land.parcel AS q
+        WHERE NOT q.province_code = ANY (%(other_provinces)s::text[])
+          AND q.geom && s.geom
+        OFFSET 0
+    ) AS p
     WHERE NOT EXISTS (SELECT FROM merge_row AS t
                       LEFT JOIN merge_land AS l ON l.row_no = t.row_no
                       WHERE t.parcel_uid = p.parcel_uid
