@@ -3,24 +3,24 @@
 -- registered units on one land, the one that an id or a number names too. Land does not tell units apart: a row that is not sure could be any.
 -- Not what the source says is another object, by another key, unless its commune came whole without it; in a change set never.
 CREATE TEMP TABLE merge_by_land ON COMMIT DROP AS
-WITH asked AS (
-    SELECT m.row_no, m.commune_code, m.source_alias, m.national_uid, m.sheet_uid, l.row_no IS NULL AS new
+WITH asked AS MATERIALIZED (
+    SELECT m.row_no, m.commune_code, m.source_alias, m.national_uid, m.sheet_uid, l.row_no IS NULL AS new, s.geom
     FROM merge_row AS m
+    JOIN {parcel} AS s ON s.row_no = m.row_no
     LEFT JOIN merge_land AS l ON l.row_no = m.row_no
     WHERE m.status = 'accept'
       AND (m.parcel_uid IS NULL AND NOT %(changes)s OR l.shared < %(apart_share)s)
 ), found AS (
     -- OFFSET keeps the planner to one search of the index of geometries per row that asks, and to none where none does. The province
     -- is told by what it is not: that is in no index that it might go through whole.
-    SELECT a.row_no, a.commune_code, a.new, p.parcel_uid, land.common_share(p.geom, s.geom) AS share,
+    SELECT a.row_no, a.commune_code, a.new, p.parcel_uid, land.common_share(p.geom, a.geom) AS share,
            p.parcel_uid IS NOT DISTINCT FROM a.national_uid OR p.parcel_uid IS NOT DISTINCT FROM a.sheet_uid AS named
     FROM asked AS a
-    JOIN {parcel} AS s ON s.row_no = a.row_no
     CROSS JOIN LATERAL (
         SELECT q.parcel_uid, q.commune_code, q.geom
         FROM land.parcel AS q
         WHERE NOT q.province_code = ANY (%(other_provinces)s::text[])
-          AND q.geom && s.geom
+          AND q.geom && a.geom
         OFFSET 0
     ) AS p
     WHERE NOT EXISTS (SELECT FROM merge_row AS t
