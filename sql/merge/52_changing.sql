@@ -1,7 +1,8 @@
 -- What would change: a row each, with where its land goes.
 -- New parcels, parcels that come from another commune or another one of the same code, and those of which anything differs.
 -- dx, dy (m, east and north): how far the centre of its land moves, where the land differs, in communes that were live
--- before. `returned`: an ended parcel comes back as it once was. `id_changes`: it has another published id, or none any more.
+-- before. `returned`: an ended parcel comes back as it once was. `id_changes`: it has another published id, or none any more;
+-- `takes_id`: it has one that it had not.
 CREATE TEMP TABLE merge_changing ON COMMIT DROP AS
 SELECT m.row_no,
        m.parcel_uid,
@@ -17,6 +18,7 @@ SELECT m.row_no,
                 OR p.commune_code <> m.commune_code
                 OR p.commune_valid_from IS DISTINCT FROM c.valid_from) AS version_changed,
        p.national_id IS DISTINCT FROM s.national_id AS id_changes,
+       s.national_id IS NOT NULL AND p.national_id IS DISTINCT FROM s.national_id AS takes_id,
        p.area_m2 AS area_before,
        s.area_m2 AS area_after,
        (public.ST_X(there.point) - public.ST_X(here.point)) * 111320 * cos(radians(public.ST_Y(there.point))) AS dx,

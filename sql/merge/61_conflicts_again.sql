@@ -20,13 +20,12 @@ WITH giving_up AS (
     -- Another province took it since it was looked for.
     SELECT m.row_no, 'IDN-CLAIMED', claim.parcel_uid
     FROM merge_row AS m
-    JOIN merge_changing AS c ON c.row_no = m.row_no AND c.id_changes
+    JOIN merge_changing AS c ON c.row_no = m.row_no AND c.takes_id
     JOIN land.national_id_claim AS claim
       ON claim.national_id = m.national_alias
      AND claim.parcel_uid IS NOT NULL
      AND claim.province_code <> %(province)s
     WHERE m.status = 'accept'
-      AND NOT EXISTS (SELECT FROM merge_withheld AS w WHERE w.row_no = m.row_no)
     UNION ALL
     SELECT m.row_no, 'IDN-CONFLICT', m.sheet_uid
     FROM merge_row AS m

@@ -6,8 +6,7 @@ SET parcel_uid = m.parcel_uid,
     claimed_at = %(now)s,
     run_id = %(run_id)s
 FROM merge_row AS m
-JOIN merge_changing AS g ON g.row_no = m.row_no AND g.id_changes
+JOIN merge_changing AS g ON g.row_no = m.row_no AND g.takes_id
 WHERE m.status = 'accept'
-  AND NOT EXISTS (SELECT FROM merge_withheld AS w WHERE w.row_no = m.row_no)
   AND claim.national_id = m.national_alias
   AND claim.parcel_uid IS DISTINCT FROM m.parcel_uid

@@ -220,6 +220,10 @@ STEPS: tuple[Step, ...] = (
     #
     # Who has which handle. A refused row keeps its parcel's old handles in use, which may put another row in conflict.
     Step(
+        "59a_giving_up",
+        "Ids that parcels may give up: because their row brings another one or none, or because they end",
+    ),
+    Step(
         "60_lock_claims",
         "Every national id that may change hands, locked in the one order all merges keep",
         fills=True,
