@@ -126,6 +126,8 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('analyst.parcel_tile()', 'Ô bản đồ véc-tơ (MVT): lớp parcel từ mức 13, lớp commune ở mức nhỏ hơn', 'Vector tile (MVT): layer parcel from zoom 13, layer commune before'),
 ('province.own_province()', 'Mã tỉnh của người đang truy vấn; NULL với cơ quan trung ương', 'Province of whoever asks; NULL for the centre'),
 ('land.covered_share()', 'Phần chung so với hình nhỏ hơn trong hai hình', 'How much of the smaller of two shapes both cover'),
+('land.both_uses_in()', 'Mọi loại đất của hai thửa đều thuộc danh sách này', 'Whether every use of two parcels is one of these'),
+('land.told_until()', 'Bản thân thửa được biết đến lúc nào', 'Up to when a parcel itself is known'),
 ('land.common_share()', 'Phần chung so với hình lớn hơn trong hai hình', 'How much of the larger of two shapes both cover'),
 ('land.refresh_statistics()', 'Lấy lại thống kê của các bảng của một tỉnh, nơi thống kê cũ không thể đúng', 'Takes the planner''s statistics of a province''s tables again, where they cannot be true'),
 ('ledger.begin_case()', 'Một lỗi mới giữ mã đầu tiên của nó', 'A new case keeps the id that it began with'),

@@ -107,6 +107,18 @@ SET search_path = public, pg_catalog, pg_temp
 RETURN CASE WHEN NOT one && other THEN 0
             ELSE ST_Area(ST_Intersection(one, other)) / least(ST_Area(one), ST_Area(other)) END;
 
+-- Whether every use of two parcels, as `ONT+CLN`, is one of these; of a parcel without a use it is not known, and so not.
+CREATE OR REPLACE FUNCTION land.both_uses_in(one text, other text, codes text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN coalesce(string_to_array(nullif(one, ''), '+') <@ codes AND string_to_array(nullif(other, ''), '+') <@ codes, false);
+
+-- Up to when a parcel itself is known: its state, and what was told of it without changing it.
+CREATE OR REPLACE FUNCTION land.told_until(province text, uid uuid, state_observed_at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN greatest(state_observed_at, (SELECT max(t.observed_at)
+                                    FROM land.parcel_told AS t
+                                    WHERE t.province_code = province AND t.parcel_uid = uid));
+
 -- Whether two sheet handles may be one parcel's: commune, sheet and number the same, and each of old commune, map set and
 -- scale the same or unknown on one side. As validators/identity/fitting.py.
 CREATE OR REPLACE FUNCTION land.sheet_fits(one text[], other text[]) RETURNS boolean

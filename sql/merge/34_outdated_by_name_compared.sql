@@ -15,7 +15,4 @@ WHERE p.province_code = %(province)s
   AND m.source_uid IS DISTINCT FROM m.parcel_uid
   AND m.status IN ('accept', 'held')
   AND NOT m.commune_code = ANY (%(older_passed)s::text[])
-  AND greatest(w.snapshot_at, st.observed_at, p.observed_at,
-               (SELECT max(t.observed_at)
-                FROM land.parcel_told AS t
-                WHERE t.province_code = %(province)s AND t.parcel_uid = p.parcel_uid)) > %(observed_at)s::timestamptz
+  AND greatest(w.snapshot_at, st.observed_at, land.told_until(%(province)s, p.parcel_uid, p.observed_at)) > %(observed_at)s::timestamptz

@@ -23,8 +23,7 @@ WHERE m.status = 'accept'
   AND p.content_hash IS DISTINCT FROM s.content_hash
   AND was.geom IS NOT NULL
   AND NOT was.geom ~= s.geom
-  AND NOT (coalesce(string_to_array(nullif(p.land_use, ''), '+') <@ %(crossing)s::text[]
-                    AND string_to_array(nullif(s.land_use, ''), '+') <@ %(crossing)s::text[], false)
+  AND NOT (land.both_uses_in(p.land_use, s.land_use, %(crossing)s::text[])
            AND (coalesce(m.parcel_uid IN (m.source_uid, m.national_uid), false)
                 OR NOT coalesce(s.parcel_no ~ %(temporary)s, false))
            AND NOT (m.commune_code = ANY (%(rekeyed)s::text[])

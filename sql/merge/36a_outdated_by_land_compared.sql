@@ -16,7 +16,4 @@ WHERE b.row_no = m.row_no
   AND m.status = 'accept'
   AND NOT m.commune_code = ANY (%(older_passed)s::text[])
   AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid)
-  AND greatest(w.snapshot_at, st.observed_at, p.observed_at,
-               (SELECT max(t.observed_at)
-                FROM land.parcel_told AS t
-                WHERE t.province_code = %(province)s AND t.parcel_uid = p.parcel_uid)) > %(observed_at)s::timestamptz
+  AND greatest(w.snapshot_at, st.observed_at, land.told_until(%(province)s, p.parcel_uid, p.observed_at)) > %(observed_at)s::timestamptz

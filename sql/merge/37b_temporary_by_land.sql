@@ -16,7 +16,5 @@ WHERE b.row_no = m.row_no
   AND p.national_id IS NULL
   AND p.commune_code = m.commune_code
   AND p.parcel_no ~ %(temporary)s
-  AND greatest(p.observed_at, (SELECT max(t.observed_at)
-                               FROM land.parcel_told AS t
-                               WHERE t.province_code = %(province)s AND t.parcel_uid = p.parcel_uid)) <= %(observed_at)s::timestamptz
+  AND land.told_until(%(province)s, p.parcel_uid, p.observed_at) <= %(observed_at)s::timestamptz
   AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid)

@@ -29,8 +29,7 @@ LEFT JOIN (
     WHERE b.new
       AND b.commune_code = ANY (%(complete_for)s::text[])
       AND NOT EXISTS (SELECT FROM merge_row AS t WHERE t.parcel_uid = b.parcel_uid)
-      AND NOT coalesce(string_to_array(nullif(p.land_use, ''), '+') <@ %(crossing)s::text[]
-                       AND string_to_array(nullif(s.land_use, ''), '+') <@ %(crossing)s::text[], false)
+      AND NOT land.both_uses_in(p.land_use, s.land_use, %(crossing)s::text[])
     GROUP BY b.commune_code
 ) AS renamed ON renamed.commune_code = named.commune_code
 WHERE coalesce(apart.apart, 0) > 0

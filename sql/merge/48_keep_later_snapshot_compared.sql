@@ -15,7 +15,4 @@ WHERE p.province_code = %(province)s
                              st.by_snapshot, st.order_kind, st.source_order, st.observed_at) < 0)
        OR (p.source_key IS NULL
            AND NOT e.commune_code = ANY (%(older_passed)s::text[])
-           AND greatest(p.observed_at,
-                        (SELECT max(t.observed_at)
-                         FROM land.parcel_told AS t
-                         WHERE t.province_code = %(province)s AND t.parcel_uid = p.parcel_uid)) > %(observed_at)s::timestamptz))
+           AND land.told_until(%(province)s, p.parcel_uid, p.observed_at) > %(observed_at)s::timestamptz))

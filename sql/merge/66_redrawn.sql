@@ -14,8 +14,7 @@ SELECT p.parcel_uid, r.row_no, r.commune_code, s.sheet_no, p.recorded_from, midd
        both_cover.apart,
        NOT (both_cover.apart AND r.commune_code = ANY (%(moved)s::text[]))
            AND shape.off <= %(edge_width_m)s / 2,
-       coalesce(string_to_array(nullif(p.land_use, ''), '+') <@ %(crossing)s::text[]
-                AND string_to_array(nullif(s.land_use, ''), '+') <@ %(crossing)s::text[], false),
+       land.both_uses_in(p.land_use, s.land_use, %(crossing)s::text[]),
        least(1, both_cover.area / ST_Area(p.geom)),
        least(1, both_cover.area / ST_Area(s.geom)),
        s.area_m2
