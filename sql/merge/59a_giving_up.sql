@@ -1,4 +1,5 @@
--- Ids that parcels may give up: because their row brings another one or none, or because they end.
+-- Ids that parcels may give up.
+-- Because their row brings another one or none, or because they end.
 -- OFFSET keeps the planner to one look into the index per parcel, whatever it believes of the handles.
 CREATE TEMP TABLE merge_giving_up ON COMMIT DROP AS
 SELECT giving.parcel_uid, own.alias_value AS national_id

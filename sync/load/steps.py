@@ -219,10 +219,7 @@ STEPS: tuple[Step, ...] = (
     Step("59_keep_held", "In a held commune nothing ends"),
     #
     # Who has which handle. A refused row keeps its parcel's old handles in use, which may put another row in conflict.
-    Step(
-        "59a_giving_up",
-        "Ids that parcels may give up: because their row brings another one or none, or because they end",
-    ),
+    Step("59a_giving_up", "Ids that parcels may give up"),
     Step(
         "60_lock_claims",
         "Every national id that may change hands, locked in the one order all merges keep",

@@ -159,3 +159,31 @@ def test_a_parcel_without_geometry_waits_for_its_id_as_any_other(database, deliv
     deliver(theirs(X, Y), province="04", complete=(ELSEWHERE,))
     assert (withheld(database), holders(database)[X]) == ([], "n0")
     assert reconcile(["01", "04"], "test", dsn=database.dsn)["agrees"]
+
+
+def test_of_two_provinces_that_wait_the_next_to_deliver_has_the_id_and_the_other_waits_for_that_one(
+    database, deliver
+) -> None:
+    third = admin_units.communes("08")[0].code
+    others = [Plot("m0", X, "1", third, x=80)]
+    deliver(village(2))
+    deliver(theirs(X), province="04", complete=(ELSEWHERE,))
+    deliver(others, province="08", complete=(third,))
+    assert withheld(database) == [("m0", X), ("n0", X)]
+    deliver([replace(village(2)[0], national_id=None), village(2)[1]])
+    deliver(others, province="08", complete=(third,))
+    assert deliver(theirs(X), province="04", complete=(ELSEWHERE,)).notes["id_withheld"] == 1
+    assert (holders(database)[X], withheld(database)) == ("m0", [("n0", X)])
+    assert reconcile(["01", "04", "08"], "test", dsn=database.dsn)["agrees"]
+
+
+def test_what_waits_for_a_person_takes_the_id_as_it_is_when_it_is_let_pass(database, deliver) -> None:
+    """Free when it was judged, another province's when it is approved; and the other way round."""
+    taken = theirs(X)
+    deliver(taken, province="04", complete=(ELSEWHERE,), held=(ELSEWHERE,))
+    deliver(village(2))
+    deliver(taken, province="04", complete=(ELSEWHERE,), approved=(ELSEWHERE,))
+    assert (holders(database)[X], withheld(database)) == ("k0", [("n0", X)])
+    deliver([replace(village(2)[0], national_id=None), village(2)[1]])
+    deliver(taken, province="04", complete=(ELSEWHERE,), approved=(ELSEWHERE,))
+    assert (holders(database)[X], withheld(database)) == ("n0", [])
