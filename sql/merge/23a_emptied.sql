@@ -1,5 +1,5 @@
--- A row without geometry is refused where its parcel lives with one: emptied geometry is a loss.
--- Not what came too late. Before the newest version is chosen, so that it sets none aside: of a set also where an earlier version of the
+-- A row without geometry is refused where its parcel lives with one.
+-- Emptied geometry is a loss. Not what came too late. Before the newest version is chosen, so that it sets none aside: of a set also where an earlier version of the
 -- object has geometry. Its parcel is what the strongest handle names that names a living one, whatever the key says: nothing
 -- shows that it is another.
 UPDATE merge_row AS m

@@ -52,10 +52,7 @@ STEPS: tuple[Step, ...] = (
     Step("21_release_approved", "Rows elsewhere that waited only for a commune now let pass", ("approved",)),
     Step("22_known_compared", "Each row's claim about its object beside what is known of it", ("compared",)),
     Step("23_outdated_compared", "What comes too late changes nothing", ("compared",)),
-    Step(
-        "23a_emptied",
-        "A row without geometry is refused where its parcel lives with one: emptied geometry is a loss",
-    ),
+    Step("23a_emptied", "A row without geometry is refused where its parcel lives with one"),
     Step("24_newest_changes", "Of several versions of an object the newest is applied", ("changes",)),
     Step(
         "25_ties_changes", "Rows of a version that is applied already, and whether they differ", ("changes",)
