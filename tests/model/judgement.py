@@ -11,7 +11,7 @@ from typing import Any
 from tests.model.alike import differ, each_others_only_ones, fits, kept_from, names, same_land
 from tests.model.deliveries import Delivery, Row
 from tests.model.passing import by_land, left_by, moves_of, with_their_cases
-from tests.model.register import Outcome, Parcel, Register, counters
+from tests.model.register import NEVER, Outcome, Parcel, Register, counters
 
 
 def deliver(register: Register, delivery: Delivery) -> Outcome:
@@ -383,13 +383,13 @@ class _Judgement:
             if self.register.commune_of(uid) not in self.held:
                 self.register.gone_stale(uid)
         if row.key is not None:
-            self.register.refused[self.province, row.key] = self.moment(row)
+            key = self.province, row.key
+            self.register.refused[key] = max(self.moment(row), self.register.refused.get(key, NEVER))
 
     def learn(self, row: Row) -> None:
         if row.key is not None:
             key = self.province, row.key
             self.register.said[key] = self.moment(row)
-            self.register.refused.pop(key, None)
             (self.register.changed.add if self.delivery.changes else self.register.changed.discard)(key)
 
     def learn_communes(self) -> None:

@@ -218,6 +218,13 @@ HISTORIES = {
         full(4.5, [*FIRST[1:], row(B, None, V, "7", Land(0, 200, 280))]),
         full(4.5, [row(C, "k1", X, "1", Land(10, 0, 80))], (C,), "79"),
     ),
+    "what a snapshot refused it says nothing of, whatever sets bring of before it": (
+        full(0.5, FIRST),
+        full(1.5, [row(B, "k9", X, "9", ONE, use="CLN", refused=True), *FIRST[1:]]),
+        changes(2.5, [row(B, "k9", X, "9", ONE, use="CLN", refused=True, action="update", version=1)]),
+        changes(3.5, [row(B, "k9", X, "9", ONE, use="CLN", action="update", version=1)]),
+        changes(4.5, [row(B, "k9", X, "9", ONE, use="CLN", action="update", version=1)]),
+    ),
     "a refused row of a set makes no other object stale": (
         full(0.5, FIRST),
         changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]),
