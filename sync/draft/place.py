@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from parcels.admin_units import LATEST, commune, communes_table
 from parcels.provinces import OldProvince, old_provinces
 from parcels.reference import table
 from parcels.text import bare_text
+from sync import clock
 from sync.conform.eras import Era, Survey
 from sync.conform.plausible import distances_km
 from sync.declared.profile import FOREIGN
@@ -135,7 +135,7 @@ def codes_of(values: pa.Array, points: Floats) -> Codes:
     if not counted:
         return Codes()
     province = counted.most_common(1)[0][0]
-    survey = Survey(province, policy_at(date.today()).commune_codes, None, set())
+    survey = Survey(province, policy_at(clock.today()).commune_codes, None, set())
     rows = survey.wanted(codes)
     survey.add_places(codes.take(pa.array(rows)), points[rows])
     olds = set(pc.drop_null(everything["old_province_code"].take(where)).to_pylist())

@@ -1,11 +1,11 @@
 """Who answers for a finding, why and until when: what is refused, what is kept, who sees it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from parcels.errors import UsageError
-from sync.clock import VIETNAM
+from sync import clock
 from sync.known.database import known_to_the_nation
 from sync.register import exceptions
 from sync.register.listing import Asked, findings_list
@@ -20,8 +20,7 @@ CHECKS = dict.fromkeys(("ATT-AREA", "GEO-INVALID", "BRD-OVERLAP"), (False, True)
 AREA = Fault("ATT-AREA", HERE, ("a1",))
 INVALID = Fault("GEO-INVALID", HERE, ("a2",), quarantines=True)
 BORDER = Fault("BRD-OVERLAP", HERE, ("a1",), FAR, ("c1",), severity="warning")
-TODAY = datetime.now(VIETNAM).date()  # whose day it is that an exception ends
-SOON = TODAY + timedelta(days=30)
+SOON = clock.today() + timedelta(days=30)
 
 
 @pytest.fixture
@@ -76,7 +75,7 @@ def test_an_exception_taken_back_counts_no_more_and_stays_in_evidence(nation: Na
 
 
 def test_a_finding_that_comes_back_after_its_exception_ended_is_returned(nation: Nation) -> None:
-    accept(nation, AREA, until=TODAY)
+    accept(nation, AREA, until=clock.today())
     nation.run("01", catalogue=CHECKS, communes=(HERE,))
     assert nation.states()[AREA.finding_id] == "fixed"
     nation.query(
@@ -108,7 +107,7 @@ def test_what_is_mended_or_unknown_cannot_be_excused(nation: Nation) -> None:
 
 @pytest.mark.parametrize("days", [-1, 366])
 def test_an_exception_ends_within_what_the_policy_allows(nation: Nation, days: int) -> None:
-    assert refusal(nation, AREA, until=TODAY + timedelta(days=days)) == "FND-UNTIL"
+    assert refusal(nation, AREA, until=clock.today() + timedelta(days=days)) == "FND-UNTIL"
 
 
 @pytest.mark.parametrize(
