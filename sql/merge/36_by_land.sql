@@ -4,12 +4,16 @@
 -- Not what the source says is another object, by another key, unless its commune came whole without it; in a change set never.
 CREATE TEMP TABLE merge_by_land ON COMMIT DROP AS
 WITH asked AS MATERIALIZED (
-    SELECT m.row_no, m.commune_code, m.source_alias, m.national_uid, m.sheet_uid, l.row_no IS NULL AS new, s.geom
+    SELECT m.row_no, m.commune_code, m.source_alias, m.national_uid, m.sheet_uid, true AS new, s.geom
     FROM merge_row AS m
     JOIN {parcel} AS s ON s.row_no = m.row_no
-    LEFT JOIN merge_land AS l ON l.row_no = m.row_no
-    WHERE m.status = 'accept'
-      AND (m.parcel_uid IS NULL AND NOT %(changes)s OR l.shared < %(apart_share)s)
+    WHERE m.status = 'accept' AND m.parcel_uid IS NULL AND NOT %(changes)s
+    UNION ALL
+    SELECT m.row_no, m.commune_code, m.source_alias, m.national_uid, m.sheet_uid, false, s.geom
+    FROM merge_land AS l
+    JOIN merge_row AS m ON m.row_no = l.row_no
+    JOIN {parcel} AS s ON s.row_no = l.row_no
+    WHERE l.shared < %(apart_share)s AND m.status = 'accept'
 ), found AS (
     -- OFFSET keeps the planner to one search of the index of geometries per row that asks, and to none where none does. The province
     -- is told by what it is not: that is in no index that it might go through whole.

@@ -4,9 +4,8 @@
 -- that its handles are right and the land was corrected.
 UPDATE merge_row AS m
 SET parcel_uid = b.parcel_uid
-FROM merge_row AS asked
-LEFT JOIN merge_land AS l ON l.row_no = asked.row_no
-LEFT JOIN (
+FROM merge_land AS l
+FULL JOIN (
     SELECT b.row_no, b.parcel_uid
     FROM merge_by_land AS b
     LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = b.parcel_uid
@@ -19,8 +18,8 @@ LEFT JOIN (
                AND p.commune_code <> b.commune_code
                AND b.commune_code = ANY (%(communes_passed)s::text[])
                AND p.commune_code = ANY (%(communes_passed)s::text[])))
-) AS b ON b.row_no = asked.row_no
-WHERE asked.row_no = m.row_no
+) AS b ON b.row_no = l.row_no
+WHERE m.row_no = coalesce(l.row_no, b.row_no)
   AND m.status = 'accept'
   AND (l.shared < %(apart_share)s AND (l.ended OR m.commune_code = ANY (%(rekeyed)s::text[]))
        OR m.parcel_uid IS NULL AND b.row_no IS NOT NULL)

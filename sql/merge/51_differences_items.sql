@@ -6,14 +6,15 @@ WITH wanted AS (
     FROM {staged} AS s
     JOIN merge_row AS m ON m.row_no = s.row_no AND m.status = 'accept'
 ), live AS (
+    -- Two joins: of a table of both, the planner would not know that a parcel is in it but once.
     SELECT i.parcel_uid, i.item_no, i.content_hash
-    FROM {live} AS i
-    JOIN (
-        SELECT m.parcel_uid FROM merge_row AS m WHERE m.status = 'accept'
-        UNION ALL
-        SELECT e.parcel_uid FROM merge_ending AS e
-    ) AS touched ON touched.parcel_uid = i.parcel_uid
-    WHERE i.province_code = %(province)s
+    FROM merge_row AS m
+    JOIN {live} AS i ON i.province_code = %(province)s AND i.parcel_uid = m.parcel_uid
+    WHERE m.status = 'accept'
+    UNION ALL
+    SELECT i.parcel_uid, i.item_no, i.content_hash
+    FROM merge_ending AS e
+    JOIN {live} AS i ON i.province_code = %(province)s AND i.parcel_uid = e.parcel_uid
 )
 SELECT coalesce(w.parcel_uid, l.parcel_uid) AS parcel_uid,
        coalesce(w.item_no, l.item_no) AS item_no,

@@ -278,9 +278,10 @@ STEPS: tuple[Step, ...] = (
     #
     # The handles, the many-valued records, what came late, the manifest.
     Step("79_release_claims", "Ids that a parcel does not carry any more are free"),
+    Step("80_close_aliases", "Handles that the delivery replaces or no longer has"),
     Step(
-        "80_close_aliases",
-        "Handles that the delivery replaces or no longer has, and those that an ended parcel gives up",
+        "80a_give_up_aliases",
+        "Handles that a parcel gives up: its source key to another parcel, and what names only the living where it ends",
     ),
     Step("81_open_aliases", "Handles that a parcel did not have before", fills=True),
     Step(
