@@ -127,6 +127,22 @@ def test_a_night_on_which_people_worked_holds_nothing(place: Place) -> None:
     assert sum(line["changed"] for line in merged.lines) > 0
 
 
+def test_communes_that_merge_are_asked_about_once_and_pass_as_they_were_shown(place: Place) -> None:
+    register = Register(place.now.copy(), np.random.default_rng(3))
+    origin, target, _ = place.codes
+    moved = int(register.land.of([origin]).sum())
+    register.merged(origin, target)
+    merged = place.office.delivers(register.land, START, complete=place.codes, keep=False)
+    assert holds(merged) == dict.fromkeys((origin, target), ("MOVED-COMMUNE",))
+    for passed, held in ((moved - 1, {origin, target}), (moved, set())):
+        merged = place.office.delivers(
+            register.land, START, complete=place.codes, moves_passed={(origin, target): passed}, keep=False
+        )
+        assert set(holds(merged)) == held
+        moved_in = {line["commune_code"]: line["moved_in"] for line in merged.lines}
+        assert moved_in[target] == (0 if held else moved)
+
+
 def test_values_that_are_filled_in_for_the_first_time_are_no_change(place: Place) -> None:
     full = place.now.copy()
     for name in ("certificate_no", "national_id"):

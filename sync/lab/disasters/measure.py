@@ -9,6 +9,7 @@ from typing import get_args
 import numpy as np
 
 from parcels.brakes import ColumnGroup, Measure
+from sync.folder.reasons import MOVED_COMMUNE
 from sync.lab.disasters.cadastre import Cadastre, province
 from sync.lab.disasters.merging import Office, holds
 from sync.lab.disasters.nights import Register
@@ -37,11 +38,12 @@ class Seeded:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A night: what was told of it, and what was held."""
+    """A night: what was told of it, what was held, and which communes were held because they merge, as they have to be."""
 
     number: int
     told: tuple[str, ...]
     held: dict[str, tuple[str, ...]]
+    merging: tuple[str, ...]
 
 
 def disasters(dsn: str, seed: int, communes: int, progress: Progress) -> list[Seeded]:
@@ -113,13 +115,16 @@ def crumbling(
 
 
 def nights(dsn: str, seed: int, communes: int, count: int, progress: Progress) -> list[Night]:
-    """So many nights of a province of so many communes, into a database that is empty; what is held stays held."""
+    """So many nights of a province of so many communes, into a database that is empty; what is held stays held.
+
+    But for a declared merger of communes: a person is asked about it, and lets it pass by the next night.
+    """
     random = np.random.default_rng(seed)
     office = Office(dsn, NIGHTS_IN, policy_at(DAY), DAY)
     sizes = np.clip(random.lognormal(np.log(100), 0.6, communes), 30, 600).astype(int)
     register = Register(province(random, sizes.tolist(), first=1_000_000_000), random, serial=2_000_000_000)
     office.delivers(register.land, START - timedelta(days=1))
-    found = []
+    found, shown = [], dict[tuple[str, str], int]()
     for number in range(1, count + 1):
         told = register.night()
         codes = register.land.communes
@@ -127,7 +132,16 @@ def nights(dsn: str, seed: int, communes: int, count: int, progress: Progress) -
             told.append(register.resurveyed(str(random.choice(codes))))
         if number % 7 == 0:
             told.append(register.other_keys(str(random.choice(codes))))
-        held = holds(office.delivers(register.land, START + timedelta(days=number - 1)))
+        if number % 10 == 5:
+            told.append(register.merged(*map(str, random.choice(codes, 2, replace=False))))
+        merged = office.delivers(
+            register.land, START + timedelta(days=number - 1), complete=codes, moves_passed=shown
+        )
+        shown = {
+            (move.origin, move.target): move.parcels for moves in merged.moves.values() for move in moves
+        }
+        held = holds(merged)
+        merging = tuple(code for code, by in held.items() if by == (MOVED_COMMUNE,))
         progress(f"night {number}: {told} {held}")
-        found.append(Night(number, tuple(told), held))
+        found.append(Night(number, tuple(told), held, merging))
     return found

@@ -10,6 +10,7 @@ from sync.folder.reasons import ABSENT, MOVED_COMMUNE, Measured
 from sync.lab.disasters.cadastre import Cadastre, judged
 from sync.load import receipt
 from sync.load.brakes import Passed
+from sync.load.cases import PassedMoves
 from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.staging import create_staging, fill_staging
 from sync.run import ledger
@@ -34,6 +35,7 @@ class Office:
         complete: list[str] | None = None,
         passed: Passed | None = None,
         absent_passed: tuple[str, ...] = (),
+        moves_passed: PassedMoves | None = None,
         keep: bool = True,
     ) -> Merged:
         """Bring a full delivery; what the merge did. keep: whether it is committed."""
@@ -56,6 +58,7 @@ class Office:
                 policy=self.policy.name,
                 passed=passed or {},
                 absent_passed=absent_passed,
+                moves_passed=moves_passed or {},
                 observed_at=at,
             )
             merged = merge(connection, request)

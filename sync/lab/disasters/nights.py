@@ -71,6 +71,16 @@ class Register:
         self.land.texts["source_key"][rows] = numbered("k{}", self._serials(rows.sum()))
         return f"other source keys in {code} ({rows.sum()} parcels)"
 
+    def merged(self, origin: str, target: str) -> str:
+        """A commune joins another one: its sheets are numbered on from there, its addresses say where they were."""
+        land = self.land
+        rows, there = land.of([origin]), land.of([target])
+        sheets = land.texts["sheet_no"]
+        sheets[rows] = numbered("{}", sheets[rows].astype(int) + sheets[there].astype(int).max())
+        land.texts["address"][rows] = numbered(f"{{}}, {origin}", land.texts["address"][rows])
+        land.texts["commune_code"][rows] = target
+        return f"{origin} merged into {target} ({rows.sum()} parcels)"
+
     def _some(self, rate: float) -> Column:
         return self.random.random(len(self.land)) < rate / 1000
 

@@ -4,6 +4,8 @@ import itertools
 
 from sync.lab.disasters.measure import Night, Seeded
 
+NO_NIGHT = Night(0, (), {}, ())
+
 _HEAD = """# What the brakes hold
 
 <!-- Printed by the command below; do not edit. -->
@@ -39,10 +41,16 @@ def page(found: list[Seeded], seen: list[Night], command: str, few: int, commune
     lines.append(
         f"\n{len(names)} kinds of disasters, each in one commune and in all; {missed} of {len(found)} not held everywhere.\n"
     )
-    false = sum(len(night.held.keys() - before.held.keys()) for before, night in itertools.pairwise(seen))
-    false += len(seen[0].held) if seen else 0
+    nights = [NO_NIGHT, *seen]
+    false = sum(
+        len(now.held.keys() - set(now.merging) - before.held.keys())
+        for before, now in itertools.pairwise(nights)
+    )
+    mergers, waits = ({code for now in seen for code in now.merging}), sum(bool(now.merging) for now in seen)
     lines.append(
-        f"\n## Nights\n\n{len(seen)} nights of {communes} communes, {false} false holds. What a declared merger of communes does is not measured here: it is held.\n\n| night | told | held |\n| ---: | --- | --- |\n"
+        f"\n## Nights\n\n{len(seen)} nights of {communes} communes, {false} false holds. Declared mergers held {len(mergers)} communes "
+        f"besides, as they have to, each merger as one case: {waits} nights in all, for a person let each pass by the next.\n\n"
+        "| night | told | held |\n| ---: | --- | --- |\n"
     )
     for night in seen:
         held = "; ".join(f"{code}: {', '.join(by)}" for code, by in night.held.items())
