@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -53,6 +53,22 @@ class ReceiptColumn(Record):
     changed: int
     emptied: int
     closed: int
+
+
+class StoryPart(Record):
+    """A part of the shortest story of what changed in a commune.
+
+    kind         moved: parcels of a sheet that moved as one; renumbered: of a sheet, with other numbers; other: the rest
+    sheet_no     None of the rest, '' where the rows have no sheet
+    east, north  how far, in metres, of `moved`
+    """
+
+    commune_code: str
+    kind: Literal["moved", "renumbered", "other"]
+    sheet_no: str | None
+    parcels: int
+    east: Decimal | None
+    north: Decimal | None
 
 
 class RefusedRow(Record):
@@ -135,11 +151,17 @@ def _without_columns(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "columns": [], "absent": []}
 
 
+def _without_story(content: dict[str, Any]) -> dict[str, Any]:
+    """Before version 5 nobody told what changed in a commune as a story."""
+    return {**content, "story": []}
+
+
 class Loaded(Document):
     """The receipt's head and lines, and what became of each commune.
 
     lines      of every commune with rows, with parcels that the run touched, or promised; totals: their counts added up
     columns    what went live by group of columns, where anything did
+    story      what changed of parcels that live on, by commune, as shortly as it can be told
     absent     communes that were declared complete and of which nothing came
     communes   the verdicts after the merge; held_communes: those of them that wait
     changes    why rows of a change set were ignored, and where an action did not fit → rows
@@ -148,7 +170,12 @@ class Loaded(Document):
     """
 
     FILE: ClassVar[str] = "load.json"
-    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_one_set_of_names, renamed_measures, _without_columns)
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (
+        _one_set_of_names,
+        renamed_measures,
+        _without_columns,
+        _without_story,
+    )
 
     run_id: str
     province_code: str
@@ -161,6 +188,7 @@ class Loaded(Document):
     totals: dict[str, int]
     lines: tuple[ReceiptLine, ...]
     columns: tuple[ReceiptColumn, ...]
+    story: tuple[StoryPart, ...]
     absent: tuple[str, ...]
     quarantined_by_merge: tuple[RefusedRow, ...]
     held_communes: tuple[str, ...]

@@ -12,7 +12,7 @@ from sync import db
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.document import Counts
 from sync.folder.judgement import load_findings
-from sync.folder.loaded import Gap, Loaded, ReceiptColumn, ReceiptLine, RefusedRow
+from sync.folder.loaded import Gap, Loaded, ReceiptColumn, ReceiptLine, RefusedRow, StoryPart
 from sync.folder.reasons import ALL_OLDER, OLDER, UNDATED, Reason
 from sync.folder.register import RegisterCounts, write_register
 from sync.folder.snapshot import part_paths
@@ -85,6 +85,7 @@ def _publish(
     now = _clock(connection)
     merged = merge(connection, request_of(connection, run, inputs, staged, approved, now))
     receipt.check_balances(merged.lines)
+    story = db.fetch(connection, "load/story", {}, {"parcel": staging_tables(run.run_id)["parcel"]})
     refused = tuple(RefusedRow(**row) for row in merged.quarantined)
     findings = merge_findings(run, refused)
     verdicts = verdicts_after(inputs, staged, merged, regrouped(run, inputs, refused, findings), older)
@@ -111,6 +112,7 @@ def _publish(
         totals=receipt.totals(merged.lines),
         lines=tuple(ReceiptLine(**line) for line in merged.lines),
         columns=tuple(ReceiptColumn(**line) for line in merged.columns),
+        story=tuple(StoryPart(**part) for part in story),
         absent=tuple(merged.absent),
         quarantined_by_merge=refused,
         held_communes=tuple(verdict.code for verdict in verdicts if verdict.hold_reasons),

@@ -13,6 +13,7 @@ from sync.clock import VIETNAM
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.register import STATE_WORDS
 from sync.folder.verdict import DecidedVerdict
+from sync.report.changes import stories
 from sync.report.faultmap import maps_of
 from sync.report.firstlook import to_mend
 from sync.report.intake import intake_notes
@@ -82,6 +83,7 @@ def _facts(material: Material) -> dict[str, Any]:
         "notes": [(CHANGE_NOTES[note], rows) for note, rows in material.loaded.changes.items()]
         if material.loaded
         else [],
+        "stories": stories(material),
         "checks": checks,
         "to_mend": to_mend(material, checks),
         "communes": [_commune(material, commune) for commune in material.communes],

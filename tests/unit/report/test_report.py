@@ -297,7 +297,7 @@ def loaded(request: pytest.FixtureRequest) -> Load:
     """What the load stage leaves of a merge that quarantined more rows and held the neighbour, now and earlier."""
     said: Callable[[CommuneVerdict, int, str], dict[str, Any]] = request.param
     stated = (
-        {"version": Loaded.version(), "cases": {}, "columns": [], "absent": []}
+        {"version": Loaded.version(), "cases": {}, "columns": [], "story": [], "absent": []}
         if said is as_written
         else {"register": {}}
     )
