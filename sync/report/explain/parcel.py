@@ -27,6 +27,7 @@ DECISIONS = {
     "accept": Bilingual("được nhận", "accepted"),
     "quarantine": Bilingual("bị cách ly", "quarantined"),
     "unreadable": Bilingual("không đọc được", "unreadable"),
+    "lives": Bilingual("được nhận, chưa có hình học", "accepted, without geometry yet"),
 }
 
 
@@ -96,7 +97,8 @@ def explain_parcel(
         findings.append_column("is_error", pa.array(erroneous(findings))).filter(pa.array(mine)).to_pylist()
     )
     said = [_finding(line, first) for line in told]
-    decision = parcel["decision"] if delivered else None
+    refused = parcel["decision"] in {"quarantine", "unreadable"}
+    decision = _decided(parcel["decision"], told) if delivered else None
     return {
         "kind": "parcel",
         "province": judged.province,
@@ -112,12 +114,18 @@ def explain_parcel(
         "file_row": parcel.get("file_row"),
         **{name: parcel[name] for name in HANDLES},
         "decision": decision,
-        "waits": verdict.decision == "hold" and decision == "accept",
-        "counts_as_refused": decision in {"quarantine", "unreadable"},
+        "waits": verdict.decision == "hold" and decision in {"accept", "lives"},
+        "counts_as_refused": delivered and refused,
         "counts_as_error": any(each["counts_against_group"] for each in said),
         "live": live,
         "findings": said,
     }
+
+
+def _decided(decision: str, findings: list[dict[str, Any]]) -> str:
+    """The decision of a row; `lives` of one that is refused in the counts alone, because it only lacks land."""
+    checks = [BY_CODE[line["check_code"]] for line in findings if line["quarantines"]]
+    return "lives" if decision == "quarantine" and checks and all(each.lives for each in checks) else decision
 
 
 def _fixes(judged: Judgement, verdict: CommuneVerdict, findings: pa.Table) -> list[str]:
