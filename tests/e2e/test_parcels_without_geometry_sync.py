@@ -58,9 +58,7 @@ def test_registered_first_mapped_later(landsync: Landsync, tmp_path: Path) -> No
     assert landsync.query("SELECT sum(quarantined) FROM land.dataset") == [(bare,)]
     assert landsync.query(COUNTS) == [(277, 277 - bare, 277, bare)]
     assert landsync("reconcile", "--province", PROVINCE).status == 0
-    ((key,),) = landsync.query(
-        "SELECT source_key FROM land.parcel WHERE geom IS NULL ORDER BY 1 LIMIT 1"
-    )
+    ((key,),) = landsync.query("SELECT source_key FROM land.parcel WHERE geom IS NULL ORDER BY 1 LIMIT 1")
     said = landsync("explain", key).document
     assert (said["decision"], said["live"]["state"], said["counts_as_refused"]) == ("lives", "live", True)
 
