@@ -117,14 +117,14 @@ def crumbling(
 def nights(dsn: str, seed: int, communes: int, count: int, progress: Progress) -> list[Night]:
     """So many nights of a province of so many communes, into a database that is empty; what is held stays held.
 
-    But for a declared merger of communes: a person is asked about it, and lets it pass by the next night.
+    But for a declared merger of communes: a person is asked about it, and lets it pass before the next night.
     """
     random = np.random.default_rng(seed)
     office = Office(dsn, NIGHTS_IN, policy_at(DAY), DAY)
     sizes = np.clip(random.lognormal(np.log(100), 0.6, communes), 30, 600).astype(int)
     register = Register(province(random, sizes.tolist(), first=1_000_000_000), random, serial=2_000_000_000)
     office.delivers(register.land, START - timedelta(days=1))
-    found, shown = [], dict[tuple[str, str], int]()
+    found = []
     for number in range(1, count + 1):
         told = register.night()
         codes = register.land.communes
@@ -134,14 +134,15 @@ def nights(dsn: str, seed: int, communes: int, count: int, progress: Progress) -
             told.append(register.other_keys(str(random.choice(codes))))
         if number % 10 == 5:
             told.append(register.merged(*map(str, random.choice(codes, 2, replace=False))))
-        merged = office.delivers(
-            register.land, START + timedelta(days=number - 1), complete=codes, moves_passed=shown
-        )
-        shown = {
-            (move.origin, move.target): move.parcels for moves in merged.moves.values() for move in moves
-        }
+        at = START + timedelta(days=number - 1)
+        merged = office.delivers(register.land, at, complete=codes)
         held = holds(merged)
         merging = tuple(code for code, by in held.items() if by == (MOVED_COMMUNE,))
+        if merging:
+            moves = {
+                (move.origin, move.target): move.parcels for moves in merged.moves.values() for move in moves
+            }
+            office.delivers(register.land, at, moves_passed=moves, approved=merging)
         progress(f"night {number}: {told} {held}")
         found.append(Night(number, tuple(told), held, merging))
     return found

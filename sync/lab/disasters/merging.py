@@ -1,7 +1,7 @@
 """Deliveries of a made-up province through staging and merge, as the load stage brings them, and what was held."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -36,13 +36,21 @@ class Office:
         passed: Passed | None = None,
         absent_passed: tuple[str, ...] = (),
         moves_passed: PassedMoves | None = None,
+        approved: tuple[str, ...] = (),
         keep: bool = True,
     ) -> Merged:
-        """Bring a full delivery; what the merge did. keep: whether it is committed."""
-        run_id, _ = ledger.begin(self.dsn, ledger.RunRequest(self.province, "lab"))
+        """Bring a full delivery; what the merge did.
+
+        approved  the communes of it that a person lets pass after it was held: only these are applied
+        keep      whether it is committed
+        """
+        kind: ledger.Kind = "apply" if approved else "sync"
+        run_id, _ = ledger.begin(self.dsn, ledger.RunRequest(self.province, "lab", kind, communes=approved))
         with tempfile.TemporaryDirectory() as folder, db.connect(self.dsn) as connection:
             create_staging(connection, run_id)
-            fill_staging(connection, run_id, judged(land, Path(folder), self.day))
+            staged = judged(land, Path(folder), self.day)
+            only = frozenset(approved) if approved else None
+            fill_staging(connection, run_id, replace(staged, only=only))
         with db.connect(self.dsn) as connection:
             chain = db.fetch_one(connection, "ledger/own_lock", {"province": self.province, "run_id": run_id})
             assert chain is not None  # noqa: S101 - the lock was taken a moment ago
@@ -51,7 +59,8 @@ class Office:
                 province=self.province,
                 as_of=self.day,
                 now=at,
-                complete_for=tuple(land.communes if complete is None else complete),
+                complete_for=approved or tuple(land.communes if complete is None else complete),
+                released=approved,
                 gate_held=(),
                 brake=self.policy.brake,
                 identity=self.policy.identity,

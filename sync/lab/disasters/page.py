@@ -49,7 +49,7 @@ def page(found: list[Seeded], seen: list[Night], command: str, few: int, commune
     mergers, waits = ({code for now in seen for code in now.merging}), sum(bool(now.merging) for now in seen)
     lines.append(
         f"\n## Nights\n\n{len(seen)} nights of {communes} communes, {false} false holds. Declared mergers held {len(mergers)} communes "
-        f"besides, as they have to, each merger as one case: {waits} nights in all, for a person let each pass by the next.\n\n"
+        f"besides, as they have to, each merger as one case, on {waits} nights in all: a person let each pass before the next.\n\n"
         "| night | told | held |\n| ---: | --- | --- |\n"
     )
     for night in seen:
