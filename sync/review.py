@@ -13,7 +13,7 @@ from sync import db
 from sync.clock import today, told
 from sync.deciding.holds import Asking, Yes, weighed
 from sync.declared.moments import refuse_impossible
-from sync.folder.reasons import ALL_OLDER, MOVED_COMMUNE
+from sync.folder.reasons import ALL_OLDER, MOVED_COMMUNE, TIED, Reading, reading_of
 from sync.run import finish_run, ledger, open_run, start_run
 from sync.stages import run_stage, stages_of
 from validators.policy import policy_at
@@ -26,27 +26,36 @@ def approve(
     actor: str,
     reason: str,
     extracted_at: datetime | None = None,
+    reading: Reading | None = None,
 ) -> dict[str, Any]:
     """Let the held communes of a run (all, when none is named) go live, in an apply run of their own.
 
     Where another person must say yes too, this one is kept and nothing goes live: `waits` of the result says for whom and why.
 
     extracted_at  when the delivery was extracted, where it does not say so itself: from here on it is ordered by this
+    reading       in which reading a hold is let pass that tells one (`REKEYED`, `MOVED`); None: in its own
 
     Raises UsageError when there is nothing open to approve: not held, refused, approved before or superseded; nobody
-    says when it was extracted; or he may not. Raises DeliveryRejected where that moment cannot be.
+    says when it was extracted; a hold tells no reading and one was chosen; or he may not. Raises DeliveryRejected where that moment cannot be.
     """
     row = ledger.get(dsn, run_id)
     chosen = _open_holds(dsn, run_id, communes, reason)
     _refuse_ignored(dsn, run_id, chosen)
+    _refuse_without_reading(dsn, run_id, chosen, reading)
     _stated(dsn, run_id, extracted_at)
-    asking = _asking(dsn, row, chosen, actor, extracted_at)
+    asking = _asking(dsn, row, chosen, actor, extracted_at, reading)
     yes = _said_yes(dsn, asking, reason)
     if yes.missing:
         result = {"run": run_id, "state": "held", "communes": list(chosen), "deciders_named": True}
         return {**result, "waits": yes.as_document()}
     run = start_run(
-        row["province_code"], actor, parent_run_id=run_id, communes=chosen, stated_at=extracted_at, dsn=dsn
+        row["province_code"],
+        actor,
+        parent_run_id=run_id,
+        communes=chosen,
+        stated_at=extracted_at,
+        reading=reading,
+        dsn=dsn,
     )
     try:
         # Again under the lock: a newer delivery, or another approval, may have come in between.
@@ -74,7 +83,12 @@ def refuse(dsn: str, run_id: str, communes: tuple[str, ...], actor: str, reason:
 
 
 def _asking(
-    dsn: str, row: db.Row, communes: tuple[str, ...], actor: str, stated_at: datetime | None
+    dsn: str,
+    row: db.Row,
+    communes: tuple[str, ...],
+    actor: str,
+    stated_at: datetime | None,
+    reading: Reading | None = None,
 ) -> Asking:
     judged_by = open_run(row["run_id"], dsn=dsn).judged_by
     return Asking(
@@ -85,6 +99,7 @@ def _asking(
         communes=communes,
         actor=actor,
         stated_at=stated_at,
+        reading=reading,
     )
 
 
@@ -170,6 +185,47 @@ def _refuse_ignored(dsn: str, run_id: str, communes: tuple[str, ...]) -> None:
         )
 
 
+def _refuse_without_reading(
+    dsn: str, run_id: str, communes: tuple[str, ...], reading: Reading | None
+) -> None:
+    """Refuse a chosen reading of holds that tell none, but for those that must be decided together with one that does."""
+    if reading is None:
+        return
+    with db.connect(dsn) as connection:
+        holds = {
+            row["commune_code"]: row["reasons"]
+            for row in db.fetch(connection, "ledger/holds_of", {"run_id": run_id})
+        }
+    telling = {code for code in communes if reading_of(holds[code])}
+    beside = {
+        code
+        for code in communes
+        if _case(holds[code]) & telling or TIED in {reason["code"] for reason in holds[code]}
+    }
+    without = [code for code in communes if code not in telling | (beside if telling else set())]
+    if without:
+        listed = ", ".join(without[:10])
+        named = "".join(f" --commune {code}" for code in sorted(telling))
+        others = f" landsync approve {run_id}{named} --reading {reading}" if telling else ""
+        raise UsageError(
+            "REVIEW-READING",
+            Bilingual(
+                f"Lượt chạy {run_id} tạm giữ xã {listed} không phải vì REKEYED hay MOVED: không có cách hiểu nào để chọn.",
+                f"Run {run_id} does not hold {listed} as REKEYED or MOVED: there is no reading to choose.",
+            ),
+            Bilingual(
+                f"Duyệt các xã ấy riêng, bỏ --reading.{others}",
+                f"Approve these apart, without --reading.{others}",
+            ),
+        )
+
+
+def _case(reasons: list[dict[str, Any]]) -> set[str]:
+    """The communes between which parcels move, and which are decided together; none where none do."""
+    moves = [move for reason in reasons if reason["code"] == MOVED_COMMUNE for move in reason["moves"]]
+    return {move[end] for move in moves for end in ("origin", "target")}
+
+
 def _open_holds(dsn: str, run_id: str, communes: tuple[str, ...], reason: str) -> tuple[str, ...]:
     if not reason.strip():
         raise UsageError(
@@ -197,13 +253,7 @@ def _open_holds(dsn: str, run_id: str, communes: tuple[str, ...], reason: str) -
 def _refuse_a_part_of_a_case(run_id: str, wanted: tuple[str, ...], holds: dict[str, db.Row]) -> None:
     """Communes between which parcels move are decided together: what leaves one arrives in the other, or neither."""
     for code in wanted:
-        moves = [
-            move
-            for reason in holds[code]["reasons"]
-            if reason["code"] == MOVED_COMMUNE
-            for move in reason["moves"]
-        ]
-        case = sorted({move[end] for move in moves for end in ("origin", "target")})
+        case = sorted(_case(holds[code]["reasons"]))
         if missing := [other for other in case if other not in wanted and other in holds]:
             named = " ".join(f"--commune {each}" for each in case)
             raise UsageError(
@@ -290,6 +340,7 @@ def _write(
         "actor": asking.actor,
         "reason": reason.strip(),
         "stated_at": asking.stated_at,
+        "reading": asking.reading,
         "role": yes.role,
         "parcels": yes.parcels,
         "waits": waits,

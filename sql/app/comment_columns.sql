@@ -357,6 +357,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.claim_release.release_id', 'Số thứ tự', 'Number'),
 ('ledger.claim_release.parcel_uid', 'Thửa đã kết thúc từng giữ mã', 'The ended parcel that held the id'),
 ('ledger.claim_release.released_at', 'Thời điểm giải phóng', 'When it was released'),
+('*.reading', 'Cách hiểu mà người duyệt chọn: rekeyed đất đúng, nhận dạng đã đổi; moved nhận dạng đúng, tọa độ đã được sửa; trống: như lý do tạm giữ', 'The reading that the person who approved chose: rekeyed, the land is right; moved, the handles are right; empty: the hold''s own'),
 ('*.stated_at', 'Thời điểm trích xuất do người duyệt ghi; trống: gói dữ liệu tự ghi', 'When it was extracted, as the person who approved states it; empty: the delivery says it'),
 ('ledger.mended_moment.said_at', 'Thời điểm đã ghi trong gói dữ liệu', 'What the delivery said'),
 ('ledger.mended_moment.set_to', 'Được đặt lại thành', 'What it was set to'),

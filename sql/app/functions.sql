@@ -119,6 +119,12 @@ RETURN greatest(state_observed_at, (SELECT max(t.observed_at)
                                     FROM land.parcel_told AS t
                                     WHERE t.province_code = province AND t.parcel_uid = uid));
 
+-- In which reading a hold with these reasons was approved: the one that the person chose, else its own; none where it tells none.
+CREATE OR REPLACE FUNCTION land.read_as(chosen text, reasons jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN reasons @> '[{"code": "REKEYED"}]' THEN coalesce(chosen, 'rekeyed')
+            WHEN reasons @> '[{"code": "MOVED"}]' THEN coalesce(chosen, 'moved') END;
+
 -- Whether two sheet handles may be one parcel's: commune, sheet and number the same, and each of old commune, map set and
 -- scale the same or unknown on one side. As validators/identity/fitting.py.
 CREATE OR REPLACE FUNCTION land.sheet_fits(one text[], other text[]) RETURNS boolean

@@ -1,14 +1,34 @@
 -- What a person let pass, or a new survey explains, is an event of its commune: names that changed, land that was corrected.
 -- One for all of its parcels. Edges only where a parcel's land is elsewhere now: there the event alone says why it has that land.
 -- Roads and water that were drawn in another place, which nobody is asked about, are an event of their own.
-WITH said AS (
-    SELECT string_agg(DISTINCT a.actor, ', ') AS actor, (array_agg(a.reason ORDER BY a.decided_at DESC))[1] AS reason,
-           r.parent_run_id
+-- Who said it: who approved the hold that told a reading, in the reading in which it was applied; also where the
+-- commune was held again since. Of a person the last yes counts.
+WITH RECURSIVE line AS (
+    SELECT r.parent_run_id, r.communes, r.stated_at, r.reading, 1 AS step
     FROM ledger.run AS r
-    JOIN ledger.approval AS a ON a.run_id = r.parent_run_id AND a.decision = 'approve' AND a.communes && r.communes
     WHERE r.run_id = %(run_id)s
-      AND a.stated_at IS NOT DISTINCT FROM r.stated_at
-    GROUP BY r.parent_run_id
+    UNION ALL
+    SELECT r.parent_run_id, r.communes, r.stated_at, r.reading, l.step + 1
+    FROM line AS l
+    JOIN ledger.run AS r ON r.run_id = l.parent_run_id
+), said AS (
+    SELECT DISTINCT ON (h.commune_code) h.commune_code, l.parent_run_id, yes.actor, yes.reason
+    FROM line AS l
+    JOIN ledger.hold AS h ON h.run_id = l.parent_run_id AND h.commune_code = ANY (l.communes)
+    CROSS JOIN LATERAL (
+        SELECT string_agg(DISTINCT a.actor, ', ') AS actor, (array_agg(a.reason ORDER BY a.decided_at DESC))[1] AS reason
+        FROM ledger.approval AS a
+        WHERE a.run_id = l.parent_run_id
+          AND a.decision = 'approve'
+          AND h.commune_code = ANY (a.communes)
+          AND a.stated_at IS NOT DISTINCT FROM l.stated_at
+          AND land.read_as(a.reading, h.reasons) = land.read_as(l.reading, h.reasons)
+          AND NOT EXISTS (SELECT FROM ledger.approval AS later
+                          WHERE later.run_id = a.run_id AND later.actor = a.actor AND later.decision = 'approve'
+                            AND later.approval_id > a.approval_id AND h.commune_code = ANY (later.communes))
+    ) AS yes
+    WHERE land.read_as(NULL, h.reasons) IS NOT NULL
+    ORDER BY h.commune_code, l.step
 ), elsewhere AS (
     SELECT d.parcel_uid, d.commune_code, d.recorded_from, d.share_of_parent, d.share_of_child, d.area_m2,
            CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'correction' ELSE 'resurvey' END AS kind,
@@ -26,11 +46,15 @@ WITH said AS (
         FROM elsewhere AS l
         GROUP BY l.commune_code, l.kind, l.because
         UNION ALL
-        SELECT b.commune_code, 'rekey', 'approval', count(*)
-        FROM merge_by_land AS b
-        JOIN merge_result AS r ON r.row_no = b.row_no AND r.parcel_uid = b.parcel_uid
-        WHERE b.commune_code = ANY (%(rekeyed)s::text[])
-        GROUP BY b.commune_code
+        SELECT r.commune_code, 'rekey', 'approval', count(*)
+        FROM merge_result AS r
+        JOIN (
+            SELECT b.row_no, b.parcel_uid, true AS known FROM merge_by_land AS b
+            UNION ALL
+            SELECT l.row_no, l.parcel_uid, false FROM merge_land AS l WHERE NOT l.ended AND l.shared < %(apart_share)s
+        ) AS named ON named.row_no = r.row_no AND (named.parcel_uid = r.parcel_uid) = named.known AND (named.known OR r.is_new)
+        WHERE r.commune_code = ANY (%(rekeyed)s::text[])
+        GROUP BY r.commune_code
     ) AS x
 ), event AS (
     INSERT INTO land.lineage_event (
@@ -42,7 +66,7 @@ WITH said AS (
                 ELSE coalesce(said.actor, (SELECT own.actor FROM ledger.run AS own WHERE own.run_id = %(run_id)s)) END,
            %(policy)s, %(now)s, %(run_id)s
     FROM set_of AS s
-    LEFT JOIN said ON s.kind <> 'resurvey'
+    LEFT JOIN said ON said.commune_code = s.commune_code AND s.kind <> 'resurvey'
 )
 INSERT INTO land.lineage_edge (
     event_id, province_code, parent_uid, parent_recorded_from, child_uid, child_recorded_from, share_of_parent, share_of_child,

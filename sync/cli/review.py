@@ -1,6 +1,7 @@
 """`landsync approve` and `landsync refuse`: a person decides about what a brake holds."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
@@ -18,6 +19,23 @@ Communes = Annotated[
 Reason = Annotated[str, typer.Option("--reason", "-r", help="lý do, được lưu vĩnh viễn · why; kept for good")]
 
 
+class Reading(StrEnum):
+    """The two readings of a hold, by its reason."""
+
+    REKEYED = "rekeyed"
+    MOVED = "moved"
+
+
+ChosenReading = Annotated[
+    Reading | None,
+    typer.Option(
+        "--reading",
+        help="cách hiểu, khi không theo lý do tạm giữ: rekeyed (đất đúng, nhận dạng đã đổi) hoặc moved (nhận dạng đúng, tọa độ đã "
+        "sửa) · the reading, where not the hold's own: the land is right, or the handles are",
+    ),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command("approve", help=approve.__doc__)(approve)
@@ -29,6 +47,7 @@ def approve(
     reason: Reason,
     commune: Communes = None,
     extracted_at: ExtractedAt = None,
+    reading: ChosenReading = None,
     as_json: AsJson = False,
 ) -> None:
     """Duyệt dữ liệu đang tạm giữ · Let held communes go live.
@@ -40,14 +59,19 @@ def approve(
       landsync approve 01-20261120T150000-ab12cd --reason "Đã đối chiếu hồ sơ"
 
       landsync approve 01-20261120T150000-ab12cd --extracted-at 2026-11-20T22:00+07:00 --reason "Tỉnh xác nhận qua công văn"
+
+      landsync approve 01-20261120T150000-ab12cd --commune 00004 --reading moved --reason "Đo đạc lại, công văn 45"
     """
     with guarded(as_json=as_json):
         from sync import review
         from sync.declared.moments import typed_moment
+        from sync.folder.reasons import READINGS
 
         moment = typed_moment(extracted_at)
-        result = _decide(partial(review.approve, extracted_at=moment), run_id, reason, commune)
-        _tell(result, as_json, Bilingual("Đã duyệt", "Approved"))
+        chosen = None if reading is None else READINGS[reading.name]
+        said = partial(review.approve, extracted_at=moment, reading=chosen)
+        result = _decide(said, run_id, reason, commune)
+        _tell(result, as_json, Bilingual("Đã duyệt", "Approved"), reading)
     raise typer.Exit(STATUS[result["state"]])
 
 
@@ -73,7 +97,7 @@ def _decide(
     return decision(resolve_dsn(settings()), run_id, tuple(communes or ()), actor_of_terminal(), reason)
 
 
-def _tell(result: dict[str, Any], as_json: bool, done: Bilingual) -> None:
+def _tell(result: dict[str, Any], as_json: bool, done: Bilingual, reading: Reading | None = None) -> None:
     from sync.deciding.holds import still_waits
     from sync.deciding.people import TRIAL
 
@@ -82,7 +106,7 @@ def _tell(result: dict[str, Any], as_json: bool, done: Bilingual) -> None:
     if as_json:
         emit_json(result)
     elif "waits" in result:
-        say(still_waits(result["run"], result["waits"]))
+        say(still_waits(result["run"], result["waits"], reading))
     else:
         codes = ", ".join(result["communes"])
         say(Bilingual(f"{done.vi}: {codes} ({result['run']}).", f"{done.en}: {codes} ({result['run']})."))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from parcels.bilingual import Bilingual
 from sync import db
 from sync.deciding import people
+from sync.folder.reasons import Reading
 from validators.decision_rules import DecisionRules
 
 
@@ -16,6 +17,7 @@ class Asking:
 
     judged_by  the run that fetched and judged, of which `deliverer` is the actor
     stated_at  when he says that the delivery was extracted; who says another moment says yes to something else
+    reading    the reading that he chose, where it is not that of the holds; who says another one says yes to something else
     """
 
     run_id: str
@@ -25,6 +27,7 @@ class Asking:
     communes: tuple[str, ...]
     actor: str
     stated_at: datetime | None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Yes:
 
     parcels  how many it is about, with what one person alone let go of the delivery before
     missing  communes that wait for the yes of another person; because they are many, or he is who delivered them
-    before   who has said yes to one of these before
+    before   who has said yes to one of these before, and to the same
+    otherwise  who has said yes to one of these, but to another moment or another reading
     repeated he has said so before, and nothing new
     """
 
@@ -44,6 +48,7 @@ class Yes:
     missing: tuple[str, ...] = ()
     because: Literal["many", "deliverer"] = "many"
     before: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
     repeated: bool = False
 
     def as_document(self) -> dict[str, Any]:
@@ -53,6 +58,7 @@ class Yes:
             "because": self.because,
             "parcels": self.parcels,
             "said_yes": list(self.before),
+            "said_otherwise": list(self.otherwise),
         }
 
 
@@ -66,7 +72,12 @@ def weighed(connection: db.Connection, asking: Asking, rules: DecisionRules) -> 
         for row in db.fetch(
             connection,
             "deciding/holds",
-            {"run_id": asking.run_id, "judged_by": asking.judged_by, "stated_at": asking.stated_at},
+            {
+                "run_id": asking.run_id,
+                "judged_by": asking.judged_by,
+                "stated_at": asking.stated_at,
+                "reading": asking.reading,
+            },
         )
     }
     alone = [
@@ -96,6 +107,7 @@ def weighed(connection: db.Connection, asking: Asking, rules: DecisionRules) -> 
         missing,
         "many" if parcels > rules.two_persons_above else "deliverer",
         tuple(sorted(set().union(*before.values()))),
+        tuple(sorted({actor for code in asking.communes for actor in holds[code]["said_otherwise"]})),
         bool(missing) and all(asking.actor in said for said in before.values()),
     )
 
@@ -106,8 +118,8 @@ def may_release(who: people.Decider, province: str, run_id: str) -> people.Right
     return people.required(who, "centre", province, what)
 
 
-def still_waits(run_id: str, waits: dict[str, Any]) -> Bilingual:
-    """What a person is told whose yes was kept, and did not suffice."""
+def still_waits(run_id: str, waits: dict[str, Any], reading: str | None = None) -> Bilingual:
+    """What a person is told whose yes, to this reading, was kept and did not suffice."""
     codes = ", ".join(waits["communes"])
     why = {
         "many": Bilingual(
@@ -118,7 +130,17 @@ def still_waits(run_id: str, waits: dict[str, Any]) -> Bilingual:
             "who brought a delivery in does not let it go live alone",
         ),
     }[waits["because"]]
+    chosen = f" --reading {reading}" if reading else ""
+    others = ", ".join(waits["said_otherwise"])
+    but = Bilingual(
+        f" {others} đã đồng ý nhưng với cách hiểu hoặc thời điểm khác; hai người phải nói như nhau."
+        if others
+        else "",
+        f" {others} said yes to another reading or moment; two must say the same." if others else "",
+    )
     return Bilingual(
-        f"Đã ghi ý kiến đồng ý; cần một người khác cùng duyệt xã {codes}: {why.vi}. Người ấy chạy: landsync approve {run_id} --commune …",
-        f"Your yes is kept; another person must approve {codes} too: {why.en}. He runs: landsync approve {run_id} --commune …",
+        f"Đã ghi ý kiến đồng ý; cần một người khác cùng duyệt xã {codes}: {why.vi}.{but.vi} Người ấy chạy: "
+        f"landsync approve {run_id} --commune …{chosen}",
+        f"Your yes is kept; another person must approve {codes} too: {why.en}.{but.en} He runs: "
+        f"landsync approve {run_id} --commune …{chosen}",
     )

@@ -1,5 +1,6 @@
 """Why a commune waits for a person: a code, the sentence in both languages, and what a machine may want to know."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import hypot
 from typing import Any, Literal
@@ -27,6 +28,12 @@ FOREIGN_HANDS = "FOREIGN-HANDS"  # of the merge: rows were changed behind the pi
 Outcome = Literal["agrees", "undecided", "contradicted"]
 Ids = Literal["none", "scattered", "decide", "fit nothing", "fit elsewhere"]
 Areas = Literal["none", "not needed", "decide", "leave open", "fit nothing"]
+Reading = Literal["rekeyed", "moved"]
+READINGS: dict[str, Reading] = {
+    REKEYED: "rekeyed",
+    MOVED: "moved",
+}  # what the two say; a person may choose the other one
+
 Scope = Literal["delivery", "lately", "province"]
 Metres = tuple[float, float]  # east, north
 
@@ -170,22 +177,32 @@ def contradicted(named: int, apart: int, known: int, renamed: int) -> Reason:
             f"Thông tin nhận dạng không còn chỉ đúng các thửa đất cũ: trong {named} bản ghi của thửa đã biết, {apart} bản ghi nằm ở "
             f"nơi khác, {known} trong số đó nằm đúng trên một thửa khác đã biết; {renamed} bản ghi mang thông tin nhận dạng mới nằm "
             f"đúng trên thửa đã biết. Khả năng lớn nhất: hệ thống nguồn đã đánh lại khóa, mã hoặc số thửa. Duyệt nghĩa là: đất đúng, "
-            f"nhận dạng đã đổi ({known + renamed} thửa). Nếu không phải, hãy gửi lại với khóa cũ.",
+            f"nhận dạng đã đổi ({known + renamed} thửa). Ai biết rõ là nhận dạng đúng và tọa độ đã được sửa thì duyệt với --reading "
+            "moved. Nếu cả hai đều không phải, hãy gửi lại với khóa cũ.",
             f"Handles no longer name the same parcels: of {named} rows of known parcels, {apart} lie elsewhere, {known} of these "
             f"exactly on another known parcel; {renamed} rows with new handles lie exactly on a known parcel. The likely story: the "
             f"system renumbered its keys, ids or numbers. To approve says: the land is right and the handles have changed "
-            f"({known + renamed} parcels). If that is not so, deliver again with the keys of before.",
+            f"({known + renamed} parcels). Who knows that the handles are right and coordinates were corrected approves with --reading "
+            "moved. If neither is so, deliver again with the keys of before.",
         )
         return Reason.of(REKEYED, said)
     said = Bilingual(
         f"Trong {named} bản ghi của thửa đã biết, {apart} bản ghi nay nằm hẳn ở nơi khác. Có thể tọa độ đã được sửa, hoặc nhận dạng "
-        "bị gán nhầm. Duyệt nghĩa là: vẫn là thửa đất ấy, vị trí đã được sửa. Nếu không phải, hãy kiểm tra khóa, mã định danh và "
-        "số thửa rồi gửi lại.",
+        "bị gán nhầm. Duyệt nghĩa là: vẫn là thửa đất ấy, vị trí đã được sửa. Ai biết rõ là nhận dạng đã được gán cho đất khác thì duyệt "
+        "với --reading rekeyed: bản ghi nằm nơi chưa có thửa nào là thửa mới, thửa cũ kết thúc. Nếu cả hai đều không phải, hãy kiểm tra "
+        "khóa, mã định danh và số thửa rồi gửi lại.",
         f"Of {named} rows of known parcels, {apart} now lie wholly elsewhere. Their coordinates may have been corrected, or their "
-        "handles given to the wrong land. To approve says: they are the same parcels, and their place was corrected. If that is not "
-        "so, check keys, ids and numbers and deliver again.",
+        "handles given to the wrong land. To approve says: they are the same parcels, and their place was corrected. Who knows that the "
+        "handles were given to other land approves with --reading rekeyed: a row where nothing was known is a new parcel, and the old "
+        "one ends. If neither is so, check keys, ids and numbers and deliver again.",
     )
     return Reason.of(MOVED, said)
+
+
+def reading_of(reasons: Iterable[Mapping[str, Any]]) -> Reading | None:
+    """The reading that a hold with these reasons tells; None where it tells none. As `land.read_as`."""
+    codes = {reason["code"] for reason in reasons}
+    return next((reading for code, reading in READINGS.items() if code in codes), None)
 
 
 def moved_commune(moves: tuple[Move, ...]) -> Reason:

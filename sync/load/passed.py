@@ -5,7 +5,16 @@ from math import inf
 
 from sync import db
 from sync.folder.list_rows import unmatched
-from sync.folder.reasons import ABSENT, FOREIGN_HANDS, MOVED, MOVED_COMMUNE, OLDER, REKEYED, Reason, older
+from sync.folder.reasons import (
+    ABSENT,
+    FOREIGN_HANDS,
+    MOVED_COMMUNE,
+    OLDER,
+    Reading,
+    Reason,
+    older,
+    reading_of,
+)
 from sync.known.history import known_up_to
 from sync.load.brakes import Passed
 from sync.load.cases import PassedMoves
@@ -25,6 +34,7 @@ def request_of(
 ) -> MergeRequest:
     """The request of a run; `approved`: the communes that it applies, where it applies what was held."""
     shown = _shown(connection, run)
+    read_as = _read_as(shown)
     in_scope = approved if run.kind == "apply" else inputs.delivery.complete_for
     return MergeRequest(
         run_id=run.run_id,
@@ -41,8 +51,8 @@ def request_of(
         absent_passed=_passed(shown, ABSENT),
         foreign_hands_passed=_passed(shown, FOREIGN_HANDS),
         older_passed=_passed(shown, OLDER),
-        rekeyed=_passed(shown, REKEYED),
-        moved=_passed(shown, MOVED),
+        rekeyed=tuple(sorted(code for code, reading in read_as.items() if reading == "rekeyed")),
+        moved=tuple(sorted(code for code, reading in read_as.items() if reading == "moved")),
         moves_passed=_moves_passed(shown),
         kind=inputs.delivery.kind,
         observed_at=inputs.moment,
@@ -58,16 +68,29 @@ def request_of(
 def _shown(connection: db.Connection, run: Run) -> list[db.Row]:
     """The holds of the approved communes: of the run that held, and of those whose approval led to it.
 
-    What was let pass once is not asked again: a second hold of the commune, for another reason, forgets nothing.
+    What was let pass once is not asked again: a second hold of the commune, for another reason, forgets nothing. `chosen` of a
+    hold: the reading that the run which applied it says, where it is not the hold's own.
     """
     shown: list[db.Row] = []
-    parent = run.parent_run_id
-    while parent is not None:
-        holds = db.fetch(connection, "ledger/holds_of", {"run_id": parent})
-        shown += [hold for hold in holds if hold["commune_code"] in run.communes]
-        held_by = db.fetch_one(connection, "ledger/get_run", {"run_id": parent})
-        parent = held_by["parent_run_id"] if held_by else None
+    applied = db.fetch_one(connection, "ledger/get_run", {"run_id": run.run_id})
+    while applied is not None and applied["parent_run_id"] is not None:
+        parent = {"run_id": applied["parent_run_id"]}
+        holds = db.fetch(connection, "ledger/holds_of", parent)
+        shown += [
+            hold | {"chosen": applied["reading"]} for hold in holds if hold["commune_code"] in run.communes
+        ]
+        applied = db.fetch_one(connection, "ledger/get_run", parent)
     return shown
+
+
+def _read_as(shown: list[db.Row]) -> dict[str, Reading]:
+    """Commune → in which reading a person let it pass: the one that he chose, else that of its hold; the last one said counts."""
+    found: dict[str, Reading] = {}
+    for hold in shown:
+        own = reading_of(hold["reasons"])
+        if own is not None:
+            found.setdefault(hold["commune_code"], hold["chosen"] or own)
+    return found
 
 
 def _passed(shown: list[db.Row], code: str) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ def _held(holds: list[dict[str, Any]]) -> list[Bilingual]:
     for (run, _), communes in cases.items():
         hold, codes = first[run, communes[0]], ", ".join(communes)
         named = "".join(f" --commune {code}" for code in communes) if len(communes) > 1 else ""
-        second = _second(hold["said_yes"])
+        second = _second(hold["said_yes"], hold["yes_as"])
         said.append(
             Bilingual(
                 f"Tỉnh {hold['province_code']}, xã {codes}: đang tạm giữ ở lượt chạy {run}: "
@@ -189,12 +189,12 @@ def _held(holds: list[dict[str, Any]]) -> list[Bilingual]:
     return said
 
 
-def _second(said_yes: list[str]) -> Bilingual:
-    """That another person must approve too, where some have."""
-    yes = ", ".join(said_yes)
+def _second(said_yes: list[str], yes_as: dict[str, str]) -> Bilingual:
+    """That another person must approve too, where some have, and in which reading they did."""
+    yes = ", ".join(f"{actor} ({yes_as[actor]})" if actor in yes_as else actor for actor in said_yes)
     return Bilingual(
-        f" {yes} đã đồng ý; cần một người khác." if yes else "",
-        f" {yes} said yes; another person must, too." if yes else "",
+        f" {yes} đã đồng ý; cần một người khác{' đồng ý như vậy' if yes_as else ''}." if yes else "",
+        f" {yes} said yes; another person must{' say the same' if yes_as else ''}, too." if yes else "",
     )
 
 

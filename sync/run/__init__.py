@@ -11,6 +11,7 @@ from parcels.errors import UsageError
 from sync.declared.connection import no_connection
 from sync.declared.profile import Profile, load_profile
 from sync.folder.profile import KeptProfile
+from sync.folder.reasons import Reading
 from sync.platform.addresses import resolve_dsn
 from sync.run import ledger
 from sync.run.staging import drop_staging
@@ -69,6 +70,7 @@ def start_run(
     parent_run_id: str | None = None,
     communes: tuple[str, ...] = (),
     stated_at: datetime | None = None,
+    reading: Reading | None = None,
     by_hand: bool = False,
     dsn: str | None = None,
 ) -> Run:
@@ -79,6 +81,7 @@ def start_run(
     path      where the delivery lies instead, for callers who may read any file (the command line)
     profile   the province's profile, when not the installation's own
     stated_at  when a person says that the delivery was extracted, which does not say it itself
+    reading   the reading of the held communes that a person chose, where it is not the holds' own
     from_source, full  pull from the [connection], which then must be there; everything, not only what changed
     by_hand   a person runs the stages one by one: the lock outlives this process
 
@@ -100,6 +103,7 @@ def start_run(
         parent_run_id=parent_run_id,
         communes=communes,
         stated_at=stated_at,
+        reading=reading,
         airflow_run_id=airflow_run_id,
         by_hand=by_hand,
     )

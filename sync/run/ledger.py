@@ -20,6 +20,7 @@ import psutil
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, LandsyncError, TransientError, UsageError
 from sync import db
+from sync.folder.reasons import Reading
 from sync.settings import ROOT
 
 Row = db.Row
@@ -32,7 +33,7 @@ BY_HAND = "by hand"  # between two stages no process lives; only time frees this
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What somebody asked for. `communes` and `parent_run_id` only for applying what was held."""
+    """What somebody asked for. `communes`, `parent_run_id` and `reading` only for applying what was held."""
 
     province: str
     actor: str
@@ -42,6 +43,7 @@ class RunRequest:
     parent_run_id: str | None = None
     communes: tuple[str, ...] = ()
     stated_at: datetime | None = None
+    reading: Reading | None = None
     airflow_run_id: str | None = None
     by_hand: bool = False
 
@@ -95,6 +97,7 @@ def begin(dsn: str, request: RunRequest) -> tuple[str, str | None]:
             "parent_run_id": request.parent_run_id,
             "communes": list(request.communes) or None,
             "stated_at": request.stated_at,
+            "reading": request.reading,
             "airflow_run_id": request.airflow_run_id,
             "code_version": code_version(),
         }

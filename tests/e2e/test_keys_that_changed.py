@@ -8,6 +8,7 @@ import pytest
 from sync.declared.profile import SHIPPED, load_profile
 from tests.e2e.conftest import Landsync
 from tests.support.deliveries import copy_of, rewrite
+from tests.support.lineage import names_on_other_land
 
 pytestmark = [pytest.mark.db, pytest.mark.e2e]
 PROVINCE = "01"
@@ -110,6 +111,30 @@ def test_what_is_held_again_for_another_reason_is_not_asked_a_third_time(
     done = landsync("approve", again.document["run"], "--reason", "no names are kept any more")
     assert (done.status, done.document["held"], holds(landsync)) == (0, 0, [])
     assert lands(landsync) == before
+
+
+def test_who_knows_better_says_that_the_land_was_corrected_and_is_asked_about_the_ids(
+    landsync: Landsync, delivery: Path
+) -> None:
+    key = "SELECT source_key, parcel_uid::text FROM land.parcel"
+    before, was = dict(landsync.query(key)), lands(landsync)
+    held = landsync("sync", "--province", PROVINCE, rewritten(delivery, "renumbered", 1, shuffled))
+    assert all("--reading moved" in reason["en"] for reason in holds(landsync))
+    words = ("approve", held.document["run"], "--reason", "measured anew")
+    again = landsync(*words, "--reading", "moved")
+    assert again.status == 3
+    assert {"SHUFFLED", "CHANGED"} & {reason["code"] for reason in holds(landsync)}
+    words = ("approve", again.document["run"], "--reason", "the ids, too")
+    wrong = landsync(*words, "--reading", "rekeyed")
+    assert (wrong.status, "REVIEW-READING" in str(wrong.document)) == (2, True)
+    done = landsync(*words)
+    assert (done.status, done.document["changed"] + done.document["unchanged"]) == (0, 277)
+    assert dict(landsync.query(key)) == before
+    now = lands(landsync)
+    assert sum(now[uid] != was[uid] for uid in was) > 200
+    assert names_on_other_land(landsync.query) == []
+    assert landsync("reconcile", "--province", PROVINCE).document["agrees"]
+    assert landsync.query("SELECT reading FROM ledger.approval ORDER BY approval_id") == [("moved",), (None,)]
 
 
 def test_two_rows_wait_by_themselves_with_a_hold_that_can_be_decided(

@@ -10,7 +10,13 @@ from sync import review
 from sync.cli.app import app
 from sync.platform import addresses
 
-WAITS = {"communes": ["00004", "00008"], "because": "many", "parcels": 4321, "said_yes": ["cli:lan"]}
+WAITS = {
+    "communes": ["00004", "00008"],
+    "because": "many",
+    "parcels": 4321,
+    "said_yes": ["cli:lan"],
+    "said_otherwise": [],
+}
 
 
 def approve(patch: pytest.MonkeyPatch, result: dict[str, Any], *more: str) -> Any:
@@ -46,3 +52,27 @@ def test_where_nobody_is_named_it_goes_live_and_that_is_said(monkeypatch: pytest
     assert done.exit_code == 0
     assert "names no deciders" in done.stderr
     assert "Approved: 00004" in done.stderr
+
+
+def test_who_said_yes_to_the_other_reading_is_named_and_what_the_next_one_types(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = WAITS | {"said_yes": [], "said_otherwise": ["cli:minh"]}
+    result = {"run": "RUN", "state": "held", "communes": ["00004"], "deciders_named": True, "waits": waits}
+    done = approve(monkeypatch, result, "--reading", "moved")
+    assert "cli:minh said yes to another reading" in done.stderr
+    assert done.stderr.rstrip().endswith("--reading moved")
+    assert "cli:minh" not in approve(monkeypatch, result | {"waits": WAITS}).stderr
+
+
+def test_a_reading_that_there_is_not_is_refused_and_the_others_reach_the_decision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = {"run": "NEXT", "state": "done", "communes": ["00004"], "deciders_named": True}
+    assert approve(monkeypatch, done, "--reading", "MOVED-COMMUNE").exit_code == 2
+    given: list[Any] = []
+    approve(monkeypatch, done)
+    monkeypatch.setattr(review, "approve", lambda *_given, **named: given.append(named["reading"]) or done)
+    for reading in ("rekeyed", "moved"):
+        CliRunner().invoke(app, ["approve", "RUN", "--reason", "so", "--reading", reading])
+    assert given == ["rekeyed", "moved"]

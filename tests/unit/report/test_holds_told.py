@@ -1,6 +1,6 @@
 """What `status` says of what is held: a sentence for each commune, one for the communes of a case."""
 
-from sync.folder.reasons import Move, moved_commune
+from sync.folder.reasons import Move, contradicted, moved_commune, reading_of
 from sync.report.status import to_do
 
 NOTHING = {"provinces": [], "superseded": [], "withheld": [], "gaps": []}
@@ -13,6 +13,7 @@ def hold(commune: str, run: str, *reasons: dict[str, object]) -> dict[str, objec
         "commune_code": commune,
         "reasons": list(reasons),
         "said_yes": [],
+        "yes_as": {},
     }
 
 
@@ -45,3 +46,20 @@ def test_a_merger_and_a_boundary_are_different_stories() -> None:
     assert type(merger).model_validate(merger.model_dump()) == merger
     divided = tuple(Move(origin="A", target=code, parcels=46, of=92) for code in "BC")
     assert "địa giới" in moved_commune(divided).vi
+
+
+def test_a_second_person_is_told_in_which_reading_the_first_said_yes() -> None:
+    held = hold("A", "r1", {"code": "REKEYED", "vi": "đổi", "en": "changed"})
+    held |= {"said_yes": ["cli:a", "cli:b"], "yes_as": {"cli:a": "moved"}}
+    (said,) = to_do({**NOTHING, "holds": [held]})
+    assert said.en.endswith("cli:a (moved), cli:b said yes; another person must say the same, too.")
+    assert said.vi.endswith("cli:a (moved), cli:b đã đồng ý; cần một người khác đồng ý như vậy.")
+
+
+def test_each_of_the_two_readings_names_the_other_one_in_both_languages() -> None:
+    rekeyed, moved = contradicted(40, 40, 40, 0), contradicted(40, 40, 0, 0)
+    assert (rekeyed.code, moved.code) == ("REKEYED", "MOVED")
+    for said, other in ((rekeyed, "moved"), (moved, "rekeyed")):
+        assert f"--reading {other}" in said.vi
+        assert f"--reading {other}" in said.en
+        assert reading_of([said.model_dump()]) != other
