@@ -346,3 +346,17 @@ def test_who_changes_his_mind_is_counted_for_what_he_said_last(persons: Province
     assert approve(persons, held, actor="cli:b")["state"] == "done"
     assert places(persons) == lands
     assert events(persons) == {("rekey", "confirmed", "cli:a, cli:b")}
+
+
+def test_what_one_person_let_go_counts_as_his_alone_though_another_one_read_it_otherwise(
+    persons: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Province, "actor", "cli:c")
+    rows = [*plots(6), *plots(6, THERE)]
+    night(persons, rows, 1)
+    second = [*keys_shuffled(rows[:6]), *keys_shuffled(rows[6:])]
+    held = night(persons, second, 2).run_id
+    assert approve(persons, held, HERE, reading="moved", actor="cli:c")["waits"]["because"] == "deliverer"
+    assert approve(persons, held, HERE, actor="cli:a")["state"] == "done"
+    told = approve(persons, held, THERE, actor="cli:a")["waits"]
+    assert (told["because"], told["parcels"]) == ("many", 12)
