@@ -131,7 +131,9 @@ def test_an_id_is_enough_where_one_side_has_no_geometry(database: Database, deli
     takes(deliver, [*TAKES, bare])
     gives(deliver, GIVES[1:])
     assert events(database) == [("01", "04", "k0", "r", ["id"])]
-    assert database.query("SELECT share_of_parent, share_of_child, area_m2 FROM land.lineage_edge") == [(0, 0, 0)]
+    assert database.query("SELECT share_of_parent, share_of_child, area_m2 FROM land.lineage_edge") == [
+        (0, 0, 0)
+    ]
 
 
 def test_a_parcel_that_was_left_out_for_a_night_is_not_handed_over_again(
@@ -160,7 +162,9 @@ def test_what_goes_back_is_an_event_the_other_way(database: Database, deliver: D
     assert events(database) == [*ONCE, back, *ONCE]
 
 
-def test_a_claim_that_the_receiver_takes_back_hands_nothing_over(database: Database, deliver: Deliver) -> None:
+def test_a_claim_that_the_receiver_takes_back_hands_nothing_over(
+    database: Database, deliver: Deliver
+) -> None:
     gives(deliver)
     takes(deliver, TAKES)
     takes(deliver, [*TAKES, TAKEN])
