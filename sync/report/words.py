@@ -91,7 +91,8 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "parcels replaced by another on their land, proposed (events)",
     ),
     "hand_over_proposed": Bilingual(
-        "đề xuất: thửa chuyển giữa hai tỉnh (số sự kiện)", "hand-overs between two provinces, proposed (events)"
+        "đề xuất: thửa chuyển giữa hai tỉnh (số sự kiện)",
+        "hand-overs between two provinces, proposed (events)",
     ),
     "hand_over_undecided": Bilingual(
         "thửa chuyển từ hoặc sang tỉnh khác mà chưa ai quyết định (số sự kiện)",

@@ -27,8 +27,8 @@ TAKEN = Plot("r", X, "99", THERE, x=0)  # the land and the id of k0, under a nam
 Deliver = Callable[..., Merged]
 
 
-def gives(deliver: Deliver, plots: Sequence[Plot] = GIVES) -> Merged:
-    return deliver(plots, complete=COMMUNES[:1], passed=COMMUNES)
+def gives(deliver: Deliver, plots: Sequence[Plot] = GIVES, **options: object) -> Merged:
+    return deliver(plots, complete=COMMUNES[:1], passed=COMMUNES, **options)
 
 
 def takes(deliver: Deliver, plots: Sequence[Plot]) -> Merged:
