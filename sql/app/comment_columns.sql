@@ -47,6 +47,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.parcel_alias.alias_value', 'Giá trị của cách gọi', 'The handle'),
 ('land.national_id_claim.parcel_uid', 'Thửa đang giữ mã; trống là không thửa nào', 'The parcel that holds the id; empty when none does'),
 ('land.national_id_claim.province_code', 'Tỉnh của thửa đang giữ mã', 'Province of the parcel that holds it'),
+('land.national_id_claim.last_province_code', 'Tỉnh giữ mã trước lần được trả gần nhất; trống: chưa từng được trả', 'Province that held the id before it was last given up; empty where it never was'),
 ('land.national_id_claim.claimed_at', 'Giữ từ thời điểm', 'Held since'),
 ('land.withheld_id.national_id', 'Mã định danh mà tỉnh đã ghi cho thửa', 'The national id that the province gave it'),
 ('land.withheld_id.withheld_since', 'Được công bố không kèm mã này từ', 'Published without this id since'),

@@ -10,17 +10,17 @@ WITH met AS (
     JOIN land.national_id_claim AS claim ON claim.national_id = o.national_id AND claim.province_code <> %(province)s
     WHERE o.began
     UNION ALL
-    SELECT other.code, a.parcel_uid, %(province)s, o.parcel_uid, true, false, a.recorded_to
+    SELECT claim.last_province_code, a.parcel_uid, %(province)s, o.parcel_uid, true, false, a.recorded_to
     FROM hand_over_own AS o
-    CROSS JOIN unnest(%(other_provinces)s::text[]) AS other (code)
+    JOIN land.national_id_claim AS claim ON claim.national_id = o.national_id AND claim.last_province_code <> %(province)s
     CROSS JOIN LATERAL (
         SELECT x.parcel_uid, x.recorded_to
         FROM land.parcel_alias AS x
-        WHERE x.province_code = other.code AND x.alias_kind = 'national_id' AND x.alias_value = o.national_id
+        WHERE x.province_code = claim.last_province_code AND x.alias_kind = 'national_id' AND x.alias_value = o.national_id
           AND x.recorded_to IS NOT NULL
         OFFSET 0
     ) AS a
-    WHERE o.began AND o.national_id IS NOT NULL
+    WHERE o.began
     UNION ALL
     SELECT %(province)s, o.parcel_uid, w.province_code, w.parcel_uid, true, false, NULL
     FROM hand_over_own AS o
