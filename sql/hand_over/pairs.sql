@@ -1,7 +1,7 @@
 -- Which parcel of before, in one province, is which of now, in another one.
--- An id proposes, unless land lies elsewhere; the same land proposes by itself, where it is one parcel on both sides. The parcel of before has
--- ended, or has the id that is withheld from one which is news in its commune. Not what became of a parcel at home, and not twice: a
--- parcel that was handed over is so again only after it came back, whatever a person said of it.
+-- An id proposes, unless land lies elsewhere or a parcel at home has it on; the same land proposes by itself, where it is one parcel on both
+-- sides. The parcel of before has ended, or has the id that is withheld from one which is news in its commune. Not what became of a parcel
+-- at home, and not twice: a parcel that was handed over is so again only after it came back, whatever a person said of it.
 CREATE TEMP TABLE hand_over_pair ON COMMIT DROP AS
 WITH met AS (
     SELECT claim.province_code AS parent_code, claim.parcel_uid AS parent_uid, %(province)s AS child_code, o.parcel_uid AS child_uid,
@@ -13,6 +13,7 @@ WITH met AS (
     SELECT claim.last_province_code, a.parcel_uid, %(province)s, o.parcel_uid, true, false, a.recorded_to
     FROM hand_over_own AS o
     JOIN land.national_id_claim AS claim ON claim.national_id = o.national_id AND claim.last_province_code <> %(province)s
+     AND (claim.parcel_uid IS NULL OR claim.province_code = %(province)s)
     CROSS JOIN LATERAL (
         SELECT x.parcel_uid, x.recorded_to
         FROM land.parcel_alias AS x
@@ -24,6 +25,7 @@ WITH met AS (
     UNION ALL
     SELECT %(province)s, o.parcel_uid, w.province_code, w.parcel_uid, true, false, NULL
     FROM hand_over_own AS o
+    JOIN land.national_id_claim AS claim ON claim.national_id = o.national_id AND claim.parcel_uid IS NULL
     JOIN land.withheld_id AS w ON w.national_id = o.national_id AND w.province_code <> %(province)s
     WHERE NOT o.began
     UNION ALL

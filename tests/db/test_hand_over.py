@@ -181,6 +181,31 @@ def test_what_became_of_a_parcel_at_home_is_no_hand_over(database: Database, del
     assert database.query("SELECT kind FROM land.lineage_event") == [("renumber",)]
 
 
+def test_an_id_that_stays_at_home_under_another_key_hands_nothing_over(
+    database: Database, deliver: Deliver
+) -> None:
+    """Nothing but the id says so: none of them has land."""
+    bare = {"refused": ("GEO-NULL",), "bare": True}
+    gives(deliver, [replace(GIVES[0], **bare), *GIVES[1:]])
+    takes(deliver, [*TAKES, replace(TAKEN, **bare)])
+    gives(deliver, [replace(GIVES[0], key="again", number="77", **bare), *GIVES[1:]])
+    assert database.query("SELECT source_key FROM land.parcel WHERE national_id = %s", X) == [("again",)]
+    assert events(database) == []
+
+
+@pytest.mark.parametrize("giver_first", [True, False])
+def test_change_sets_come_to_the_same_event(database: Database, deliver: Deliver, giver_first: bool) -> None:
+    gives(deliver)
+    takes(deliver, TAKES)
+    sets = [
+        ("01", [replace(GIVES[0], action="end", order=2)]),
+        ("04", [replace(TAKEN, action="insert", order=2)]),
+    ]
+    for province, plots in sets if giver_first else sets[::-1]:
+        deliver(plots, province=province, kind="changes", order_kind="number", passed=(COMMUNES[0], THERE))
+    assert events(database) == ONCE
+
+
 def test_several_units_on_one_land_are_not_drawn_by_lot(database: Database, deliver: Deliver) -> None:
     units = [replace(GIVES[0], key=f"u{i}", national_id=None, number=f"{70 + i}") for i in range(2)]
     gives(deliver, [*GIVES[1:], *units])
