@@ -1,6 +1,7 @@
 """After the provinces' night: do the rows of every commune still equal what its last accepted run left behind?
 
-When and who; the work is `sync/care/reconcile.py`. Red when anything differs, with the provinces named in the log.
+When and who; the work is `sync/care/reconcile.py`. Red when anything differs, with the provinces named in the log. Beside it, whether a
+national id has begun to be withheld for too long (`sync/report/overdue.py`).
 """
 
 from datetime import timedelta
@@ -21,6 +22,9 @@ liệu, với bản kê của lượt đồng bộ được chấp nhận gần 
 **Màu xanh:** không có gì khác. **Màu đỏ:** có dòng bị sửa, thêm hoặc xóa ngoài quy trình; *Logs* nêu tên tỉnh, và
 `landsync reconcile --province NN` nêu từng thửa đất. Kết quả được ghi vào sổ (`ledger.reconciliation`).
 
+Bước *Mã chờ quá hạn* chỉ màu đỏ vào sáng mà một thửa bắt đầu chờ mã định danh của tỉnh khác quá số ngày của chính sách
+(`[identity] withheld_days`); `landsync status` nêu từng thửa và việc cần làm cho đến khi xong.
+
 ---
 
 ### Nightly reconciliation
@@ -30,6 +34,9 @@ database) with the manifest of its last accepted run.
 
 **Green:** nothing differs. **Red:** a row was changed, added or deleted outside the pipeline; the *Logs* name the province,
 `landsync reconcile --province NN` every parcel. The result is in the ledger (`ledger.reconciliation`).
+
+The step *overdue ids* is red only on the morning on which a parcel has begun to wait for a national id of another province for longer
+than the policy allows (`[identity] withheld_days`); `landsync status` names each, and what to do, until it is done.
 """
 
 
@@ -74,7 +81,21 @@ def nightly_reconciliation() -> None:
             "communes": sum(province["communes_compared"] for province in result["provinces"]),
         }
 
+    @task(
+        task_display_name="Mã chờ quá hạn · overdue ids",
+        pool=DATABASE_POOL,
+        **task_defaults(timedelta(minutes=30)),
+    )
+    def overdue_ids() -> int:
+        from sync.platform.addresses import resolve_dsn
+        from sync.report.overdue import refuse_new
+        from sync.settings import settings
+
+        with told():
+            return refuse_new(resolve_dsn(settings()))
+
     compare()
+    overdue_ids()
 
 
 nightly_reconciliation()

@@ -34,6 +34,7 @@ class IdentityRules(Rules):
     edge_width_m, edge_m2  land of before in land of now is lineage where it is so wide (twice its area by its outline) and so large
     temporary        forms of parcel numbers that offices give for the time being and give again: such a number never names
                      land elsewhere, and gives way to what land says (PostgreSQL's and Python's regular expressions alike)
+    withheld_days    an id that another province holds may be withheld so many days; after that somebody is told
     few_rows, few_share  up to so many contradicted rows, or this share of a commune's, wait by themselves; more hold it
     """
 
@@ -44,12 +45,13 @@ class IdentityRules(Rules):
     edge_width_m: Amount = Decimal("0.5")
     edge_m2: Amount = Decimal("1.0")
     temporary: tuple[Pattern, ...] = ()
+    withheld_days: Annotated[int, Field(ge=1)] = 30
     few_rows: Annotated[int, Field(ge=0)] = 3
     few_share: Share = Decimal("0.01")
 
     def values(self) -> dict[str, float | str]:
         """What statements are given by name: the limits, and one expression for the forms of temporary numbers."""
-        limits = self.model_dump(exclude={"temporary"})
+        limits = self.model_dump(exclude={"temporary", "withheld_days"})
         # Without forms one that nothing matches.
         forms = "|".join(f"(?:{form})" for form in self.temporary) or "(?!)"
         return {name: float(limit) for name, limit in limits.items()} | {"temporary": f"^(?:{forms})$"}

@@ -449,16 +449,20 @@ SELECT q.run_id, q.row_no, q.province_code, q.commune_code, q.decision, q.codes,
 FROM ledger.quarantine AS q
 WHERE q.province_code = (SELECT province.own_province());
 
--- Ids that two provinces use: each of the two sees its own parcel, and the other's province.
+-- Ids that two provinces use: each of the two sees its own parcel, and how the other province calls its own.
 CREATE OR REPLACE VIEW province.withheld_id WITH (security_barrier) AS
 SELECT w.national_id, w.province_code, claim.province_code AS holder_province_code, w.withheld_since,
-       p.parcel_uid, p.commune_code, p.sheet_no, p.parcel_no
+       p.parcel_uid, p.commune_code, p.sheet_no, p.parcel_no,
+       o.commune_code AS other_commune_code, o.sheet_no AS other_sheet_no, o.parcel_no AS other_parcel_no
 FROM land.withheld_id AS w
 LEFT JOIN land.national_id_claim AS claim ON claim.national_id = w.national_id AND claim.parcel_uid IS NOT NULL
 CROSS JOIN (SELECT province.own_province() AS code) AS own
 JOIN land.parcel AS p
   ON p.province_code = own.code
  AND p.parcel_uid = CASE WHEN w.province_code = own.code THEN w.parcel_uid ELSE claim.parcel_uid END
+LEFT JOIN land.parcel AS o
+  ON o.province_code = CASE WHEN w.province_code = own.code THEN claim.province_code ELSE w.province_code END
+ AND o.parcel_uid = CASE WHEN w.province_code = own.code THEN claim.parcel_uid ELSE w.parcel_uid END
 WHERE own.code IN (w.province_code, claim.province_code);
 
 CREATE OR REPLACE VIEW province.hold WITH (security_barrier) AS

@@ -1,12 +1,12 @@
 -- Events of land as they stand by the last decision, the newest first, with the parcels of both sides.
-SELECT e.event_id::text AS event_id, e.province_code, e.commune_code, e.kind, e.state, e.legal_date, e.recorded_at, e.decided_at,
+SELECT e.event_id::text AS event_id, e.province_code, e.from_province_code, e.commune_code, e.kind, e.state, e.legal_date, e.recorded_at, e.decided_at,
        e.document, e.decided_role, e.evidence, e.run_id,
        coalesce(side.parents, '{}') AS parents, coalesce(side.children, '{}') AS children
 FROM (
     SELECT v.*
     FROM analyst.lineage_event AS v
     WHERE (%(ids)s::uuid[] IS NULL OR v.event_id = ANY (%(ids)s::uuid[]))
-      AND (%(province)s::text IS NULL OR v.province_code = %(province)s)
+      AND (%(province)s::text IS NULL OR %(province)s IN (v.province_code, v.from_province_code))
       AND (%(commune)s::text IS NULL OR v.commune_code = %(commune)s)
       AND v.state = ANY (%(states)s::text[])
     ORDER BY v.recorded_at DESC, v.commune_code, v.event_id

@@ -1,7 +1,8 @@
 -- The parcels of before of these events that had not begun on a day, by what is known now, with their own first day.
 SELECT e.event_id::text AS event_id, concat_ws('/', n.commune_code, n.sheet_no, n.parcel_no) AS parcel, b.first_day
-FROM (SELECT DISTINCT l.event_id, l.province_code, l.parent_uid, l.parent_recorded_from
+FROM (SELECT DISTINCT l.event_id, coalesce(x.from_province_code, l.province_code) AS province_code, l.parent_uid, l.parent_recorded_from
       FROM land.lineage_edge AS l
+      JOIN land.lineage_event AS x ON x.event_id = l.event_id
       WHERE l.event_id = ANY (%(ids)s::uuid[])) AS e
 CROSS JOIN LATERAL (
     SELECT min(greatest(s.first_day, d.legal_date)) AS first_day

@@ -3,7 +3,7 @@ INSERT INTO land.legal_day (
     event_id, province_code, parcel_uid, nature, version_from, legal_date, stands_at, stands_side, known_from, known_to)
 WITH decision AS (
     SELECT d.decides AS event_id, d.legal_date, d.recorded_at AS known_from, coalesce(next.recorded_at, 'infinity') AS known_to,
-           e.evidence ->> 'from' = 'overlap' AS seen
+           e.evidence ->> 'from' = 'overlap' AS seen, e.from_province_code
     FROM land.lineage_event AS d
     JOIN land.lineage_event AS e ON e.event_id = d.decides
     LEFT JOIN land.lineage_event AS next ON next.decides = d.decides AND next.decision_no = d.decision_no + 1
@@ -11,17 +11,18 @@ WITH decision AS (
       AND d.legal_date IS NOT NULL
       AND d.decides = ANY (%(ids)s::uuid[])
 ), edge AS (
-    SELECT d.event_id, d.legal_date, d.known_from, d.known_to, d.seen, l.province_code, l.parent_uid, l.parent_recorded_from,
+    SELECT d.event_id, d.legal_date, d.known_from, d.known_to, d.seen,
+           l.province_code, coalesce(d.from_province_code, l.province_code) AS before_code, l.parent_uid, l.parent_recorded_from,
            l.child_uid, l.child_recorded_from, v.closed_because = 'ended' AS ended, v.recorded_to
     FROM decision AS d
     JOIN land.lineage_edge AS l ON l.event_id = d.event_id
     LEFT JOIN land.parcel_version AS v
-           ON v.province_code = l.province_code AND v.parcel_uid = l.parent_uid AND v.recorded_from = l.parent_recorded_from
+           ON v.province_code = coalesce(d.from_province_code, l.province_code) AND v.parcel_uid = l.parent_uid AND v.recorded_from = l.parent_recorded_from
           AND v.late_row = 0
 )
 -- After its end; else before the version that follows; of one that still lives, after what was told of it until now.
 SELECT DISTINCT ON (e.event_id, e.known_from, e.parent_uid)
-       e.event_id, e.province_code, e.parent_uid, CASE WHEN e.ended THEN 'ended' ELSE 'redrawn' END, e.parent_recorded_from,
+       e.event_id, e.before_code, e.parent_uid, CASE WHEN e.ended THEN 'ended' ELSE 'redrawn' END, e.parent_recorded_from,
        e.legal_date, coalesce(e.recorded_to, e.known_from),
        (CASE WHEN e.ended THEN 0 WHEN e.recorded_to IS NULL THEN 1 ELSE -1 END)::smallint, e.known_from, e.known_to
 FROM edge AS e
@@ -40,7 +41,7 @@ FROM edge AS e
 WHERE e.seen
 UNION ALL
 SELECT DISTINCT ON (e.event_id, e.known_from, e.parent_uid)
-       e.event_id, e.province_code, e.parent_uid, 'not_ended', e.parent_recorded_from, e.legal_date, e.recorded_to, 0::smallint,
+       e.event_id, e.before_code, e.parent_uid, 'not_ended', e.parent_recorded_from, e.legal_date, e.recorded_to, 0::smallint,
        e.known_from, e.known_to
 FROM edge AS e
 WHERE e.seen AND e.ended

@@ -3,6 +3,7 @@
 UPDATE land.national_id_claim AS claim
 SET parcel_uid = NULL,
     province_code = NULL,
+    last_province_code = claim.province_code,
     claimed_at = NULL,
     run_id = %(run_id)s
 FROM merge_giving_up AS g

@@ -20,7 +20,7 @@ def status(
 ) -> None:
     """Thửa đất, xã, nhóm, tình trạng của từng tỉnh · Parcels, communes, groups and freshness by province.
 
-    Bảng ghi ra đầu ra chuẩn, giờ Việt Nam · the table goes to standard output, in Vietnam time. Mã thoát · exit status: 0 không có gì phải xử lý · nothing waits; 3 có xã tạm giữ hoặc thiếu gói biến động · communes are held or change sets missing; 4 lượt chạy gần nhất của một tỉnh bị từ chối · a last run was rejected; 5 bị lỗi · one failed.
+    Bảng ghi ra đầu ra chuẩn, giờ Việt Nam · the table goes to standard output, in Vietnam time. Mã thoát · exit status: 0 không có gì phải xử lý · nothing waits; 3 có xã tạm giữ, thiếu gói biến động hoặc mã định danh chờ quá hạn · communes are held, change sets missing, or an id withheld for too long; 4 lượt chạy gần nhất của một tỉnh bị từ chối · a last run was rejected; 5 bị lỗi · one failed.
 
     Ví dụ · Examples:
 

@@ -59,11 +59,12 @@ def _areas(evidence: dict[str, Any], lang: Lang) -> str:
 def event_lines(case: dict[str, Any]) -> list[Bilingual]:
     """One event: its edges and all that was decided about it."""
     kind, state = EVENTS[case["kind"]], LINEAGE_STATES[case["state"]]
+    provinces = " → ".join(code for code in (case["from_province_code"], case["province_code"]) if code)
     lines = [
         Bilingual(
-            f"{case['event_id']}  {kind.vi}, {state.vi}; tỉnh {case['province_code']}, xã {case['commune_code']}; "
+            f"{case['event_id']}  {kind.vi}, {state.vi}; tỉnh {provinces}, xã {case['commune_code']}; "
             f"ghi nhận {told(case['recorded_at'])} ở lượt chạy {case['run_id']}.",
-            f"{case['event_id']}  {kind.en}, {state.en}; province {case['province_code']}, commune {case['commune_code']}; "
+            f"{case['event_id']}  {kind.en}, {state.en}; province {provinces}, commune {case['commune_code']}; "
             f"recorded {told(case['recorded_at'])} by run {case['run_id']}.",
         )
     ]

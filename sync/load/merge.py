@@ -22,7 +22,7 @@ from sync.folder.reasons import ABSENT, Measured, Move
 from sync.load.brakes import Passed, braked
 from sync.load.cases import CommuneCases, PassedMoves, cases_of
 from sync.load.contradictions import Contradiction, contradictions, waited
-from sync.load.predecessors import declare
+from sync.load.hand_over import further_lineage
 from sync.load.staging import ITEMS, LIVE, staging_tables
 from sync.load.steps import STEPS, Step, When
 from validators.brakes import BrakeRules
@@ -153,7 +153,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     lines = steps.rows("95_lines")
     quarantined = steps.rows("96_quarantined_by_merge")
     notes = steps.rows("97_notes")
-    declared = declare(connection, request.run_id, steps.values)
+    lineage = further_lineage(connection, request.run_id, steps.values)
     outdated = steps.rows("98_outdated")
     return Merged(
         lines=lines,
@@ -165,7 +165,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
         tied={code: others for code, others in all_held.items() if others},
         columns=steps.rows("99_column_groups"),
         foreign_hands_held=foreign_hands_held,
-        notes={row["note"]: int(row["rows"]) for row in notes} | declared,
+        notes={row["note"]: int(row["rows"]) for row in notes} | lineage,
         outdated={row["commune_code"]: (int(row["outdated"]), int(row["rows"])) for row in outdated},
     )
 

@@ -222,6 +222,7 @@ STEPS: tuple[Step, ...] = (
         "Every national id that may change hands, locked in the one order all merges keep",
         fills=True,
     ),
+    Step("60a_known_ids", "New rows with an id that a parcel of another province may have, or have had"),
     Step(
         "61_conflicts_again",
         "Rows are refused whose handle another parcel keeps after this delivery, and rows wait whose parcel is in a held commune",

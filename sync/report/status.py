@@ -15,6 +15,7 @@ from parcels.bilingual import Bilingual, Lang
 from sync import db
 from sync.clock import VIETNAM
 from sync.known.gaps import open_gaps, told
+from sync.report import overdue
 from sync.report.national.words import HEADINGS, group_heading
 
 COUNTS = (
@@ -61,7 +62,7 @@ _ENDED: Final = {"rejected": REJECTED, "failed": FAILED}
 
 def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
     """`status --json`: a line per province, totals, every open hold with its run and reasons, national ids that
-    wait for another province, every open gap; of one province also what later deliveries have superseded lately.
+    wait for another province (`withheld`, by pairs of provinces; `overdue`, each parcel that waits longer than the policy allows), every open gap; of one province also what later deliveries have superseded lately.
 
     A province's `last_run` is its last real run, with `state` and, where it was rejected or failed, what was said.
 
@@ -73,6 +74,7 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
         holds = db.fetch(connection, "status/holds", {"province": province})
         superseded = db.fetch(connection, "status/superseded", {"province": province}) if province else []
         withheld = db.fetch(connection, "status/withheld", {"province": province})
+        late = overdue.overdue(connection, province)
         gaps = told(open_gaps(connection, province))
     now = datetime.now(VIETNAM)
     for row in provinces:
@@ -89,6 +91,7 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
         "holds": holds,
         "superseded": superseded,
         "withheld": withheld,
+        "overdue": late,
         "gaps": gaps,
     }
 
@@ -99,9 +102,9 @@ def days_between(then: datetime | None, now: datetime) -> int | None:
 
 
 def exit_status(status: dict[str, Any]) -> int:
-    """0 fine; 3 communes are held or change sets are missing; 4 a last run was rejected; 5 one failed. The highest counts."""
+    """0 fine; 3 communes are held, change sets are missing, or an id is withheld for too long; 4 a last run was rejected; 5 one failed. The highest counts."""
     found = [_ENDED.get(row["state"], 0) for row in status["provinces"]]
-    return max([*found, HELD if status["holds"] or status["gaps"] else 0])
+    return max([*found, HELD if status["holds"] or status["gaps"] or status["overdue"] else 0])
 
 
 def status_table(status: dict[str, Any], lang: Lang, width: int | None = None) -> RenderableType:
@@ -158,6 +161,7 @@ def to_do(status: dict[str, Any]) -> list[Bilingual]:
     said += _held(status["holds"])
     said += [_superseded(hold) for hold in status["superseded"]]
     said += [_withheld(row) for row in status["withheld"]]
+    said += overdue.told(status["overdue"])
     said += [
         Bilingual(
             f"Tỉnh {gap['province_code']}: {gap['vi']}", f"Province {gap['province_code']}: {gap['en']}"

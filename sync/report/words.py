@@ -90,6 +90,14 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "đề xuất: thửa khác thay thế trên cùng phần đất (số sự kiện)",
         "parcels replaced by another on their land, proposed (events)",
     ),
+    "hand_over_proposed": Bilingual(
+        "đề xuất: thửa chuyển giữa hai tỉnh (số sự kiện)",
+        "hand-overs between two provinces, proposed (events)",
+    ),
+    "hand_over_undecided": Bilingual(
+        "thửa chuyển từ hoặc sang tỉnh khác mà chưa ai quyết định (số sự kiện)",
+        "hand-overs from or to another province that nobody has decided (events)",
+    ),
     "lineage_declared": Bilingual("nguồn khai thửa trước (số sự kiện)", "declared by the source (events)"),
     "lineage_agreed": Bilingual(
         "đề xuất được nguồn khai như vậy (số sự kiện)", "proposals that the source declares as well (events)"

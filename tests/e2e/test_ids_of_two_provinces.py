@@ -65,6 +65,16 @@ def test_the_land_goes_live_and_the_id_comes_once_it_is_free(landsync: Landsync,
     assert [(row["province_code"], row["holder_province_code"], row["ids"]) for row in said] == [
         (TAKER, GIVER, COUNT)
     ]
+    for province, waits in ((GIVER, False), (TAKER, True)):
+        [(uid,)] = landsync.query(
+            "SELECT parcel_uid::text FROM land.parcel_alias WHERE province_code = %s AND alias_kind = 'national_id' AND alias_value = %s "
+            "AND recorded_to IS NULL",
+            province,
+            ids[0],
+        )
+        [told] = landsync("explain", uid).document["live"]["withheld"]
+        assert (told["national_id"], told["waits"]) == (ids[0], waits)
+        assert told["other_province_code"] == (GIVER if waits else TAKER)
     gives = rewritten(given, "gives", 2, with_ids([None] * COUNT, GIVER, of=ids))
     assert landsync("sync", "--province", GIVER, gives).status == 0
     again = rewritten(taken, "again", 3, with_ids(list(ids), TAKER))

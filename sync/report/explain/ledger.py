@@ -135,7 +135,9 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
 
     seen: set[tuple[str, int]] = set()
     named = db.fetch(connection, "explain/parcels", values)
-    lineage = _lineage(connection, [row["parcel_uid"] for row in named])
+    uids = [row["parcel_uid"] for row in named]
+    lineage = _told(connection, "explain/lineage", uids)
+    withheld = _told(connection, "explain/withheld", uids)
     for row in named:
         judged = judged_of(row["commune_code"])
         if judged is None or row["commune_code"] not in judged.communes:
@@ -147,6 +149,7 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
             "state": state,
             **{key: row[key] for key in ("parcel_uid", "stale_since", "recorded_from", "run_id")},
             "lineage": lineage.get(row["parcel_uid"], []),
+            "withheld": withheld.get(row["parcel_uid"], []),
         }
         found.append(Found(judged, rows, live, row))
     for row in db.fetch(connection, "explain/refused", values):
@@ -168,10 +171,10 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
     return found
 
 
-def _lineage(connection: db.Connection, uids: list[str]) -> dict[str, list[db.Row]]:
-    """By parcel: the events by which its land came from others, or went to others."""
+def _told(connection: db.Connection, statement: str, uids: list[str]) -> dict[str, list[db.Row]]:
+    """By parcel: the events by which its land came from others, or went to others; or the ids that two provinces use."""
     told: dict[str, list[db.Row]] = {}
-    for row in db.fetch(connection, "explain/lineage", {"uids": uids}):
+    for row in db.fetch(connection, statement, {"uids": uids, "provinces": sorted(provinces())}):
         told.setdefault(row.pop("parcel_uid"), []).append(row)
     return told
 

@@ -57,6 +57,7 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
         since = document["live"].get("stale_since")
         text = live.format(since=f"{since.astimezone(VIETNAM):%d/%m/%Y}" if since else "")
         parts.append(Text(f"{Bilingual('Trạng thái', 'State').say(lang)}: {text.say(lang)}."))
+        parts += [Text(_withheld(each).say(lang)) for each in document["live"].get("withheld", ())]
         parts += [Text(_event(each).say(lang)) for each in document["live"].get("lineage", ())]
     parts.append(Text(_counts_for(document).say(lang)))
     if document["findings"]:
@@ -80,6 +81,26 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
     else:
         parts.append(Text(Bilingual("Không có lỗi nào.", "Nothing was found.").say(lang)))
     return Stack(*parts)
+
+
+def _withheld(told: dict[str, Any]) -> Bilingual:
+    """That it waits for its id, or that a parcel of another province waits for the one it has: it may be passing there."""
+    since = f"{told['withheld_since'].astimezone(VIETNAM):%d/%m/%Y}"
+    named, other, code = told["national_id"], told["other"], told["other_province_code"]
+    if not told["waits"]:
+        return Bilingual(
+            f"Thửa {other} của tỉnh {code} chờ mã {named} của thửa này từ {since}: thửa có thể đang chuyển sang tỉnh đó.",
+            f"Parcel {other} of province {code} waits for this parcel's id {named} since {since}: it may be passing to that province.",
+        )
+    if other is None:
+        return Bilingual(
+            f"Công bố không kèm mã {named} từ {since}: mã đã tự do, thửa nhận mã ở lần giao nộp tới.",
+            f"Published without its id {named} since {since}: the id is free, the next delivery gets it.",
+        )
+    return Bilingual(
+        f"Công bố không kèm mã {named} từ {since}: thửa {other} của tỉnh {code} đang giữ mã.",
+        f"Published without its id {named} since {since}: parcel {other} of province {code} holds it.",
+    )
 
 
 def _event(event: dict[str, Any]) -> Bilingual:

@@ -17,7 +17,8 @@ def test_every_note_of_the_merge_has_words_and_every_word_a_note() -> None:
     noted |= set(
         re.findall(r"THEN '(\w+)'", (ROOT / "sql" / "merge" / "97_notes.sql").read_text(encoding="utf-8"))
     )
-    declared = (ROOT / "sql" / "predecessors" / "write.sql").read_text(encoding="utf-8")
-    noted |= set(re.findall(r"::integer AS (\w+)", declared))
+    for further in ("predecessors/write.sql", "hand_over/told.sql"):
+        said_later = (ROOT / "sql" / further).read_text(encoding="utf-8")
+        noted |= set(re.findall(r"::integer AS (\w+)", said_later))
     assert len(noted) > 6
     assert noted == set(CHANGE_NOTES)

@@ -3,7 +3,7 @@
 from sync.folder.reasons import Move, contradicted, moved_commune, reading_of
 from sync.report.status import to_do
 
-NOTHING = {"provinces": [], "superseded": [], "withheld": [], "gaps": []}
+NOTHING = {"provinces": [], "superseded": [], "withheld": [], "overdue": [], "gaps": []}
 
 
 def hold(commune: str, run: str, *reasons: dict[str, object]) -> dict[str, object]:

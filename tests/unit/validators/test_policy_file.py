@@ -20,8 +20,8 @@ SHIPPED = (FOLDER / "2025-three-groups.toml").read_text(encoding="utf-8")
 PAGE = FOLDER.parents[1] / "docs" / "groups.md"
 # Verdicts name the policy that they were made by: one that says something else has another version.
 SAID = {
-    "2025-three-groups/12": "812fa20d9255",
-    "2026-abce/10": "cc74864e127c",
+    "2025-three-groups/13": "5af47bc894e7",
+    "2026-abce/11": "6641c1d64186",
 }
 
 
