@@ -225,6 +225,11 @@ HISTORIES = {
         changes(3.5, [row(B, "k9", X, "9", ONE, use="CLN", action="update", version=1)]),
         changes(4.5, [row(B, "k9", X, "9", ONE, use="CLN", action="update", version=1)]),
     ),
+    "a set shows an object in a commune that came whole without it since": (
+        full(0.5, FIRST),
+        full(3.5, [STAYS], (A,)),
+        changes(4.5, [row(A, "k9", X, "9", ONE, action="update", version=2)]),
+    ),
     "a refused row of a set makes no other object stale": (
         full(0.5, FIRST),
         changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]),
