@@ -93,6 +93,9 @@ UNUSUAL = {
         mapped,
         road,
         redrawn,
+        temporary,
+        unit,
+        over_border,
         lands_exchanged,
         users_exchanged,
     )
