@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from sync.lab.disasters.cadastre import Cadastre, province
+from sync.lab.disasters.cadastre import Cadastre, code_of, province
 from sync.lab.disasters.measure import CRUMBLING, DAY, START, YEAR, crumbling, everything, year_later
 from sync.lab.disasters.merging import Office, holds
 from sync.lab.disasters.nights import Register
@@ -189,13 +189,14 @@ def test_who_is_promised_and_does_not_come_has_a_line_and_waits(database: Databa
     )
     line = next(line for line in known.lines if line["commune_code"] == place.first)
     assert (line["ended"], line["current_after"], known.absent) == (merged.absent[place.first], 0, {})
-    other = place.office.delivers(land, START, complete=[*place.codes[1:], "90009"], keep=False)
-    assert other.absent == {"90009": 0}, "promised, though it never came before"
+    other = place.office.delivers(land, START, complete=[*place.codes[1:], code_of(2_000)], keep=False)
+    assert other.absent == {code_of(2_000): 0}, "promised, though it never came before"
 
 
 def test_the_receipt_counts_by_group_of_columns_and_its_chain_holds(database: Database, place: Place) -> None:
     office = Office(place.office.dsn, "11", policy_at(DAY), DAY)
     land = province(np.random.default_rng(2), [200], first=7_000_000)
+    (code,) = land.communes
     land.texts["certificate_no"][:4] = ["a", "b", "c", "d"]
     office.delivers(land, START - YEAR)
     later = land.copy()
@@ -204,16 +205,16 @@ def test_the_receipt_counts_by_group_of_columns_and_its_chain_holds(database: Da
     later.numbers["x"][2] += 0.1
     merged = office.delivers(later.where(np.arange(200) != 3), START)
     assert [tuple(line.values()) for line in merged.columns] == [
-        ("90001", "certificate", 2, 1, 2),
-        ("90001", "geometry", 1, 0, 0),
-        ("90001", "land_use", 0, 0, 1),
-        ("90001", "land_user", 0, 0, 1),
+        (code, "certificate", 2, 1, 2),
+        (code, "geometry", 1, 0, 0),
+        (code, "land_use", 0, 0, 1),
+        (code, "land_user", 0, 0, 1),
     ]
     assert receipt.verify(office.dsn, "11") == []
     with database.connect("landsync_owner") as link, link.cursor() as cursor:
         cursor.execute("ALTER TABLE ledger.receipt_column DISABLE TRIGGER append_only")
         cursor.execute(
-            "UPDATE ledger.receipt_column SET emptied = 0 WHERE emptied = 1 AND commune_code = '90001'"
+            "UPDATE ledger.receipt_column SET emptied = 0 WHERE emptied = 1 AND commune_code = %s", (code,)
         )
         cursor.execute("ALTER TABLE ledger.receipt_column ENABLE TRIGGER append_only")
         link.commit()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
+from parcels.admin_units import communes_table
 from parcels.model import SNAPSHOT_SCHEMA
 from sync.folder.snapshot import part_paths
 from sync.load.staging import StagedRun
@@ -93,6 +95,21 @@ def numbered(form: str, numbers: Column) -> Column:
     return np.array([form.format(number) for number in numbers.tolist()], dtype=object)
 
 
+@cache
+def _codes() -> list[str]:
+    return sorted(communes_table()["commune_code"].to_pylist())
+
+
+def code_of(commune: int) -> str:
+    """The code of the commune of that number. A real one, of whichever province: what is none has no numbers on a sheet."""
+    return _codes()[commune]
+
+
+def number_of(code: str) -> int:
+    """The number of the commune with that code."""
+    return _codes().index(code)
+
+
 def corner(commune: int) -> tuple[float, float]:
     """Where the commune of that number begins, metres east and north."""
     return commune % _ROW * _COMMUNE_M, commune // _ROW * _COMMUNE_M
@@ -119,7 +136,7 @@ def _commune(random: np.random.Generator, commune: int, size: int, first: int) -
     users = random.integers(0, max(size * 4 // 5, 1), size) + commune * 100_000
     per_sheet = max(size // max(5, size // 30), 1)
     texts = {
-        "commune_code": np.full(size, f"{90_001 + commune}", dtype=object),
+        "commune_code": np.full(size, code_of(commune), dtype=object),
         "source_key": numbered("k{}", serial),
         "national_id": numbered("{:012d}", serial),
         "sheet_no": numbered("{}", place // per_sheet + 1),

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sync.lab.disasters.cadastre import Cadastre, Column, corner
+from sync.lab.disasters.cadastre import Cadastre, Column, corner, number_of
 
 Disaster: TypeAlias = Callable[[Cadastre, Cadastre, list[str], np.random.Generator], Cadastre]
 
@@ -114,7 +114,7 @@ def _mirrored(now: Cadastre, _: Cadastre, communes: list[str], __: np.random.Gen
     """East and north exchanged, about each commune's corner."""
     land = now.copy()
     for code in communes:
-        rows, (west, south) = now.of([code]), corner(int(code) - 90_001)
+        rows, (west, south) = now.of([code]), corner(number_of(code))
         land.numbers["x"][rows] = west + now.numbers["y"][rows] - south
         land.numbers["y"][rows] = south + now.numbers["x"][rows] - west
     return land
