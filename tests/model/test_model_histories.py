@@ -16,7 +16,7 @@ from tests.support.steady import Steadiness, land_elsewhere
 
 pytestmark = pytest.mark.db
 SETTINGS = settings(
-    max_examples=counts(40),
+    max_examples=counts(67),
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.too_slow,
