@@ -127,6 +127,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('province.own_province()', 'Mã tỉnh của người đang truy vấn; NULL với cơ quan trung ương', 'Province of whoever asks; NULL for the centre'),
 ('land.covered_share()', 'Phần chung so với hình nhỏ hơn trong hai hình', 'How much of the smaller of two shapes both cover'),
 ('land.both_uses_in()', 'Mọi loại đất của hai thửa đều thuộc danh sách này', 'Whether every use of two parcels is one of these'),
+('land.moved_along()', 'Phần đất có dịch chuyển cùng với phần xung quanh hay không', 'Whether land moved as what moved beside it'),
 ('land.read_as()', 'Quyết định tạm giữ đã được duyệt theo cách hiểu nào: rekeyed hay moved', 'In which reading a hold was approved: rekeyed or moved'),
 ('land.told_until()', 'Bản thân thửa được biết đến lúc nào', 'Up to when a parcel itself is known'),
 ('land.common_share()', 'Phần chung so với hình lớn hơn trong hai hình', 'How much of the larger of two shapes both cover'),

@@ -119,6 +119,15 @@ RETURN greatest(state_observed_at, (SELECT max(t.observed_at)
                                     FROM land.parcel_told AS t
                                     WHERE t.province_code = province AND t.parcel_uid = uid));
 
+-- Whether land moved as the middle of what moved beside it: the middle moved by more than 5 mm, and the two ways lie within 5 cm and 2 %.
+-- All in metres, east and north.
+CREATE OR REPLACE FUNCTION land.moved_along(
+    east double precision, north double precision, middle_east double precision, middle_north double precision
+) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN sqrt(middle_east ^ 2 + middle_north ^ 2) > 0.005
+    AND sqrt((east - middle_east) ^ 2 + (north - middle_north) ^ 2) < 0.05 + 0.02 * sqrt(middle_east ^ 2 + middle_north ^ 2);
+
 -- In which reading a hold with these reasons was approved: the one that the person chose, else its own; none where it tells none.
 CREATE OR REPLACE FUNCTION land.read_as(chosen text, reasons jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

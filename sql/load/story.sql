@@ -1,6 +1,6 @@
 -- What changed in the communes that went live, as its shortest story: sheets that moved as one, sheets that were renumbered, and the rest.
 -- Of parcels that lived before and live on in the same commune. A sheet moved as one where five and at least half of its parcels that
--- moved did so by the same, as the brakes measure it (merge/56_measures); it is renumbered where five have another sheet or number.
+-- moved did so by the same, as the brakes measure it (land.moved_along); it is renumbered where five have another sheet or number.
 -- `east`, `north` in metres. `parcels` of the rest: with any change that is neither.
 WITH changed AS (
     SELECT g.parcel_uid, g.commune_code, coalesce(s.sheet_no, '') AS sheet_no, g.dx, g.dy, coalesce(v.groups, ARRAY[]::text[]) AS groups
@@ -22,8 +22,7 @@ WITH changed AS (
 ), seen AS (
     SELECT c.parcel_uid, c.commune_code, c.sheet_no, c.groups, m.east, m.north,
            'number' = ANY (c.groups) AS renumbered,
-           coalesce(sqrt(m.east ^ 2 + m.north ^ 2) > 0.005
-                    AND sqrt((c.dx - m.east) ^ 2 + (c.dy - m.north) ^ 2) < 0.05 + 0.02 * sqrt(m.east ^ 2 + m.north ^ 2), false) AS along
+           coalesce(land.moved_along(c.dx, c.dy, m.east, m.north), false) AS along
     FROM changed AS c
     LEFT JOIN middle AS m ON m.commune_code = c.commune_code AND m.sheet_no = c.sheet_no
 ), sheet AS (

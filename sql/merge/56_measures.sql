@@ -42,12 +42,12 @@ WITH commune AS (
     GROUP BY s.commune_code
 ), against AS (
     SELECT s.commune_code, s.dx, s.dy, s.ratio, m.dx AS mid_dx, m.dy AS mid_dy, m.ratio AS mid_ratio,
-           sqrt(m.dx ^ 2 + m.dy ^ 2) AS way, sqrt((s.dx - m.dx) ^ 2 + (s.dy - m.dy) ^ 2) AS off, sqrt(s.dx ^ 2 + s.dy ^ 2) AS own_way
+           sqrt(s.dx ^ 2 + s.dy ^ 2) AS own_way
     FROM shape AS s
     JOIN middle AS m ON m.commune_code = s.commune_code
 ), moved AS (
     SELECT g.commune_code, g.mid_dx AS dx, g.mid_dy AS dy, g.mid_ratio AS ratio,
-           count(*) FILTER (WHERE g.way > 0.005 AND g.off < 0.05 + 0.02 * g.way AND abs(g.ratio - 1) < 0.01) AS shifted,
+           count(*) FILTER (WHERE land.moved_along(g.dx, g.dy, g.mid_dx, g.mid_dy) AND abs(g.ratio - 1) < 0.01) AS shifted,
            count(*) FILTER (WHERE abs(g.mid_ratio - 1) > 0.005 AND abs(g.ratio / g.mid_ratio - 1) < 0.005) AS scaled,
            count(*) FILTER (WHERE g.own_way > 5) AS far
     FROM against AS g
