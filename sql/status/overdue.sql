@@ -18,6 +18,5 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS passing ON true
 WHERE w.withheld_since < %(before)s
-  AND (%(since)s::timestamptz IS NULL OR w.withheld_since >= %(since)s)
   AND (%(province)s::text IS NULL OR %(province)s IN (w.province_code, claim.province_code))
 ORDER BY w.withheld_since, w.province_code, w.national_id

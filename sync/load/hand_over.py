@@ -5,7 +5,7 @@ from typing import Any
 
 from sync import db
 from sync.load.predecessors import declare
-from sync.run.staging import SCHEMA, staging_prefix
+from sync.load.staging import staging_tables
 
 _LOOK = ("near", "own", "pairs", "write")
 
@@ -24,7 +24,7 @@ def _hand_over(connection: db.Connection, run_id: str, values: Mapping[str, Any]
     Nothing is looked for where nothing began or ended. Otherwise one run after the other looks, by the lock that the register of findings
     takes next: of two that run at once the second sees what the first did.
     """
-    staged: db.Identifiers = {"parcel": (SCHEMA, staging_prefix(run_id) + "parcel")}
+    staged: db.Identifiers = {"parcel": staging_tables(run_id)["parcel"]}
     if db.execute(connection, "hand_over/boxes", values, staged):
         db.execute(connection, "register/lock")
         for name in _LOOK:

@@ -1,7 +1,7 @@
 """National ids that have been withheld for longer than the policy allows: who waits for whom, since when, and what to do."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from parcels.bilingual import Bilingual
@@ -17,15 +17,10 @@ def term() -> int:
     return policy_at(clock.today()).identity.withheld_days
 
 
-def overdue(
-    connection: db.Connection, province: str | None = None, *, since: datetime | None = None
-) -> list[db.Row]:
-    """The parcels that wait for longer, the longest first: of a province those that wait, and those that others wait for.
-
-    since  only those whose id is withheld since then, or later
-    """
+def overdue(connection: db.Connection, province: str | None = None) -> list[db.Row]:
+    """The parcels that wait for longer, the longest first: of a province those that wait, and those that others wait for."""
     now, days = clock.now(), term()
-    values = {"province": province, "before": now - timedelta(days=days), "since": since}
+    values = {"province": province, "before": now - timedelta(days=days)}
     rows = db.fetch(connection, "status/overdue", values)
     return [
         {
@@ -106,10 +101,10 @@ def refuse_new(dsn: str) -> int:
     """
     since = clock.now() - timedelta(days=term() + 1)
     with db.connect(dsn) as connection:
-        count = len(overdue(connection))
-        fresh = overdue(connection, since=since)
+        rows = overdue(connection)
+    fresh = [row for row in rows if row["withheld_since"] >= since]
     if not fresh:
-        return count
+        return len(rows)
     said, first = _sentence(fresh[0]), len(fresh)
     raise Disagreement(
         "ID-OVERDUE",
