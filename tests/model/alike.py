@@ -44,8 +44,21 @@ def names(row: Row, parcel: Parcel) -> bool:
 
 
 def same_land(row: Row, parcel: Parcel) -> bool:
-    """They share at least eight tenths of the larger one."""
-    return row.land.share(parcel.row.land) >= 0.8
+    """They share at least eight tenths of the larger one. Where one has no land, nothing shows that."""
+    return share(row, parcel) >= 0.8
+
+
+def elsewhere(row: Row, parcel: Parcel) -> bool:
+    """They have less than a tenth of the smaller one in common. Where one has no land, nothing shows that."""
+    one, other = row.land, parcel.row.land
+    return one is not None and other is not None and 10 * one.shared(other) < min(one.width, other.width)
+
+
+def share(row: Row, parcel: Parcel) -> float:
+    """How much of the larger one both cover."""
+    if row.land is None or parcel.row.land is None:
+        return 0.0
+    return row.land.share(parcel.row.land)
 
 
 def kept_from(rows: Mapping[int, Row], province: str, parcels: Iterable[Parcel]) -> dict[int, list[Parcel]]:

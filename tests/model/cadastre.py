@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from tests.model.unusual import UNUSUAL, unknowable
+
 COMMUNES = {"01": ("00004", "00008", "00025"), "79": ("25747", "26506")}
 PLOT, STEP = 80, 100  # a new parcel is so wide, and begins every so many units
 
@@ -34,7 +36,11 @@ class Land(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A parcel as its office holds it. `serial` is the parcel itself, whatever it is called."""
+    """A parcel as its office holds it.
+
+    serial  the parcel itself, whatever it is called
+    mapped  whether the office has its land on a map: if not, it knows the parcel all the same
+    """
 
     serial: int
     commune: str
@@ -45,10 +51,16 @@ class Thing:
     mark: str | None = None
     use: str = "ONT"
     user: str = "Người Thử"
+    mapped: bool = True
 
     @property
     def place(self) -> tuple[str, str | None, str]:
         return self.commune, self.mark, self.number
+
+    @property
+    def names(self) -> set[object]:
+        """Its id, and what its number may fit."""
+        return {self.national_id, (self.commune, self.number)} - {None}
 
 
 class Event(NamedTuple):
@@ -98,6 +110,7 @@ class Nation:
     offices: dict[str, Office]
     count: int = 0
     days: list[dict[str, dict[int, Thing]]] = field(default_factory=list)
+    named: dict[object, set[int]] = field(default_factory=dict)  # id or number → whose it ever was
 
     @classmethod
     def of(cls, styles: Iterable[Style], parcels: int) -> "Nation":
@@ -105,7 +118,7 @@ class Nation:
         nation = cls({code: Office(code, style) for code, style in zip(COMMUNES, styles, strict=True)})
         for number in range(max(parcels, 5)):
             office = nation.offices["79" if number % 5 in (1, 3) else "01"]
-            nation._insert(office, office.communes[(0, 0, 1, 1, 2)[number % 5]], number // 5)
+            nation.insert(office, office.communes[(0, 0, 1, 1, 2)[number % 5]], number // 5)
         nation.close_day()
         return nation
 
@@ -117,32 +130,44 @@ class Nation:
             yield from office.things.values()
 
     def happen(self, event: Event, code: str) -> None:
-        """One event in a province; one that makes no sense there is nothing."""
-        office = self.offices[code]
+        """One event in a province; one that makes no sense there is nothing, nor one after which nobody could know what is meant."""
+        before = {code: (dict(office.things), dict(office.gone)) for code, office in self.offices.items()}
+        self.remember()
+        self._happen(event, self.offices[code])
+        if unknowable(self.living(), self.named):
+            for office in self.offices.values():
+                office.things, office.gone = before[office.province]
+        self.remember()
+
+    def remember(self) -> None:
+        """Whose each name ever was; asked only where a key does not say it."""
+        for thing in self.living() if not all(each.style.keys for each in self.offices.values()) else ():
+            for name in thing.names:
+                self.named.setdefault(name, set()).add(thing.serial)
+
+    def _happen(self, event: Event, office: Office) -> None:
         if event.kind == "insert":
-            self._insert(office, office.communes[event.first % len(office.communes)], event.second)
+            self.insert(office, office.communes[event.first % len(office.communes)], event.second)
         elif event.kind in ("return_same_key", "return_new_key"):
             self._return(office, event)
         elif office.things:
             things = sorted(office.things.values(), key=lambda thing: thing.serial)
             one = things[event.first % len(things)]
             other = things[event.second % len(things)]
-            getattr(self, f"_{event.kind}")(Turn(office, one, other, event.second))
+            turn = Turn(office, one, other, event.second)
+            if event.kind in UNUSUAL:
+                UNUSUAL[event.kind](self, turn)
+            else:
+                getattr(self, f"_{event.kind}")(turn)
 
     # What is new, and what comes back.
 
-    def _insert(self, office: Office, commune: str, how: int) -> None:
+    def insert(self, office: Office, commune: str, how: int) -> Thing:
         """A new parcel: on new land, or on land that is free again; ids and numbers may be such as are free again."""
         street = office.communes.index(commune) + 10 * sorted(COMMUNES).index(office.province)
-        neighbours = [thing for thing in self.living() if thing.land.street == street]
-        begins = (step * STEP + (50 if how % 7 == 3 else 0) for step in range(1_000_000))
-        land = next(
-            land
-            for land in (Land(street, begin, begin + PLOT) for begin in begins)
-            if all(thing.land.shared(land) == 0 for thing in neighbours)
-        )
+        land = self.free_land(street, 50 if how % 7 == 3 else 0)
         self.count += 1
-        thing = Thing(self.count, commune, land, None, None, str(self.count))
+        thing = Thing(self.count, commune, land, None, None, str(self.count), user=f"Người {self.count}")
         if office.style.keys:
             thing = replace(thing, key=f"k{self.count}")
         if office.style.ids and how % 4 != 2:
@@ -151,8 +176,19 @@ class Nation:
             thing = replace(thing, mark="AB"[how % 2])
         old = next((each for each in office.gone.values() if each.commune == commune), None)
         if old is not None and how % 5 == 4:
-            thing = self._numbered(office, thing, old.number)
+            thing = self.numbered(office, thing, old.number)
         office.things[thing.serial] = thing
+        return thing
+
+    def free_land(self, street: int, offset: int = 0) -> Land:
+        """The first that is free on a street."""
+        neighbours = [thing for thing in self.living() if thing.land.street == street]
+        begins = (step * STEP + offset for step in range(1_000_000))
+        return next(
+            land
+            for land in (Land(street, begin, begin + PLOT) for begin in begins)
+            if all(thing.land.shared(land) == 0 for thing in neighbours)
+        )
 
     def _return(self, office: Office, event: Event) -> None:
         if not office.gone:
@@ -167,7 +203,7 @@ class Nation:
             self.count += 1
             thing = replace(thing, key=f"k{self.count}")
         del office.gone[thing.serial]
-        office.things[thing.serial] = self._numbered(office, thing, thing.number)
+        office.things[thing.serial] = self.numbered(office, thing, thing.number)
 
     def _free_id(self, how: int = 0) -> str:
         """A new id, or one that a parcel had that is gone."""
@@ -179,7 +215,7 @@ class Nation:
         self.count += 1
         return f"w7er83v{self.count:05d}"
 
-    def _numbered(self, office: Office, thing: Thing, number: str) -> Thing:
+    def numbered(self, office: Office, thing: Thing, number: str) -> Thing:
         """With this number where its place is free, else with a new one."""
         wanted = replace(thing, number=number)
         others = (each for each in office.things.values() if each.serial != thing.serial)
@@ -273,11 +309,13 @@ class Nation:
         """Its mark becomes known, or nobody writes it any more."""
         if it.office.style.marks:
             changed = replace(it.one, mark=None if it.one.mark else "AB"[it.how % 2])
-            it.office.things[it.one.serial] = self._numbered(it.office, changed, it.one.number)
+            it.office.things[it.one.serial] = self.numbered(it.office, changed, it.one.number)
 
     def _split(self, it: Turn) -> None:
         """In two: one half goes on as it was, or both are new."""
-        if it.one.land.width < PLOT // 2:
+        if it.one.land.width < PLOT // 2 or any(
+            thing.serial != it.one.serial and thing.land.shared(it.one.land) for thing in self.living()
+        ):
             return
         middle = (it.one.land.west + it.one.land.east) // 2
         halves = it.one.land._replace(east=middle), it.one.land._replace(west=middle)
@@ -326,7 +364,7 @@ class Nation:
         if sum(thing.commune == it.one.commune for thing in it.office.things.values()) > 1:
             others = [code for code in it.office.communes if code != it.one.commune]
             moved = replace(it.one, commune=others[it.how % len(others)])
-            it.office.things[it.one.serial] = self._numbered(it.office, moved, it.one.number)
+            it.office.things[it.one.serial] = self.numbered(it.office, moved, it.one.number)
 
     def _communes_merged(self, it: Turn) -> None:
         """All parcels of its commune are another one's."""
@@ -344,7 +382,7 @@ class Nation:
         others = [code for code in it.office.communes if code != it.one.commune]
         for thing in mine[: len(mine) // share]:
             moved = replace(thing, commune=others[it.how % len(others)])
-            it.office.things[thing.serial] = self._numbered(it.office, moved, thing.number)
+            it.office.things[thing.serial] = self.numbered(it.office, moved, thing.number)
 
     def _correct(self, it: Turn) -> None:
         """Its eastern boundary, by a little."""

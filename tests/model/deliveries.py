@@ -9,6 +9,7 @@ from tests.model.cadastre import COMMUNES, Land, Nation, Thing
 class Row:
     """One delivered row.
 
+    land     None: without geometry
     refused  the checks refuse it for its geometry
     action   what a row of a change set does (insert, update, end), and since which day it is so: `version`
     serial   whose it is; for those who know the truth, not for a register
@@ -19,7 +20,7 @@ class Row:
     national_id: str | None
     number: str
     mark: str | None
-    land: Land
+    land: Land | None
     use: str
     user: str
     refused: bool = False
@@ -64,6 +65,7 @@ class Spec:
 
     kind      full | changes | late (a full one of an earlier day) | repeated | approved (of what was held before)
     complete  whether it is complete for its communes; `some` of them, by their bits; 0: of all
+    missing   rows that are not there; spoilt: rows that the checks refuse; emptied: rows without their geometry
     """
 
     province: str = "01"
@@ -72,6 +74,7 @@ class Spec:
     complete: bool = True
     missing: tuple[int, ...] = ()
     spoilt: tuple[int, ...] = ()
+    emptied: tuple[int, ...] = ()
     held: int = 0
     back: int = 0
     dry: bool = False
@@ -84,7 +87,7 @@ def row_of(thing: Thing) -> Row:
         thing.national_id,
         thing.number,
         thing.mark,
-        thing.land,
+        thing.land if thing.mapped else None,
         thing.use,
         thing.user,
         serial=thing.serial,
@@ -181,12 +184,17 @@ def _bits(province: str, bits: int) -> tuple[str, ...]:
 
 
 def _faulty(made: Delivery, spec: Spec) -> Delivery:
-    """Without some rows, and with some refused."""
+    """Without some rows, with some refused, and some without their geometry."""
     count = len(made.rows)
     missing = {each % count for each in spec.missing} if count else set()
     spoilt = {each % count for each in spec.spoilt} if count else set()
+    emptied = {each % count for each in spec.emptied} if count else set()
     rows = (
-        replace(row, refused=number in spoilt and row.action != "end")
+        replace(
+            row,
+            refused=number in spoilt and row.action != "end",
+            land=None if number in emptied else row.land,
+        )
         for number, row in enumerate(made.rows)
         if number not in missing
     )

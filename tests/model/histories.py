@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.model.cadastre import KINDS, OF_COMMUNES, Event, Nation, Style
 from tests.model.deliveries import Delivery, Desk, Spec
+from tests.model.unusual import UNUSUAL
 
 
 class Day(NamedTuple):
@@ -55,7 +56,7 @@ STYLES = st.builds(
     ids=st.sampled_from([True, True, False]),
     marks=st.sampled_from([False, False, True]),
 )
-EVENTS = st.builds(Event, st.sampled_from(KINDS + OF_COMMUNES), SMALL, SMALL)
+EVENTS = st.builds(Event, st.sampled_from((*KINDS, *UNUSUAL, *OF_COMMUNES)), SMALL, SMALL)
 FAULTS = st.lists(SMALL, max_size=2).map(tuple)
 
 
@@ -71,6 +72,7 @@ def days(draw: st.DrawFn, kinds: tuple[str, ...]) -> Day:
         complete=draw(st.sampled_from([True, True, True, False])),
         missing=draw(FAULTS) if faulty else (),
         spoilt=draw(FAULTS) if faulty else (),
+        emptied=draw(FAULTS) if faulty else (),
         held=draw(st.sampled_from([0, 0, 0, 1, 2])),
         back=draw(st.integers(0, 3)) if kind in ("late", "repeated", "changes") else 0,
         dry=draw(st.integers(0, 15)) == 15,

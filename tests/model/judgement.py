@@ -5,13 +5,13 @@ unchanged, ended_by_row, ignored, quarantined, held.
 """
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
 
-from tests.model.alike import differ, each_others_only_ones, fits, kept_from, names, same_land
+from tests.model.alike import differ, fits, kept_from, names
 from tests.model.deliveries import Delivery, Row
-from tests.model.passing import by_land, left_by, moves_of, with_their_cases
+from tests.model.matching import Matching
+from tests.model.passing import by_land, got_its_number, left_by, moves_of, with_their_cases
 from tests.model.register import NEVER, Outcome, Parcel, Register, counters
+from tests.model.returning import coming_back
 
 
 def deliver(register: Register, delivery: Delivery) -> Outcome:
@@ -19,23 +19,17 @@ def deliver(register: Register, delivery: Delivery) -> Outcome:
     return _Judgement(register, delivery).run()
 
 
-class _Judgement:
-    """One delivery on its way. `fate` and `match` are by the row's place in the delivery."""
-
-    def __init__(self, register: Register, delivery: Delivery) -> None:
-        self.register, self.delivery, self.rows = register, delivery, delivery.rows
-        self.province = delivery.province
-        self.held = set(delivery.held)
-        self.match: dict[int, int] = {}
-        self.keys = {row.key for row in self.rows}
-        self.written: set[int] = set()  # by the rows of this delivery
-        self.fate: list[str] = ["accepted"] * len(self.rows)
-        self.before = Counter(parcel.row.commune for parcel in register.living.values())
+class _Judgement(Matching):
+    """What is held, refused, ended and applied of it."""
 
     def run(self) -> Outcome:
         self.set_aside()
+        self.refuse_emptied()
+        self.end_what_is_gone_since()
         self.match_rows()
         self.outdated()
+        self.refuse_emptied_by_name()
+        self.leave_temporary_numbers()
         self.match_by_land()
         self.hold_cases()
         self.keep_held_communes()
@@ -44,106 +38,18 @@ class _Judgement:
         ending = self.ending()
         return self.apply(ending)
 
-    # Rows that are not applied from the start.
-
-    def set_aside(self) -> None:
-        for number, row in enumerate(self.rows):
-            if row.refused:
-                self.fate[number] = "quarantined"
-            elif row.commune in self.held or not self.counted(row):
-                self.fate[number] = "held"
-
-    def counted(self, row: Row) -> bool:
-        """Of what a person let pass only those communes count; the other rows are there only to be present."""
-        return self.delivery.only is None or row.commune in self.delivery.only
-
-    # Rule 2: which living parcel a row is.
-
-    def match_rows(self) -> None:
-        """Stronger handles first, each parcel to one row at most."""
-        mine = [parcel for parcel in self.register.living.values() if parcel.province == self.province]
-        self.match_by({parcel.row.key: parcel for parcel in mine}, lambda row: row.key)
-        self.match_by({parcel.row.national_id: parcel for parcel in mine}, lambda row: row.national_id)
-        self.match_by({parcel.row.place: parcel for parcel in mine}, lambda row: row.place)
-        self.match_by(each_others_only_ones(self.rows, mine), lambda row: row.place)
-        by_key = {parcel.row.key: parcel.uid for parcel in mine}
-        for number, row in enumerate(self.rows):
-            if self.ends(number) and row.key in by_key:
-                self.match[number] = by_key[row.key]  # its object may go on as another row's all the same
-
-    def match_by(self, named: dict[Any, Parcel], handle_of: Callable[[Row], Any]) -> None:
-        """The rows that have none yet get the parcel that their handle of one kind names, where it is still free."""
-        taken = set(self.match.values())
-        for number, row in enumerate(self.rows):
-            parcel = named.get(handle_of(row)) if handle_of(row) is not None else None
-            if number in self.match or parcel is None or parcel.uid in taken or self.ends(number):
-                continue
-            if self.may_be(number, row, parcel):
-                self.match[number] = parcel.uid
-                taken.add(parcel.uid)
-
-    def may_be(self, number: int, row: Row, parcel: Parcel) -> bool:
-        """Whether a row may be this parcel, which one of its handles names: another object only under a new key."""
-        if not differ(row, parcel):
-            return True
-        if self.fate[number] == "quarantined":
-            return False  # rule 4
-        gone = (
-            parcel.row.key in self.ended_by_set()
-            if self.delivery.changes
-            else parcel.row.key not in self.keys
-        )
-        return gone and same_land(row, parcel)
-
-    def ended_by_set(self) -> set[str | None]:
-        """The objects that this set ends, as far as it is news."""
-        return {row.key for row in self.rows if row.action == "end" and not self.is_outdated(row, None)}
-
-    # An older delivery never overwrites newer.
-
-    def outdated(self) -> None:
-        for number, row in enumerate(self.rows):
-            if self.fate[number] == "quarantined":
-                continue
-            uid = self.match.get(number)
-            if self.is_outdated(row, uid):
-                self.fate[number] = "ignored"
-            elif self.is_repeated(row) and not self.is_free_now(row, uid):
-                self.fate[number] = "unchanged" if uid is not None else "ignored"
-
-    def is_outdated(self, row: Row, uid: int | None) -> bool:
-        return self.moment(row) < self.register.known(self.province, row, uid)
-
-    def is_repeated(self, row: Row) -> bool:
-        """The version of the object that is known already."""
-        key = (self.province, row.key or "")
-        return (
-            self.delivery.changes
-            and key in self.register.changed
-            and self.register.said[key] == self.moment(row)
-        )
-
-    def is_free_now(self, row: Row, uid: int | None) -> bool:
-        """The version of the object that is known already, but its parcel can be published with its id now."""
-        withheld = uid is not None and self.register.living[uid].withheld
-        return withheld and not self.register.is_elsewhere(row.national_id, self.province)
-
-    def moment(self, row: Row) -> float:
-        return self.delivery.at if row.version is None else float(row.version)
-
     # A parcel that another commune numbers now, and cases of communes. A person lets every case pass.
 
     def match_by_land(self) -> None:
-        """Rows that no handle knows are the parcel of another commune that has their land, if no row names it.
+        """Rows that no handle knows are the parcel of another commune that has their land, if no row names it; or one that had a
+        temporary number and no other handle.
 
         What comes under another key is another object, unless its commune came whole without it; in a change set always.
         """
         if self.delivery.changes:
             return
         named = set(self.match.values())
-        mine = [
-            p for p in self.register.living.values() if p.province == self.province and p.uid not in named
-        ]
+        mine = [parcel for parcel in self.mine() if parcel.uid not in named]
         ended = {each.row.key for each in self.register.ended if each.province == self.province} - {None}
         asked = {
             number: row
@@ -153,7 +59,11 @@ class _Judgement:
         }
         whole = self.delivery.complete if self.delivery.only is None else self.delivery.only
         for number, uid in by_land(asked, mine, set(whole) & set(self.delivery.complete)).items():
-            if self.is_outdated(self.rows[number], uid):
+            row, parcel = self.rows[number], self.register.living[uid]
+            if row.commune == parcel.row.commune:
+                if got_its_number(row, parcel) and parcel.at <= self.delivery.at:
+                    self.match[number] = uid
+            elif self.is_outdated(row, uid):
                 self.fate[number] = "ignored"
             else:
                 self.match[number] = uid
@@ -163,14 +73,15 @@ class _Judgement:
 
         One that was declared complete and did not come waits where anything would end there.
         """
-        passing = moves_of(
-            (self.register.commune_of(uid), self.rows[number].commune)
+        passing = [
+            (self.register.living[uid].row, self.rows[number])
             for number, uid in self.match.items()
             if self.fate[number] in ("accepted", "held")
             if not self.ends(number) and self.counted(self.rows[number])
-        )
-        absent = {code for code in self.promised() if left_by(code, passing, self.before) > 0}
-        self.held = with_their_cases(self.held | absent, passing, self.before)
+        ]
+        moves = moves_of(passing)
+        absent = {code for code in self.promised() if self.before[code] > left_by(code, moves)}
+        self.held = with_their_cases(self.held | absent, moves_of(passing, joining=True), self.before)
         for number, row in enumerate(self.rows):
             if row.commune in self.held and self.fate[number] == "accepted":
                 self.fate[number] = "held"
@@ -226,7 +137,7 @@ class _Judgement:
     def may_be_any_of(self, number: int, *, waits: bool = False) -> set[int]:
         """The living parcels that its handles name, but for other objects if it is refused; or fit, if none is so to the letter."""
         row = self.rows[number]
-        mine = [parcel for parcel in self.register.living.values() if parcel.province == self.province]
+        mine = self.mine()
         to_the_letter = any(parcel.row.place == row.place for parcel in mine)
         return {
             parcel.uid
@@ -240,17 +151,13 @@ class _Judgement:
             )
         }
 
-    def ends(self, number: int) -> bool:
-        return self.rows[number].action == "end"
-
     # What is no longer there.
 
     def ending(self) -> list[int]:
         """By its own row, or absent from a commune that came whole."""
         shown = self.shown()
         found = []
-        came = set(self.delivery.complete) & {row.commune for row in self.rows}
-        communes = came if self.delivery.only is None else came & set(self.delivery.only)
+        came, communes = self.came(), self.came_whole()
         # What only a row that waited might have been: it ends with that row, also where its own commune went on.
         taken = {uid for number, uid in self.taken_from() if self.match.get(number) != uid}
         by_row = {uid for n, uid in self.match.items() if self.ends(n) and self.fate[n] == "accepted"}
@@ -265,6 +172,12 @@ class _Judgement:
                 found.append(uid)
         return found
 
+    def came(self) -> set[str]:
+        return set(self.delivery.complete) & {row.commune for row in self.rows}
+
+    def came_whole(self) -> set[str]:
+        return self.came() if self.delivery.only is None else self.came() & set(self.delivery.only)
+
     def taken_from(self) -> list[tuple[int, int]]:
         """Of what a person let pass: the rows that take a handle, with the parcels of the province that have it."""
         passed = {
@@ -278,28 +191,12 @@ class _Judgement:
     # Rule 3: what comes back.
 
     def coming_back(self) -> dict[int, int]:
-        """Row → the ended parcel that it is: by KEY; by ID or NUMBER only on the same land. Of several the last one."""
-        back: dict[int, int] = {}
-        for same in (
-            lambda row, old: row.key is not None and row.key == old.row.key,
-            lambda row, old: (
-                row.national_id is not None and row.national_id == old.row.national_id and same_land(row, old)
-            ),
-            lambda row, old: row.place == old.row.place and same_land(row, old),
-        ):
-            for number, row in enumerate(self.rows):
-                if (
-                    self.fate[number] != "accepted"
-                    or self.ends(number)
-                    or number in self.match
-                    or number in back
-                ):
-                    continue
-                for old in reversed(self.register.ended):
-                    if old.province == self.province and old.uid not in back.values() and same(row, old):
-                        back[number] = old.uid
-                        break
-        return back
+        new = {
+            number: row
+            for number, row in enumerate(self.rows)
+            if self.fate[number] == "accepted" and not self.ends(number) and number not in self.match
+        }
+        return coming_back(new, [old for old in self.register.ended if old.province == self.province])
 
     # What becomes of it all.
 
@@ -322,6 +219,8 @@ class _Judgement:
         for number, row in enumerate(self.rows):
             if self.fate[number] == "quarantined":
                 self.apply_refused(number, row)
+            elif self.fate[number] == "held":
+                self.apply_waiting(number, row)
             if self.counted(row):
                 lines[where[number]]["read"] += 1
                 lines[where[number]][self.fate[number]] += 1
@@ -376,13 +275,21 @@ class _Judgement:
 
     def apply_refused(self, number: int, row: Row) -> None:
         """The last good version of its parcel stays, and is old from now on; nothing else is known by it."""
-        if row.commune in self.held or not self.counted(row) or self.is_outdated(row, self.match.get(number)):
+        if row.commune in self.held or not self.counted(row) or self.is_late_of_its_object(row):
             return
         shown = self.may_be_any_of(number) | ({self.match[number]} if number in self.match else set())
         for uid in shown - self.written:
             if self.register.commune_of(uid) not in self.held:
                 self.register.gone_stale(uid)
         if row.key is not None:
+            key = self.province, row.key
+            self.register.refused[key] = max(self.moment(row), self.register.refused.get(key, NEVER))
+
+    def apply_waiting(self, number: int, row: Row) -> None:
+        """Nor does a commune that came whole say anything of an object that it showed, while its row waits."""
+        its = self.register.living.get(self.match.get(number, 0))
+        communes = {row.commune, its.row.commune if its else row.commune}
+        if row.key is not None and communes & self.came_whole() - self.held:
             key = self.province, row.key
             self.register.refused[key] = max(self.moment(row), self.register.refused.get(key, NEVER))
 

@@ -3,22 +3,22 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from tests.model.alike import differ, names, same_land
+from tests.model.alike import differ, names, same_land, share
 from tests.model.deliveries import Row
 from tests.model.register import Parcel
+from tests.model.unusual import FORMS, ROAD
 
 
 def by_land(rows: Mapping[int, Row], living: Iterable[Parcel], whole: set[str]) -> dict[int, int]:
-    """Row → the parcel of another commune whose land it has: the one most alike, on both sides.
+    """Row → the parcel whose land it has: the one most alike, on both sides.
 
     Land does not tell apart what lies on the same land: of several the one that an id or a NUMBER names too, or none.
 
     whole  the communes that came whole
     """
     living = list(living)
-    communes = {parcel.uid: parcel.row.commune for parcel in living}
     alike = {
-        (number, parcel.uid): (round(row.land.share(parcel.row.land), 3), names(row, parcel))
+        (number, parcel.uid): (round(share(row, parcel), 3), names(row, parcel))
         for number, row in rows.items()
         for parcel in living
         if same_land(row, parcel) and (parcel.row.commune in whole or not differ(row, parcel))
@@ -40,7 +40,17 @@ def by_land(rows: Mapping[int, Row], living: Iterable[Parcel], whole: set[str]) 
         for pair in on_both
         if all(Counter(each[side] for each in on_both)[pair[side]] == 1 for side in (0, 1))
     ]
-    return {number: uid for number, uid in sure if communes[uid] != rows[number].commune}
+    return dict(sure)
+
+
+def got_its_number(row: Row, parcel: Parcel) -> bool:
+    """A parcel that a temporary number alone names, and a row that nothing but a number names."""
+    return parcel.row.number in FORMS and {
+        row.key,
+        row.national_id,
+        parcel.row.key,
+        parcel.row.national_id,
+    } == {None}
 
 
 def cases(moves: Mapping[tuple[str, str], int], before: Mapping[str, int]) -> list[set[str]]:
@@ -59,12 +69,9 @@ def cases(moves: Mapping[tuple[str, str], int], before: Mapping[str, int]) -> li
     return found
 
 
-def left_by(code: str, moves: Mapping[tuple[str, str], int], before: Mapping[str, int]) -> int:
-    """How many parcels of a commune do not pass to another one of its case."""
-    case = next((case for case in cases(moves, before) if code in case), {code})
-    return before[code] - sum(
-        count for (origin, target), count in moves.items() if origin == code and target in case
-    )
+def left_by(code: str, moves: Mapping[tuple[str, str], int]) -> int:
+    """How many parcels of a commune pass to another one."""
+    return sum(count for (origin, _), count in moves.items() if origin == code)
 
 
 def with_their_cases(
@@ -74,6 +81,11 @@ def with_their_cases(
     return held.union(*(case for case in cases(moves, before) if case & held))
 
 
-def moves_of(communes: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
-    """How many parcels pass from where to where."""
-    return Counter((origin, target) for origin, target in communes if origin != target)
+def moves_of(passing: Iterable[tuple[Row, Row]], *, joining: bool = False) -> Counter[tuple[str, str]]:
+    """How many parcels pass from where to where, by what they were and are; `joining`: roads join nothing."""
+    return Counter(
+        (was.commune, now.commune)
+        for was, now in passing
+        if was.commune != now.commune
+        if not joining or ROAD not in (was.use, now.use)
+    )

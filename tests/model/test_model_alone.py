@@ -10,8 +10,19 @@ from tests.model.cadastre import KINDS, OF_COMMUNES, Event, Nation, Style
 from tests.model.deliveries import Delivery, Desk, Spec, row_of
 from tests.model.judgement import deliver
 from tests.model.register import Gate, Register
+from tests.model.unusual import UNUSUAL
 
-MODEL = ("cadastre", "deliveries", "register", "alike", "passing", "judgement", "histories")
+MODEL = (
+    "cadastre",
+    "unusual",
+    "deliveries",
+    "register",
+    "alike",
+    "passing",
+    "emptied",
+    "judgement",
+    "histories",
+)
 PRODUCT = {"parcels", "validators", "sync", "dags"}
 
 
@@ -26,12 +37,14 @@ def test_the_model_imports_nothing_of_the_product(name: str) -> None:
     }
 
 
-@pytest.mark.parametrize("kind", KINDS + OF_COMMUNES)
+@pytest.mark.parametrize("kind", [*KINDS, *UNUSUAL, *OF_COMMUNES])
 def test_every_event_happens(kind: str) -> None:
     for first, second in product(range(4), range(6)):
         nation = Nation.of((Style(marks=True), Style(marks=True)), 20)
         for number in range(4):
             nation.happen(Event("end", number), "01")
+        for number, there in enumerate(("unmapped", "road")):
+            nation.happen(Event(there, number), "01")
         nation.close_day()
         nation.happen(Event(kind, first, second), "01")
         nation.close_day()

@@ -18,7 +18,7 @@ V, X, Y, Z = "w7er83v00010", "w7er83v00011", "w7er83v00012", "w7er83v00013"
 
 
 def row(
-    commune: str, key: str | None, national_id: str | None, number: str, land: Land, **more: object
+    commune: str, key: str | None, national_id: str | None, number: str, land: Land | None, **more: object
 ) -> Row:
     plain = Row(commune, key, national_id, number, None, land, "ONT", "Người Thử")
     return replace(plain, **more)  # type: ignore[arg-type]
@@ -224,6 +224,59 @@ HISTORIES = {
         changes(2.5, [row(B, "k9", X, "9", ONE, use="CLN", refused=True, action="update", version=1)]),
         changes(3.5, [row(B, "k9", X, "9", ONE, use="CLN", action="update", version=1)]),
         changes(4.5, [row(B, "k9", X, "9", ONE, use="CLN", action="update", version=1)]),
+    ),
+    "no geometry, then the first one, then none again": (
+        full(0.5, [row(B, "k9", X, "9", None), *FIRST[1:]]),
+        full(1.5, FIRST),
+        full(2.5, [row(B, "k9", X, "9", None, user="Người Khác"), *FIRST[1:]]),
+    ),
+    "without geometry, under a new key with the id of a parcel that has one": (
+        full(0.5, FIRST),
+        full(1.5, [row(B, "k12", X, "12", None), *FIRST[1:]]),
+        full(2.5, [row(B, "k12", X, "12", None), *FIRST[1:]]),
+    ),
+    "without geometry, keys and ids, a number fits two that have one": (
+        full(0.5, [row(B, None, None, "9", ONE, mark="A"), row(B, None, None, "9", TWO, mark="B"), STAYS]),
+        full(1.5, [row(B, None, None, "9", None), STAYS]),
+    ),
+    "a set brings no geometry of what a snapshot of another commune did not show": (
+        full(0.5, FIRST),
+        full(3.5, [STAYS], (A,)),
+        changes(4.5, [row(A, "k9", X, "9", None, action="update", version=2)]),
+    ),
+    "a row waits for another commune, and a set brings an older version of it": (
+        full(0.5, FIRST),
+        full(3.5, [row(A, "k3", X, "3", THREE)]),
+        changes(
+            4.5,
+            [
+                row(A, "k3", X, "3", THREE, action="update", version=2),
+                row(B, "k9", Z, "9", ONE, action="update", version=2),
+            ],
+        ),
+    ),
+    "a road is drawn elsewhere": (
+        full(0.5, [row(B, "k9", X, "9", ONE, use="DGT"), *FIRST[1:]]),
+        full(1.5, [row(B, "k9", X, "9", Land(0, 300, 380), use="DGT"), *FIRST[1:]]),
+    ),
+    "15A now, 20 tomorrow, 15A for another parcel": (
+        full(0.5, [row(B, None, None, "15A", ONE), row(B, None, None, "2", TWO), STAYS]),
+        full(1.5, [row(B, None, None, "20", ONE), row(B, None, None, "2", TWO), STAYS]),
+        full(
+            2.5,
+            [
+                row(B, None, None, "20", ONE),
+                row(B, None, None, "15A", TWO),
+                row(B, None, None, "2", Land(0, 300, 380)),
+                STAYS,
+            ],
+        ),
+        full(3.5, [row(B, None, None, "15A", ONE), row(B, None, None, "21", TWO), STAYS]),
+    ),
+    "a set shows an object in a commune that came whole without it since": (
+        full(0.5, FIRST),
+        full(3.5, [STAYS], (A,)),
+        changes(4.5, [row(A, "k9", X, "9", ONE, action="update", version=2)]),
     ),
     "a refused row of a set makes no other object stale": (
         full(0.5, FIRST),

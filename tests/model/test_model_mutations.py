@@ -68,6 +68,22 @@ MUTATIONS = {
         "62_present_again", "OR m.note = 'waits_elsewhere'", "",
         "a row that waits for the commune of the parcel that its id names may be the one that its number names",
     ),
+    "a row without geometry is another parcel than its id says": (
+        "23a_emptied", "WHERE own.row_no = m.row_no", "WHERE false AND own.row_no = m.row_no",
+        "without geometry, under a new key with the id of a parcel that has one",
+    ),
+    "a row without geometry is none of those that its number fits": (
+        "34a_emptied_by_name", "WHERE m.without_geometry", "WHERE false AND m.without_geometry",
+        "without geometry, keys and ids, a number fits two that have one",
+    ),
+    "a temporary number takes its name to other land": (
+        "37a_temporary_numbers", "AND s.parcel_no ~ %(temporary)s", "AND false",
+        "15A now, 20 tomorrow, 15A for another parcel",
+    ),
+    "a parcel that gets its final number is another one": (
+        "37b_temporary_by_land", "AND p.parcel_no ~ %(temporary)s", "AND false",
+        "15A now, 20 tomorrow, 15A for another parcel",
+    ),
     "a refused row of a set makes other objects stale": (
         "75_refused", "OR NOT EXISTS", "OR EXISTS",
         "a refused row of a set makes no other object stale",

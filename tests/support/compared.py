@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 from sync.load.receipt import ROWS
-from tests.model.cadastre import Land
 from tests.model.deliveries import Delivery, Row
 from tests.model.judgement import deliver
 from tests.model.register import Gate, Outcome, Register
@@ -73,7 +72,7 @@ class Comparison:
             )
 
     def compared(self, row: Row) -> Row:
-        return row if self.lands else replace(row, land=Land(0, 0, 0))
+        return row if self.lands else replace(row, land=None)
 
     def same_lines(self, found: dict[str, Counter[str]], outcome: Outcome) -> None:
         """The receipts say the same. In a held commune it is one whether a row waits or comes too late."""

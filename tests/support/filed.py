@@ -52,7 +52,7 @@ def _attributes(row: Row) -> dict[str, object]:
         "loaiBanDoDiaChinh": row.mark,
         "loaiDat": row.use,
         "dienTichTheoLoaiDat": None,
-        "dienTichPhapLy": row.land.width * UNIT * 50,
+        "dienTichPhapLy": None if row.land is None else row.land.width * UNIT * 50,
         "diaChi": None,
         "tenChu": row.user,
         "soDinhDanh": None,
@@ -61,11 +61,14 @@ def _attributes(row: Row) -> dict[str, object]:
     }
 
 
-def _shapes(rows: tuple[Row, ...]) -> list[shapely.Geometry]:
-    """Each parcel is fifty metres deep; a refused one is a bow tie."""
+def _shapes(rows: tuple[Row, ...]) -> list[shapely.Geometry | None]:
+    """Each parcel is fifty metres deep, where it has a shape; a refused one is a bow tie."""
     east, north = pyproj.Transformer.from_crs(4756, EPSG, always_xy=True).transform(*CENTRE)
-    shapes: list[shapely.Geometry] = []
+    shapes: list[shapely.Geometry | None] = []
     for row in rows:
+        if row.land is None:
+            shapes.append(None)
+            continue
         x0, x1 = (round(east + x * UNIT, 3) for x in (row.land.west, row.land.east))
         y0 = round(north - 60 * row.land.street, 3)
         corners = [(x0, y0), (x1, y0), (x1, y0 + 50), (x0, y0 + 50)]

@@ -40,7 +40,8 @@ TABLES = (
     "land.lineage_edge",
     "land.lineage_event",
     "land.parcel", "land.parcel_version", "land.parcel_alias", "land.national_id_claim", "land.withheld_id", "land.land_use_part",
-    "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "land.source_state",
+    "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "land_private.certificate",
+    "land_private.certificate_version", "land.parcel_told", "land.parcel_conversion", "land.dataset", "land.source_state",
     "land.source_watermark", "ledger.manifest", "ledger.receipt_line", "ledger.receipt", "ledger.quarantine",
     "ledger.change_set",
 )  # fmt: skip
@@ -100,13 +101,14 @@ def staged(folder: Path, delivery: Delivery) -> StagedRun:
     rows, parts = [], dict[str, list[dict[str, object]]]()
     for number, row in enumerate(delivery.rows):
         parts.setdefault(row.commune, []).append(_snapshot_row(number, row))
+        codes = ["GEO-NULL"] * (row.land is None and row.action != "end") + ["GEO-INVALID"] * row.refused
         rows.append(
             {
                 "row_no": number,
                 "dataset": row.commune,
-                "decision": "quarantine" if row.refused else "accept",
-                "codes": ["GEO-INVALID"] if row.refused else [],
-                "has_error": row.refused,
+                "decision": "quarantine" if codes else "accept",
+                "codes": codes,
+                "has_error": bool(codes),
                 "claims_id": row.national_id is not None,
             }
         )
@@ -123,7 +125,8 @@ def staged(folder: Path, delivery: Delivery) -> StagedRun:
 
 
 def _snapshot_row(number: int, row: Row) -> dict[str, object]:
-    geom = None if row.action == "end" else shapely.to_wkb(shape(row.land), byte_order=1)
+    bare = row.action == "end" or row.land is None
+    geom = None if bare else shapely.to_wkb(shape(row.land), byte_order=1)
     order = None if row.version is None else int(moment(row.version).timestamp() * 1_000_000)
     return {
         "row_no": number,
@@ -143,7 +146,7 @@ def _snapshot_row(number: int, row: Row) -> dict[str, object]:
         "source_order": order,
         "action": row.action,
         "source_srid": 5897,
-        "area_m2": Decimal("115.2500"),
+        "area_m2": None if bare else Decimal("115.2500"),
         "source_wkb": geom,
         "geom": geom,
     }
@@ -320,7 +323,7 @@ COLUMNS = (
 def _row(
     user: str, commune: str, key: str, national_id: str, number: str, mark: str, use: str, *land: int
 ) -> Row:
-    return Row(commune, key, national_id, number, mark, Land(*land), use, user)
+    return Row(commune, key, national_id, number, mark, None if None in land else Land(*land), use, user)
 
 
 def lines_of(merged: Merged, counts: Iterable[str]) -> dict[str, Counter[str]]:

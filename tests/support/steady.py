@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.model.cadastre import COMMUNES
 from tests.model.deliveries import Delivery, Row
+from tests.model.unusual import FORMS, ROAD
 
 Living = dict[str, tuple[str, Row, bool]]
 
@@ -21,8 +22,18 @@ def handles(row: Row) -> set[object]:
 
 def same_object(before: Row, now: Row) -> bool:
     """A new key of the source is another object, unless it has the same land."""
-    shared = before.land.shared(now.land)
-    return before.key == now.key or 10 * shared >= 8 * max(before.land.width, now.land.width)
+    if before.key == now.key or before.land is None or now.land is None:
+        return before.key == now.key
+    return 10 * before.land.shared(now.land) >= 8 * max(before.land.width, now.land.width)
+
+
+def gave_way(before: Row, now: Row) -> bool:
+    """All that they have in common is a temporary number, and the land lies elsewhere: then land says which parcel it is."""
+    if handles(before) & handles(now) != {("number", *before.place)} or before.number not in FORMS:
+        return False
+    if before.land is None or now.land is None:
+        return False
+    return 10 * before.land.shared(now.land) < min(before.land.width, now.land.width)
 
 
 @dataclass
@@ -48,6 +59,7 @@ class Steadiness:
                 serial not in now
                 or not handles(row) & handles(now[serial][1])
                 or not same_object(row, now[serial][1])
+                or gave_way(row, now[serial][1])
             ):
                 continue
             if any(handles(row) & others for other, others in taken.items() if other != serial):
@@ -62,5 +74,12 @@ def land_elsewhere(versions: dict[str, list[Row]]) -> set[str]:
     return {
         uid
         for uid, rows in versions.items()
-        if any(one.land.shared(other.land) == 0 for one, other in itertools.pairwise(rows))
+        if any(_elsewhere(one, other) for one, other in itertools.pairwise(rows))
     }
+
+
+def _elsewhere(one: Row, other: Row) -> bool:
+    """Of roads land says nothing, nor of what has none."""
+    if one.land is None or other.land is None or one.use == other.use == ROAD:
+        return False
+    return one.land.shared(other.land) == 0
