@@ -103,8 +103,8 @@ class Matching:
         """Whether a row may be this parcel, which one of its handles names: another object only under a new key."""
         if not differ(row, parcel):
             return True
-        if self.fate[number] == "quarantined":
-            return False  # rule 4
+        if self.fate[number] != "accepted":
+            return False  # rule 4; nor is land looked at of what waits
         gone = (
             parcel.row.key in self.ended_by_set()
             if self.delivery.changes
