@@ -290,6 +290,10 @@ HISTORIES = {
         full(0.5, FIRST),
         full(1.5, [row(B, "k12", X, "9", ONE, refused=True), *FIRST[1:]]),
     ),
+    "a refused row whose own key names a parcel is no other one, though both are units of one land": (
+        full(0.5, [*FIRST, row(B, "k16", None, "16", ONE)]),
+        full(1.5, [row(B, "k16", None, "9", ONE)], ()),
+    ),
 }
 
 
