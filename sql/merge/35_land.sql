@@ -11,19 +11,19 @@ FROM merge_row AS m
 JOIN {parcel} AS s ON s.row_no = m.row_no
 LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
 LEFT JOIN LATERAL (
-    SELECT v.geom
+    SELECT v.geom, v.land_use
     FROM land.parcel_version AS v
     WHERE p.parcel_uid IS NULL AND v.province_code = %(province)s AND v.parcel_uid = m.parcel_uid AND v.late_row = 0
     ORDER BY v.recorded_to DESC
     LIMIT 1
 ) AS last ON true
-CROSS JOIN LATERAL (SELECT coalesce(p.geom, last.geom) AS geom) AS was
+CROSS JOIN LATERAL (SELECT coalesce(p.geom, last.geom) AS geom, coalesce(p.land_use, last.land_use) AS land_use) AS was
 WHERE m.status = 'accept'
   AND m.parcel_uid IS NOT NULL
   AND p.content_hash IS DISTINCT FROM s.content_hash
   AND was.geom IS NOT NULL
   AND NOT was.geom ~= s.geom
-  AND NOT (land.both_uses_in(p.land_use, s.land_use, %(crossing)s::text[])
+  AND NOT (land.both_uses_in(was.land_use, s.land_use, %(crossing)s::text[])
            AND (coalesce(m.parcel_uid IN (m.source_uid, m.national_uid), false)
                 OR NOT coalesce(s.parcel_no ~ %(temporary)s, false))
            AND NOT (m.commune_code = ANY (%(rekeyed)s::text[])

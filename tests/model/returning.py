@@ -2,16 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from tests.model.alike import same_land
+from tests.model.alike import elsewhere, same_land
 from tests.model.deliveries import Row
 from tests.model.register import Parcel
+from tests.model.unusual import ROAD
+
+
+def used_again(row: Row, old: Parcel) -> bool:
+    """A key that was given anew, to land that lies elsewhere."""
+    return elsewhere(row, old) and not row.use == old.row.use == ROAD
 
 
 def coming_back(rows: Mapping[int, Row], ended: Sequence[Parcel]) -> dict[int, int]:
-    """Row → the ended parcel that it is: by KEY; by ID or NUMBER only on the same land. Of several the last one."""
+    """Row → the ended parcel that it is: by KEY, if its land does not lie elsewhere; by ID or NUMBER only on the same land.
+
+    Of several the last one. Roads are drawn elsewhere every year.
+    """
     back: dict[int, int] = {}
     for same in (
-        lambda row, old: row.key is not None and row.key == old.row.key,
+        lambda row, old: row.key is not None and row.key == old.row.key and not used_again(row, old),
         lambda row, old: (
             row.national_id is not None and row.national_id == old.row.national_id and same_land(row, old)
         ),

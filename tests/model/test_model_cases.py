@@ -259,6 +259,21 @@ HISTORIES = {
         full(0.5, [row(B, "k9", X, "9", ONE, use="DGT"), *FIRST[1:]]),
         full(1.5, [row(B, "k9", X, "9", Land(0, 300, 380), use="DGT"), *FIRST[1:]]),
     ),
+    "a road ended, and comes back drawn elsewhere; a parcel too": (
+        full(
+            0.5,
+            [row(B, "k9", X, "9", ONE, use="DGT"), *FIRST[1:], row(B, "k8", None, "8", Land(0, 500, 580))],
+        ),
+        full(1.5, FIRST[1:]),
+        full(
+            2.5,
+            [
+                row(B, "k9", X, "9", Land(0, 300, 380), use="DGT"),
+                *FIRST[1:],
+                row(B, "k8", None, "8", Land(0, 700, 780)),
+            ],
+        ),
+    ),
     "15A now, 20 tomorrow, 15A for another parcel": (
         full(0.5, [row(B, None, None, "15A", ONE), row(B, None, None, "2", TWO), STAYS]),
         full(1.5, [row(B, None, None, "20", ONE), row(B, None, None, "2", TWO), STAYS]),
