@@ -43,6 +43,8 @@ class Delivery:
     held      the communes that somebody holds
     only      the communes that a person let pass of what was held; None: all of it is new
     dry       everything is done and taken back
+    measured  the communes that the merge itself holds, for what it measured
+    absent    the communes that did not come, of which a person said that nothing is there any more
     """
 
     province: str
@@ -53,6 +55,8 @@ class Delivery:
     held: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
     dry: bool = False
+    measured: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:

@@ -81,16 +81,18 @@ class _Judgement(Matching):
         ]
         moves = moves_of(passing)
         absent = {code for code in self.promised() if self.before[code] > left_by(code, moves)}
-        self.held = with_their_cases(self.held | absent, moves_of(passing, joining=True), self.before)
+        held = self.held | absent | set(self.delivery.measured)
+        self.held = with_their_cases(held, moves_of(passing, joining=True), self.before)
         for number, row in enumerate(self.rows):
             if row.commune in self.held and self.fate[number] == "accepted":
                 self.fate[number] = "held"
+                self.known.add(number)
 
     def promised(self) -> set[str]:
         """The communes that were declared complete, of which no row came, and which nothing later has shown whole."""
         said = set(self.delivery.complete) - {row.commune for row in self.rows}
         if self.delivery.only is not None:
-            said &= set(self.delivery.only)
+            said &= set(self.delivery.only) - set(self.delivery.absent)
         return {code for code in said if self.register.whole.get(code, -1) <= self.delivery.at}
 
     # A held commune stays as it is.
@@ -127,9 +129,12 @@ class _Judgement(Matching):
     # Rule 4: what is shown to exist.
 
     def shown(self) -> set[int]:
-        """Every parcel that a row is, those that a refused row may be, and those that a held row names at all."""
+        """Every parcel that a row is, those that a refused row may be, and those that a held row names at all.
+
+        Of a row that waits because its commune was measured it is known which parcel it is: what it merely names is another one.
+        """
         found = {uid for number, uid in self.match.items() if not self.ends(number)}
-        for number in range(len(self.rows)):
+        for number in set(range(len(self.rows))) - self.known:
             if self.fate[number] in ("quarantined", "held"):
                 found |= self.may_be_any_of(number, waits=self.fate[number] == "held")
         return found
@@ -173,7 +178,7 @@ class _Judgement(Matching):
         return found
 
     def came(self) -> set[str]:
-        return set(self.delivery.complete) & {row.commune for row in self.rows}
+        return set(self.delivery.complete) & {row.commune for row in self.rows} | set(self.delivery.absent)
 
     def came_whole(self) -> set[str]:
         return self.came() if self.delivery.only is None else self.came() & set(self.delivery.only)
@@ -302,6 +307,7 @@ class _Judgement(Matching):
     def learn_communes(self) -> None:
         if self.delivery.changes:
             return
-        for commune in {row.commune for row in self.rows if self.counted(row)} - self.held:
+        counted = {row.commune for row in self.rows if self.counted(row)} | set(self.delivery.absent)
+        for commune in counted - self.held:
             if commune in self.delivery.complete:
                 self.register.whole[commune] = max(self.delivery.at, self.register.whole.get(commune, -1))

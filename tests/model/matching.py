@@ -22,6 +22,7 @@ class Matching:
         self.match: dict[int, int] = {}
         self.keys = {row.key for row in self.rows}
         self.written: set[int] = set()  # by the rows of this delivery
+        self.known: set[int] = set()  # rows that wait although land was looked at
         self.fate: list[str] = ["accepted"] * len(self.rows)
         self.before = Counter(parcel.row.commune for parcel in register.living.values())
 

@@ -1,5 +1,6 @@
 """Deliveries of the model as real files, brought in by the command line: every stage, from the inbox to the receipt."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pyproj
 import shapely
 
-from tests.e2e.conftest import Landsync
+from tests.e2e.conftest import Landsync, Told
 from tests.model.deliveries import Delivery, Row
 from tests.support.played import moment
 
@@ -92,14 +93,20 @@ class FiledOffice:
         more = ["--dry-run"] if delivery.dry else []
         told = self.landsync("sync", "--province", "01", place, *more)
         assert told.status in (0, 3), told.words
+        return self._held(told)
+
+    def _held(self, told: Told) -> dict[str, str]:
         self.run = told.document["run"]
+        (kept,) = self.landsync.home.rglob(f"{self.run}/load.json")
         return {
-            line["commune_code"]: line["reasons"][0].get("code", "-")
-            for line in told.document["communes_loaded"]
+            line["code"]: line["hold_reasons"][0]["code"]
+            for line in json.loads(kept.read_text(encoding="utf-8"))["communes"]
             if line["decision"] == "hold"
         }
 
-    def approve(self, communes: tuple[str, ...]) -> int:
-        """Let communes of the last delivery pass; the exit status."""
+    def approve(self, communes: tuple[str, ...]) -> dict[str, str]:
+        """Let communes of the last delivery pass; commune → the code of what holds it now, for what could be asked only then."""
         chosen = [word for code in communes for word in ("--commune", code)]
-        return self.landsync("approve", self.run, *chosen, "--reason", "looked at").status
+        told = self.landsync("approve", self.run, *chosen, "--reason", "looked at")
+        assert told.status in (0, 3), told.words
+        return self._held(told)
