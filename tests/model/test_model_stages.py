@@ -1,6 +1,7 @@
 """A few histories as files through every stage: fetch, conform, check, gate, load, report, and a person who approves."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from parcels.brakes import Measure
 from sync.care.reconcile import reconcile
-from sync.folder.reasons import ABSENT, MOVED, MOVED_COMMUNE, REKEYED
+from sync.folder.reasons import ABSENT, ALL_OLDER, MOVED, MOVED_COMMUNE, OLDER, REKEYED
 from tests.conftest import counts
 from tests.e2e.conftest import Landsync, landsync
 from tests.model.cadastre import Style
@@ -47,9 +48,9 @@ def of_one_office(history: History) -> History:
     return History((replace(history.styles[0], keys=True), Style()), history.parcels, days)
 
 
-def to_be_approved(held: dict[str, str]) -> tuple[str, ...]:
+def to_be_approved(held: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Of what is held that of which nothing newer is known."""
-    return tuple(code for code, why in held.items() if why not in {"ALL-OLDER", "OLDER"})
+    return tuple(code for code, why in held.items() if not {OLDER, ALL_OLDER} & set(why))
 
 
 def through_every_stage(both: Comparison, office: FiledOffice, delivery: Delivery, *, approves: bool) -> None:
@@ -60,7 +61,7 @@ def through_every_stage(both: Comparison, office: FiledOffice, delivery: Deliver
     held = office.sync(delivery)
     if delivery.dry:
         return
-    measured = tuple(code for code, why in held.items() if why in BY_THE_MERGE)
+    measured = tuple(code for code, why in held.items() if BY_THE_MERGE.issuperset(why))
     deliver(both.model, replace(delivery, held=tuple(held.keys() - set(measured)), measured=measured))
     both.same_living()
     mine, absent = to_be_approved(held), tuple[str, ...]()
@@ -68,7 +69,7 @@ def through_every_stage(both: Comparison, office: FiledOffice, delivery: Deliver
         # What only the merge sees of a commune that the gate held is asked once that is approved.
         again = office.approve(mine)
         assert not again or tuple(again) != measured, "the same was asked twice"
-        absent += tuple(code for code in mine if held[code] == ABSENT)
+        absent += tuple(code for code in mine if ABSENT in held[code])
         deliver(both.model, replace(delivery, only=mine, measured=tuple(again), absent=absent))
         both.same_living()
         held, mine, measured = again, to_be_approved(again), tuple(again)

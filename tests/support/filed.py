@@ -86,8 +86,8 @@ class FiledOffice:
         self.landsync, self.folder, self.count = landsync, folder, 0
         self.run = ""
 
-    def sync(self, delivery: Delivery) -> dict[str, str]:
-        """Hand it in; commune → the code of what holds it."""
+    def sync(self, delivery: Delivery) -> dict[str, list[str]]:
+        """Hand it in; commune → the codes of what holds it."""
         self.count += 1
         place = write_delivery(self.folder / f"delivery{self.count}", delivery)
         more = ["--dry-run"] if delivery.dry else []
@@ -95,17 +95,17 @@ class FiledOffice:
         assert told.status in (0, 3), told.words
         return self._held(told)
 
-    def _held(self, told: Told) -> dict[str, str]:
+    def _held(self, told: Told) -> dict[str, list[str]]:
         self.run = told.document["run"]
         (kept,) = self.landsync.home.rglob(f"{self.run}/load.json")
         return {
-            line["code"]: line["hold_reasons"][0]["code"]
+            line["code"]: [why["code"] for why in line["hold_reasons"]]
             for line in json.loads(kept.read_text(encoding="utf-8"))["communes"]
             if line["decision"] == "hold"
         }
 
-    def approve(self, communes: tuple[str, ...]) -> dict[str, str]:
-        """Let communes of the last delivery pass; commune → the code of what holds it now, for what could be asked only then."""
+    def approve(self, communes: tuple[str, ...]) -> dict[str, list[str]]:
+        """Let communes of the last delivery pass; commune → the codes of what holds it now, for what could be asked only then."""
         chosen = [word for code in communes for word in ("--commune", code)]
         told = self.landsync("approve", self.run, *chosen, "--reason", "looked at")
         assert told.status in (0, 3), told.words
