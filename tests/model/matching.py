@@ -43,14 +43,18 @@ class Matching:
         return self.delivery.only is None or row.commune in self.delivery.only
 
     def end_what_is_gone_since(self) -> None:
-        """Objects that a set, the later word about them, shows in another commune, which came whole without them since."""
+        """Objects that a set, the later word about them, ends, or shows in another commune that came whole without them since.
+
+        They end where they live, whatever commune the row names.
+        """
         by_key = {parcel.row.key: parcel for parcel in self.mine()}
         for number, row in enumerate(self.rows):
             parcel = by_key.get(row.key) if row.key and self.delivery.changes else None
-            if parcel is None or self.ends(number) or self.fate[number] != "accepted":
+            if parcel is None or self.fate[number] != "accepted":
                 continue
             left = replace(row, commune=parcel.row.commune, action="end")
-            if self.is_outdated(row, parcel.uid) and not self.is_outdated(left, parcel.uid):
+            late = self.ends(number) or self.is_outdated(row, parcel.uid)
+            if late and not self.is_outdated(left, parcel.uid):
                 self.rows[number] = left
 
     # A row without geometry never empties a parcel that has one.

@@ -293,6 +293,11 @@ HISTORIES = {
         full(3.5, [STAYS], (A,)),
         changes(4.5, [row(A, "k9", X, "9", ONE, action="update", version=2)]),
     ),
+    "a set ends an object in a commune that it was never seen in and that came whole since": (
+        full(0.5, FIRST),
+        full(3.5, [STAYS], (A,)),
+        changes(4.5, [row(A, "k9", X, "9", ONE, action="end", version=2)]),
+    ),
     "a refused row of a set makes no other object stale": (
         full(0.5, FIRST),
         changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]),
