@@ -45,6 +45,7 @@ class Delivery:
     dry       everything is done and taken back
     measured  the communes that the merge itself holds, for what it measured
     absent    the communes that did not come, of which a person said that nothing is there any more
+    beside    the rows of other communes that waited for those that a person let pass
     """
 
     province: str
@@ -57,6 +58,7 @@ class Delivery:
     dry: bool = False
     measured: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    beside: frozenset[Row] = frozenset()
 
     @property
     def changes(self) -> bool:

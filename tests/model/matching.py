@@ -39,8 +39,9 @@ class Matching:
                 self.fate[number] = "held"
 
     def counted(self, row: Row) -> bool:
-        """Of what a person let pass only those communes count; the other rows are there only to be present."""
-        return self.delivery.only is None or row.commune in self.delivery.only
+        """Of what a person let pass only those communes count, and what waited for them; other rows are there only to be present."""
+        only = self.delivery.only
+        return only is None or row.commune in only or row in self.delivery.beside
 
     def end_what_is_gone_since(self) -> None:
         """Objects that a set, the later word about them, ends, or shows in another commune that came whole without them since.

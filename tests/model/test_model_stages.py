@@ -1,7 +1,7 @@
 """A few histories as files through every stage: fetch, conform, check, gate, load, report, and a person who approves."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +18,10 @@ from sync.folder.reasons import ABSENT, ALL_OLDER, MOVED, MOVED_COMMUNE, OLDER, 
 from tests.conftest import counts
 from tests.e2e.conftest import Landsync, landsync
 from tests.model.cadastre import Style
-from tests.model.deliveries import Delivery, row_of
+from tests.model.deliveries import Delivery, Row, row_of
 from tests.model.histories import Day, History, Told, histories
 from tests.model.judgement import deliver
+from tests.model.register import Outcome
 from tests.support.compared import Comparison
 from tests.support.filed import FiledOffice
 from tests.support.played import Reader, wipe
@@ -53,6 +54,17 @@ def to_be_approved(held: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(code for code, why in held.items() if not {OLDER, ALL_OLDER} & set(why))
 
 
+def waiting_elsewhere(done: Delivery, outcome: Outcome, held: Collection[str]) -> frozenset[Row]:
+    """Rows of communes that nobody holds, which waited for one that somebody does."""
+    return frozenset(
+        row
+        for row, fate in zip(done.rows, outcome.fates, strict=True)
+        if fate == "held"
+        and row.commune not in held
+        and (done.only is None or row.commune in done.only or row in done.beside)
+    )
+
+
 def through_every_stage(both: Comparison, office: FiledOffice, delivery: Delivery, *, approves: bool) -> None:
     """One delivery, held as the stages hold it, and let pass or not; the model is told what was held."""
     # What has no shape cannot have a wrong one.
@@ -62,17 +74,22 @@ def through_every_stage(both: Comparison, office: FiledOffice, delivery: Deliver
     if delivery.dry:
         return
     measured = tuple(code for code, why in held.items() if BY_THE_MERGE.issuperset(why))
-    deliver(both.model, replace(delivery, held=tuple(held.keys() - set(measured)), measured=measured))
+    done = replace(delivery, held=tuple(held.keys() - set(measured)), measured=measured)
+    outcome = deliver(both.model, done)
     both.same_living()
-    mine, absent = to_be_approved(held), tuple[str, ...]()
-    while mine and approves:
+    while (mine := to_be_approved(held)) and approves:
         # What only the merge sees of a commune that the gate held is asked once that is approved.
         again = office.approve(mine)
-        assert not again or tuple(again) != measured, "the same was asked twice"
-        absent += tuple(code for code in mine if ABSENT in held[code])
-        deliver(both.model, replace(delivery, only=mine, measured=tuple(again), absent=absent))
+        assert not again or again != held, "the same was asked twice"
+        done = replace(
+            delivery,
+            only=mine,
+            measured=tuple(again),
+            absent=(*done.absent, *(code for code in mine if ABSENT in held[code])),
+            beside=waiting_elsewhere(done, outcome, held),
+        )
+        held, outcome = again, deliver(both.model, done)
         both.same_living()
-        held, mine, measured = again, to_be_approved(again), tuple(again)
     both.same_claims()
 
 
