@@ -109,7 +109,7 @@ def misbehave(what: str, answers: TextIO) -> None:
 def main(base: Path, scratch: Path) -> None:
     """Serve until standard input ends."""
     faulthandler.enable()
-    warnings.simplefilter("ignore")
+    warnings.simplefilter("always")  # to standard error, where the parent looks for persons
     surprised = Surprised()
     logging.getLogger("sync.intake.sources.guard").addHandler(surprised)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))

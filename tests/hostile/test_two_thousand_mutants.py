@@ -31,6 +31,7 @@ def test_a_mutated_file_gets_a_sentence_or_a_judgement(kind: str, tmp_path: Path
             wrong = wrong_with(answer)
             if wrong is not None:
                 failures.append(f"{job['seed']}: {wrong}")
+        assert watched.printed() == set()
     assert not failures, "\n".join([f"{len(failures)} of {EACH}", *failures[:5]])
     assert set(outcomes) >= OUTCOMES
     assert outcomes["refused"] >= EACH // 4
