@@ -90,8 +90,11 @@ def said_within(child: subprocess.Popen[str], seconds: float) -> str | None:
 
 def wrong_with(answer: dict[str, Any]) -> str | None:
     """Why an answer is a failure of ours; None when the file was judged or refused as it should be."""
-    if people := kinds_in("\n".join([*answer["words"], *answer.get("surprised", ())])):
-        return f"{answer['code']}: names a person: {sorted(people)}"
+    people = kinds_in("\n".join([*answer["words"], *answer.get("surprised", ())]))
+    return f"{answer['code']}: names a person: {sorted(people)}" if people else _otherwise_wrong(answer)
+
+
+def _otherwise_wrong(answer: dict[str, Any]) -> str | None:
     if answer["outcome"] not in ("judged", "refused"):
         return "\n".join([answer["outcome"], answer["code"], *answer["words"]])
     if answer["seconds"] > SECONDS:
