@@ -4,6 +4,7 @@ import io
 import logging
 import re
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,18 +93,21 @@ FAMILIES = {
 
 @contextmanager
 def logs(story: Story) -> Iterator[None]:
-    """Whatever any module logs, down to its details, with the traces."""
+    """Whatever any module logs, down to its details, with the traces; and what it warns of."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     root, before = logging.getLogger(), logging.getLogger().level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     try:
-        yield
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            yield
     finally:
         root.removeHandler(handler)
         root.setLevel(before)
         story.tell("logs", "root", stream.getvalue())
+        story.tell("logs", "warnings", "\n".join(str(each.message) for each in warned))
 
 
 def marked(folder: Path) -> Path:
