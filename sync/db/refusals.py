@@ -70,6 +70,7 @@ def not_allowed(reason: str) -> ComponentMissing:
     )
 
 
+OF_ROWS = ("22", "23", "P0")  # classes of errors whose words may quote a row
 OURS = "LS"  # how the codes begin that our own functions raise: their words name tables
 _IN_COPY = re.compile(r"^COPY (\w+), line (\d+)(?:, column (\w+))?")
 

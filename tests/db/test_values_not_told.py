@@ -8,6 +8,8 @@ import pytest
 
 from parcels.errors import ComponentMissing, LandsyncError
 from sync import db
+from sync.db.migrations import migrate
+from sync.platform.databases import administer
 from tests.support.database import Database
 from tests.support.markers import PEOPLE
 from tests.support.searched import kinds_in
@@ -80,4 +82,22 @@ def test_a_connection_that_ends_in_a_copy_tells_no_line_of_it(database: Database
     with pytest.raises(LandsyncError) as raised, db.connect(database.superuser_dsn) as link:
         copied(ended, pa.table({"name": [ONE.name] * 1000}))(link)
     assert raised.value.code == "DB-DOWN"
+    assert kinds_in("\n".join(traceback.format_exception(raised.value))) == set()
+
+
+def test_a_migration_that_meets_a_row_it_cannot_take_names_nobody(database: Database) -> None:
+    with administer(database.superuser_dsn) as cursor:
+        cursor.execute(
+            "CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '%s'; END $$;"
+            "CREATE TRIGGER no BEFORE INSERT OR UPDATE ON land.column_catalogue FOR EACH ROW EXECUTE FUNCTION public.no();".replace(
+                "%s", ONE.name
+            )
+        )
+    with database.connect("landsync_owner") as link, link.cursor() as cursor:
+        cursor.execute("DELETE FROM land.column_catalogue")
+        link.commit()
+    with pytest.raises(ComponentMissing) as raised:
+        migrate(database.owner_dsn, reapply=True)
+    assert raised.value.code == "DB-NOT-TAKEN"
+    assert "P0001" in raised.value.message.en
     assert kinds_in("\n".join(traceback.format_exception(raised.value))) == set()
