@@ -2,18 +2,22 @@
 
 import os
 import sqlite3
+import traceback
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 
+from dags._common import told
+from parcels.errors import Unexpected
 from sync.platform.databases import administer
 from sync.settings import settings
 from tests.support.database import database, server
 from tests.support.deliveries import PROVINCE, copy_of
 from tests.support.marker_story import each_layer, marked, renamed
-from tests.support.markers import CANARY, STEMS
+from tests.support.markers import CANARY, PEOPLE, STEMS
 from tests.support.searched import files_of, kinds_in, seen
 
 __all__ = ["database", "server"]
@@ -39,13 +43,13 @@ def test_nobody_is_found_in_airflow(bag, database, metadata, tmp_path, monkeypat
         )
     states.append(run(bag, "later"))
     assert states == ["success", "failed"]
-    told = capfd.readouterr()
+    printed = capfd.readouterr()
     outputs = dict(files_of(Path(os.environ["AIRFLOW_HOME"])))
     with closing(sqlite3.connect(Path(os.environ["AIRFLOW_HOME"]) / "airflow.db")) as metadata_now:
         outputs["metadata"] = "\n".join(metadata_now.iterdump()).encode()
-    outputs |= {"out": told.out.encode(), "err": told.err.encode(), "log": caplog.text.encode()}
+    outputs |= {"out": printed.out.encode(), "err": printed.err.encode(), "log": caplog.text.encode()}
     assert seen(outputs) == {}
-    assert "DB-NOT-TAKEN" in told.out + told.err + caplog.text
+    assert "DB-NOT-TAKEN" in printed.out + printed.err + caplog.text
     assert "canary" in kinds_in(outputs["metadata"])  # as the form of the run
     landed = dict(files_of(settings().landing))
     assert set().union(*map(kinds_in, landed.values())) >= set(STEMS)
@@ -58,3 +62,12 @@ def run(bag, delivery):
     return str(
         bag.dags[f"province_sync_{PROVINCE}"].test(logical_date=datetime.now(UTC), run_conf=form).state
     )
+
+
+def test_what_nobody_foresaw_reaches_airflow_without_its_words():
+    one = PEOPLE[5]
+    with pytest.raises(Unexpected, match=r"^builtins\.ValueError$") as raised, told():
+        int(one.name)
+    assert kinds_in("".join(traceback.format_exception(raised.value))) == set()
+    with pytest.raises(AirflowFailException, match="as it is"), told():
+        raise AirflowFailException("as it is")

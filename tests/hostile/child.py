@@ -31,6 +31,7 @@ from sync.intake.fetch import fetch
 from sync.report import report
 from tests.hostile.accounting import counted, read_of, unaccounted
 from tests.hostile.mutants import mutated, renamed
+from tests.support.markers import PEOPLE
 
 READY = "ready\n"
 ADDRESS_SPACE = 6 << 30  # far above what is allowed: what runs away ends here and not with the machine
@@ -101,7 +102,10 @@ def misbehave(what: str, answers: TextIO) -> None:
     if what == "hang":
         time.sleep(600)
     block = bytearray(1100 << 20) if what == "grow" else b""
-    told = {"outcome": "refused", "code": "X", "words": ["", "", "", ""], "status": 4, "seconds": 0.0}
+    words = [PEOPLE[0].name, "", "", ""] if what == "quote" else ["", "", "", ""]
+    if what == "print":
+        print(PEOPLE[0].number, file=sys.stderr, flush=True)
+    told = {"outcome": "refused", "code": "X", "words": words, "status": 4, "seconds": 0.0}
     answers.write(json.dumps(told | {"peak": peak() + 0 * len(block)}) + "\n")
     answers.flush()
 
