@@ -92,6 +92,11 @@ def test_what_is_public_is_found(story: Story, kind: str) -> None:
     assert any("canary" in kinds_in(content) for content in story.told[kind].values())
 
 
+@pytest.mark.parametrize("kind", ["fingerprints", "context", "exceptions"])
+def test_no_address_is_found_where_no_value_is_meant(story: Story, kind: str) -> None:
+    assert not any("canary" in kinds_in(content) for content in story.told[kind].values())
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_person_put_into_an_output_is_found(story: Story, kind: str) -> None:
     of_its_form = {name.rpartition(".")[2]: (name, content) for name, content in story.told[kind].items()}
