@@ -18,10 +18,10 @@ from airflow.sdk import (
     RetryAction,
     RetryRule,
 )
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowException, AirflowSkipException
 
 import parcels
-from parcels.errors import LandsyncError, TerminalError, TransientError
+from parcels.errors import LandsyncError, TerminalError, TransientError, unquoted
 
 log = logging.getLogger("landsync")
 
@@ -126,3 +126,7 @@ def told() -> Iterator[None]:
             log.error("%s | %s", error.code, sentence.en)
         outcome = _Postponed if isinstance(error, TransientError) else _Stopped
         raise outcome(error.code, error.message, error.hint, **error.facts) from None
+    except AirflowException:
+        raise
+    except Exception as error:  # Airflow counts its tries as before; its words may quote a row
+        raise unquoted(error) from None

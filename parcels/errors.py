@@ -77,3 +77,15 @@ class TransientError(LandsyncError):
     """The same call may succeed later (a lock, a network, a server that restarts)."""
 
     exit_status = 5
+
+
+class Unexpected(Exception):
+    """What nobody foresaw, by its kind and its trace alone: its own words may quote a row, and with it a person."""
+
+
+def unquoted(error: Exception) -> Exception:
+    """What may be shown and logged of an exception that is not ours. A machine's words (a disk, a library) quote no row."""
+    if isinstance(error, LandsyncError | Unexpected | OSError | ImportError | MemoryError):
+        return error
+    kind = type(error)
+    return Unexpected(f"{kind.__module__}.{kind.__qualname__}").with_traceback(error.__traceback__)

@@ -28,3 +28,19 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- The server's log holds no rows. What a session is refused is told to the session; in the log it would stand with the row
+-- that was refused (a COPY's line, a constraint's values) or the statement with its values, readable by whoever reads logs.
+-- Entries, starts, checkpoints and what ends a session are still written.
+DO $$
+DECLARE
+    said text[];
+BEGIN
+    FOREACH said SLICE 1 IN ARRAY ARRAY[
+        ['log_min_messages', 'log'], ['log_min_error_statement', 'panic'], ['log_error_verbosity', 'terse'],
+        ['log_parameter_max_length', '0'], ['log_parameter_max_length_on_error', '0']
+    ] LOOP
+        EXECUTE format('ALTER DATABASE %I SET %I = %L', current_database(), said[1], said[2]);
+    END LOOP;
+END
+$$;

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from importlib import import_module
 
 import typer
+from click import ClickException
 
 from parcels.bilingual import Bilingual
-from parcels.errors import ComponentMissing, LandsyncError, UsageError
+from parcels.errors import ComponentMissing, LandsyncError, UsageError, unquoted
 from sync.console import fail
 
 # What the extras bring: a command that needs one says so where it is missing.
@@ -60,7 +61,7 @@ def register(app: typer.Typer) -> None:
 
 @contextmanager
 def guarded(*, as_json: bool = False) -> Iterator[None]:
-    """Turn a LandsyncError into its sentence and exit status."""
+    """Turn a LandsyncError into its sentence and exit status. What nobody foresaw keeps its trace and loses its words."""
     try:
         yield
     except LandsyncError as error:
@@ -73,6 +74,10 @@ def guarded(*, as_json: bool = False) -> Iterator[None]:
         if error.name not in SERVER_LIBRARIES:
             raise
         fail(_core_only(), as_json=as_json)
+    except (ClickException, typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        raise unquoted(error) from None
 
 
 def _not_usable(error: OSError) -> UsageError:

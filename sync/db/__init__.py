@@ -23,7 +23,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from parcels.arrays import one_array
-from sync.db.refusals import LockWait, named, not_allowed, not_migrated, rolled_back, server_down
+from sync.db.refusals import LockWait, named, not_allowed, not_migrated, not_taken, rolled_back, server_down
 from sync.db.session import name_of, open_session, session_values
 from sync.settings import ROOT
 
@@ -44,18 +44,20 @@ def connect(dsn: str, work: str | None = None) -> Iterator[Connection]:
         with connection, connection.cursor() as cursor:
             cursor.execute(statement_text("session/settings"), session_values())
     except psycopg2.OperationalError as error:
-        raise server_down(str(error)) from error
+        raise server_down(str(error)) from None
     try:
         with connection:
             yield connection
     except (errors.UndefinedTable, errors.UndefinedFunction, errors.InvalidSchemaName) as error:
-        raise not_migrated(str(error)) from error
+        raise not_migrated(str(error)) from None
     except errors.InsufficientPrivilege as error:
-        raise not_allowed(str(error)) from error
+        raise not_allowed(str(error)) from None
     except TransactionRollbackError as error:
-        raise rolled_back(str(error)) from error
+        raise rolled_back(str(error)) from None
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-        raise server_down(str(error)) from error
+        raise server_down(str(error)) from None
+    except psycopg2.Error as error:
+        raise not_taken(None, error) from None
     finally:
         connection.close()
 

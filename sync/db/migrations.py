@@ -11,12 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+import psycopg2
 from alembic import command, context, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from parcels.bilingual import Bilingual
@@ -24,6 +25,7 @@ from parcels.errors import ComponentMissing
 from sync.db import SQL, server_down
 from sync.db.columns import definition
 from sync.db.reference import column_catalogue, load_column_catalogue, load_reference_tables
+from sync.db.refusals import OF_ROWS, not_taken
 
 LOG = logging.getLogger(__name__)
 MIGRATIONS = SQL / "migrations"
@@ -53,7 +55,9 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
     since: somebody may have altered them by hand. Raises ComponentMissing when the server lacks PostGIS or the rights, TransientError
     when it does not answer.
     """
-    engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool, client_encoding="utf8")
+    engine = create_engine(
+        sqlalchemy_url(dsn), poolclass=NullPool, client_encoding="utf8", hide_parameters=True
+    )
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('landsync.migrate'))")
@@ -82,6 +86,8 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
         code = getattr(error.orig, "pgcode", None)
         if code == "LS006":
             raise _door_open(str(error.orig)) from error
+        if code is not None and code[:2] in OF_ROWS:
+            raise not_taken(error.statement, cast("psycopg2.Error", error.orig)) from None
         if code not in {"42501", "0A000", "58P01"}:
             raise
         if not reapply and _is_current(dsn):
@@ -100,6 +106,8 @@ def migrate(dsn: str, *, reapply: bool = False) -> str:
                 "`psql -d land -f sql/roles.sql -f sql/prepare.sql`, then landsync_owner runs this.",
             ),
         ) from error
+    except (IntegrityError, DataError, InternalError) as error:
+        raise not_taken(None, cast("psycopg2.Error", error.orig)) from None
 
 
 def _prepare(connection: Connection) -> None:

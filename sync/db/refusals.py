@@ -1,9 +1,15 @@
-"""What the server says when it cannot or will not, as errors of ours: a sentence, a code, and what to do."""
+"""What the server says when it cannot or will not, as errors of ours: a sentence, a code, and what to do.
 
+Of the server's words the first line is passed on, never what stands beside it (DETAIL, CONTEXT): that quotes rows, with
+persons in them. Where the first line itself may quote a value, only what was refused is told, and where.
+"""
+
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg2
 from psycopg2 import errors
 
 from parcels.bilingual import Bilingual
@@ -64,6 +70,38 @@ def not_allowed(reason: str) -> ComponentMissing:
     )
 
 
+OF_ROWS = ("22", "23", "P0")  # classes of errors whose words may quote a row
+OURS = "LS"  # how the codes begin that our own functions raise: their words name tables
+_IN_COPY = re.compile(r"^COPY (\w+), line (\d+)(?:, column (\w+))?")
+
+
+def not_taken(name: str | None, error: psycopg2.Error) -> ComponentMissing:
+    """Rows or a statement that the database's structure does not take: which, where, and not what they say."""
+    told = error.diag
+    copied = _IN_COPY.match(told.context or "")
+    table, row, column = copied.groups() if copied else (told.table_name, None, None)
+    parts = [
+        type(error).__name__,
+        *(f"“{each}”" for each in (name, table, column or told.column_name, told.constraint_name) if each),
+        *([f"# {row}"] if row else []),
+    ]
+    where = ", ".join(parts)
+    said = f" {_first_line(str(error))}" if (error.pgcode or "").startswith(OURS) else ""
+    return ComponentMissing(
+        "DB-NOT-TAKEN",
+        Bilingual(
+            f"Cơ sở dữ liệu không nhận: lỗi {error.pgcode or '?'} ({where}).{said}",
+            f"The database did not take it: error {error.pgcode or '?'} ({where}).{said}",
+        ),
+        Bilingual(
+            "Không có gì được ghi. Giá trị không được nêu vì có thể là dữ liệu cá nhân. Kiểm tra bằng `landsync db status` xem "
+            "cấu trúc (cột, ràng buộc, trigger) có bị sửa tay không; dòng thứ mấy là dòng của lần sao chép này.",
+            "Nothing was written. The values are not told: they may be a person's. See with `landsync db status` whether the "
+            "structure (columns, constraints, triggers) was changed by hand; the number is that of the row in this copy.",
+        ),
+    )
+
+
 class LockWait(TransientError):
     """Another session kept a lock for longer than this one waits."""
 
@@ -106,10 +144,12 @@ def named(name: str) -> Iterator[None]:
     began = time.monotonic()
     try:
         yield
-    except errors.LockNotAvailable as error:
-        raise _waited(name, time.monotonic() - began) from error
-    except errors.QueryCanceled as error:
-        raise _ended(name, time.monotonic() - began) from error
+    except errors.LockNotAvailable:
+        raise _waited(name, time.monotonic() - began) from None
+    except errors.QueryCanceled:
+        raise _ended(name, time.monotonic() - began) from None
+    except (psycopg2.DataError, psycopg2.IntegrityError, psycopg2.InternalError) as error:
+        raise not_taken(name, error) from None
 
 
 def _first_line(reason: str) -> str:

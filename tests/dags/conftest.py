@@ -1,6 +1,8 @@
 """Airflow for tests: a home of its own with SQLite, set before anything imports Airflow."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -20,3 +22,11 @@ def bag():
     from airflow.dag_processing.dagbag import DagBag  # noqa: PLC0415  the environment above comes first
 
     return DagBag(dag_folder=DAGS)
+
+
+@pytest.fixture(scope="session")
+def metadata():
+    """Airflow's own tables, in the scratch home of this process."""
+    subprocess.run(
+        [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=300
+    )

@@ -1,7 +1,5 @@
 """A province's DAG run for real: its own inbox, a real PostGIS, the ledger afterwards."""
 
-import subprocess
-import sys
 from datetime import UTC, datetime
 
 import psycopg2.extras
@@ -15,14 +13,6 @@ from tests.support.database import database, server
 
 __all__ = ["database", "server"]
 pytestmark = [pytest.mark.airflow, pytest.mark.db]
-
-
-@pytest.fixture(scope="module")
-def metadata():
-    """Airflow's own tables, in the scratch home of this process."""
-    subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True, timeout=300
-    )
 
 
 @pytest.fixture

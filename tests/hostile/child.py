@@ -31,6 +31,7 @@ from sync.intake.fetch import fetch
 from sync.report import report
 from tests.hostile.accounting import counted, read_of, unaccounted
 from tests.hostile.mutants import mutated, renamed
+from tests.support.markers import PEOPLE
 
 READY = "ready\n"
 ADDRESS_SPACE = 6 << 30  # far above what is allowed: what runs away ends here and not with the machine
@@ -101,7 +102,10 @@ def misbehave(what: str, answers: TextIO) -> None:
     if what == "hang":
         time.sleep(600)
     block = bytearray(1100 << 20) if what == "grow" else b""
-    told = {"outcome": "refused", "code": "X", "words": ["", "", "", ""], "status": 4, "seconds": 0.0}
+    words = [PEOPLE[0].name, "", "", ""] if what == "quote" else ["", "", "", ""]
+    if what == "print":
+        print(PEOPLE[0].number, file=sys.stderr, flush=True)
+    told = {"outcome": "refused", "code": "X", "words": words, "status": 4, "seconds": 0.0}
     answers.write(json.dumps(told | {"peak": peak() + 0 * len(block)}) + "\n")
     answers.flush()
 
@@ -109,7 +113,7 @@ def misbehave(what: str, answers: TextIO) -> None:
 def main(base: Path, scratch: Path) -> None:
     """Serve until standard input ends."""
     faulthandler.enable()
-    warnings.simplefilter("ignore")
+    warnings.simplefilter("always")  # to standard error, where the parent looks for persons
     surprised = Surprised()
     logging.getLogger("sync.intake.sources.guard").addHandler(surprised)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))

@@ -31,6 +31,7 @@ def test_a_mutated_file_gets_a_sentence_or_a_judgement(kind: str, tmp_path: Path
             wrong = wrong_with(answer)
             if wrong is not None:
                 failures.append(f"{job['seed']}: {wrong}")
+        assert watched.printed() == set()
     assert not failures, "\n".join([f"{len(failures)} of {EACH}", *failures[:5]])
     assert set(outcomes) >= OUTCOMES
     assert outcomes["refused"] >= EACH // 4
@@ -50,13 +51,20 @@ def test_the_unchanged_delivery_of_every_format_is_judged_there(tmp_path: Path) 
             assert wrong_with(answer) is None
 
 
-@pytest.mark.parametrize("what", ["die", "hang", "grow", "silent"])
+@pytest.mark.parametrize("what", ["die", "hang", "grow", "silent", "quote"])
 def test_the_watch_sees_what_it_is_there_to_see(what: str, tmp_path: Path) -> None:
-    """A child that crashes, hangs or grows is noticed; without this the other tests could not fail."""
+    """A child that crashes, hangs, grows or names a person is noticed; without this the other tests could not fail."""
     with Watched(tmp_path, tmp_path / "scratch", seconds=2.0) as watched:
         wrong = wrong_with(watched.check(misbehave=what))
     assert wrong is not None
-    assert {"die": "died", "hang": "hung", "grow": "MiB", "silent": "no clear sentence"}[what] in wrong
+    seen = {"die": "died", "hang": "hung", "grow": "MiB", "silent": "no clear sentence", "quote": "a person"}
+    assert seen[what] in wrong
+
+
+def test_the_watch_sees_who_is_printed(tmp_path: Path) -> None:
+    with Watched(tmp_path, tmp_path / "scratch") as watched:
+        watched.check(misbehave="print")
+        assert watched.printed() == {"number"}
 
 
 @pytest.mark.shared_data

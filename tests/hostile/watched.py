@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.conftest import ROOT
 from tests.hostile.child import READY
+from tests.support.searched import kinds_in
 
 SECONDS = 30.0
 STARTS = 60.0
@@ -51,6 +52,10 @@ class Watched:
         self._child = None
         return {"outcome": "died", "code": str(status), "words": errors, "seconds": 0.0, "peak": 0}
 
+    def printed(self) -> set[str]:
+        """Whose values stand in what the child printed beside its answers: warnings, logs, what a library prints."""
+        return kinds_in(self._errors())
+
     def _errors(self) -> str:
         return (self.scratch / "stderr").read_text(encoding="utf-8", errors="replace")
 
@@ -85,6 +90,11 @@ def said_within(child: subprocess.Popen[str], seconds: float) -> str | None:
 
 def wrong_with(answer: dict[str, Any]) -> str | None:
     """Why an answer is a failure of ours; None when the file was judged or refused as it should be."""
+    people = kinds_in("\n".join([*answer["words"], *answer.get("surprised", ())]))
+    return f"{answer['code']}: names a person: {sorted(people)}" if people else _otherwise_wrong(answer)
+
+
+def _otherwise_wrong(answer: dict[str, Any]) -> str | None:
     if answer["outcome"] not in ("judged", "refused"):
         return "\n".join([answer["outcome"], answer["code"], *answer["words"]])
     if answer["seconds"] > SECONDS:

@@ -16,8 +16,10 @@ import pyarrow as pa
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, DeliveryRejected, TransientError, UsageError
 from sync.intake.remotes.secrets import Secret
+from sync.intake.sources.refusals import without_values
 
 Mark = int | Decimal | datetime | date | str
+_OF_VALUES = ("22", "23")  # classes of errors whose words quote a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,4 +189,6 @@ def cleaned(failure: BaseException, secret: Secret | None) -> str:
     """The first line of a driver's message, for a sentence, without secrets and without its last full stop."""
     text = str(failure).strip() or type(failure).__name__
     line = text.splitlines()[0][:300].rstrip(" .")
+    if str(getattr(failure, "pgcode", None) or "").startswith(_OF_VALUES):
+        line = without_values(line)
     return line if secret is None else secret.scrub(line)

@@ -13,8 +13,11 @@ def parse(body: bytes, where: str) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError) as failure:
-        raise bad_answer(where, f"XML: {str(failure).splitlines()[0][:200]}") from failure
+    except etree.XMLSyntaxError as failure:
+        line, column = failure.position  # its words quote the answer
+        raise bad_answer(where, f"XML: line {line}, column {column}") from None
+    except ValueError as failure:
+        raise bad_answer(where, f"XML: {type(failure).__name__}") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise bad_answer(where, "XML: DOCTYPE")
     return root

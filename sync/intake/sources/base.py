@@ -23,7 +23,7 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import gdal  # noqa: F401 - from here on GDAL has the drivers that are read here, and no other
 from sync.intake.sources.first_bytes import really
-from sync.intake.sources.refusals import corrupt, missing_file, not_utf8, rows_lost
+from sync.intake.sources.refusals import corrupt, missing_file, not_utf8, rows_lost, without_values
 
 GEOMETRY = "wkb"  # the geometry column of every batch, whatever the file calls it
 NO_GEOMETRY = "None"  # the geometry type of a layer that is a list of attributes, as GDAL calls it
@@ -284,8 +284,8 @@ def row_text(values: Iterable[str]) -> str:
 
 
 def first_line(failure: BaseException) -> str:
-    """The short form of a library's message, for a sentence."""
+    """The short form of a library's message, for a sentence, without what it quotes."""
     if isinstance(failure, UnicodeError):
         return type(failure).__name__  # its message quotes the text, which may be personal
-    text = str(failure).strip() or type(failure).__name__
+    text = without_values(str(failure)).strip() or type(failure).__name__
     return text.splitlines()[0][:200]

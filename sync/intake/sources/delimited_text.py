@@ -14,12 +14,15 @@ from parcels.bilingual import Bilingual
 from parcels.encodings import BYTES, UTF8, named
 from parcels.errors import DeliveryRejected
 from sync.intake.sources.refusals import corrupt, twice_named, wrong_encoding
+from sync.intake.sources.text_geometry import looks_like_geometry
 
 BLOCK_BYTES = 1 << 22
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_BYTES = 1 << 20
 _SEP_LINE = re.compile(rb"\Asep=([,;\t|])\r?\n", re.IGNORECASE)
 _LATIN = "latin-1"
+_APART = re.compile(r"[ .,/:\-]")  # what stands between the digits of a number or a day
+_VALUE_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,31 @@ def names_of(name: str, head: str, delimiter: str, quote: str) -> tuple[str, ...
         names = tuple(cell.strip() for cell in next(row for row in rows if row))
     except (csv.Error, StopIteration) as failure:
         raise corrupt(name, "CSV: header") from failure
+    if (at := next((at for at, cell in enumerate(names, 1) if _is_value(cell)), None)) is not None:
+        raise _no_header(name, at)
     twice = [cell for cell, times in Counter(names).items() if cell and times > 1]
     if twice:
-        raise twice_named(name, twice[0])
+        places = [str(at) for at, cell in enumerate(names, 1) if cell == twice[0]]
+        raise twice_named(name, " = ".join(places))  # told by their places: a first row may be a person's
     return names
+
+
+def _is_value(cell: str) -> bool:
+    """Whether it is no name of a column for sure: a geometry, or eight digits and nothing else (a day, a person's number)."""
+    digits = _APART.sub("", cell)
+    shape = looks_like_geometry(cell) and not cell.strip().isalpha()
+    return shape or (digits.isdecimal() and len(digits) >= _VALUE_DIGITS)
+
+
+def _no_header(name: str, at: int) -> DeliveryRejected:
+    return DeliveryRejected(
+        "DLV-CSV-HEADER",
+        Bilingual(
+            f"Dòng đầu của tệp «{name}» là một dòng dữ liệu (thấy ở cột thứ {at}), không phải tên các cột.",
+            f"The first line of the file “{name}” is a row of data (its column {at} shows it), not the names of the columns.",
+        ),
+        Bilingual(
+            "Hãy xuất lại tệp có dòng tiêu đề ghi tên các cột.",
+            "Export the file again with a header that names the columns.",
+        ),
+    )

@@ -15,7 +15,7 @@ from parcels.encodings import BYTES
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import curves
 from sync.intake.sources import dgn_elements as v7
-from sync.intake.sources.base import Layer, Source, refuse_unless_whole
+from sync.intake.sources.base import Layer, Source, first_line, refuse_unless_whole
 from sync.intake.sources.drawing import (
     Drawing,
     DrawingOptions,
@@ -75,7 +75,7 @@ def _drawing(path: Path, options: DgnOptions) -> Drawing:
         except v7.CutOffError as failure:
             raise truncated(path.name) from failure
         except (ValueError, struct.error, IndexError) as failure:
-            raise corrupt(path.name, str(failure)[:100]) from failure
+            raise corrupt(path.name, first_line(failure)[:100]) from failure
 
 
 class _DgnReader:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 from pydantic import BaseModel
 
-from parcels.errors import LandsyncError
+from parcels.errors import LandsyncError, unquoted
 from sync.intake.sources.base import READ_FAILURES, Layer, Source
 from sync.intake.sources.refusals import corrupt, not_utf8
 from sync.intake.sources.stated_crs import stated
@@ -59,5 +59,6 @@ def _in_a_sentence(name: str) -> Iterator[None]:
     except LandsyncError:
         raise
     except _BY_THE_DATA as failure:
-        LOG.exception("a reader was surprised by %s", name)
-        raise corrupt(name, type(failure).__name__) from failure
+        seen = unquoted(failure)  # a parser's words quote what it could not parse
+        LOG.error("a reader was surprised by %s", name, exc_info=(type(seen), seen, failure.__traceback__))
+        raise corrupt(name, type(failure).__name__) from None

@@ -1,5 +1,7 @@
 """What a file is refused for, whatever its kind: an exception each, with what to do about it."""
 
+import re
+
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 
@@ -8,6 +10,16 @@ def shown(name: str) -> str:
     """A hostile name in a sentence: printable, and not endless."""
     plain = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in name)
     return plain if len(plain) <= 80 else plain[:77] + "…"
+
+
+# A parser quotes what it could not parse, from the first mark to the last: it may be a person. Where it stood is kept.
+_QUOTED = re.compile(r"""(?<!\w)b?(?:(['"`])(?:.*\1|.*)|[“«‘](?:.*[”»’]|.*))""", re.DOTALL)
+_PLACE = re.compile(r"\b(?:line|column|character|byte|row|record|offset|position) \d+")
+
+
+def without_values(words: str) -> str:
+    """A library's words without what they quote."""
+    return _QUOTED.sub(lambda found: ", ".join(["…", *_PLACE.findall(found[0])]), words)
 
 
 def missing_file(name: str) -> DeliveryRejected:
@@ -40,7 +52,8 @@ def truncated(name: str) -> DeliveryRejected:
 
 
 def corrupt(name: str, detail: str) -> DeliveryRejected:
-    """A file whose inside cannot be read."""
+    """A file whose inside cannot be read; `detail` loses what it quotes."""
+    detail = without_values(detail)
     return DeliveryRejected(
         "DLV-CORRUPT",
         Bilingual(
@@ -94,7 +107,7 @@ def not_utf8(name: str) -> DeliveryRejected:
 
 
 def twice_named(name: str, column: str) -> DeliveryRejected:
-    """A table with two columns of one name: one would be read as the other."""
+    """A table with two columns of one name (or, where what stands there may be no name, its places): one would be read as the other."""
     return DeliveryRejected(
         "DLV-COLUMN-TWICE",
         Bilingual(

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.intake.sources import gml_fragment
-from sync.intake.sources.base import GEOMETRY, Layer, Source, first_line
+from sync.intake.sources.base import GEOMETRY, Layer, Source
 from sync.intake.sources.refusals import corrupt, missing_file, truncated
 from sync.intake.sources.text_geometry import wkb_of
 from sync.intake.sources.xml_guard import refuse_doctype, root_name
@@ -187,7 +187,9 @@ class _Records:
         except etree.XMLSyntaxError as failure:
             if _CUT_OFF.search(str(failure)):
                 raise truncated(self._path.name) from failure
-            raise corrupt(self._path.name, f"XML: {first_line(failure)}") from failure
+            # libxml2's words name elements and attributes, which a name beside a “<” may have become.
+            line, column = failure.position
+            raise corrupt(self._path.name, f"XML: line {line}, column {column}") from failure
 
     def _walk(self, file: BinaryIO) -> Iterator[_Record]:
         within: str | None = None  # the record in which the walk is

@@ -21,7 +21,8 @@ Every canonical column, once. A province's column map (`[columns]` of its profil
 
 Kinds: text is Unicode in Normalisation Form C; integer is 32 bits; decimal is decimal(18,{DECIMAL_PLACES}); date
 is a calendar date; geometry is a MultiPolygon in EPSG:4756. Confidentiality: *public* columns are in the
-analyst's views; *private* ones live in `land_private` and in no view, log, finding or tile.
+analyst's views; *private* ones live in `land_private` and in no view, log, finding or tile
+([what is promised](database.md#where-persons-are-and-where-nobody-is-found)).
 """
 _TABLE = """\
 | column | kind | unit | meaning | nghĩa | confidentiality | delivered | hash |
