@@ -32,7 +32,6 @@ class _Judgement(Matching):
         self.leave_temporary_numbers()
         self.match_by_land()
         self.hold_cases()
-        self.keep_held_communes()
         while self.refuse_one_in_conflict():
             pass
         ending = self.ending()
@@ -95,18 +94,10 @@ class _Judgement(Matching):
             said &= set(self.delivery.only) - set(self.delivery.absent)
         return {code for code in said if self.register.whole.get(code, -1) <= self.delivery.at}
 
-    # A held commune stays as it is.
-
-    def keep_held_communes(self) -> None:
-        """A row that would take a parcel out of a held commune waits with it."""
-        for number, uid in self.match.items():
-            if self.fate[number] == "accepted" and self.register.commune_of(uid) in self.held:
-                self.fate[number] = "held"
-
     # Rules 1 and 5: whose handles stand in the way.
 
     def refuse_one_in_conflict(self) -> bool:
-        """Refuse the accepted rows whose handle a parcel keeps that no row of them is about. Whether there were any."""
+        """Refuse the accepted rows whose handle a parcel keeps that no row of them is about; whether there were any."""
         ending = set(self.ending())
         applied = {self.match[n] for n in self.match if self.fate[n] == "accepted" and not self.ends(n)}
         staying = [p for p in self.register.living.values() if p.uid not in applied and p.uid not in ending]
@@ -117,11 +108,15 @@ class _Judgement(Matching):
             if self.fate[number] == "accepted" and row.action != "end"
         }
         keepers = kept_from(asked, self.province, staying)
-        for number, kept_by in keepers.items():
-            waiting = all(p.uid in waits or self.waits_in_commune(p) for p in kept_by)
+        leaving = {
+            n for n in asked if n in self.match and self.register.commune_of(self.match[n]) in self.held
+        }
+        for number in keepers.keys() | leaving:
+            # A row that would take a parcel out of a held commune waits with it, if nothing else stands in its way.
+            waiting = all(p.uid in waits or self.waits_in_commune(p) for p in keepers.get(number, ()))
             # Refused, the last good version of what it is stays: rule 1.
             self.fate[number] = "held" if waiting else "quarantined"
-        return bool(keepers)
+        return bool(keepers or leaving)
 
     def waits_in_commune(self, parcel: Parcel) -> bool:
         return parcel.province == self.province and parcel.row.commune in self.held

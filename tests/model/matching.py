@@ -142,7 +142,12 @@ class Matching:
             if self.is_outdated(row, uid):
                 self.fate[number] = "ignored"
             elif self.is_repeated(row) and not self.is_free_now(row, uid):
-                self.fate[number] = "unchanged" if uid is not None else "ignored"
+                self.fate[number] = "ignored" if uid is None else self.told_again(number, row, uid)
+
+    def told_again(self, number: int, row: Row, uid: int) -> str:
+        """The same version once more: the same again says nothing; with other content nobody knows which is right."""
+        known = replace(self.register.living[uid].row, action=row.action, version=row.version)
+        return "unchanged" if self.ends(number) or known == row else "quarantined"
 
     def is_outdated(self, row: Row, uid: int | None) -> bool:
         return self.moment(row) < self.register.known(self.province, row, uid)
