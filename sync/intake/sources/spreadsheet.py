@@ -50,7 +50,7 @@ class SpreadsheetOptions(BaseModel):
                 Headings merged from above it are taken too
     header_has  texts by which the row is found instead
     data_row    the row in which a form has its first data, for a sheet that does not count its columns: the header is the
-                last row above it that has words
+                last row above it that has words and no number
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -92,7 +92,7 @@ class Spreadsheet(Source):
             hidden = [one.said() for one in surveys if not one.visible and one.rows]
             tables = [one for one in surveys if one.visible and one.header is not None]
             without = [one.name for one in surveys if one.visible]
-            if without and not tables and (used.header_row or used.header_has):
+            if without and not tables and (used.header_row or used.header_has or used.data_row):
                 raise _no_header(path.name, ", ".join(without[:5]))
             return tuple(
                 _layer(one, used, {"hidden_sheets": hidden, "sheets_not_read": _others(one, surveys)})
@@ -262,7 +262,7 @@ def _no_header(file: str, sheet: str) -> DeliveryRejected:
             f"The header row of sheet “{sheet}” in the file “{file}” cannot be found.",
         ),
         Bilingual(
-            "Hãy sửa header_row hoặc header_has trong [read.spreadsheet] của hồ sơ tỉnh.",
-            "Correct header_row or header_has in [read.spreadsheet] of the province's profile.",
+            "Hãy sửa header_row, header_has hoặc data_row trong [read.spreadsheet] của hồ sơ tỉnh.",
+            "Correct header_row, header_has or data_row in [read.spreadsheet] of the province's profile.",
         ),
     )

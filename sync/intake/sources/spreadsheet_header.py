@@ -23,7 +23,7 @@ Top = dict[int, TopRow]
 def header_row(top: Top, has: tuple[str, ...], data_row: int | None = None) -> int | None:
     """The header's row: the one that has these texts; else above the row that counts the columns; else by its texts.
 
-    data_row  where a form has its first data: then the last row above it that has words in two columns
+    data_row  where a form has its first data: then the last row above it that holds words, and no number as data do
     """
     texts = {
         number: [text for value in row.values() if (text := _heading(value))] for number, row in top.items()
@@ -37,8 +37,7 @@ def header_row(top: Top, has: tuple[str, ...], data_row: int | None = None) -> i
     if numbering is not None:
         return numbering - 1
     if data_row is not None:
-        worded = {at: sum(_HAS_LETTER.search(text) is not None for text in row) for at, row in texts.items()}
-        return max((at for at, words in worded.items() if at < data_row and words >= 2), default=None)
+        return max((at for at, row in top.items() if at < data_row and _is_worded(row)), default=None)
     most = max((len(row) for row in texts.values()), default=0)
     if most < 2:
         return None
@@ -46,6 +45,12 @@ def header_row(top: Top, has: tuple[str, ...], data_row: int | None = None) -> i
     while _is_below(top[at], top.get(at + 1, {})):
         at += 1
     return at
+
+
+def _is_worded(row: TopRow) -> bool:
+    """Whether a row has words in two columns and in none a number or a day, as a row of data has somewhere."""
+    values = [value for value in row.values() if value is not None]
+    return len(values) >= 2 and all(isinstance(value, str) and _HAS_LETTER.search(value) for value in values)
 
 
 def _is_below(group: TopRow, row: TopRow) -> bool:
