@@ -29,6 +29,7 @@ from sync.conform.list_form import PEOPLE_NOT_READABLE
 Rows = NDArray[np.int64]
 _OF_PEOPLE = {column.name for column in (*OF_RIGHT, *TRANSFEREE)}
 _BETWEEN = ";"  # between the predecessors of a parcel
+MOST = 100  # rows of the map with one key that are told its owners: those of a list times those of a map are without bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,23 @@ class Grouped:
 
 
 @dataclass(slots=True)
+class Turns:
+    """How often each key was asked for. One that very many rows of the map have names none of them: the first are answered."""
+
+    asked: Rows
+
+    def taken(self, places: Rows) -> NDArray[np.bool_]:
+        """Which of these are among the first MOST that ask for their key."""
+        order = np.argsort(places, kind="stable")
+        at = places[order]
+        turn = np.empty(len(places), np.int64)
+        turn[order] = np.arange(len(at)) - np.searchsorted(at, at)
+        turn += self.asked[places]
+        np.add.at(self.asked, places, 1)
+        return np.asarray(turn < MOST)
+
+
+@dataclass(slots=True)
 class Speakers:
     """The rows of one form, by key and by national id, and which parcels asked for them.
 
@@ -68,26 +86,32 @@ class Speakers:
     spoke: NDArray[np.bool_]
     told: NDArray[np.bool_]
     people: int = 0
-    _pairs: list[tuple[Rows, Rows]] = field(default_factory=list)
+    _pairs: list[NDArray[np.int64]] = field(default_factory=list)
+    _key_turns: Turns = field(init=False)
+    _id_turns: Turns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._key_turns = Turns(np.zeros(len(self.of_key.offsets), np.int64))
+        self._id_turns = Turns(np.zeros(len(self.of_id.offsets), np.int64))
 
     def by_key(self, row_nos: Rows, places: pa.Array) -> None:
         """Note for each of these parcels the rows of its key, at its place; NULL for none."""
-        named = np.flatnonzero(np.asarray(places.is_valid()))
-        which, rows = self.of_key.expanded(np.asarray(places.drop_null(), dtype=np.int64))
-        self._note(row_nos[named[which]], rows)
+        parcels, rows = _asked(places, self.of_key, self._key_turns)
+        self.note(row_nos[parcels], rows)
 
-    def by_id(self, row_nos: Rows, rows: Rows) -> None:
-        """Note rows that were found by national id."""
-        self._note(row_nos, rows)
+    def by_id(self, places: pa.Array) -> tuple[Rows, Rows]:
+        """Rows with the id of these parcels, at its place, NULL for none: the position of each parcel, and a row of the list."""
+        return _asked(places, self.of_id, self._id_turns)
 
-    def _note(self, row_nos: Rows, rows: Rows) -> None:
-        self._pairs.append((row_nos, rows))
+    def note(self, row_nos: Rows, rows: Rows) -> None:
+        """Rows of the list that speak of these rows of the snapshot."""
+        self._pairs.append(np.stack((row_nos, rows)))
         self.spoke[rows] = True
 
     def of(self, table: pa.Table, part_no: int, numbers: Rows, row_nos: Rows) -> pa.Table:
         """PEOPLE_SCHEMA: what the list says of people of these rows of the snapshot, each thing once, in their order."""
-        pairs = [np.stack(pair) for pair in self._pairs]
-        every = np.concatenate(pairs, axis=1) if pairs else np.empty((2, 0), np.int64)
+        every = np.concatenate([np.empty((2, 0), np.int64), *self._pairs], axis=1)
+        self._pairs = [every]
         every = every[:, np.isin(every[0], row_nos)]
         every = every[:, np.lexsort((every[1], every[0]))]
         rows = pa.array(every[1])
@@ -109,6 +133,15 @@ class Speakers:
         result = pa.concat_tables(pieces).sort_by([("row_no", "ascending"), ("source_row", "ascending")])
         self.people += result.num_rows
         return result
+
+
+def _asked(places: pa.Array, grouped: Grouped, turns: Turns) -> tuple[Rows, Rows]:
+    """The rows of the list at these places, NULL for none: whose position each is for, and the row."""
+    asking = np.flatnonzero(np.asarray(places.is_valid()))
+    at = np.asarray(places.drop_null(), dtype=np.int64)
+    turn = turns.taken(at)
+    which, rows = grouped.expanded(at[turn])
+    return asking[turn][which], rows
 
 
 def _lost(table: pa.Table) -> pa.Array:

@@ -100,12 +100,11 @@ class ListTable:
         self, which: pa.Array, columns: Columns, row_nos: NDArray[np.int64], speakers: Speakers
     ) -> pa.Array:
         """The first row of a form that means each parcel by its id, all of them being noted: co-owners have the same one."""
-        asking = np.flatnonzero(np.asarray(which.is_valid()))
-        of, rows = speakers.of_id.expanded(np.asarray(which.drop_null(), dtype=np.int64))
-        at = pa.array(asking[of])
-        agrees = np.asarray(self._agrees(pa.array(rows), {name: columns[name].take(at) for name in self.on}))
-        parcels, rows = asking[of][agrees], rows[agrees]
-        speakers.by_id(row_nos[parcels], rows)
+        at, rows = speakers.by_id(which)
+        theirs = {name: columns[name].take(pa.array(at)) for name in self.on}
+        agrees = np.asarray(self._agrees(pa.array(rows), theirs))
+        parcels, rows = at[agrees], rows[agrees]
+        speakers.note(row_nos[parcels], rows)
         first = np.full(len(which), len(self.numbers), np.int64)
         np.minimum.at(first, parcels, rows)
         return pa.array(first, mask=first == len(self.numbers))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from parcels.admin_units import LATEST
 from parcels.people import PEOPLE_SCHEMA
 from sync.conform.columns import NOT_READABLE
+from sync.conform.list_people import MOST
 from sync.conform.list_table import ListTable, read_list
 from sync.conform.numbers import Habits
 from sync.conform.parts import ReadPart
@@ -258,6 +259,20 @@ def test_co_owners_without_a_number_belong_to_the_parcel_of_their_id(tmp_path: P
     ]
     assert left == {11: "other_number", 12: "other_number"}
     assert (int(one.by_key.sum()), int(one.by_id.sum())) == (1, 1)
+
+
+def test_a_key_that_the_whole_map_has_does_not_multiply_its_owners(tmp_path: Path) -> None:
+    """Every row of a map with one number, and as many owners of it: the first parcels are told all of them, no row is lost."""
+    n = 3 * MOST
+    rows = [row("1", person_name=f"P{at}") for at in range(n)]
+    rows += [row(None, person_name=f"Q{at}", national_id="w7er83vtcr9d") for at in range(n)]
+    begun = perf_counter()
+    one, people, left = asked(rows, parcels(["1"] * n, ["w7er83vtcr9d"] * n), tmp_path)
+    assert not left
+    assert one.speakers is not None
+    assert one.speakers.spoke.all()
+    assert Counter(each["row_no"] for each in people) == dict.fromkeys(range(MOST), 2 * n)
+    assert perf_counter() - begun < 60
 
 
 WORDS = ["A", "B", "  a ", "không", "", None, "Trần Thị " + "B" * 300, "\x00\u200b", "=1+1", "'"]
