@@ -1,5 +1,6 @@
 """Form PL3-01 as offices send it: every row accounted for, every owner a user, no parcel quarantined by it."""
 
+import csv
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -272,6 +273,30 @@ def test_a_province_s_own_version_is_read_by_its_profile(delivered: Callable[...
         [row(1, person_name="A"), row(1, person_name="B")], strip(1), layout, profile_of(lists=own)
     )
     assert (list_of(run).matched, list_of(run).further, list_of(run).people) == (1, 1, 2)
+
+
+def test_the_form_as_csv_is_read_by_its_headings_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "as csv"
+    folder.mkdir()
+    strip(2).to_file(folder / "thua.gpkg", driver="GPKG", layer=LAYER)
+    columns = Layout(width=38).columns
+    with (folder / "pl3.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([f"{group} {heading}".strip() for group, heading, _ in columns])
+        for said in (
+            row(1, person_name="A", transferee_name="T"),
+            row(1, person_name="B"),
+            row(9, person_name="C"),
+        ):
+            writer.writerow([said.get(name, "") for _, _, name in columns])
+    (folder / "delivery.toml").write_text(TOML + LISTED.replace("xlsx", "csv"), encoding="utf-8")
+    used = profile_of(lists=form_map())
+    fetch(folder, used, tmp_path / "csv run")
+    conform(tmp_path / "csv run", used)
+    people = read_people(tmp_path / "csv run", COMMUNE)
+    assert people["land_user_name"].to_pylist() == ["A", None, "B"]
+    assert people["transferee_name"].to_pylist() == [None, "T", None]
+    assert list_of(tmp_path / "csv run").unmatched == {"parcel_not_on_map": 1}
 
 
 def test_what_became_of_the_rows_is_told_in_the_report(delivered: Callable[..., Path]) -> None:
