@@ -77,6 +77,7 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
         if not work.row_no and not record.changes:  # that nothing changed is news, too
             raise none_current(work.not_current) if work.not_current.total() else _no_rows()
         joined = join_rows(profile, writer)
+        lists.leave_people(writer)
         snapshot_sha256 = writer.close()
     except BaseException:
         writer.abandon()
@@ -156,7 +157,9 @@ class _Work:
             source_row = np.arange(seen, seen := seen + batch.num_rows)
             for state, mask in states.sorted_out(converted.batch):
                 rows = converted.batch.filter(mask)
-                columns, raw = self.lists.fill(mapper.canonical(rows), converted.raw.filter(mask))
+                columns, raw = self.lists.fill(
+                    mapper.canonical(rows), converted.raw.filter(mask), self.row_no
+                )
                 if state == "historic":
                     columns["action"] = pa.repeat(pa.scalar(END), rows.num_rows)
                 chosen = source_row[np.asarray(mask)]

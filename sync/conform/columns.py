@@ -109,6 +109,8 @@ class Mapper:
     habits      what the delivery shows of how numbers are written; part_no: under which number this part's are kept
     unreadable  canonical name → values that its type could not hold, over all batches so far
     rules       what says nothing; of the latest policy where none is given
+    wanted      the columns to give; those of parcels where none are named
+    like        canonical name → the column whose placeholders are its own
     """
 
     profile: Profile
@@ -118,6 +120,8 @@ class Mapper:
     part_no: int = 0
     unreadable: Counter[str] = field(default_factory=Counter)
     rules: PlaceholderRules | None = None
+    wanted: tuple[Column, ...] = field(default_factory=lambda: tuple(delivered_columns()))
+    like: dict[str, str] = field(default_factory=dict)
     _nothing: Placeholders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,13 +133,13 @@ class Mapper:
         return list(dict.fromkeys(name for names in self.found.values() for name in names))
 
     def canonical(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        """Every delivered canonical column (n,), in its type; NULL where the profile has none, or where a placeholder stood.
+        """Every wanted canonical column (n,), in its type; NULL where the profile has none, or where a placeholder stood.
 
         And `not_readable` and `placeholders`. Raises MarksShown.
         """
         lost: list[pa.Array] = []
         kept = Kept()
-        columns = {column.name: self._column(column, batch, lost, kept) for column in delivered_columns()}
+        columns = {column.name: self._column(column, batch, lost, kept) for column in self.wanted}
         said = join_said(lost, NOT_READABLE_JOINER) if lost else pa.nulls(batch.num_rows, pa.string())
         return columns | {NOT_READABLE: said, PLACEHOLDERS: kept.column(batch.num_rows)}
 
@@ -185,7 +189,7 @@ class Mapper:
     def _without(self, column: Column, values: pa.Array, kept: Kept) -> pa.Array:
         """The values with NULL where a placeholder stands, which is kept. What the profile translates to is none."""
         meant = self.profile.values.get(column.name, {}).values()
-        nothing = self._nothing.of(column.name, values, meant)
+        nothing = self._nothing.of(self.like.get(column.name, column.name), values, meant)
         return values if nothing is None else kept.without(column.name, values, as_said(values), nothing)
 
     def _delivered(self, column: Column, batch: pa.RecordBatch, kept: Kept) -> pa.Array:

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, UsageError
-from sync.conform.columns import Mapper, find_columns
+from parcels.people import BY_NAME
 from sync.conform.kept import KEPT_TYPE
+from sync.conform.list_form import rows_of
 from sync.conform.list_join import Columns
+from sync.conform.list_people import Grouped, Speakers, contradicting, joined_predecessors
 from sync.conform.list_rows import OnTheMap, kinds_of, told_table
 from sync.conform.numbers import Habits
 from sync.conform.parts import ReadPart
@@ -40,6 +42,7 @@ class ListTable:
 
     numbers  of the rows, as the office's program counts them; kinds: see `list_rows.Kinds`
     keys     each once, and in `first` its first row; ids: national ids of rows without a whole key, and `of_id` their row
+    speakers of a form whose rows are owners: all rows of a key, none of which is `repeated` before that is known
     """
 
     part: ReadPart
@@ -57,22 +60,27 @@ class ListTable:
     told: dict[str, Any]
     by_key: NDArray[np.bool_]
     by_id: NDArray[np.bool_]
+    speakers: Speakers | None = None
     parcels: int = 0
     differing: Counter[str] = field(default_factory=Counter)
 
-    def asked(self, columns: Columns) -> pa.Array:
-        """The row that each of these parcels is told by; NULL for none."""
+    def asked(self, columns: Columns, first_row: int) -> pa.Array:
+        """The row that each of these parcels is told by; NULL for none. first_row: where they begin in the snapshot."""
         places = pc.index_in(_keys(columns, self.on), value_set=self.keys, skip_nulls=True)
         self.by_key[self.first[np.asarray(places.drop_null())]] = True
         rows = pa.array(self.first).take(places)
+        row_nos = np.arange(first_row, first_row + len(places))
+        if self.speakers is not None:
+            self.speakers.by_key(row_nos, places)
         national = _id(columns)
         if len(self.ids):
-            others = pa.array(self.of_id).take(pc.index_in(national, value_set=self.ids, skip_nulls=True))
-            fits = pc.and_(pc.is_valid(others), pc.is_null(rows))
-            for name in self.on:
-                said = _part(name, taken(self.table[name], others))
-                fits = pc.and_(fits, pc.fill_null(pc.equal(said, _part(name, columns[name])), said.is_null()))
-            others = pc.if_else(fits, others, None)
+            which = pc.index_in(national, value_set=self.ids, skip_nulls=True)
+            if self.speakers is None:
+                others = pa.array(self.of_id).take(which)
+                others = pc.if_else(self._agrees(others, columns), others, None)
+            else:
+                others = self._owners_by_id(which, columns, row_nos, self.speakers)
+            others = pc.if_else(pc.is_null(rows), others, None)
             self.by_id[np.asarray(others.drop_null())] = True
             rows = pc.coalesce(rows, others)
         self.map.see(
@@ -80,11 +88,34 @@ class ListTable:
         )
         return rows
 
+    def _agrees(self, rows: pa.Array, columns: Columns) -> pa.Array:
+        """(n,) whether a row of the list says no other key than the parcel's beside it."""
+        fits = pc.is_valid(rows)
+        for name in self.on:
+            said = _part(name, taken(self.table[name], rows))
+            fits = pc.and_(fits, pc.fill_null(pc.equal(said, _part(name, columns[name])), said.is_null()))
+        return fits
+
+    def _owners_by_id(
+        self, which: pa.Array, columns: Columns, row_nos: NDArray[np.int64], speakers: Speakers
+    ) -> pa.Array:
+        """The first row of a form that means each parcel by its id, all of them being noted: co-owners have the same one."""
+        at, rows = speakers.by_id(which)
+        theirs = {name: columns[name].take(pa.array(at)) for name in self.on}
+        agrees = np.asarray(self._agrees(pa.array(rows), theirs))
+        parcels, rows = at[agrees], rows[agrees]
+        speakers.note(row_nos[parcels], rows)
+        first = np.full(len(which), len(self.numbers), np.int64)
+        np.minimum.at(first, parcels, rows)
+        return pa.array(first, mask=first == len(self.numbers))
+
     def left(self) -> pa.Table:
         """The rows that gave no parcel anything, told in their order; see `sync.folder.list_rows`."""
         alone = self.kinds < 0
         alone[self.repeated] = False
         alone &= ~(self.by_key | self.by_id)
+        if self.speakers is not None:
+            alone &= ~self.speakers.spoke
         rows = np.flatnonzero(alone | (self.kinds >= 0))
         columns = {name: taken(self.table[name], pa.array(rows)) for name in (*KEY, "national_id", *self.on)}
         holders = self.map.holders(_id(columns))
@@ -109,11 +140,8 @@ def read_list(
     rules: PlaceholderRules,
 ) -> ListTable:
     """The list through the same steps as any part, into a file that is mapped into memory."""
-    own = said.as_profile(profile)
-    found = find_columns(own, part.layer.columns, part.file, cut_names=part.source.cut_names)
-    mapper, texts = Mapper(own, found, part.file, habits, part.part_no, rules=rules), Texts(part)
-    on = one.on or said.on
-    carried = tuple(dict.fromkeys((*own.columns, *own.constants)))
+    reading, texts = rows_of(part, said, profile, habits, rules), Texts(part)
+    on, carried = one.on or said.on, reading.carried
     missing = [name for name in on if name not in carried]
     if missing:
         raise _no_key(part.file, missing)
@@ -122,13 +150,13 @@ def read_list(
     numbers: list[pa.Array] = []
     said_texts: list[pa.Array] = []
     with pa.OSFile(str(file), "wb") as sink:
-        for batch in read_source(part.source, part.path, part.layer, [*mapper.source_columns, *beside]):
+        for batch in read_source(part.source, part.path, part.layer, [*reading.delivered, *beside]):
             if beside:
                 numbers.append(batch.column(ROW_NUMBER).cast(pa.int64()))
                 said_texts.append(batch.column(ROW_TEXT))
                 batch = batch.drop_columns(beside)  # noqa: PLW2901
             converted = texts.convert(batch)
-            columns = _with_zeros(mapper.canonical(converted.batch))
+            columns = _with_zeros(reading.canonical(converted.batch))
             made = pa.record_batch(columns | {RAW: converted.raw.cast(KEPT_TYPE)})
             writer = writer or pa.ipc.new_file(sink, made.schema)
             writer.write_batch(made)
@@ -137,14 +165,15 @@ def read_list(
         writer.close()
     table = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
     told = {
-        "columns": {canonical: " + ".join(names) for canonical, names in found.items()},
-        "columns_not_mapped": [c for c in part.layer.columns if c not in mapper.source_columns],
-        "values_not_readable": dict(mapper.unreadable),
+        "columns": {canonical: " + ".join(names) for canonical, names in reading.found.items()},
+        "columns_not_mapped": [c for c in part.layer.columns if c not in reading.delivered],
+        "values_not_readable": dict(reading.unreadable),
         "texts": texts.report(),
     }
     order = pa.chunked_array(numbers).to_numpy() if numbers else np.arange(1, table.num_rows + 1)
     shown = pa.chunked_array(said_texts).combine_chunks() if said_texts else pa.nulls(len(order), pa.string())
-    return _ready(part, table, on, order, shown, [name for name in carried if name not in on], told)
+    ready = _ready(part, table, on, order, shown, [name for name in carried if name not in on], told)
+    return with_owners(ready) if said.form else ready
 
 
 def _ready(
@@ -192,6 +221,27 @@ def _ready(
         np.zeros(n, np.bool_),
         np.zeros(n, np.bool_),
     )
+
+
+def with_owners(one: ListTable) -> ListTable:
+    """A list whose rows are owners: of each key and each id all rows count."""
+    table_rows = one.kinds < 0
+    columns = {name: one_array(one.table[name]) for name in {*one.on, "national_id"}}
+    keys, national = _keys(columns, one.on), _id(columns)
+    loose = table_rows & np.asarray(keys.is_null()) & np.asarray(national.is_valid())
+    one.ids = pc.unique(national.filter(pa.array(loose)))
+    of_key = Grouped.of(keys, one.keys, table_rows)
+    one.speakers = Speakers(
+        of_key,
+        Grouped.of(national, one.ids, loose),
+        np.zeros(len(loose), np.bool_),
+        np.zeros(len(loose), np.bool_),
+    )
+    one.repeated = one.repeated[:0]
+    of_parcel = [name for name in one.carried if name not in (*BY_NAME, "predecessor_numbers")]
+    one.told["contradicting"] = contradicting(one.table, of_key, of_parcel)
+    one.table = joined_predecessors(one.table, of_key)
+    return one
 
 
 def _with_zeros(columns: Columns) -> Columns:

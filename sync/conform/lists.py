@@ -3,15 +3,17 @@
 A list (form PL3 of the campaign, say) has no geometry. Its rows give their attributes to the parcels with the same key.
 A row whose key lacks a part means the parcel that has its national id, if all else that it says agrees. A row that means no
 parcel of the map is told with its number and why, and becomes none itself: it is the list that is at fault, or land that
-nobody drew. Of several rows with one key the first counts. The list lies in a file beside the run, not in memory.
+nobody drew. Of several rows with one key the first counts; of a form whose rows are owners all of them say who has the parcel
+(`sync.conform.list_people`). The list lies in a file beside the run, not in memory.
 """
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcels.arrays import count_values
+from parcels.arrays import count_values, one_array
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.conform.columns import NOT_READABLE
@@ -26,6 +28,8 @@ from sync.folder.delivery import DeliveryRecord
 from sync.folder.files import private_folder
 from sync.folder.list_rows import BESIDE, WHYS, write_list_rows
 from sync.folder.notes import LayerNotes
+from sync.folder.people import clear_people, write_people
+from sync.folder.snapshot import SnapshotWriter
 from validators.policy import policy_at
 
 FOLDER = ".lists"
@@ -58,10 +62,13 @@ class Lists:
             file = folder / f"{number}.arrow"
             self._lists.append(read_list(part, profile.lists, profile, said, file, habits, rules))
 
-    def fill(self, columns: Columns, raw: pa.Array) -> tuple[Columns, pa.Array]:
-        """Canonical columns (n,) with what the lists say of these parcels, and their text as delivered."""
+    def fill(self, columns: Columns, raw: pa.Array, first_row: int) -> tuple[Columns, pa.Array]:
+        """Canonical columns (n,) with what the lists say of these parcels, and their text as delivered.
+
+        first_row  the number of the first of them in the snapshot
+        """
         for one in self._lists:
-            rows = one.asked(columns)
+            rows = one.asked(columns, first_row)
             found = len(rows) - rows.null_count
             if not found:
                 continue
@@ -78,6 +85,15 @@ class Lists:
         self._left = [one.left() for one in self._lists]
         write_list_rows(self._run_dir, self._left)
 
+    def leave_people(self, writer: SnapshotWriter) -> None:
+        """After the snapshot's rows are known: leave what forms say of the people of each commune in `people/`."""
+        clear_people(self._run_dir)
+        forms = [(one, one.speakers) for one in self._lists if one.speakers is not None]
+        for commune in writer.written() if forms else ():
+            row_nos = one_array(writer.part(commune, ["row_no"])["row_no"]).to_numpy()
+            said = [who.of(one.table, one.part.part_no, one.numbers, row_nos) for one, who in forms]
+            write_people(self._run_dir, commune, pa.concat_tables(said))
+
     def report(self) -> tuple[ListRead, ...]:
         """For conform.json: an entry a list."""
         return tuple(_told(one, left) for one, left in zip(self._lists, self._left, strict=True))
@@ -93,9 +109,9 @@ def _told(one: ListTable, left: pa.Table) -> ListRead:
         on=one.on,
         rows=one.table.num_rows,
         matched=int(one.by_key.sum()),
+        **_of_people(one),
         by_national_id=int(one.by_id.sum()),
         parcels=one.parcels,
-        repeated=len(one.repeated),
         beside={why: counts[why] for why in WHYS if why in BESIDE and why in counts},
         unmatched={why: counts[why] for why in WHYS if why not in BESIDE and why in counts},
         examples=tuple(
@@ -106,6 +122,15 @@ def _told(one: ListTable, left: pa.Table) -> ListRead:
         notes=LayerNotes.model_validate(one.part.layer.notes),
         **one.told,
     )
+
+
+def _of_people(one: ListTable) -> dict[str, Any]:
+    """Of rows that speak of a parcel that an earlier row means: which say more of its people, and which nothing new."""
+    if one.speakers is None:
+        return {"repeated": len(one.repeated)}
+    after = one.speakers.spoke & ~(one.by_key | one.by_id)
+    more = int((after & one.speakers.told).sum())
+    return {"further": more, "repeated": int(after.sum()) - more, "people": one.speakers.people}
 
 
 def _no_map(file: str) -> UsageError:

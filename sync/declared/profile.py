@@ -15,9 +15,11 @@ from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.crs import is_metric
 from parcels.errors import UsageError
+from parcels.people import BY_NAME
 from parcels.text import fold_text
 from parcels.versions import ValidFromMeans
 from sync.declared.connection import Connections, refuse_same_names
+from sync.declared.form import FormColumn
 from sync.declared.states import StateRules
 from sync.declared.tomlfile import WrongValue, aside, load_toml, nearest, read_document
 from sync.settings import ROOT, settings
@@ -70,7 +72,9 @@ class OwnPlaceholders(BaseModel):
 class ListMap(BaseModel):
     """`[lists]`: how lists of attributes without geometry are read, and by what they are joined to parcels.
 
-    on  canonical columns that together name a parcel in the list and in the file with the geometry
+    on      canonical columns that together name a parcel in the list and in the file with the geometry
+    form    name of a form's column → its place and headings: then `columns` maps the names of the form, whose rows are owners
+    people  column of people (parcels.people) → name of the form
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -81,11 +85,19 @@ class ListMap(BaseModel):
     assumed: tuple[str, ...] = ()
     read: dict[str, dict[str, Any]] = Field(default_factory=dict)
     on: Annotated[tuple[Text, ...], Field(min_length=1)] = ("commune_code", "sheet_no", "parcel_no")
+    form: dict[str, FormColumn] = Field(default_factory=dict)
+    people: dict[str, Text] = Field(default_factory=dict)
 
-    @field_validator("columns", "constants", "values")
+    @field_validator("columns", "constants")
     @classmethod
     def _canonical(cls, value: dict[str, object]) -> dict[str, object]:
         return _canonical_names(value)
+
+    @field_validator("people", "values")
+    @classmethod
+    def _of_people(cls, value: dict[str, object]) -> dict[str, object]:
+        _canonical_names({name: None for name in value if name not in BY_NAME})
+        return value
 
     @field_validator("on")
     @classmethod

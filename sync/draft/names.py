@@ -20,10 +20,9 @@ from sync.declared.tomlfile import read_document
 
 ALIKE = 0.9  # how alike two names must be before one is taken for a misspelling of the other
 _LONG = 8  # letters; in shorter names one letter makes another word: ngày cấp, ngày lập
-FORMS = (
-    "drawing",
-    "pl3",
-)  # base profiles of what is no system: their names are plain words, or landsync's own
+# Base profiles of what is no system: their names are plain words, or landsync's own.
+FORMS = ("drawing", "pl3", "pl3_01")
+_OWN_NAMES = ("drawing", "pl3_01")
 WORD, CUT, CHANGED, WEAK, DOUBTFUL = 0.9, 0.85, 0.8, 0.7, 0.62
 _STEM = 8  # letters that a DBF keeps of a name that becomes equal to another: SoHieuTo_1
 
@@ -92,7 +91,7 @@ def _names_of_bases() -> list[tuple[str, str, str]]:
     for base in bases():
         for canonical, rule in read_document(base_file(base)).get("columns", {}).items():
             name = rule if isinstance(rule, str) else _alone(rule)
-            if name is not None and base != "drawing":
+            if name is not None and base not in _OWN_NAMES:
                 found.setdefault((bare_text(name), canonical), []).append(base)
     return [(bare, canonical, ", ".join(names)) for (bare, canonical), names in found.items()]
 

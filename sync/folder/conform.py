@@ -112,10 +112,12 @@ class ListRowRead(Record):
 class ListRead(_TableRead):
     """One list of attributes joined to the parts.
 
-    rows = matched + by_national_id + repeated + those `beside` the table + `unmatched` + without_geometry
+    rows = matched + by_national_id + further + repeated + those `beside` the table + `unmatched` + without_geometry
 
     by_national_id    rows without a whole key that mean the parcel with their national id
     beside            titles and footers; unmatched: why → rows that mean no parcel of the map (list_rows.parquet)
+    further           of a form whose rows are owners: rows that say more of the people of a parcel that a row before them means
+    people            rows of people/ that came of it; contradicting: column → parcels of which its rows say different things
     examples          the first of the unmatched
     without_geometry  rows that became rows of the snapshot, as they did before they were told apart
     """
@@ -131,7 +133,10 @@ class ListRead(_TableRead):
     without_geometry: int
     without_key: int
     repeated: int
+    further: int = 0
+    people: int = 0
     differing: dict[str, int]
+    contradicting: dict[str, int] = Field(default_factory=dict)
 
 
 class SheetTableUsed(Record):

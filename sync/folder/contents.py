@@ -5,6 +5,7 @@ from types import ModuleType
 
 import pyarrow as pa
 
+from parcels.people import PEOPLE_SCHEMA
 from sync.folder import (
     boundaries,
     conform,
@@ -13,6 +14,7 @@ from sync.folder import (
     judgement,
     list_rows,
     loaded,
+    people,
     profile,
     pulled,
     register,
@@ -68,6 +70,19 @@ CONTENTS: tuple[tuple[str, ModuleType, tuple[type[Document], ...], tuple[Table, 
                 list_rows.LIST_ROWS,
                 list_rows.SCHEMA,
                 "The rows of lists that mean no parcel of the map, and their titles and footers; `row`: as Excel counts.",
+            ),
+        ),
+    ),
+    (
+        "conform",
+        people,
+        (),
+        (
+            Table(
+                f"{people.PEOPLE}/<commune>.parquet",
+                PEOPLE_SCHEMA,
+                "Who has a right to which parcel, and on which certificate, and who took land over without being registered, as "
+                "forms whose rows are owners say it; `row_no`: of the snapshot, `source_row`: as Excel counts. Private.",
             ),
         ),
     ),

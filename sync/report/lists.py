@@ -54,6 +54,17 @@ def list_notes(one: ListRead) -> Iterator[Bilingual]:
         f"{one.without_geometry + sum(one.unmatched.values())} have no parcel on the map; "
         f"{one.repeated} repeat one that matched.",
     )
+    if one.further:
+        yield Bilingual(
+            f"{one.further} dòng nêu thêm người sử dụng hoặc Giấy chứng nhận của thửa đã khớp; không dòng nào thành thửa mới.",
+            f"{one.further} rows name more land users or certificates of a parcel that matched; none of them becomes a parcel.",
+        )
+    if one.contradicting:
+        listed = ", ".join(f"{name} ({count})" for name, count in one.contradicting.items())
+        yield Bilingual(
+            f"Các dòng của cùng một thửa ghi khác nhau, dòng đầu được dùng: {listed}.",
+            f"Rows of one parcel say different things, and the first of them counts: {listed}.",
+        )
     for why, rows in one.unmatched.items():
         examples = [row for row in one.examples if row.why == why]
         shown = "; ".join(_row(row) for row in examples[:_SHOWN])

@@ -38,7 +38,7 @@ def summary_of(material: Material) -> Summary:
             ListLine(
                 file=one.file,
                 rows=one.rows,
-                matched=one.matched + one.by_national_id + one.repeated,
+                matched=one.matched + one.by_national_id + one.further + one.repeated,
                 unmatched=one.unmatched,
                 beside=one.beside,
             )

@@ -88,6 +88,19 @@ class Layer:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands over a column of a table.
+
+    place  counted from 1, as a form counts its columns; name: among `Layer.columns`
+    said   its heading, after the headings that are merged above it, the outermost first
+    """
+
+    place: int
+    name: str
+    said: str
+
+
 class NoOptions(BaseModel):
     """A kind that needs to be told nothing. The others have a model of their own: the keys of `[read.<kind>]`."""
 
@@ -123,6 +136,10 @@ class Source(ABC):
     def members(self, path: Path) -> tuple[Path, ...]:
         """The files that belong together, `path` first (for a folder: the files in it)."""
         return (path,)
+
+    def headings(self, layer: Layer) -> tuple[Heading, ...]:
+        """What stands over the columns of a layer that `probe` gave, in their order."""
+        return tuple(Heading(at, name, name) for at, name in enumerate(layer.columns, 1))
 
     @abstractmethod
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:

@@ -22,6 +22,7 @@ from sync.intake.sources.base import (
     NO_GEOMETRY,
     ROW_NUMBER,
     ROW_TEXT,
+    Heading,
     Layer,
     Source,
     first_line,
@@ -48,19 +49,26 @@ class SpreadsheetOptions(BaseModel):
                 that counts the columns, (1) (2) (3), else the one with the most texts among the first sixty.
                 Headings merged from above it are taken too
     header_has  texts by which the row is found instead
+    data_row    the row in which a form has its first data, for a sheet that does not count its columns: the header is the
+                last row above it that has words and no number
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     header_row: int | None = Field(default=None, ge=1, le=10_000)
     header_has: tuple[str, ...] = ()
+    data_row: int | None = Field(default=None, ge=2, le=10_000)
 
 
 class _ToldSheet(SpreadsheetOptions):
-    """What `probe` found out, for `read`: the first row below the header, columns by name, merged ranges."""
+    """What `probe` found out, for `read`: the first row below the header, columns by name, merged ranges.
+
+    said  of a column, its heading after those that are merged above it
+    """
 
     first: int
     places: dict[str, int]
+    said: dict[str, str]
     merges: tuple[Merge, ...]
 
 
@@ -78,17 +86,25 @@ class Spreadsheet(Source):
         used = options if isinstance(options, SpreadsheetOptions) else SpreadsheetOptions()
         with _workbook(path) as book:
             surveys = [
-                SheetSurvey(Sheet(book, part), used.header_row, used.header_has) for part in book.sheets
+                SheetSurvey(Sheet(book, part), used.header_row, used.header_has, used.data_row)
+                for part in book.sheets
             ]
             hidden = [one.said() for one in surveys if not one.visible and one.rows]
             tables = [one for one in surveys if one.visible and one.header is not None]
             without = [one.name for one in surveys if one.visible]
-            if without and not tables and (used.header_row or used.header_has):
+            if without and not tables and (used.header_row or used.header_has or used.data_row):
                 raise _no_header(path.name, ", ".join(without[:5]))
             return tuple(
                 _layer(one, used, {"hidden_sheets": hidden, "sheets_not_read": _others(one, surveys)})
                 for one in tables
             )
+
+    def headings(self, layer: Layer) -> tuple[Heading, ...]:
+        """Where the sheet has its columns, and under which merged headings."""
+        told = layer.options
+        if not isinstance(told, _ToldSheet):
+            raise TypeError("the layer is not one that `probe` gave")
+        return tuple(Heading(at + 1, name, told.said.get(name, "")) for name, at in told.places.items())
 
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of the rows that hold anything, all text; the geometry is NULL. ROW_NUMBER, ROW_TEXT as asked."""
@@ -125,11 +141,12 @@ def _batch(rows: list[list[str | None]], columns: list[str]) -> pa.RecordBatch:
 
 
 def _layer(found: SheetSurvey, options: SpreadsheetOptions, more: dict[str, list[str]]) -> Layer:
-    names = found.names()
+    names, above = found.names(), found.above()
     told = _ToldSheet(
         **dict(options),
         first=found.first,
         places={name: at for at, name in names},
+        said={name: above.get(at, "") for at, name in names},
         merges=tuple(found.merges),
     )
     notes = found.notes() | {name: said for name, said in more.items() if said}
@@ -245,7 +262,7 @@ def _no_header(file: str, sheet: str) -> DeliveryRejected:
             f"The header row of sheet “{sheet}” in the file “{file}” cannot be found.",
         ),
         Bilingual(
-            "Hãy sửa header_row hoặc header_has trong [read.spreadsheet] của hồ sơ tỉnh.",
-            "Correct header_row or header_has in [read.spreadsheet] of the province's profile.",
+            "Hãy sửa header_row, header_has hoặc data_row trong [read.spreadsheet] của hồ sơ tỉnh.",
+            "Correct header_row, header_has or data_row in [read.spreadsheet] of the province's profile.",
         ),
     )

@@ -13,6 +13,7 @@ from sync.intake.sources.spreadsheet_header import (
     header_row,
     headings,
     is_numbering,
+    merged_above,
 )
 from sync.intake.sources.xlsx_sheet import Merge, Row, Sheet, place
 
@@ -46,12 +47,15 @@ class SheetSurvey:
     merges  merged ranges
     """
 
-    def __init__(self, sheet: Sheet, said: int | None, has: tuple[str, ...]) -> None:
-        self._sheet, self._said, self._has = sheet, said, has
+    def __init__(
+        self, sheet: Sheet, said: int | None, has: tuple[str, ...], data_row: int | None = None
+    ) -> None:
+        self._sheet, self._said, self._has, self._data_row = sheet, said, has, data_row
         self.name, self.visible = sheet.part.name, sheet.part.visible
         self.header: int | None = None
         self.first, self.rows = 0, 0
         self._names: dict[int, str] = {}
+        self._top: Top = {}
         self._seen: set[int] = set()
         self._errors = 0
         self._hidden, self._formulas = Runs(), dict[int, Runs]()
@@ -63,6 +67,12 @@ class SheetSurvey:
         """Place and name of every column; one that has values and no heading is named by its letter: [K]."""
         without = {at: f"[{get_column_letter(at + 1)}]" for at in self._seen - self._names.keys()}
         return sorted((self._names | without).items())
+
+    def above(self) -> dict[int, str]:
+        """The heading of each column that has one, after those that are merged above it."""
+        if self.header is None:
+            return {}
+        return merged_above(self._top, self.header, self._names, self.merges)
 
     def said(self) -> str:
         """The sheet and the range that it fills: PL3!A1:L9."""
@@ -120,9 +130,11 @@ class SheetSurvey:
         top: Top = {row.number: self._values(row) for row in rows}
         self.header = self._said if self._said in top else None
         if self._said is None:
-            self.header = header_row({number: row for number, row in top.items() if row}, self._has)
+            filled = {number: row for number, row in top.items() if row}
+            self.header = header_row(filled, self._has, self._data_row)
         if self.header is not None:
             self._names = headings(top, self.header)
+            self._top = {number: row for number, row in top.items() if number <= self.header}
             self.first = self.header + 1 + is_numbering(top.get(self.header + 1, {}))
         for row in rows:
             self._count(row)

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from sync.intake.sources import SOURCES
 from tests.support.formats.reading import layers_of, read_all, refusal
 
 
@@ -160,3 +162,61 @@ def test_an_old_excel_file_with_a_new_name_is_told_for_what_it_is(tmp_path: Path
     file = tmp_path / "a.xlsx"
     file.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512))
     assert refusal(file).code == "DLV-NOT-THIS-FORMAT"
+
+
+def headings_of(path: Path, **options: Any) -> list[tuple[int, str, str]]:
+    source = SOURCES["spreadsheet"]
+    (layer,) = source.probe(path, None, source.options.model_validate(options))
+    return [(each.place, each.name, each.said) for each in source.headings(layer)]
+
+
+def test_a_heading_is_told_with_its_place_and_with_what_is_merged_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        page = made.add_worksheet()
+        page.merge_range(0, 0, 0, 4, "DANH SÁCH THỬA")  # over all columns: a title
+        page.merge_range(1, 0, 2, 0, "STT")
+        page.merge_range(1, 1, 1, 2, "Trên giấy")
+        page.merge_range(1, 3, 1, 4, "Trên bản đồ")
+        page.write_row(2, 1, ["Tờ", "Thửa", "Tờ", "Thửa"])
+        page.write_row(3, 0, ["(1)", "(2)", "(3)", "(4)", "(5)"])
+        page.write_row(4, 0, ["1", "7", "1", "9", "2"])
+    assert headings_of(path) == [
+        (1, "STT", "STT"),
+        (2, "Tờ", "Trên giấy / Tờ"),
+        (3, "Thửa", "Trên giấy / Thửa"),
+        (4, "Tờ (2)", "Trên bản đồ / Tờ"),
+        (5, "Thửa (2)", "Trên bản đồ / Thửa"),
+    ]
+
+
+def test_the_header_is_above_the_row_in_which_a_form_has_its_data(book: Callable[..., Path]) -> None:
+    """A row of data has more texts than the header, and the columns are counted in a way that is no counting."""
+    path = book(
+        ["Mẫu", "PL3-01"],
+        [],
+        ["Tờ", "Thửa"],
+        ["(1)", "(3=1+2)"],
+        ["7", "1", "Nguyễn Văn A", "nam"],
+        ["7", "2"],
+    )
+    assert [name for _, name, _ in headings_of(path, data_row=5)] == ["Tờ", "Thửa", "[C]", "[D]"]
+    assert [name for _, name, _ in headings_of(path)][:2] == ["7", "1"]
+    counted = book(
+        ["x"], ["a", "b", "c"], ["1", "2", "3"], ["x"]
+    )  # where the columns are counted, that says it
+    assert [name for _, name, _ in headings_of(counted, data_row=2)] == ["a", "b", "c"]
+
+
+def test_many_merged_ranges_over_a_wide_header_are_walked_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        page = made.add_worksheet()
+        for column in range(0, 4_000, 2):
+            page.merge_range(0, column, 0, column + 1, f"g{column}")
+        page.write_row(1, 0, [f"h{column}" for column in range(4_000)])
+        page.write_row(2, 0, ["v"] * 3)
+    begun = perf_counter()
+    told = headings_of(path)
+    assert told[3_999] == (4_000, "h3999", "g3998 / h3999")
+    assert perf_counter() - begun < 10

@@ -1,0 +1,92 @@
+"""What rows say of people, in the canonical columns of `parcels.people`: names by a map, values among those allowed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcels.model import NOT_READABLE_JOINER
+from parcels.people import BY_NAME, PeopleColumn
+from parcels.text import fold, fold_text, join_said
+from sync.conform.columns import NOT_READABLE, Mapper
+from sync.conform.numbers import Habits
+from sync.declared.profile import Profile
+from validators.placeholders import PlaceholderRules
+
+Columns = dict[str, pa.Array]
+# Whose vocabulary of placeholders holds for a column that the policy does not name.
+_LIKE: Final = {"text": "land_user_name", "date": "certificate_issued_on", "integer": "land_user_birth_year"}
+_LIKE_NUMBERS: Final = ("transferee_id_number",)
+
+
+class PeopleMapper:
+    """Turns batches of one table into columns of people.
+
+    names       canonical name → the batch's own name
+    values      canonical name → delivered word → allowed value, beside the allowed terms themselves
+    unreadable  canonical name → values that are none of their column's, over all batches so far
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        names: Mapping[str, str],
+        values: Mapping[str, Mapping[str, str]],
+        file: str,
+        habits: Habits,
+        part_no: int,
+        rules: PlaceholderRules,
+    ) -> None:
+        wanted = tuple(BY_NAME[name] for name in BY_NAME if name in names)
+        own = profile.model_copy(update={"columns": dict(names), "values": {}, "constants": {}})
+        self._mapper = Mapper(
+            own,
+            {name: (delivered,) for name, delivered in names.items()},
+            file,
+            habits,
+            part_no,
+            rules=rules,
+            wanted=tuple(each.column for each in wanted),
+            like={each.name: _like(each) for each in wanted},
+        )
+        self._meanings = {
+            each.name: _meanings(each, values.get(each.name, {})) for each in wanted if each.allowed
+        }
+        self.unreadable: Counter[str] = self._mapper.unreadable
+
+    def columns(self, batch: pa.RecordBatch) -> Columns:
+        """The columns that `names` has (n,), and `not_readable`."""
+        columns = self._mapper.canonical(batch)
+        lost = [columns[NOT_READABLE]]
+        for name, meanings in self._meanings.items():
+            said = columns[name]
+            columns[name] = _allowed(said, meanings)
+            strange = pc.and_(pc.is_valid(said), pc.is_null(columns[name]))
+            count = int(pc.sum(strange).as_py() or 0)
+            if count:
+                self.unreadable[name] += count
+                lost.append(pc.if_else(strange, pa.scalar(name), pa.scalar(None, pa.string())))
+        return {
+            **{name: columns[name] for name in columns if name in BY_NAME},
+            NOT_READABLE: join_said(lost, NOT_READABLE_JOINER),
+        }
+
+
+def _like(each: PeopleColumn) -> str:
+    if each.name in _LIKE_NUMBERS:
+        return "land_user_id_number"
+    # The first user's columns, which a parcel's own row may bring too, have words of their own.
+    return each.name if each.column.record != "parcel" else _LIKE[each.column.kind]
+
+
+def _meanings(each: PeopleColumn, values: Mapping[str, str]) -> dict[str, str]:
+    """Folded word → allowed value."""
+    terms = {fold_text(word): term.code for term in each.allowed for word in (term.code, term.vi)}
+    return terms | {fold_text(word): value for word, value in values.items()}
+
+
+def _allowed(said: pa.Array, meanings: dict[str, str]) -> pa.Array:
+    places = pc.index_in(fold(said), value_set=pa.array(list(meanings)), skip_nulls=True)
+    return pa.array(list(meanings.values()), pa.string()).take(places)
