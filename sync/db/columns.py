@@ -5,7 +5,16 @@ So the columns of a record stand in no statement by hand, and one that joins is 
 
 from collections.abc import Collection, Iterable, Sequence
 
-from parcels.columns import DECIMAL_PLACES, HASH_VERSIONS, RECORDS, Column, Kind, Record, hashed_columns
+from parcels.columns import (
+    DECIMAL_PLACES,
+    HASH_VERSIONS,
+    PRIVATE,
+    RECORDS,
+    Column,
+    Kind,
+    Record,
+    hashed_columns,
+)
 from sync import db
 
 SQL_TYPES: dict[Kind, str] = {
@@ -85,7 +94,7 @@ def typed_columns_of(record: Record) -> db.sql.Composable:
 def definition(name: str, text: str) -> str:
     """What sql/app/<name>.sql defines: its text, with the columns of the records in their places."""
     if name == "record_hash":
-        return "\n".join(_filled(text, _hash_function(record)) for record in RECORDS)
+        return "\n".join(_filled(text, _hash_function(record)) for record in RECORDS if record not in PRIVATE)
     if name == "items_as_of":
         return "\n".join(_filled(text, _as_of_function(record, *names)) for record, names in _AS_OF.items())
     if name in ("views", "as_of"):
