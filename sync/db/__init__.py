@@ -178,6 +178,7 @@ def copy_out(
         pacsv.ParseOptions(newlines_in_values=lines_in_values),
         convert_options=pacsv.ConvertOptions(
             column_types=types,
+            null_values=[""],  # an unquoted nothing and no other text: somebody may be called NA
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
             true_values=["t"],

@@ -80,6 +80,35 @@ def test_two_persons_exchanged_with_hash_and_salt_are_told(filled: Database) -> 
     assert differences(filled) == ["1 items_changed", "2 items_changed"]
 
 
+ODD = (
+    "NULL",
+    "NA",
+    "nan",
+    "#N/A",
+    "N/A",
+    "",
+    " ",
+    "\\N",
+    "a,b",
+    'a"b',
+    "a\nb",
+    "a\rb",
+    "Ồ",
+    "e\u0302",
+    "🏠",
+    "-",
+    "\\.",
+    "1e5",
+    "t",
+)
+
+
+def test_whatever_a_value_looks_like_it_agrees_with_its_hash(database: Database, tmp_path: Path) -> None:
+    plots = [Plot(str(n), x=n, user=text, user_key=text, certificate=text) for n, text in enumerate(ODD)]
+    run_merge(database.dsn, tmp_path, plots)
+    assert differences(database) == []
+
+
 def test_a_manifest_written_to_fit_differs_from_its_receipt(filled: Database) -> None:
     by_hand(filled, f"UPDATE ledger.manifest SET items_hash = sha256('x') WHERE {ONE}")
     assert differences(filled) == ["1 items_changed", "manifest"]
