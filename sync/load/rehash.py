@@ -76,9 +76,11 @@ def _table(
     for part in portions(connection, f"rehash/{rows}", province, table, columns, _ROW):
         before = to_hex(hash_of_columns(part, columns, f"landsync.{record}.v1;"))
         now = to_hex(hash_of_columns(part, columns, f"landsync.{record}.v2;", key=key))
-        other = to_hex(hash_of_columns(part, columns, f"landsync.{record}.v2.touched;", key=key))
         touched = pc.not_equal(pc.utf8_upper(part["stored"].combine_chunks()), before)
-        hashes = pc.binary_join_element_wise("\\x", pc.if_else(touched, other, now), "")
+        if pc.any(touched).as_py():
+            other = to_hex(hash_of_columns(part, columns, f"landsync.{record}.v2.touched;", key=key))
+            now = pc.if_else(touched, other, now)
+        hashes = pc.binary_join_element_wise("\\x", now, "")
         named = part.select(["parcel_uid", "item_no", "recorded_from", "late_row"])
         named = named.append_column("content_hash", hashes).append_column("touched", touched)
         db.copy_in(connection, ("pg_temp", "rehash_hashes"), named)
