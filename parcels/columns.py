@@ -3,7 +3,7 @@
 The table test, `conform`, the content hash, the statements that handle a record as a whole, the
 comments in the database and `docs/columns.md` all read this list. The order of a record's columns is the order of its content hash: never reorder,
 never change a column in place; a new column goes to the end of its record and is `later`, so that what was hashed
-before hashes the same. Any other new layout is a new `HASH_VERSION`.
+before hashes the same. Any other new layout is a new version of the hash.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ Kind = Literal["text", "integer", "decimal", "date", "geometry"]
 Record = Literal["parcel", "land_use_part", "land_user", "certificate"]
 Confidentiality = Literal["public", "restricted", "private"]
 
-HASH_VERSION = 1
+HASH_VERSIONS: dict[Record, int] = {"parcel": 1, "land_use_part": 1, "land_user": 2, "certificate": 2}
 DECIMAL_PLACES = 4  # stored areas: numeric(18,4), hashed as whole numbers of 0.0001 m²
 
 
@@ -24,6 +24,7 @@ class Column:
 
     delivered  a province's column map may name it
     later      it joined its record when rows had been hashed: in the hash only where it says something
+    handle     it names the parcel and says nothing of it: no content from version 2 of the hash on
     """
 
     name: str
@@ -36,11 +37,18 @@ class Column:
     delivered: bool = True
     hashed: bool = True
     later: bool = False
+    handle: bool = False
 
 
 # The parcel as stored in land.parcel, in hash order.
 PARCEL: tuple[Column, ...] = (
-    Column("commune_code", "text", "Mã đơn vị hành chính cấp xã (5 chữ số)", "Commune code, 5 digits"),
+    Column(
+        "commune_code",
+        "text",
+        "Mã đơn vị hành chính cấp xã (5 chữ số)",
+        "Commune code, 5 digits",
+        handle=True,
+    ),
     Column("sheet_no", "text", "Số hiệu tờ bản đồ địa chính", "Cadastral map sheet number"),
     Column("parcel_no", "text", "Số thứ tự thửa đất trên tờ bản đồ", "Parcel number on its sheet"),
     Column("map_scale", "text", "Mẫu số tỷ lệ bản đồ", "Denominator of the map scale"),
@@ -56,12 +64,13 @@ PARCEL: tuple[Column, ...] = (
         "Mã định danh thửa đất (GeoHash 12 ký tự)",
         "National parcel id, a 12-character GeoHash",
     ),
-    Column("source_system", "text", "Hệ thống nguồn", "Source system", delivered=False),
+    Column("source_system", "text", "Hệ thống nguồn", "Source system", delivered=False, handle=True),
     Column(
         "source_key",
         "text",
         "Khóa đối tượng trong hệ thống nguồn",
         "Object id in the source system",
+        handle=True,
     ),
     Column(
         "land_use",
@@ -183,6 +192,22 @@ RECORDS: dict[Record, tuple[Column, ...]] = {
     "land_user": LAND_USER,
     "certificate": CERTIFICATE,
 }
+
+# What says something of persons: from version 2 on hashed under a key, so that nobody finds a number by trying.
+PRIVATE: frozenset[Record] = frozenset(
+    record
+    for record, columns in RECORDS.items()
+    if any(column.confidentiality == "private" for column in columns)
+)
+
+
+def hashed_columns(record: Record, version: int | None = None) -> tuple[Column, ...]:
+    """What is content of a record, in the order of its hash; in the version that is written now, or an earlier one."""
+    version = version or HASH_VERSIONS[record]
+    return tuple(
+        column for column in RECORDS[record] if column.hashed and not (version > 1 and column.handle)
+    )
+
 
 # Delivered beside the records, kept in the snapshot, not stored as columns of their own.
 DELIVERED_ONLY: tuple[Column, ...] = (

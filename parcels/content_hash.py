@@ -1,8 +1,10 @@
-"""The content hash, version 1: SHA-256 over a written serialisation of the values as stored.
+"""The content hash: SHA-256 over a written serialisation of the values as stored, of persons under a key (HMAC).
 
 The same as sql/app/hash.sql, to the letter of "Content hash" in docs/architecture.md. Never change it: a
-new layout is a new HASH_VERSION.
+new layout is a new version. What is keyed is hashed here alone: SQL never sees a key.
 """
+
+from collections.abc import Sequence
 
 import duckdb
 import numpy as np
@@ -10,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels.arrays import Values, one_array
-from parcels.columns import HASH_VERSION, RECORDS, Column, Record
+from parcels.columns import HASH_VERSIONS, PRIVATE, Column, Record, hashed_columns
 from parcels.decimals import whole_numbers
 from parcels.model import ARROW_TYPES
 
@@ -18,16 +20,42 @@ _ROWS_AT_ONCE = 50_000  # bounds the memory of the serialised text,
 _OCTETS_AT_ONCE = 2**26  # and keeps its 32-bit offsets from running over where boundaries are huge
 _HEX = np.frombuffer(b"0123456789ABCDEF", dtype=np.uint8)
 _HASH = pa.binary(32)
+_BLOCK = 64  # octets that SHA-256 takes at once: HMAC fills a key up to that
+_HMAC = "sha256(?::BLOB || unhex(sha256(?::BLOB || encode(payload))))"  # RFC 2104, over all rows at once
 
 
-def content_hash(table: pa.Table, record: Record, geometry: Values | None = None) -> pa.Array:
+def content_hash(
+    table: pa.Table,
+    record: Record,
+    geometry: Values | None = None,
+    *,
+    key: bytes | None = None,
+    version: int | None = None,
+) -> pa.Array:
     """Hash of each row of `table`: (n,) of 32 octets, in the order of the rows, never NULL.
 
     `table` has the record's hashed columns by their canonical names (others are ignored), typed as
     `parcels.model.ARROW_TYPES` or safely castable to that. `geometry` is the stored MultiPolygon as
-    little-endian WKB; without it a column "geom" of the table is used.
+    little-endian WKB; without it a column "geom" of the table is used. `key` is the province's, for the records of
+    persons (`PRIVATE`) and for no others; `version` is the one that is written now, unless an earlier one is to be verified.
     """
-    columns = [column for column in RECORDS[record] if column.hashed]
+    version = version or HASH_VERSIONS[record]
+    if (record in PRIVATE and version > 1) != (key is not None):
+        raise TypeError(
+            f"{record}, version {version}: a key is for the records of persons, from version 2 on"
+        )
+    prefix = f"landsync.{record}.v{version};"
+    return hash_of_columns(table, hashed_columns(record, version), prefix, geometry, key)
+
+
+def hash_of_columns(
+    table: pa.Table,
+    columns: Sequence[Column],
+    prefix: str,
+    geometry: Values | None = None,
+    key: bytes | None = None,
+) -> pa.Array:
+    """The same over columns as they are named: what a migration hashes is as the columns were then."""
     if table.num_rows == 0:
         return pa.array([], _HASH)
     octets = table.nbytes + (geometry.nbytes if geometry is not None else 0)
@@ -40,7 +68,7 @@ def content_hash(table: pa.Table, record: Record, geometry: Values | None = None
         for start in range(0, table.num_rows, rows):
             part = table.slice(start, rows)
             shapes = None if geometry is None else geometry.slice(start, rows)
-            chunks.append(_digest(connection, _serialise(part, columns, record, shapes)))
+            chunks.append(_digest(connection, _serialise(part, columns, prefix, shapes), key))
     finally:
         connection.close()
     return pa.concat_arrays(chunks)
@@ -48,11 +76,11 @@ def content_hash(table: pa.Table, record: Record, geometry: Values | None = None
 
 def _serialise(
     table: pa.Table,
-    columns: list[Column],
-    record: Record,
+    columns: Sequence[Column],
+    prefix: str,
     geometry: Values | None,
 ) -> pa.Array:
-    pieces = [pa.repeat(pa.scalar(f"landsync.{record}.v{HASH_VERSION};"), table.num_rows)]
+    pieces = [pa.repeat(pa.scalar(prefix), table.num_rows)]
     for column in columns:
         if column.later:
             continue
@@ -102,12 +130,20 @@ def to_hex(values: Values) -> pa.Array:
     return pc.if_else(array.is_valid(), text, pa.scalar(None, pa.string()))
 
 
-def _digest(connection: duckdb.DuckDBPyConnection, texts: pa.Array) -> pa.Array:
-    """SHA-256 of each text; the row number keeps the order, which SQL alone does not promise."""
+def _digest(connection: duckdb.DuckDBPyConnection, texts: pa.Array, key: bytes | None) -> pa.Array:
+    """SHA-256 of each text, or its HMAC; the row number keeps the order, which SQL alone does not promise."""
+    pads: list[bytes] = []
+    if key is not None:
+        if len(key) > _BLOCK:
+            raise ValueError("a key longer than a block would have to be hashed first")
+        filled = key.ljust(_BLOCK, b"\0")
+        pads = [bytes(octet ^ pad for octet in filled) for pad in (0x5C, 0x36)]
     numbered = pa.table({"row_no": pa.array(np.arange(len(texts))), "payload": texts})
     connection.register("numbered", numbered)
+    digest = _HMAC if pads else "sha256(payload)"
     result = connection.sql(
-        "SELECT unhex(sha256(payload)) AS hash FROM numbered ORDER BY row_no"
+        f"SELECT unhex({digest}) AS hash FROM numbered ORDER BY row_no",  # noqa: S608 - one of two texts of this file
+        params=pads,
     ).to_arrow_table()
     connection.unregister("numbered")
     return one_array(result["hash"]).cast(_HASH)

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
         default=30, ge=0, description="how long one statement may run in the database; 0: as long as it likes"
     )
     inbox_root: Path | None = Field(default=None, description="folder of inbox/NN")
+    key_file: Path | None = Field(default=None, description="file of the installation's key")
 
     @property
     def inbox(self) -> Path:
@@ -40,6 +41,11 @@ class Settings(BaseSettings):
     def landing(self) -> Path:
         """Delivered bytes, by sha256."""
         return self.home / "landing"
+
+    @property
+    def private_key(self) -> Path:
+        """The installation's key: outside the database, and apart from what is backed up with it."""
+        return self.key_file or self.home / "keys" / "private.toml"
 
     @property
     def runs(self) -> Path:

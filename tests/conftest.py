@@ -1,12 +1,15 @@
-"""Fixtures of every test, and how many examples the tests take."""
+"""Fixtures of every test, how many examples the tests take, and the key that they hash under."""
 
+import atexit
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+KEY = bytes(range(32))  # nobody's: published vectors are made with it
 LONG = int(os.environ.get("LANDSYNC_TEST_LONG") or "1")
 
 
@@ -14,6 +17,18 @@ def counts(usual: int) -> int:
     """How many examples, mutants or turns a test takes: `usual`, and LANDSYNC_TEST_LONG times as many where that is set."""
     return usual * LONG
 
+
+def key_file() -> str:
+    """A file with the test key as an installation has one: readable by its owner alone, which git does not keep."""
+    handle, path = tempfile.mkstemp(prefix=f"landsync-test-key-{os.getuid()}-", suffix=".toml")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(f'key = "{KEY.hex()}"\n')
+    atexit.register(Path(path).unlink, missing_ok=True)
+    return path
+
+
+# Set before anything asks for the settings; processes that tests start inherit it.
+os.environ["LANDSYNC_KEY_FILE"] = key_file()
 
 # No test asserts timing, hypothesis included.
 settings.register_profile("landsync", deadline=None, max_examples=counts(100))

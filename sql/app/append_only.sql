@@ -17,7 +17,7 @@ DECLARE
     evidence constant regclass[] := ARRAY[
         'ledger.definitions', 'ledger.run', 'ledger.stage', 'ledger.change_set', 'ledger.receipt', 'ledger.receipt_line', 'ledger.receipt_column', 'ledger.dataset_verdict',
         'ledger.finding', 'ledger.finding_event', 'ledger.finding_exception', 'ledger.register_run', 'ledger.quarantine', 'ledger.hold', 'ledger.approval', 'ledger.decider', 'ledger.reconciliation', 'ledger.national_report',
-        'ledger.mended_moment',
+        'ledger.mended_moment', 'ledger.private_key',
         'ledger.claim_release', 'ledger.population_import', 'ledger.population_import_province',
         'land.parcel_version', 'land.parcel_told', 'land.land_use_part_version', 'land.lineage_event', 'land.lineage_edge',
         'land.parcel_conversion', 'land.commune_boundary', 'land.commune_expected',

@@ -75,6 +75,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.mended_moment', 'Các thời điểm trích xuất trong tương lai đã được đặt lại về lúc ghi nhận', 'Times of extraction in the future that were set back to when they were recorded'),
 ('ledger.national_report', 'Các báo cáo quốc gia đã phát hành; báo cáo sau so sánh với báo cáo trước', 'National reports as given out; each is compared with the one before'),
 ('ledger.province_state', 'Khóa và đầu chuỗi biên nhận của từng tỉnh', 'Lock and head of the receipt chain of each province'),
+('ledger.private_key', 'Cơ sở dữ liệu này được ghi với khóa nào: chỉ có dấu của khóa, không bao giờ có khóa', 'Under which key this database is written: its fingerprint, never the key'),
 ('ledger.manifest', 'Mã băm của mọi dòng hiện hành sau lần chạy được chấp nhận gần nhất', 'Hashes of every current row after the last accepted run'),
 ('public.landsync_revision', 'Phiên bản cấu trúc cơ sở dữ liệu', 'Revision of the database structure'),
 
@@ -141,8 +142,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.hash_date()', 'Một ngày trong chuỗi được băm', 'A date in the hashed string'),
 ('land.parcel_hash()', 'Mã băm nội dung của thửa đất, phiên bản 1', 'Content hash of a parcel, version 1'),
 ('land.land_use_part_hash()', 'Mã băm nội dung của một loại đất, phiên bản 1', 'Content hash of a land use, version 1'),
-('land.land_user_hash()', 'Mã băm nội dung của một người sử dụng đất, phiên bản 1', 'Content hash of a land user, version 1'),
-('land.certificate_hash()', 'Mã băm nội dung của một Giấy chứng nhận, phiên bản 1', 'Content hash of a certificate, version 1'),
+('land.salted()', 'Mã băm có muối của một bản ghi cá nhân: chỉ mã này được ra khỏi bảng của nó', 'The salted hash of a personal record: nothing else of it leaves its table'),
 ('land.item_bytes()', 'Phần đóng góp của một mục con vào mã băm các mục con của thửa', 'What one item adds to its parcel''s items_hash'),
 ('ledger.refuse_change()', 'Từ chối sửa, xóa trên bảng chỉ được ghi thêm', 'Refuses to change append-only tables'),
 

@@ -41,7 +41,7 @@ GRANT SELECT, INSERT ON
     land.parcel_version, land.parcel_told, land.land_use_part_version, land.lineage_event, land.lineage_edge, land.parcel_conversion, land.commune_boundary, land.commune_expected,
     land_private.land_user_version, land_private.certificate_version, land_private.population_result,
     ledger.population_import, ledger.population_import_province,
-    ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.receipt_column, ledger.dataset_verdict, ledger.finding,
+    ledger.private_key, ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.receipt_column, ledger.dataset_verdict, ledger.finding,
     ledger.finding_event, ledger.finding_exception, ledger.register_run,
     ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation, ledger.national_report
     TO landsync_loader;
@@ -49,7 +49,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO landsync_loader;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land, analyst TO landsync_loader;
 
 -- The central office: all of the national data and the whole ledger, read only. The operator may also look at
--- land users and certificates.
+-- land users and certificates, and at the hashes of what says something of them.
 GRANT USAGE ON SCHEMA land, ledger, analyst TO central_operator, central_viewer;
 GRANT SELECT ON ALL TABLES IN SCHEMA analyst TO central_operator, central_viewer, analyst;
 GRANT EXECUTE ON ALL ROUTINES IN SCHEMA analyst TO central_operator, central_viewer, analyst;
@@ -62,11 +62,23 @@ GRANT USAGE ON SCHEMA analyst TO analyst;
 
 DO $$
 DECLARE
+    -- Hashes over what a delivery says of persons too, without a key: its bytes, a snapshot, and what receipts of before the key cover.
+    -- Who may not read land users could try numbers against them.
+    told_of_persons constant text[] := ARRAY[
+        'ledger.receipt.delivery_sha256', 'ledger.receipt.snapshot_sha256', 'ledger.receipt.previous_sha256',
+        'ledger.receipt.receipt_sha256', 'ledger.receipt_line.manifest_sha256', 'ledger.province_state.receipt_sha256',
+        'ledger.run_state.delivery_sha256', 'ledger.stage.counts', 'land.dataset.delivery_sha256'];
     parent record;
     province text;
 BEGIN
     FOR parent IN
-        SELECT n.nspname, c.relname
+        SELECT n.nspname, c.relname,
+               (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum)
+                FROM pg_catalog.pg_attribute AS a
+                WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                  AND concat_ws('.', n.nspname, c.relname, a.attname) <> ALL (told_of_persons)) AS shown,
+               NOT EXISTS (SELECT FROM unnest(told_of_persons) AS x (told)
+                           WHERE starts_with(x.told, concat_ws('.', n.nspname, c.relname, ''))) AS all_shown
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         WHERE n.nspname IN ('land', 'land_private', 'ledger')
@@ -75,7 +87,8 @@ BEGIN
     LOOP
         EXECUTE format('GRANT SELECT ON %I.%I TO central_operator', parent.nspname, parent.relname);
         IF parent.nspname <> 'land_private' THEN
-            EXECUTE format('GRANT SELECT ON %I.%I TO central_viewer', parent.nspname, parent.relname);
+            EXECUTE format('GRANT SELECT %s ON %I.%I TO central_viewer',
+                           CASE WHEN parent.all_shown THEN '' ELSE '(' || parent.shown || ')' END, parent.nspname, parent.relname);
         END IF;
     END LOOP;
 

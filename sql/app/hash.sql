@@ -1,5 +1,5 @@
--- What the content hash, version 1, is made of, as parcels/content_hash.py writes it; the hash of each record is in
--- record_hash.sql. Never change it: a new layout is a new version.
+-- What the content hash is made of, as parcels/content_hash.py writes it; the hash of each record is in record_hash.sql, but those
+-- of persons, which are made under a key that SQL never sees. Never change it: a new layout is a new version.
 -- STABLE, not IMMUTABLE, where convert_to is called: only then does PostgreSQL inline them.
 CREATE OR REPLACE FUNCTION land.hash_field(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -15,6 +15,14 @@ RETURN land.hash_field(
     lpad(extract(year FROM value)::integer::text, 4, '0') || '-'
     || lpad(extract(month FROM value)::integer::text, 2, '0') || '-'
     || lpad(extract(day FROM value)::integer::text, 2, '0'));
+
+-- Functions of before there was a key: what they give, anybody tries out.
+DROP FUNCTION IF EXISTS land.land_user_hash, land.certificate_hash;
+
+-- What of a personal record leaves its table: salted, so that not even with the key anything is found from it alone.
+CREATE OR REPLACE FUNCTION land.salted(salt bytea, content_hash bytea) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN sha256(salt || content_hash);
 
 -- How one many-valued item enters its parcel's items_hash: record, number, hash.
 CREATE OR REPLACE FUNCTION land.item_bytes(record text, item_no smallint, content_hash bytea) RETURNS bytea

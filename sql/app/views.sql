@@ -279,6 +279,7 @@ LEFT JOIN (
 LEFT JOIN LATERAL (
     SELECT l.quarantined, l.unreadable
     FROM ledger.receipt AS r
+    JOIN ledger.run AS x ON x.run_id = r.run_id AND x.kind <> 'rehash'
     LEFT JOIN ledger.receipt_line AS l ON l.run_id = r.run_id AND l.commune_code = '-'
     WHERE r.province_code = p.province_code
     ORDER BY r.sequence DESC
@@ -288,7 +289,7 @@ LEFT JOIN LATERAL (
     SELECT s.state
     FROM ledger.run AS r
     JOIN ledger.run_state AS s ON s.run_id = r.run_id
-    WHERE r.province_code = p.province_code AND NOT r.dry_run
+    WHERE r.province_code = p.province_code AND NOT r.dry_run AND r.kind <> 'rehash'
     ORDER BY r.started_at DESC
     LIMIT 1
 ) AS last_run ON true
@@ -296,7 +297,7 @@ LEFT JOIN LATERAL (
     SELECT s.finished_at
     FROM ledger.run AS r
     JOIN ledger.run_state AS s ON s.run_id = r.run_id
-    WHERE r.province_code = p.province_code AND NOT r.dry_run AND s.state IN ('done', 'held')
+    WHERE r.province_code = p.province_code AND NOT r.dry_run AND r.kind <> 'rehash' AND s.state IN ('done', 'held')
     ORDER BY r.started_at DESC
     LIMIT 1
 ) AS synced ON true

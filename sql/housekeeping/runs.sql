@@ -4,4 +4,5 @@ SELECT r.run_id, r.province_code, r.parent_run_id, s.state, s.delivery_sha256, r
        EXISTS (SELECT FROM ledger.hold_state AS h WHERE h.run_id = r.run_id AND h.state = 'open') AS held
 FROM ledger.run AS r
 JOIN ledger.run_state AS s ON s.run_id = r.run_id
+WHERE r.kind <> 'rehash' -- of a migration: it has no folder
 ORDER BY r.run_id

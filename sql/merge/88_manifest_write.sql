@@ -10,10 +10,10 @@ WITH touched AS (
     SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, i.content_hash
     FROM land.land_use_part AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
     UNION ALL
-    SELECT i.parcel_uid, 'land_user', i.item_no, i.content_hash
+    SELECT i.parcel_uid, 'land_user', i.item_no, land.salted(i.salt, i.content_hash)
     FROM land_private.land_user AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
     UNION ALL
-    SELECT i.parcel_uid, 'certificate', i.item_no, i.content_hash
+    SELECT i.parcel_uid, 'certificate', i.item_no, land.salted(i.salt, i.content_hash)
     FROM land_private.certificate AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
 ), digest AS (
     SELECT i.parcel_uid,

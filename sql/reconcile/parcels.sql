@@ -1,13 +1,13 @@
--- Every parcel whose values no longer hash to what the manifest says: changed, deleted or added behind the pipeline.
+-- Every parcel whose values no longer hash to what the manifest says: changed, deleted or added behind the pipeline. Of persons by
+-- their stored hashes: whether these are the values' is asked where the key is.
 WITH item AS (
     SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, land.land_use_part_hash({land_use_part}) AS content_hash
     FROM land.land_use_part AS i WHERE i.province_code = %(province)s
     UNION ALL
-    SELECT i.parcel_uid, 'land_user', i.item_no,
-           land.land_user_hash({land_user})
+    SELECT i.parcel_uid, 'land_user', i.item_no, land.salted(i.salt, i.content_hash)
     FROM land_private.land_user AS i WHERE i.province_code = %(province)s
     UNION ALL
-    SELECT i.parcel_uid, 'certificate', i.item_no, land.certificate_hash({certificate})
+    SELECT i.parcel_uid, 'certificate', i.item_no, land.salted(i.salt, i.content_hash)
     FROM land_private.certificate AS i WHERE i.province_code = %(province)s
 ), digest AS (
     SELECT i.parcel_uid,

@@ -8,7 +8,7 @@ LEFT JOIN LATERAL (
     SELECT r.run_id, r.started_at, t.finished_at, t.error
     FROM ledger.run AS r
     JOIN ledger.run_state AS t ON t.run_id = r.run_id
-    WHERE r.province_code = s.province_code AND NOT r.dry_run
+    WHERE r.province_code = s.province_code AND NOT r.dry_run AND r.kind <> 'rehash'
     ORDER BY r.started_at DESC
     LIMIT 1
 ) AS last_run ON true

@@ -1,7 +1,8 @@
 """Reconciliation: do the rows in the database still say what the last accepted run left there?
 
 Hashes are recomputed from the values and compared with the manifest of the last accepted run; the manifest's own
-digest is compared with the one in that run's receipt. What lawfully differs from a snapshot (stale, held, not
+digest is compared with the one in that run's receipt. Of persons in two halves: the database holds their stored hashes against the
+manifest, and here, where the key is, their values are held against the stored hashes. What lawfully differs from a snapshot (stale, held, not
 ended) is in the manifest too, so it raises no alarm.
 """
 
@@ -10,11 +11,17 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from parcels.columns import RECORDS
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcels.columns import PRIVATE, RECORDS, hashed_columns
+from parcels.content_hash import content_hash, to_hex
 from sync import db
 from sync.db.columns import columns_of
 from sync.known.gaps import open_gaps, told
 from sync.load import receipt
+from sync.load.keyed import key_of, portions
+from sync.load.staging import LIVE
 from sync.platform.addresses import resolve_dsn
 from sync.settings import settings
 
@@ -27,7 +34,8 @@ def reconcile(provinces: Iterable[str] | None, actor: str, *, dsn: str | None = 
     Returns `agrees` and, per province, how many communes were compared and every difference: the commune, the
     parcel and its kind (added, deleted, changed, stored_hash_changed, items_changed, manifest_changed; and per
     commune count, area, manifest; and per province receipt); and the open gaps, which are no difference: the centre
-    is as its runs left it, and knows that changes have not come.
+    is as its runs left it, and knows that changes have not come. ComponentMissing where the key is not there: without it
+    nothing can be said to agree.
     """
     address = dsn or resolve_dsn(settings())
     wanted = list(provinces) if provinces is not None else _all_provinces(address)
@@ -48,11 +56,18 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
     with db.connect(dsn) as connection:
         # One snapshot of the data for all the comparisons: a run that commits meanwhile is seen whole or not at all.
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        key = key_of(connection).store(province)
         communes = db.fetch(connection, "reconcile/communes", values)
         gaps = told(open_gaps(connection, province))
         differences = [
             {"commune": row["commune_code"], "parcel": row["parcel_uid"], "kind": row["kind"]}
             for row in db.fetch(connection, "reconcile/parcels", values, _hashed_columns())
+        ]
+        told_of = {difference["parcel"] for difference in differences}
+        differences += [
+            {"commune": commune, "parcel": parcel, "kind": "items_changed"}
+            for parcel, commune in sorted(_changed_persons(connection, province, key).items())
+            if parcel not in told_of
         ]
     differences += [difference for row in communes for difference in _commune_differences(row)]
     differences += [
@@ -82,8 +97,27 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
 
 
 def _hashed_columns() -> db.Identifiers:
-    """The arguments of each record's hash function, under the record's name."""
-    return {record: columns_of(record, "p" if record == "parcel" else "i") for record in RECORDS}
+    """The arguments of each record's hash function, under the record's name; those of persons have none."""
+    return {
+        record: columns_of(record, "p" if record == "parcel" else "i")
+        for record in RECORDS
+        if record not in PRIVATE
+    }
+
+
+_PERSONS = pa.schema([("commune", pa.string()), ("parcel", pa.string()), ("stored", pa.string())])
+
+
+def _changed_persons(connection: db.Connection, province: str, key: bytes) -> dict[str, str]:
+    """Parcels of which a land user or a certificate is not what was hashed, with their communes."""
+    changed: dict[str, str] = {}
+    for record in sorted(PRIVATE):
+        columns = hashed_columns(record)
+        for part in portions(connection, "reconcile/persons", province, LIVE[record], columns, _PERSONS):
+            hashes = to_hex(content_hash(part, record, key=key))
+            other = part.filter(pc.not_equal(pc.utf8_upper(part["stored"]), hashes))
+            changed |= dict(zip(other["parcel"].to_pylist(), other["commune"].to_pylist(), strict=True))
+    return changed
 
 
 def _commune_differences(row: db.Row) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ COMMANDS: tuple[str, ...] = (
     "sync.cli.profile",
     "sync.cli.platform",
     "sync.cli.db",
+    "sync.cli.keys",
     "sync.cli.sync",
     "sync.cli.review",
     "sync.cli.proof",

@@ -103,7 +103,6 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
     )
     conformed.save(run_dir)
     return {
-        "snapshot_sha256": snapshot_sha256,
         "read": conformed.read,
         "communes": len(communes),
         "holds": list(conformed.holds),

@@ -161,8 +161,13 @@ def array_text(lists: pa.ChunkedArray | pa.ListArray) -> pa.Array:
     return pc.if_else(pc.is_valid(array), text, pa.scalar(None, pa.string()))
 
 
-def copy_out(connection: Connection, query: sql.Composable, types: pa.Schema) -> pa.Table:
-    """The rows of a query as an Arrow table, by COPY; `types` names and types the columns in their order."""
+def copy_out(
+    connection: Connection, query: sql.Composable, types: pa.Schema, *, lines_in_values: bool = False
+) -> pa.Table:
+    """The rows of a query as an Arrow table, by COPY; `types` names and types the columns in their order.
+
+    `lines_in_values`: a text may hold a line break, which takes longer to read.
+    """
     buffer = io.BytesIO()
     with named("COPY"), connection.cursor() as cursor:
         cursor.copy_expert(sql.SQL("COPY ({query}) TO STDOUT (FORMAT csv)").format(query=query), buffer)
@@ -172,8 +177,10 @@ def copy_out(connection: Connection, query: sql.Composable, types: pa.Schema) ->
     return pacsv.read_csv(
         buffer,
         pacsv.ReadOptions(column_names=types.names),
+        pacsv.ParseOptions(newlines_in_values=lines_in_values),
         convert_options=pacsv.ConvertOptions(
             column_types=types,
+            null_values=[""],  # an unquoted nothing and no other text: somebody may be called NA
             strings_can_be_null=True,
             quoted_strings_can_be_null=False,
             true_values=["t"],

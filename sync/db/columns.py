@@ -3,9 +3,18 @@
 So the columns of a record stand in no statement by hand, and one that joins is in all of them (docs/adr/0144).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from parcels.columns import DECIMAL_PLACES, HASH_VERSION, RECORDS, Column, Kind, Record
+from parcels.columns import (
+    DECIMAL_PLACES,
+    HASH_VERSIONS,
+    PRIVATE,
+    RECORDS,
+    Column,
+    Kind,
+    Record,
+    hashed_columns,
+)
 from sync import db
 
 SQL_TYPES: dict[Kind, str] = {
@@ -85,7 +94,7 @@ def typed_columns_of(record: Record) -> db.sql.Composable:
 def definition(name: str, text: str) -> str:
     """What sql/app/<name>.sql defines: its text, with the columns of the records in their places."""
     if name == "record_hash":
-        return "\n".join(_filled(text, _hash_function(record)) for record in RECORDS)
+        return "\n".join(_filled(text, _hash_function(record)) for record in RECORDS if record not in PRIVATE)
     if name == "items_as_of":
         return "\n".join(_filled(text, _as_of_function(record, *names)) for record, names in _AS_OF.items())
     if name in ("views", "as_of"):
@@ -107,8 +116,8 @@ def _later_public(alias: str) -> str:
 
 
 def _hash_function(record: Record) -> dict[str, str]:
-    columns = [column for column in RECORDS[record] if column.hashed]
-    fields = [f"'landsync.{record}.v{HASH_VERSION};'", *_fields(columns)]
+    columns = hashed_columns(record)
+    fields = [f"'landsync.{record}.v{HASH_VERSIONS[record]};'", *_fields(columns)]
     return {
         "record": record,
         "names": ", ".join(column.name for column in columns),
@@ -132,7 +141,7 @@ def _as_of_function(record: Record, function: str, states: str, bounds: str, his
     }
 
 
-def _fields(columns: list[Column]) -> Iterable[str]:
+def _fields(columns: Sequence[Column]) -> Iterable[str]:
     later = [column.name for column in columns if column.later]
     for column in columns:
         field = _FIELDS[column.kind].format(column.name)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from parcels.columns import HASH_VERSION, Record
+from parcels.columns import HASH_VERSIONS, Record
 from parcels.provinces import provinces
 from parcels.versions import OrderKind, ValidFromMeans
 from sync import db
@@ -300,7 +300,7 @@ class _Steps:
         """Run them for each many-valued record."""
         for record in ITEMS:
             for file in files:
-                values = self.values | {"record": record}
+                values = self.values | {"record": record, "hash_version": HASH_VERSIONS[record]}
                 db.execute(self.connection, f"merge/{file}", values, self._item_identifiers(record))
 
     def _item_identifiers(self, record: Record) -> dict[str, Any]:
@@ -340,7 +340,7 @@ def _values(request: MergeRequest) -> dict[str, Any]:
         "listed_sheets": request.listed["sheet_no"].to_pylist(),
         "listed_numbers": request.listed["parcel_no"].to_pylist(),
         "listed_ids": request.listed["national_id"].to_pylist(),
-        "hash_version": HASH_VERSION,
+        "hash_version": HASH_VERSIONS["parcel"],
         **request.identity.values(),
         "policy": request.policy,
         "rekeyed": list(request.rekeyed),

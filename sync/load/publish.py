@@ -21,6 +21,7 @@ from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.load.findings import merge_findings, record_findings
 from sync.load.inputs import Inputs, read_inputs
+from sync.load.keyed import key_of
 from sync.load.merge import Merged, merge
 from sync.load.passed import older_than_live, request_of, waiting_beside
 from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
@@ -44,6 +45,7 @@ def load(run: Run) -> Counts:
     with db.connect(run.dsn) as connection:
         older = older_than_live(connection, run, inputs)
         beside = waiting_beside(connection, run)
+        key = key_of(connection, remember=True).store(run.province)
     staged = StagedRun(
         parts=part_paths(run.judged_folder),
         rows=inputs.rows,
@@ -55,7 +57,7 @@ def load(run: Run) -> Counts:
     )
     with db.connect(run.dsn, run.run_id) as connection:
         create_staging(connection, run.run_id)
-        fill_staging(connection, run.run_id, staged)
+        fill_staging(connection, run.run_id, staged, key)
     with db.connect(run.dsn, run.run_id) as connection:
         loaded = _publish(connection, run, inputs, staged, approved, older)
         loaded.save(run.folder)  # before the commit: where there is a receipt, there is this

@@ -72,14 +72,17 @@ def create_staging(connection: db.Connection, run_id: str) -> None:
         db.execute(connection, "load/create_item", identifiers=identifiers)
 
 
-def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun) -> int:
-    """Copy the snapshot, a few communes at a time, into the run's staging; the number of rows."""
+def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun, key: bytes) -> int:
+    """Copy the snapshot, a few communes at a time, into the run's staging; the number of rows.
+
+    `key` is the province's: what is of persons is hashed under it.
+    """
     tables = staging_tables(run_id)
     copied = 0
     for table, sheet, place, numbers in _batches(judged):
         rows = _decisions(table, judged)
         copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet, place, numbers))
-        for record, items in _items(table.filter(rows["whole"])):
+        for record, items in _items(table.filter(rows["whole"]), key):
             db.copy_in(connection, tables[record], items)
     identifiers: db.Identifiers = {str(record): table for record, table in tables.items()}
     db.execute(connection, "load/analyze_staging", identifiers=identifiers)
@@ -189,10 +192,11 @@ def _parcels(
     return pa.table(columns)
 
 
-def _items(table: pa.Table) -> Iterator[tuple[Record, pa.Table]]:
+def _items(table: pa.Table, key: bytes) -> Iterator[tuple[Record, pa.Table]]:
     """The many-valued records of the accepted rows, hashed, ready to copy."""
     uses = land_use.explode(table["land_use"], table["land_use_areas"])
-    yield _item("land_use_part", uses, table["row_no"].combine_chunks().take(uses["row"]), uses["part_no"])
+    row_no = table["row_no"].combine_chunks().take(uses["row"])
+    yield _item("land_use_part", uses, row_no, uses["part_no"], None)
     for record in ("land_user", "certificate"):
         columns = [column.name for column in RECORDS[record]]
         present = pa.repeat(pa.scalar(False), table.num_rows)
@@ -200,12 +204,14 @@ def _items(table: pa.Table) -> Iterator[tuple[Record, pa.Table]]:
             present = pc.or_(present, pc.is_valid(table[name]))
         some = table.filter(present)
         first = pa.repeat(pa.scalar(1, pa.int16()), some.num_rows)
-        yield _item(record, some, some["row_no"], first)
+        yield _item(record, some, some["row_no"], first, key)
 
 
-def _item(record: Record, values: pa.Table, row_no: pa.Array, item_no: pa.Array) -> tuple[Record, pa.Table]:
+def _item(
+    record: Record, values: pa.Table, row_no: pa.Array, item_no: pa.Array, key: bytes | None
+) -> tuple[Record, pa.Table]:
     columns = {column.name: values[column.name] for column in RECORDS[record]}
-    hashes = to_hex(content_hash(values, record, None))
+    hashes = to_hex(content_hash(values, record, key=key))
     return record, pa.table(
         {
             "row_no": row_no,

@@ -20,6 +20,8 @@ def clean(where: Settings, tell: Say = say) -> None:
     cluster = land.known_cluster(where, state.load(where))
     if cluster is not None:
         cluster.remove()
+        if where.dsn is None:  # its data are gone; those on a server of one's own still agree with it alone
+            shutil.rmtree(where.home / "keys", ignore_errors=True)
     if (where.home / "demo").is_dir():
         for nation in (
             where.home / "demo"

@@ -1,7 +1,8 @@
 """The databases of a server that was just installed (docker/compose.yaml): what `up` does for a private cluster.
 
 LANDSYNC_SUPERUSER_DSN names the server; the passwords to set are in LANDSYNC_OWNER_PASSWORD, LANDSYNC_LOADER_PASSWORD,
-LANDSYNC_ANALYST_PASSWORD and LANDSYNC_AIRFLOW_PASSWORD. May be run again at any time.
+LANDSYNC_ANALYST_PASSWORD and LANDSYNC_AIRFLOW_PASSWORD. The installation's key is made beside them, once, in LANDSYNC_HOME.
+May be run again at any time.
 """
 
 import os
@@ -9,9 +10,11 @@ from collections.abc import Mapping
 
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
+from sync import keys
 from sync.platform import land
 from sync.platform.databases import ANALYST, LOADER, OWNER
 from sync.platform.program import run
+from sync.settings import settings
 
 VARIABLES = {
     OWNER: "LANDSYNC_OWNER_PASSWORD",
@@ -37,5 +40,11 @@ def provision(variables: Mapping[str, str]) -> None:
     land.build_metadata(server, passwords[land.AIRFLOW])
 
 
+def new_server() -> None:
+    """The key, and the databases as the environment says."""
+    keys.create_once(settings())  # before the tables: what they hold of persons is hashed under it
+    provision(os.environ)
+
+
 if __name__ == "__main__":
-    run(lambda: provision(os.environ))
+    run(new_server)

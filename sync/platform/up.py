@@ -6,6 +6,7 @@ from typing import Literal
 
 from parcels.bilingual import Bilingual
 from parcels.errors import ComponentMissing, UsageError
+from sync import keys
 from sync.platform import land, state
 from sync.platform.airflow import Airflow
 from sync.platform.cluster import Cluster
@@ -37,6 +38,8 @@ def up(settings: Settings, *, say: Say, with_airflow: bool = True) -> Upped:
     _require_url("LANDSYNC_AIRFLOW_DSN", settings.airflow_dsn)
     with _own_home(settings), state.alone(settings, lambda: say(WAITING)):
         state.make_home(settings, passable=not _is_mine())
+        if keys.create_once(settings):
+            say(_new_key(settings))
         now = state.load(settings)
         postgresql: Outcome = "own"
         cluster: Cluster | None = None
@@ -135,6 +138,13 @@ def _require_url(variable: str, dsn: str | None) -> None:
 def _waiting_for(names: list[str]) -> Bilingual:
     listed = ", ".join(names)
     return Bilingual(f"Đang khởi động Airflow, đợi: {listed} …", f"Starting Airflow, waiting for: {listed} …")
+
+
+def _new_key(settings: Settings) -> Bilingual:
+    return Bilingual(
+        f"Đã tạo khóa của bản cài: {settings.private_key}. Hãy cất một bản sao ở nơi an toàn, tách khỏi bản sao lưu.",
+        f"The installation's key was made: {settings.private_key}. Keep a copy in a safe, apart from the backups.",
+    )
 
 
 def _is_mine() -> bool:

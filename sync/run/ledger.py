@@ -24,7 +24,7 @@ from sync.folder.reasons import Reading
 from sync.settings import ROOT
 
 Row = db.Row
-Kind = Literal["sync", "apply"]
+Kind = Literal["sync", "apply", "rehash"]  # rehash: of a migration, which read no delivery
 LOCK_SECONDS = 15  # to wait for a dead holder's session, which the server ends sooner (sync/db/session.py)
 LOCK_MINUTES = 120  # longer than any one stage; renewed at the start of each
 AIRFLOW_HOLDER = "airflow"

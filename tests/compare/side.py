@@ -47,10 +47,14 @@ class Side:
         self.out, self.told, self.home = out, out / "told", out / "home"
         self.told.mkdir()
         self.nation = out / "nation"
+        key = out / "key.toml"
+        key.write_text(f'key = "{bytes(range(32)).hex()}"\n', encoding="ascii")  # one for both sides
+        key.chmod(0o600)
         self.environment = {
             **os.environ,
             "LANDSYNC_HOME": str(self.home),
             "LANDSYNC_DSN": dsn,
+            "LANDSYNC_KEY_FILE": str(key),
             "COLUMNS": "200",
         }
         self.runs: dict[str, str] = {}

@@ -142,7 +142,7 @@ def people(surface: Surface) -> None:
                 item_no=1,
                 **{column: f"{table} {province}"},
                 content_hash=b"\x00" * 32,
-                hash_version=1,
+                hash_version=2,
                 recorded_from="2026-01-01 08:00+07",
                 run_id="run",
             )
@@ -179,7 +179,7 @@ def test_an_analyst_asks_of_land_uses(surface: Surface) -> None:
         item_no=1,
         land_use_code="ONT",
         content_hash=b"\x00" * 32,
-        hash_version=1,
+        hash_version=2,
         recorded_from="2026-01-01 08:00+07",
         run_id="run",
     )

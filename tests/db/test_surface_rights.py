@@ -69,7 +69,7 @@ def add_person(surface: Surface, province: str, name: str) -> None:
         item_no=1,
         land_user_name=name,
         content_hash=b"\x00" * 32,
-        hash_version=1,
+        hash_version=2,
         recorded_from="2026-01-01",
         run_id="run",
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,6 +68,9 @@ def home() -> Iterator[Home]:
     home = Home(folder / "home")
     yield home
     clean(home.settings)
+    shutil.rmtree(home.folder / "keys", ignore_errors=True)  # kept for a server of one's own
+    if home.folder.exists():
+        home.folder.rmdir()
     folder.rmdir()
 
 
@@ -89,7 +93,10 @@ def test_up_twice_starts_once_prints_lines_that_work_and_down_ends_only_its_own(
     assert first["postgresql"]["state"] == "started"
     assert first["postgresql"]["migrated"] is True
     assert can_read(home.state.analyst_dsn)
+    key = home.json("keys", "show")
+    assert key["file"] == str(home.folder / "keys" / "private.toml")
     second = home.json("up", "--no-airflow")
+    assert home.json("keys", "show") == key
     assert second["postgresql"]["state"] == "running"
     assert second["postgresql"]["migrated"] is False
     assert second["postgresql"]["port"] == first["postgresql"]["port"]

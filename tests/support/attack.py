@@ -66,7 +66,7 @@ def _fill(to: Surface, province: str, commune: str, mark: str) -> None:
     plain = {**ids, "parcel_no": mark, "address": mark, "source_key": mark, "run_id": run}
     to.add_parcel(number, **plain)
     to.add_parcel(number, "land.parcel_version", **plain, recorded_to=day, closed_by_run=run)
-    hashed = {"content_hash": b"\x00" * 32, "hash_version": 1, "recorded_from": day, "run_id": run}
+    hashed = {"content_hash": b"\x00" * 32, "hash_version": 2, "recorded_from": day, "run_id": run}
     of_parcel = {"province_code": province, "parcel_uid": uid(number)}
     to.add("land.land_use_part", **of_parcel, item_no=1, land_use_code=mark, **hashed)
     to.add("land_private.land_user", **of_parcel, item_no=1, land_user_name=mark, **hashed)

@@ -19,6 +19,7 @@ from parcels.versions import OrderKind, ValidFromMeans
 from sync import db
 from sync.declared.changes import Span
 from sync.folder.snapshot import part_paths
+from sync.keys import PrivateKey
 from sync.load import receipt
 from sync.load.brakes import Passed
 from sync.load.cases import PassedMoves
@@ -26,6 +27,7 @@ from sync.load.merge import Merged, MergeRequest, merge
 from sync.load.staging import StagedRun, create_staging, fill_staging
 from sync.run import ledger
 from sync.run.staging import drop_staging
+from tests.conftest import KEY
 from validators.judge import ROWS_SCHEMA
 from validators.policy import policy_at
 
@@ -250,7 +252,7 @@ def merge_judged(
     run_id, province, now = request.run_id, request.province, request.now
     with db.connect(dsn) as connection:
         create_staging(connection, run_id)
-        fill_staging(connection, run_id, judged)
+        fill_staging(connection, run_id, judged, PrivateKey(KEY).store(province))
     with db.connect(dsn) as connection:
         chain = db.fetch_one(connection, "ledger/own_lock", {"province": province, "run_id": run_id})
         assert chain is not None

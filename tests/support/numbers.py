@@ -17,6 +17,7 @@ import shapely
 
 from sync import db
 from sync.folder.snapshot import part_paths
+from sync.keys import PrivateKey
 from sync.load import receipt
 from sync.load.findings import write_findings
 from sync.load.merge import MergeRequest, merge
@@ -24,6 +25,7 @@ from sync.load.staging import StagedRun, create_staging, fill_staging, staging_t
 from sync.register import Looked, looked_communes, update
 from sync.run import ledger
 from sync.run.staging import drop_staging
+from tests.conftest import KEY
 from tests.support.judged import everything
 from tests.unit.validators.validator_datasets import AS_OF, COMMUNE, ORIGIN, PROVINCE, dataset
 from validators.delivery import Delivered, context_of
@@ -96,7 +98,7 @@ def deliver(
     staged = StagedRun(part_paths(folder / run_id), verdict.rows, frozenset(), None, AS_OF)
     with db.connect(dsn) as connection:
         create_staging(connection, run_id)
-        fill_staging(connection, run_id, staged)
+        fill_staging(connection, run_id, staged, PrivateKey(KEY).store(PROVINCE))
     found = verdict.findings.filter(pc.is_in(verdict.findings["check_code"], pa.array(CHECKS)))
     if before:
         found = as_before(found)

@@ -109,7 +109,7 @@ class Surface:
             "area_m2": 100,
             "geom": f"SRID=4756;{SQUARE}",
             "content_hash": b"\x00" * 32,
-            "hash_version": 1,
+            "hash_version": 2,
             "recorded_from": "2026-01-01 08:00+07",
             "run_id": "run",
         }

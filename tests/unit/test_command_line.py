@@ -58,6 +58,8 @@ RESULTS = {
     "report national": "err",
     "explain": "out",
     "fingerprint": "out",
+    "keys new": "out",
+    "keys show": "out",
     "rehearse": "out",
     "housekeeping": "out",
     "demo": "out",

@@ -17,6 +17,8 @@ from sync.run import ledger
 from sync.run.staging import drop_staging
 from validators.policy import Policy
 
+_KEY = bytes(32)  # of a database that is thrown away, about people who do not exist
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -50,7 +52,7 @@ class Office:
             create_staging(connection, run_id)
             staged = judged(land, Path(folder), self.day)
             only = frozenset(approved) if approved else None
-            fill_staging(connection, run_id, replace(staged, only=only))
+            fill_staging(connection, run_id, replace(staged, only=only), _KEY)
         with db.connect(self.dsn) as connection:
             chain = db.fetch_one(connection, "ledger/own_lock", {"province": self.province, "run_id": run_id})
             assert chain is not None  # noqa: S101 - the lock was taken a moment ago

@@ -1,8 +1,8 @@
 """`docs/columns.md`, made from columns.py."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from parcels.columns import DECIMAL_PLACES, DELIVERED_ONLY, HASH_VERSION, RECORDS, Column
+from parcels.columns import DECIMAL_PLACES, DELIVERED_ONLY, HASH_VERSIONS, RECORDS, Column, hashed_columns
 
 _TITLES = {
     "parcel": "Parcel / Thửa đất",
@@ -17,7 +17,7 @@ _HEAD = f"""\
 
 Every canonical column, once. A province's column map (`[columns]` of its profile) may name those marked
 "delivered"; the others are computed on the way. "Hash" is the place of the column in the
-[content hash](architecture.md#content-hash), version {HASH_VERSION}.
+[content hash](architecture.md#content-hash), of the version that is written now.
 
 Kinds: text is Unicode in Normalisation Form C; integer is 32 bits; decimal is decimal(18,{DECIMAL_PLACES}); date
 is a calendar date; geometry is a MultiPolygon in EPSG:4756. Confidentiality: *public* columns are in the
@@ -30,11 +30,10 @@ _TABLE = """\
 """
 
 
-def _table(columns: Iterable[Column]) -> str:
-    place = 0
+def _table(columns: Iterable[Column], hashed: Sequence[Column] = ()) -> str:
+    places = {column.name: str(place) for place, column in enumerate(hashed, 1)}
     lines = []
     for column in columns:
-        place += column.hashed
         cells = (
             f"`{column.name}`",
             column.kind,
@@ -43,7 +42,7 @@ def _table(columns: Iterable[Column]) -> str:
             column.vi,
             column.confidentiality,
             "yes" if column.delivered else "",
-            str(place) if column.hashed else "",
+            places.get(column.name, ""),
         )
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n")
     return _TABLE + "".join(lines)
@@ -53,7 +52,8 @@ def document() -> str:
     """The text of docs/columns.md."""
     parts = [_HEAD]
     for record, columns in RECORDS.items():
-        parts.append(f"\n## {_TITLES[record]}\n\nRecord `{record}`.\n\n{_table(columns)}")
+        said = f"Record `{record}`, version {HASH_VERSIONS[record]} of its hash."
+        parts.append(f"\n## {_TITLES[record]}\n\n{said}\n\n{_table(columns, hashed_columns(record))}")
     parts.append(
         "\n## Delivered beside the records / Giao nộp kèm theo\n\n"
         f"Kept in the snapshot, not stored as columns of their own.\n\n{_table(DELIVERED_ONLY)}"

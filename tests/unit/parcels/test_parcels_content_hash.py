@@ -1,7 +1,10 @@
 """The content hash against a plain Python reading of its definition."""
 
 import hashlib
+import hmac
+import json
 import unicodedata
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +15,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parcels.columns import RECORDS, Column, Record
+from parcels.columns import PRIVATE, RECORDS, Column, Record
 from parcels.content_hash import content_hash, to_hex
 from parcels.model import ARROW_TYPES
-from tests.conftest import counts
+from tests.conftest import KEY, ROOT, counts
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=10) | st.sampled_from(
     ["", "Xã Hòa Trí", unicodedata.normalize("NFD", "Đường Thủy"), "N;", "3:abc;", "🏠"]
@@ -62,10 +65,15 @@ def plain_text(value: Any, kind: str) -> str:
             return bytes(value).hex().upper()
 
 
-def plain_hash(row: dict[str, Any], record: Record) -> bytes:
+HANDLES = {"commune_code", "source_system", "source_key"}  # say nothing of a parcel: no content in version 2
+
+
+def plain_hash(row: dict[str, Any], record: Record, version: int = 1, key: bytes | None = None) -> bytes:
     """The definition of docs/architecture.md, a row at a time."""
-    payload = f"landsync.{record}.v1;".encode()
+    payload = f"landsync.{record}.v{version};".encode()
     columns = [column for column in RECORDS[record] if column.hashed]
+    if version == 2:
+        columns = [column for column in columns if column.name not in HANDLES]
     while columns[-1].later and row[columns[-1].name] is None:
         columns.pop()  # a column that came later is not there where it says nothing
     for column in columns:
@@ -75,7 +83,7 @@ def plain_hash(row: dict[str, Any], record: Record) -> bytes:
         else:
             octets = plain_text(value, column.kind).encode("utf-8")
             payload += str(len(octets)).encode() + b":" + octets + b";"
-    return hashlib.sha256(payload).digest()
+    return hmac.digest(key, payload, "sha256") if key else hashlib.sha256(payload).digest()
 
 
 @pytest.mark.parametrize("record", list(RECORDS))
@@ -83,11 +91,76 @@ def test_the_hash_of_every_record_is_its_written_definition(record: Record) -> N
     @settings(max_examples=counts(20), deadline=None)
     @given(tables(record))
     def check(table: pa.Table) -> None:
-        hashes = content_hash(table, record)
-        assert hashes.type == pa.binary(32)
-        assert hashes.to_pylist() == [plain_hash(row, record) for row in table.to_pylist()]
+        for version, key in ((1, None), (2, keys.get(record))):
+            hashes = content_hash(table, record, key=key, version=version)
+            assert hashes.type == pa.binary(32)
+            assert hashes.to_pylist() == [plain_hash(row, record, version, key) for row in table.to_pylist()]
 
+    keys = dict.fromkeys(PRIVATE, KEY)
     check()
+
+
+@given(tables("land_user"), st.binary(min_size=1, max_size=64))
+def test_persons_are_hashed_under_whatever_key(table: pa.Table, key: bytes) -> None:
+    expected = [plain_hash(row, "land_user", 2, key) for row in table.to_pylist()]
+    assert content_hash(table, "land_user", key=key, version=2).to_pylist() == expected
+
+
+@pytest.mark.parametrize(
+    ("record", "version", "key"),
+    [
+        ("land_user", 2, None),
+        ("certificate", 2, None),
+        ("land_user", 1, KEY),
+        ("parcel", 2, KEY),
+        ("land_use_part", 1, KEY),
+    ],
+)
+def test_no_person_is_hashed_without_a_key_and_nothing_else_with_one(
+    record: Record, version: int, key: bytes | None
+) -> None:
+    empty = pa.table({column.name: pa.nulls(1, arrow_type(column)) for column in RECORDS[record]})
+    with pytest.raises(TypeError):
+        content_hash(empty, record, key=key, version=version)
+
+
+VECTORS = json.loads((ROOT / "tests" / "fixtures" / "hash_v2.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "vector", VECTORS["vectors"], ids=lambda vector: f"{vector['record']}-{vector['hash'][:8]}"
+)
+def test_the_published_vectors_of_version_2(vector: dict[str, Any]) -> None:
+    record: Record = vector["record"]
+    key = hmac.digest(
+        bytes.fromhex(VECTORS["key"]), f"landsync.store.{vector['province']}".encode(), "sha256"
+    )
+    secret = key if record in PRIVATE else None
+    table = pa.table(
+        {
+            column.name: pa.array([read(vector["values"].get(column.name), column)], arrow_type(column))
+            for column in RECORDS[record]
+        }
+    )
+    payload = vector["payload"].encode()
+    told = hmac.digest(secret, payload, "sha256") if secret else hashlib.sha256(payload).digest()
+    assert told.hex() == vector["hash"]
+    assert content_hash(table, record, key=secret, version=2)[0].as_py().hex() == vector["hash"]
+
+
+def read(text: str | None, column: Column) -> Any:
+    if text is None:
+        return None
+    readers = {"integer": int, "decimal": Decimal, "date": date.fromisoformat, "geometry": bytes.fromhex}
+    return readers.get(column.kind, str)(text)
+
+
+@pytest.mark.parametrize("name", sorted(HANDLES))
+def test_a_handle_is_no_content_in_version_2(name: str) -> None:
+    table = parcels(1)
+    other = table.set_column(table.schema.get_field_index(name), name, pa.array(["00001"]))
+    assert content_hash(other, "parcel", version=2) == content_hash(table, "parcel", version=2)
+    assert content_hash(other, "parcel", version=1) != content_hash(table, "parcel", version=1)
 
 
 def test_a_land_user_without_a_key_hashes_as_before_there_were_keys() -> None:
@@ -98,9 +171,9 @@ def test_a_land_user_without_a_key_hashes_as_before_there_were_keys() -> None:
         "land_user_key": pa.array([None], pa.string()),
     }
     before = hashlib.sha256("landsync.land_user.v1;13:Mây Hư Ổi;12:001001000000;N;".encode()).digest()
-    assert content_hash(pa.table(user), "land_user").to_pylist() == [before]
-    keyed = content_hash(pa.table(user | {"land_user_key": ["N;"]}), "land_user").to_pylist()
-    empty = content_hash(pa.table(user | {"land_user_key": [""]}), "land_user").to_pylist()
+    assert content_hash(pa.table(user), "land_user", version=1).to_pylist() == [before]
+    keyed = content_hash(pa.table(user | {"land_user_key": ["N;"]}), "land_user", version=1).to_pylist()
+    empty = content_hash(pa.table(user | {"land_user_key": [""]}), "land_user", version=1).to_pylist()
     assert len({before, *keyed, *empty}) == 3
 
 
@@ -142,18 +215,22 @@ def test_null_empty_and_the_letter_n_are_three_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "begins"),
+    ("record", "version", "begins"),
     [
-        ("parcel", "CBA29955FD6D106C"),
-        ("land_use_part", "EF09E1D7DC8FDECB"),
-        ("land_user", "247DE317FD5C4EA1"),
-        ("certificate", "D70D5305D4E27290"),
+        ("parcel", 1, "CBA29955FD6D106C"),
+        ("land_use_part", 1, "EF09E1D7DC8FDECB"),
+        ("land_user", 1, "247DE317FD5C4EA1"),
+        ("certificate", 1, "D70D5305D4E27290"),
+        ("parcel", 2, "9918836572331E55"),
+        ("land_user", 2, "20103812F4A45C65"),
+        ("certificate", 2, "D4B5CC13530D4BFB"),
     ],
 )
-def test_a_row_of_before_keeps_its_hash(record: Record, begins: str) -> None:
+def test_a_row_of_before_keeps_its_hash(record: Record, version: int, begins: str) -> None:
     """Of a row that says nothing: a column that joined the record with `later` does not change it."""
     empty = pa.table({column.name: pa.nulls(1, arrow_type(column)) for column in RECORDS[record]})
-    assert to_hex(content_hash(empty, record))[0].as_py().startswith(begins)
+    key = KEY if version > 1 and record in PRIVATE else None
+    assert to_hex(content_hash(empty, record, key=key, version=version))[0].as_py().startswith(begins)
 
 
 def test_a_value_cannot_move_into_the_next_column() -> None:

@@ -12,9 +12,9 @@ import yaml
 
 from parcels.errors import UsageError
 from sync.platform import airflow_env
-from sync.platform.provision import provision
+from sync.platform.provision import new_server, provision
 from sync.platform.state import AirflowState
-from sync.settings import ROOT, Settings
+from sync.settings import ROOT, Settings, settings
 
 DOCKER = ROOT / "docker"
 
@@ -84,6 +84,20 @@ def test_every_folder_of_code_is_in_the_image() -> None:
     assert {"dags", "parcels", "sql", "sync", "validators"} <= set(
         re.findall(r"^COPY (\w+) \w+$", text, re.MULTILINE)
     )
+
+
+def test_provisioning_makes_the_key_of_the_installation_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANDSYNC_KEY_FILE", str(tmp_path / "keys" / "private.toml"))
+    monkeypatch.setenv("LANDSYNC_SUPERUSER_DSN", "")
+    settings.cache_clear()
+    for _ in range(2):
+        with pytest.raises(UsageError):
+            new_server()
+    made = [path.read_text(encoding="utf-8") for path in (tmp_path / "keys").iterdir()]
+    settings.cache_clear()
+    assert len(made) == 1
 
 
 def test_provisioning_without_its_passwords_names_what_is_missing() -> None:

@@ -1,0 +1,1 @@
+SELECT k.fingerprint FROM ledger.private_key AS k

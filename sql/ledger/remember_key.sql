@@ -1,0 +1,1 @@
+INSERT INTO ledger.private_key (fingerprint) VALUES (%(fingerprint)s) ON CONFLICT (key_no) DO NOTHING

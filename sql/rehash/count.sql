@@ -1,0 +1,1 @@
+SELECT count(*) AS rows FROM {table} AS i WHERE i.province_code = {province}

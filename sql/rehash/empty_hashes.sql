@@ -1,0 +1,1 @@
+TRUNCATE rehash_hashes

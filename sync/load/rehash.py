@@ -1,0 +1,116 @@
+"""What migration 0027 does with stored data: personal records hashed under the key, and a receipt that leads there.
+
+Everything in the migration's own transaction. It speaks of columns and tables as they were then, whatever has joined since.
+What somebody had changed behind the pipeline before agrees with nothing afterwards either: a new hash hides no touched row.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parcels.columns import Column
+from parcels.content_hash import hash_of_columns, to_hex
+from sync import db
+from sync.load.keyed import key_of, portions
+from sync.load.receipt import receipt_hash
+from sync.run.ledger import code_version, new_run_id
+
+_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "land_user": (
+        Column("land_user_name", "text", "", ""),
+        Column("land_user_id_number", "text", "", ""),
+        Column("land_user_birth_year", "integer", "", ""),
+        Column("land_user_key", "text", "", "", later=True),
+    ),
+    "certificate": (
+        Column("certificate_no", "text", "", ""),
+        Column("certificate_issued_on", "date", "", ""),
+    ),
+}
+_ROW = pa.schema(
+    [
+        ("parcel_uid", pa.string()),
+        ("item_no", pa.int16()),
+        ("recorded_from", pa.string()),
+        ("late_row", pa.int64()),
+        ("stored", pa.string()),
+    ]
+)
+_NOTHING = hashlib.sha256(b"").hexdigest()  # no octet was delivered
+_FORM = 3
+
+
+def rehash(connection: db.Connection) -> None:
+    """Hash what is stored of persons anew. Without any, no key is asked for."""
+    provinces = [str(row["province_code"]) for row in db.fetch(connection, "rehash/provinces")]
+    if provinces:
+        key = key_of(connection, remember=True)
+        db.execute(connection, "rehash/create_hashes")
+        db.execute(connection, "rehash/triggers_off")
+        for province in provinces:
+            _province(connection, province, key.store(province))
+        db.execute(connection, "rehash/triggers_on")
+        db.execute(connection, "rehash/drop_hashes")
+    db.execute(connection, "rehash/keyed")
+
+
+def _province(connection: db.Connection, province: str, key: bytes) -> None:
+    of = {"province": province}
+    chain = db.fetch(connection, "rehash/lock_chain", of)[0]
+    db.execute(connection, "rehash/intact", of)
+    db.execute(connection, "rehash/agreed", of)
+    for record in _COLUMNS:
+        _table(connection, province, key, record, "live", ("land_private", record))
+        _table(connection, province, key, record, "version", ("land_private", f"{record}_version"))
+    db.execute(connection, "rehash/manifest", of)
+    _receipt(connection, province, chain)
+    db.execute(connection, "rehash/done")
+
+
+def _table(
+    connection: db.Connection, province: str, key: bytes, record: str, rows: str, table: tuple[str, str]
+) -> None:
+    columns = _COLUMNS[record]
+    for part in portions(connection, f"rehash/{rows}", province, table, columns, _ROW):
+        before = to_hex(hash_of_columns(part, columns, f"landsync.{record}.v1;"))
+        now = to_hex(hash_of_columns(part, columns, f"landsync.{record}.v2;", key=key))
+        touched = pc.not_equal(pc.utf8_upper(part["stored"].combine_chunks()), before)
+        if pc.any(touched).as_py():
+            other = to_hex(hash_of_columns(part, columns, f"landsync.{record}.v2.touched;", key=key))
+            now = pc.if_else(touched, other, now)
+        hashes = pc.binary_join_element_wise("\\x", now, "")
+        named = part.select(["parcel_uid", "item_no", "recorded_from", "late_row"])
+        named = named.append_column("content_hash", hashes).append_column("touched", touched)
+        db.copy_in(connection, ("pg_temp", "rehash_hashes"), named)
+        db.execute(connection, f"rehash/write_{rows}", {"province": province}, {"table": table})
+        if rows == "live":
+            db.execute(connection, "rehash/touched")
+        db.execute(connection, "rehash/empty_hashes")
+
+
+def _receipt(connection: db.Connection, province: str, chain: db.Row) -> None:
+    """A receipt behind the last one, of the communes that agreed with theirs: no row, no parcel, another digest."""
+    lines = db.fetch(connection, "rehash/lines", {"province": province})
+    if not lines:
+        return
+    head = {
+        "run_id": new_run_id(province),
+        "province_code": province,
+        "form": _FORM,
+        "sequence": chain["receipt_sequence"] + 1,
+        "delivery_sha256": _NOTHING,
+        "snapshot_sha256": _NOTHING,
+        "previous_sha256": chain["receipt_sha256"],
+    }
+    head["receipt_sha256"] = receipt_hash(head, lines)
+    values = {
+        **head,
+        "province": province,
+        "now": datetime.now(UTC),
+        "code_version": code_version(),
+        "lines": db.json_value(lines),
+    }
+    for name in ("run", "receipt", "receipt_lines", "advance_chain"):
+        db.execute(connection, f"rehash/{name}", values)

@@ -1,0 +1,86 @@
+"""What it takes to hash stored persons anew: `python tests/bench/rehash.py [rows]`.
+
+A province of before the key, with as many parcels that have a land user, a certificate and a closed user each; then the
+migration. A line of JSON: `wall` in seconds.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import psycopg2
+import pytest
+
+from sync.db.migrations import migrate
+from sync.platform import packages
+from sync.platform.land import shape_of_the_database
+from sync.settings import settings
+from tests.conftest import KEY
+from tests.support.before import database_of
+from tests.support.cluster import SharedCluster
+from tests.support.database import Server, _prepare
+from tests.support.key import with_key
+
+USER = "'Nguyễn Thị Số ' || n, '0011' || lpad(n::text, 8, '0'), 1950 + n %% 50"
+HASHED = (
+    "sha256(convert_to('landsync.land_user.v1;' || octet_length('Nguyễn Thị Số ' || n) || ':Nguyễn Thị Số ' || n || "
+    "';12:0011' || lpad(n::text, 8, '0') || ';4:' || 1950 + n %% 50 || ';', 'UTF8'))"
+)
+PAPER = "sha256(convert_to('landsync.certificate.v1;' || octet_length('AA ' || n) || ':AA ' || n || ';N;', 'UTF8'))"
+ITEMS = f"sha256(convert_to('certificate:1;', 'UTF8') || {PAPER} || convert_to('land_user:1;', 'UTF8') || {HASHED})"
+UID = "lpad(to_hex(n::bigint * 2654435761 %% 4294967296), 32, md5(n::text))::uuid"
+FILL = (
+    "INSERT INTO land_private.land_user (province_code, parcel_uid, item_no, land_user_name, land_user_id_number, "
+    f"land_user_birth_year, content_hash, hash_version, recorded_from, run_id) SELECT '01', {UID}, 1, {USER}, {HASHED}, 1, now(), 'r' "
+    "FROM generate_series(1, %s) AS n",
+    "INSERT INTO land_private.land_user_version (province_code, parcel_uid, item_no, land_user_name, land_user_id_number, "
+    "land_user_birth_year, content_hash, hash_version, recorded_from, recorded_to, run_id, closed_by_run) "
+    f"SELECT '01', {UID}, 1, {USER}, {HASHED}, 1, now() - interval '1 day', now(), 'r', 'r' FROM generate_series(1, %s) AS n",
+    "INSERT INTO land_private.certificate (province_code, parcel_uid, item_no, certificate_no, content_hash, hash_version, "
+    f"recorded_from, run_id) SELECT '01', {UID}, 1, 'AA ' || n, {PAPER}, 1, now(), 'r' FROM generate_series(1, %s) AS n",
+    "INSERT INTO ledger.manifest (province_code, commune_code, parcel_uid, content_hash, items_hash, area_m2) "
+    f"SELECT '01', '00004', {UID}, sha256(''), {ITEMS}, 1 FROM generate_series(1, %s) AS n",
+)
+
+
+def main() -> None:
+    """Fill, migrate, tell."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    programs = packages.installed()
+    if programs is None:
+        pytest.exit("PostgreSQL is missing: make test installs it")
+    shared = SharedCluster(programs)
+    cluster = shared.acquire()
+    try:
+        server = Server(cluster.dsn(), f"landsync_template_{shape_of_the_database()}")
+        _prepare(server, shared.lock)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            with_key(Path(folder) / "key", KEY),
+            database_of(server, "0026") as old,
+        ):
+            with closing(psycopg2.connect(old.superuser_dsn)) as link, link, link.cursor() as cursor:
+                for statement in FILL:
+                    cursor.execute(statement, (rows,))
+            settings.cache_clear()
+            begun = time.monotonic()
+            migrate(old.superuser_dsn)
+            took = time.monotonic() - begun
+            touched = old.query(
+                "SELECT count(*) FROM ledger.manifest AS m JOIN land_private.land_user AS u USING (province_code, parcel_uid) "
+                "JOIN land_private.certificate AS c USING (province_code, parcel_uid) WHERE m.items_hash <> sha256("
+                "convert_to('certificate:1;', 'UTF8') || sha256(c.salt || c.content_hash) || "
+                "convert_to('land_user:1;', 'UTF8') || sha256(u.salt || u.content_hash))"
+            )
+            print(json.dumps({"rows": rows, "wall": round(took, 1), "differ": touched[0][0]}))
+    finally:
+        shared.release()
+
+
+if __name__ == "__main__":
+    main()
