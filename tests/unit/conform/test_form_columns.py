@@ -55,7 +55,7 @@ def test_every_width_of_the_form_is_read_by_place_and_heading(width: int, *, gro
 @pytest.mark.parametrize(
     "without",
     [TRANSFEREE, {"user_role"}, {"organisation_name", "organisation_number"}, {"national_id"}, {"number"}],
-    ids=str,
+    ids=lambda names: "+".join(sorted(names)),
 )
 def test_columns_that_moved_are_read_by_their_headings(without: set[str]) -> None:
     layout = Layout(without=frozenset(without))
@@ -155,7 +155,7 @@ def test_whatever_is_left_out_added_or_renamed_no_column_is_taken_for_another(
     assert set(found) >= REQUIRED
 
 
-@pytest.mark.parametrize("layout", [Layout(), Layout(width=38), Layout(groups=False), Layout(counted=False), Layout(above=3), Layout(without=TRANSFEREE)], ids=str)  # fmt: skip
+@pytest.mark.parametrize("layout", [Layout(), Layout(width=38), Layout(groups=False), Layout(counted=False), Layout(above=3), Layout(without=TRANSFEREE)], ids=["whole", "38", "no groups", "not counted", "lower", "no transferee"])  # fmt: skip
 def test_a_workbook_is_read_as_its_layout_says(tmp_path: Path, layout: Layout) -> None:
     rows = [{"number": str(n), "commune_code": "00691", "sheet_no": "7", "parcel_no": str(n), "person_name": "A", "person_number": "1", "person_birth": "1", "certificate_no": "2", "address": "x", "use_1": "ONT"} for n in range(1, 4)]  # fmt: skip
     path = write_pl3_01(tmp_path / "a.xlsx", rows, layout)
