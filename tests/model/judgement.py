@@ -275,7 +275,10 @@ class _Judgement(Matching):
 
     def apply_refused(self, number: int, row: Row) -> None:
         """The last good version of its parcel stays, and is old from now on; nothing else is known by it."""
-        if row.commune in self.held or not self.counted(row) or self.is_late_of_its_object(row):
+        if not self.counted(row) or self.is_late_of_its_object(row):
+            return
+        if row.commune in self.held:
+            self.apply_waiting(number, row)
             return
         shown = self.may_be_any_of(number) | ({self.match[number]} if number in self.match else set())
         for uid in shown - self.written:
@@ -286,7 +289,7 @@ class _Judgement(Matching):
             self.register.refused[key] = max(self.moment(row), self.register.refused.get(key, NEVER))
 
     def apply_waiting(self, number: int, row: Row) -> None:
-        """Nor does a commune that came whole say anything of an object that it showed, while its row waits."""
+        """Nor does a commune that came whole say anything of an object of its own whose row waits, or is refused, in a held one."""
         its = self.register.living.get(self.match.get(number, 0))
         communes = {row.commune, its.row.commune if its else row.commune}
         if row.key is not None and communes & self.came_whole() - self.held:

@@ -298,6 +298,11 @@ HISTORIES = {
         full(3.5, [STAYS], (A,)),
         changes(4.5, [row(A, "k9", X, "9", ONE, action="end", version=2)]),
     ),
+    "a row that leaves a whole commune is refused in a held one, and a set brings an older version": (
+        full(0.5, FIRST),
+        replace(full(3.5, [row(A, "k9", X, "9", ONE, refused=True), *FIRST[1:]]), held=(A,)),
+        changes(4.5, [row(A, "k9", X, "9", ONE, action="update", version=2)]),
+    ),
     "a refused row of a set makes no other object stale": (
         full(0.5, FIRST),
         changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]),
