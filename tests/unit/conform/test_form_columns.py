@@ -10,6 +10,7 @@ from parcels.errors import DeliveryRejected
 from sync.conform.form_columns import form_columns
 from sync.intake.sources import SOURCES
 from sync.intake.sources.base import Heading
+from tests.conftest import counts
 from tests.support.formats.pl3_01 import FORM, Layout, form_map, write_pl3_01
 
 MAP = form_map().form
@@ -122,7 +123,7 @@ def test_columns_in_another_order_are_refused() -> None:
     assert refused.value.code == "DLV-FORM-COLUMN"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=counts(300), deadline=None)
 @given(
     without=st.sets(st.sampled_from([name for _, _, name in FORM]), max_size=8),
     extra=st.lists(st.tuples(st.integers(0, 51), st.sampled_from(["Ghi chú", "Họ và tên", "Số tờ", "Số CCCD", "Diện tích", ""])), max_size=3),

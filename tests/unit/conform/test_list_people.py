@@ -19,6 +19,7 @@ from sync.intake.sources.base import (
     ROW_NUMBER,
     ROW_TEXT,
 )
+from tests.conftest import counts
 from tests.support.formats.pl3_01 import FIRST_DATA
 from tests.support.owners import NAMES, Sheet, asked, parcels, read, row
 from tests.support.strip import COMMUNE
@@ -239,7 +240,7 @@ def whose(said: dict[str, str | None]) -> set[int]:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=counts(40), deadline=None)
 @given(rows=ROWS, seed=st.randoms(use_true_random=False))
 def test_any_rows_in_any_order_are_each_accounted_for(rows: list[dict[str, str | None]], seed: Any) -> None:
     map_rows = parcels(["1", "2", "3", "4"], IDS)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from parcels.model import ARROW_TYPES
 from parcels.people import BY_NAME, PEOPLE_SCHEMA
 from sync.conform.people_tables import PARCEL_KEY, Holds, PeopleTable, counts, joined_people
+from tests.conftest import counts as examples
 from tests.support.owners import asked, parcels, row
 
 Rows = list[dict[str, Any]]
@@ -184,7 +185,7 @@ TABLES = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(tables=TABLES, seed=st.randoms(use_true_random=False))
 def test_any_tables_in_any_order_say_the_same(tables: dict[str, Rows], seed: Any) -> None:
     parcels = parcels_of("T1", "T2", "T3", "T3", None)

@@ -17,6 +17,7 @@ from sync.folder.list_rows import load_list_rows
 from sync.folder.people import read_people
 from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
+from tests.conftest import counts
 from tests.support.formats.pl3_01 import FORM, Formula, Layout, form_map, write_pl3_01
 from tests.support.strip import COMMUNE, LAYER, PROVINCE, ZONE, profile_of, strip
 
@@ -76,7 +77,7 @@ def the_map() -> Iterator[Path]:
         yield path
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=counts(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=ROWS, layout=LAYOUTS, data=st.data())
 def test_whatever_a_workbook_holds_no_row_is_lost_and_no_parcel_made(
     the_map: Path, rows: list[dict[str, Any]], layout: Layout, data: st.DataObject
