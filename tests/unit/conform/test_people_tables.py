@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from parcels.model import ARROW_TYPES
 from parcels.people import BY_NAME, PEOPLE_SCHEMA
-from sync.conform.people_tables import PARCEL_KEY, Holds, PeopleTable, counts, joined_people
-from tests.conftest import counts as examples
+from sync.conform.people_tables import PARCEL_KEY, Holds, PeopleTable, joined_people
+from sync.conform.people_tables import counts as row_counts
+from tests.conftest import counts
 from tests.support.owners import asked, parcels, row
 
 Rows = list[dict[str, Any]]
@@ -38,7 +39,7 @@ def joined(parcels: pa.Table, **tables: Rows) -> tuple[Rows, pa.Table]:
     assert people.schema == PEOPLE_SCHEMA
     for holds, rows in tables.items():
         used = sum(each["says"] == holds[:-1] for each in people.to_pylist())
-        left = sum(counts(told, holds).values())  # type: ignore[arg-type]
+        left = sum(row_counts(told, holds).values())  # type: ignore[arg-type]
         if holds in ("rights", "restrictions"):
             assert len(rows) == used + left
         assert left <= len(rows)
@@ -98,7 +99,7 @@ def test_every_fault_is_its_row_s_alone() -> None:
         ],
     )
     assert [(each["row_no"], each["says"]) for each in people] == [(0, "restriction"), (0, "right")]
-    assert counts(told, "rights") == {
+    assert row_counts(told, "rights") == {
         "certificate_unknown": 1,
         "names_nobody": 1,
         "no_key": 1,
@@ -107,9 +108,9 @@ def test_every_fault_is_its_row_s_alone() -> None:
         "repeated": 1,
         "user_unknown": 1,
     }
-    assert counts(told, "users") == {"by_nobody": 1, "no_key": 1}
-    assert counts(told, "certificates") == {"repeated": 1}
-    assert counts(told, "restrictions") == {"parcel_unknown": 1}
+    assert row_counts(told, "users") == {"by_nobody": 1, "no_key": 1}
+    assert row_counts(told, "certificates") == {"repeated": 1}
+    assert row_counts(told, "restrictions") == {"parcel_unknown": 1}
 
 
 def test_of_contradicting_copies_of_a_user_most_count() -> None:
@@ -118,7 +119,7 @@ def test_of_contradicting_copies_of_a_user_most_count() -> None:
             parcels_of("T1"), users=[user("U1", name) for name in names], rights=[right("T1", "U1")]
         )
         assert people[0]["land_user_name"] == "B"
-        assert counts(told, "users") == {"conflict": 1, "repeated": 1}
+        assert row_counts(told, "users") == {"conflict": 1, "repeated": 1}
 
 
 def test_a_certificate_that_names_nobody_is_a_right_of_its_parcel() -> None:
@@ -185,7 +186,7 @@ TABLES = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=counts(60), deadline=None)
 @given(tables=TABLES, seed=st.randoms(use_true_random=False))
 def test_any_tables_in_any_order_say_the_same(tables: dict[str, Rows], seed: Any) -> None:
     parcels = parcels_of("T1", "T2", "T3", "T3", None)
