@@ -166,7 +166,7 @@ def asked(story: Story) -> None:
         ("deciders", "name", "cli:lan", "--role", "centre", "--reason", REASON),
         ("deciders", "withdraw", "cli:lan", "--role", "centre", "--reason", REASON),
         ("rehearse", "2026-abce"), ("housekeeping", "--dry-run"), ("population", "status"), ("db", "status"),
-        ("communes", "-p", PROVINCE), ("reconcile", "--all"),
+        ("communes", "-p", PROVINCE), ("reconcile", "--all"), ("keys", "show"), ("keys", "new"),
     ):  # fmt: skip
         story.both(*words)
     story.run("db", "migrate")

@@ -87,7 +87,7 @@ class Story:
 
 FAMILIES = {
     "profile", "db", "receipt", "boundaries", "expected", "context", "population", "findings", "lineage", "deciders",
-    "report", "measure",
+    "report", "measure", "keys",
 }  # fmt: skip
 
 
