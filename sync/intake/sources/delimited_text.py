@@ -169,7 +169,7 @@ def names_of(name: str, head: str, delimiter: str, quote: str) -> tuple[str, ...
     twice = [cell for cell, times in Counter(names).items() if cell and times > 1]
     if twice:
         places = [str(at) for at, cell in enumerate(names, 1) if cell == twice[0]]
-        raise twice_named(name, " = ".join(places))  # told by their places: a first row may be a person's
+        raise twice_named(name, " = ".join(places[:2]))  # told by their places: a first row may be a person's
     return names
 
 
