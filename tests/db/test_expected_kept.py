@@ -3,10 +3,9 @@
 from datetime import date
 from pathlib import Path
 
-import psycopg2
 import pytest
 
-from parcels.errors import DeliveryRejected
+from parcels.errors import ComponentMissing, DeliveryRejected
 from sync import db
 from sync.conform.expected import read_expected
 from sync.db.migrations import migrate
@@ -69,7 +68,7 @@ def test_the_same_file_again_adds_nothing_and_a_bad_one_not_a_row(database: Data
     assert [load(database, tmp_path, text) for _ in range(3)] == [2, 0, 0]
     with pytest.raises(DeliveryRejected):
         load(database, tmp_path, text.replace("100", "101") + "00694,-1,,TK 2025,2025-12-31\n", "bad.csv")
-    with pytest.raises(psycopg2.Error):
+    with pytest.raises(ComponentMissing, match="DB-NOT-TAKEN"):
         _half(database, tmp_path)
     assert database.query("SELECT count(*) FROM land.commune_expected") == [(2,)]
 
