@@ -48,10 +48,10 @@ def rehash(connection: db.Connection) -> None:
     if provinces:
         key = key_of(connection, remember=True)
         db.execute(connection, "rehash/create_hashes")
-        db.execute(connection, "rehash/triggers_off")
+        db.execute(connection, "rehash/triggers", {"turn": "DISABLE"})
         for province in provinces:
             _province(connection, province, key.store(province))
-        db.execute(connection, "rehash/triggers_on")
+        db.execute(connection, "rehash/triggers", {"turn": "ENABLE"})
         db.execute(connection, "rehash/drop_hashes")
     db.execute(connection, "rehash/keyed")
 

@@ -1,4 +1,5 @@
--- Append-only again.
+-- Closed versions are append-only, and hashed anew this once: the triggers that say so, turned off (DISABLE) and on again (ENABLE).
+-- What was turned off is on again with the transaction, also if that fails.
 DO $$
 DECLARE
     guarded regclass;
@@ -9,7 +10,7 @@ BEGIN
         WHERE t.tgname = 'append_only'
           AND t.tgrelid IN ('land_private.land_user_version'::regclass, 'land_private.certificate_version'::regclass)
     LOOP
-        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER append_only', guarded);
+        EXECUTE format('ALTER TABLE %%s %%s TRIGGER append_only', guarded, %(turn)s);
     END LOOP;
 END
 $$
