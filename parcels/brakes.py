@@ -4,7 +4,16 @@ from typing import Literal, TypeAlias
 
 # Of the columns of a parcel; its key in the source's system and its marks belong to none.
 ColumnGroup: TypeAlias = Literal[
-    "geometry", "land_use", "area", "address", "national_id", "number", "land_user", "certificate"
+    "geometry",
+    "land_use",
+    "area",
+    "address",
+    "national_id",
+    "number",
+    "land_user",
+    "certificate",
+    "restriction",
+    "transferee",
 ]
 
 # LOSS, GROWTH    parcels that would end or leave; that are new or come

@@ -7,38 +7,20 @@ before hashes the same. Any other new layout is a new version of the hash.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["text", "integer", "decimal", "date", "geometry"]
-Record = Literal["parcel", "land_use_part", "land_user", "certificate"]
-Confidentiality = Literal["public", "restricted", "private"]
+from parcels.column import Column, Record
+from parcels.personal import CERTIFICATE, LAND_USER, RESTRICTION, TRANSFEREE
 
-HASH_VERSIONS: dict[Record, int] = {"parcel": 1, "land_use_part": 1, "land_user": 2, "certificate": 2}
+HASH_VERSIONS: dict[Record, int] = {
+    "parcel": 1,
+    "land_use_part": 1,
+    "land_user": 2,
+    "certificate": 2,
+    # Version 2 is their first: with it hashes of persons got a key.
+    "restriction": 2,
+    "transferee": 2,
+}
 DECIMAL_PLACES = 4  # stored areas: numeric(18,4), hashed as whole numbers of 0.0001 m²
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One canonical column.
-
-    delivered  a province's column map may name it
-    later      it joined its record when rows had been hashed: in the hash only where it says something
-    handle     it names the parcel and says nothing of it: no content from version 2 of the hash on
-    """
-
-    name: str
-    kind: Kind
-    vi: str
-    en: str
-    record: Record = "parcel"
-    unit: str | None = None
-    confidentiality: Confidentiality = "public"
-    delivered: bool = True
-    hashed: bool = True
-    later: bool = False
-    handle: bool = False
-
 
 # The parcel as stored in land.parcel, in hash order.
 PARCEL: tuple[Column, ...] = (
@@ -119,7 +101,7 @@ PARCEL: tuple[Column, ...] = (
     ),
 )
 
-# A parcel has many uses, land users and certificates: versioned and hashed the same way.
+# A parcel has many uses, land users, certificates, restrictions, transferees: versioned and hashed the same way.
 LAND_USE_PART: tuple[Column, ...] = (
     Column("land_use_code", "text", "Mã loại đất", "Land-use code", "land_use_part", delivered=False),
     Column(
@@ -132,66 +114,19 @@ LAND_USE_PART: tuple[Column, ...] = (
         delivered=False,
     ),
 )
-LAND_USER: tuple[Column, ...] = (
-    Column(
-        "land_user_name",
-        "text",
-        "Tên người sử dụng đất",
-        "Name of the land user",
-        "land_user",
-        confidentiality="private",
-    ),
-    Column(
-        "land_user_id_number",
-        "text",
-        "Số định danh cá nhân / mã số tổ chức",
-        "Personal or organisation id number",
-        "land_user",
-        confidentiality="private",
-    ),
-    Column(
-        "land_user_birth_year",
-        "integer",
-        "Năm sinh",
-        "Year of birth",
-        "land_user",
-        confidentiality="private",
-    ),
-    Column(
-        "land_user_key",
-        "text",
-        "Khóa của người sử dụng đất trong hệ thống nguồn",
-        "Id of the land user in the source system",
-        "land_user",
-        confidentiality="private",
-        later=True,
-    ),
-)
-CERTIFICATE: tuple[Column, ...] = (
-    Column(
-        "certificate_no",
-        "text",
-        "Số phát hành Giấy chứng nhận",
-        "Serial number of the certificate",
-        "certificate",
-        confidentiality="private",
-    ),
-    Column(
-        "certificate_issued_on",
-        "date",
-        "Ngày cấp Giấy chứng nhận",
-        "Date the certificate was issued",
-        "certificate",
-        confidentiality="private",
-    ),
-)
 
 RECORDS: dict[Record, tuple[Column, ...]] = {
     "parcel": PARCEL,
     "land_use_part": LAND_USE_PART,
     "land_user": LAND_USER,
     "certificate": CERTIFICATE,
+    "restriction": RESTRICTION,
+    "transferee": TRANSFEREE,
 }
+
+# What only tables and forms of people bring, any number of a parcel: a delivery without them says nothing of it, and what is known
+# stays. It comes and goes: that a parcel is as it once was is ordinary.
+COME_AND_GO: tuple[Record, ...] = ("restriction", "transferee")
 
 # What says something of persons: from version 2 on hashed under a key, so that nobody finds a number by trying.
 PRIVATE: frozenset[Record] = frozenset(

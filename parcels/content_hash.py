@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels.arrays import Values, one_array
-from parcels.columns import HASH_VERSIONS, PRIVATE, Column, Record, hashed_columns
+from parcels.column import Column, Record
+from parcels.columns import HASH_VERSIONS, PRIVATE, hashed_columns
 from parcels.decimals import whole_numbers
 from parcels.model import ARROW_TYPES
 

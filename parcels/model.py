@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from parcels.columns import DECIMAL_PLACES, Column, delivered_columns
+from parcels.column import Column
+from parcels.columns import DECIMAL_PLACES, delivered_columns
 
 UNKNOWN_COMMUNE = "-"  # the receipt line and snapshot part of rows that belong to no commune of the province
 

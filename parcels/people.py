@@ -2,8 +2,8 @@
 
 A parcel has several land users, a user several parcels, a certificate several of both. One row of `PEOPLE_SCHEMA` is a right:
 a parcel, who has it, and on which certificate. A restriction and a transferee are rows of their own, and never a right. There
-is no national entity of a person: a user belongs to the source that names him. Every column here is private. None but the
-first user and certificate of a parcel is stored yet: they are not among `parcels.columns.RECORDS`.
+is no national entity of a person: a user belongs to the source that names him. Every column here is private. Stored are
+`parcels.columns.RECORDS`: restrictions, transferees, and of rights none yet but the first user and certificate of a parcel.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from typing import Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcels import personal
 from parcels.bilingual import Bilingual
-from parcels.columns import CERTIFICATE, LAND_USER, Column
+from parcels.column import Column
 from parcels.model import arrow_field
 
 # What a row of PEOPLE_SCHEMA says.
@@ -163,7 +164,7 @@ def _of(
 
 # The order within a record is that of the columns that will be stored, and hashed: new ones go to the end.
 USER: Final = (
-    *(PeopleColumn(column, "identify") for column in LAND_USER),
+    *(PeopleColumn(column, "identify") for column in personal.LAND_USER),
     _of("identify", "land_user_kind", "text", "Loại người sử dụng đất", "Kind of land user", KINDS),
     _of(
         "identify", "land_user_birth_date", "date", "Ngày sinh, khi ghi đủ", "Date of birth, where said whole"
@@ -181,7 +182,7 @@ USER: Final = (
     ),
 )
 CERTIFICATES: Final = (
-    *(PeopleColumn(column, "right") for column in CERTIFICATE),
+    *(PeopleColumn(column, "right") for column in personal.CERTIFICATE),
     _of(
         "right",
         "certificate_key",
@@ -243,31 +244,13 @@ RESTRICTION: Final = (
         "Khóa của hạn chế ở nguồn",
         "Id of the restriction in its source",
     ),
-    _of(
-        "restrict", "restriction_kind", "text", "Loại hạn chế quyền", "Kind of restriction", RESTRICTION_KINDS
+    *(
+        PeopleColumn(column, "restrict", RESTRICTION_KINDS if column.name == "restriction_kind" else ())
+        for column in personal.RESTRICTION
     ),
-    _of("restrict", "restriction_from", "date", "Ngày bắt đầu hạn chế", "Date from which it holds"),
-    _of("restrict", "restriction_to", "date", "Ngày hết hạn chế", "Date from which it no longer holds"),
 )
-# Columns 15 to 18 of PL3-01: who took the land over and is not registered. Evidence, never an owner.
-TRANSFEREE: Final = (
-    _of(
-        "evidence",
-        "transferee_name",
-        "text",
-        "Người nhận chuyển quyền chưa đăng ký",
-        "Transferee, not registered",
-    ),
-    _of(
-        "evidence",
-        "transferee_id_number",
-        "text",
-        "Số định danh của người nhận",
-        "Id number of the transferee",
-    ),
-    _of("evidence", "transferee_address", "text", "Địa chỉ của người nhận", "Address of the transferee"),
-    _of("evidence", "transfer_reason", "text", "Lý do biến động", "Reason of the change"),
-)
+# Who took the land over and is not registered. Evidence, never an owner.
+TRANSFEREE: Final = tuple(PeopleColumn(column, "evidence") for column in personal.TRANSFEREE)
 OF_RIGHT: Final = (*USER, *CERTIFICATES, *RIGHT)
 PEOPLE: Final = (*OF_RIGHT, *RESTRICTION, *TRANSFEREE)
 BY_NAME: Final[dict[str, PeopleColumn]] = {column.name: column for column in PEOPLE}

@@ -384,12 +384,16 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.province_state.lock_expires_at', 'Khóa hết hạn lúc', 'When the lock expires'),
 ('ledger.province_state.receipt_sequence', 'Số thứ tự biên nhận gần nhất', 'Number of the last receipt'),
 ('ledger.province_state.receipt_sha256', 'Mã băm của biên nhận gần nhất', 'Hash of the last receipt'),
-('ledger.manifest.items_hash', 'Mã băm các loại đất, người sử dụng đất, Giấy chứng nhận của thửa; phần cá nhân có khóa và muối', 'Hash over the parcel''s land uses, land users and certificates; of persons keyed and salted'),
+('ledger.manifest.items_hash', 'Mã băm mọi bản ghi kèm thửa (loại đất, người sử dụng đất, Giấy chứng nhận, hạn chế quyền, người nhận chuyển quyền); phần cá nhân có khóa và muối', 'Hash over all that goes with the parcel (land uses, land users, certificates, restrictions, transferees); of persons keyed and salted'),
 ('ledger.private_key.key_no', 'Luôn là 1: mỗi cơ sở dữ liệu một khóa', 'Always 1: one key for a database'),
 ('ledger.private_key.fingerprint', 'Dấu của khóa, như `landsync keys show` in', 'The key''s fingerprint, as `landsync keys show` says it'),
 ('ledger.private_key.since', 'Từ khi nào', 'Since when'),
 ('land_private.land_user.salt', 'Muối ngẫu nhiên của dòng: mã băm ra khỏi bảng luôn có muối', 'A salt of the row''s own: a hash that leaves the table is salted'),
 ('land_private.certificate.salt', 'Muối ngẫu nhiên của dòng: mã băm ra khỏi bảng luôn có muối', 'A salt of the row''s own: a hash that leaves the table is salted'),
+('land_private.restriction.salt', 'Muối ngẫu nhiên của dòng: mã băm ra khỏi bảng luôn có muối', 'A salt of the row''s own: a hash that leaves the table is salted'),
+('land_private.transferee.salt', 'Muối ngẫu nhiên của dòng: mã băm ra khỏi bảng luôn có muối', 'A salt of the row''s own: a hash that leaves the table is salted'),
+('land.column_catalogue.purpose_vi', 'Dữ liệu cá nhân này được giữ để làm gì', 'Why this personal data is kept, in Vietnamese'),
+('land.column_catalogue.purpose_en', 'Như purpose_vi, bằng tiếng Anh', 'The same in English'),
 ('public.landsync_revision.version_num', 'Phiên bản', 'Revision'),
 
 -- views

@@ -44,6 +44,10 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land_private.certificate', 'Giấy chứng nhận của thửa hiện hành (dữ liệu cá nhân)', 'Certificates of the current parcels (personal data)'),
 ('land_private.population_result', 'Mọi kết quả đối chiếu với cơ sở dữ liệu dân cư đã nhận (dữ liệu cá nhân); chỉ được ghi thêm', 'Every result of matching with the population database (personal data); append-only'),
 ('land_private.land_user_status', 'Kết quả xác thực mới nhất của từng người sử dụng đất (dữ liệu cá nhân)', 'The present result of each land user (personal data)'),
+('land_private.restriction', 'Hạn chế quyền đối với thửa hiện hành: thế chấp, ngăn chặn, tranh chấp (dữ liệu cá nhân)', 'Restrictions of rights to the current parcels: mortgages, blocks, disputes (personal data)'),
+('land_private.restriction_version', 'Các phiên bản hạn chế quyền đã đóng (dữ liệu cá nhân)', 'Closed versions of restrictions (personal data)'),
+('land_private.transferee', 'Người nhận chuyển quyền chưa đăng ký của thửa hiện hành; không phải người sử dụng đất (dữ liệu cá nhân)', 'Who took a current parcel over and is not registered; no land user (personal data)'),
+('land_private.transferee_version', 'Các phiên bản người nhận chuyển quyền chưa đăng ký đã đóng (dữ liệu cá nhân)', 'Closed versions of transferees who were not registered (personal data)'),
 ('land_private.certificate_version', 'Các phiên bản Giấy chứng nhận đã đóng (dữ liệu cá nhân)', 'Closed versions of certificates (personal data)'),
 
 -- tables of schema ledger
@@ -117,6 +121,8 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('analyst.land_use_as_of()', 'Loại đất của các thửa vào ngày valid_at, theo những gì biết lúc known_at', 'The land uses of the parcels on the day valid_at, by what was known at known_at'),
 ('land_private.land_user_as_of()', 'Người sử dụng đất vào ngày valid_at, theo những gì biết lúc known_at', 'The land users on the day valid_at, by what was known at known_at'),
 ('land_private.certificate_as_of()', 'Giấy chứng nhận vào ngày valid_at, theo những gì biết lúc known_at', 'The certificates on the day valid_at, by what was known at known_at'),
+('land_private.restriction_as_of()', 'Hạn chế quyền vào ngày valid_at, theo những gì biết lúc known_at', 'The restrictions on the day valid_at, by what was known at known_at'),
+('land_private.transferee_as_of()', 'Người nhận chuyển quyền chưa đăng ký vào ngày valid_at, theo những gì biết lúc known_at', 'The transferees who were not registered on the day valid_at, by what was known at known_at'),
 ('analyst.parcel_state', 'Mọi trạng thái và kết thúc của thửa đất, theo thứ tự của nguồn', 'Every state and end of a parcel, in the order of its source'),
 ('analyst.parcel_standing', 'Như parcel_state, thêm điều các sự kiện đã xác nhận nói về thửa trước và thửa sau', 'As parcel_state, with what confirmed events say of the parcels before and after'),
 ('analyst.parcel_bound', 'Điều chưa thể có trước ngày hiệu lực của sự kiện đã xác nhận: thửa sau chưa bắt đầu, thửa trước chưa kết thúc', 'What was not so before the legal date of a confirmed event: what came after had not begun, what was before had not ended'),

@@ -33,7 +33,7 @@ BEGIN ATOMIC
         SELECT r.province_code, r.parcel_uid, r.nature, r.stands_at, r.known_from, r.late_row, r.place, r.sure_place, had.digest
         FROM reach AS r
         LEFT JOIN LATERAL (
-            SELECT sha256(string_agg(int2send(i.item_no) || i.content_hash, ''::bytea ORDER BY i.item_no)) AS digest
+            SELECT sha256(string_agg({had})) AS digest
             FROM {history} AS i
             WHERE i.province_code = r.province_code AND i.parcel_uid = r.parcel_uid AND i.late_row = r.late_row
               AND CASE WHEN r.late_row > 0 THEN i.recorded_from = r.known_from

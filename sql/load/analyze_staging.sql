@@ -1,2 +1,2 @@
 -- The planner must not guess: a wrong join order over a province's parcels costs minutes.
-ANALYZE {parcel}, {land_use_part}, {land_user}, {certificate}
+ANALYZE {tables}

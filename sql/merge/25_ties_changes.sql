@@ -2,6 +2,7 @@
 -- The same again, or the same version with other content.
 CREATE TEMP TABLE merge_tie ON COMMIT DROP AS
 SELECT m.row_no,
+       m.commune_code,
        m.source_uid,
        k.live_commune IS NULL AS gone,
        CASE WHEN s.action = 'end' OR k.ended THEN s.action IS DISTINCT FROM 'end' OR NOT k.ended

@@ -1,5 +1,5 @@
 -- What differs in the many-valued part: to insert, change, close.
--- Closing covers parcels that end.
+-- Closing covers parcels that end. Of a commune of which the delivery does not say such things (`spoken`), what is known stays.
 CREATE TEMP TABLE {diff} ON COMMIT DROP AS
 WITH wanted AS (
     SELECT m.parcel_uid, s.item_no, s.content_hash, s.row_no
@@ -11,6 +11,7 @@ WITH wanted AS (
     FROM merge_row AS m
     JOIN {live} AS i ON i.province_code = %(province)s AND i.parcel_uid = m.parcel_uid
     WHERE m.status = 'accept'
+      AND (%(spoken)s::text[] IS NULL OR m.commune_code = ANY (%(spoken)s::text[]))
     UNION ALL
     SELECT i.parcel_uid, i.item_no, i.content_hash
     FROM merge_ending AS e

@@ -30,11 +30,7 @@ JOIN merge_commune AS c ON c.commune_code = m.commune_code
 LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.parcel_uid
 LEFT JOIN (
     -- A join, not IN: what does not fit into the memory of a statement would be gone through row by row.
-    SELECT u.parcel_uid FROM merge_land_use_part AS u
-    UNION
-    SELECT u.parcel_uid FROM merge_land_user AS u
-    UNION
-    SELECT u.parcel_uid FROM merge_certificate AS u
+    {differing}
 ) AS d ON d.parcel_uid = m.parcel_uid
 LEFT JOIN LATERAL (SELECT public.ST_Centroid(p.geom) AS point) AS here ON c.current_before > 0 AND p.geom IS DISTINCT FROM s.geom
 LEFT JOIN LATERAL (SELECT public.ST_Centroid(s.geom) AS point) AS there ON c.current_before > 0 AND p.geom IS DISTINCT FROM s.geom

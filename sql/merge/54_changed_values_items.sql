@@ -1,11 +1,12 @@
 -- The same of the many-valued part: land users, certificates, parts of the land use.
 -- A record that says less than before has been emptied, in part or whole. One that goes goes back to what was, where the
--- parcel once lived without it.
+-- parcel once lived without it; but of what comes and goes that is no sign of an old file.
 INSERT INTO merge_value (parcel_uid, commune_code, column_group, before, after, emptied, earlier)
-SELECT c.parcel_uid, c.commune_code, CASE %(record)s WHEN 'land_use_part' THEN 'land_use' ELSE %(record)s END,
+SELECT c.parcel_uid, c.commune_code, %(group)s,
        encode(i.content_hash, 'hex'), encode(s.content_hash, 'hex'),
        i.parcel_uid IS NOT NULL AND num_nonnulls({staged_columns}) < num_nonnulls({live_columns}),
-       CASE WHEN s.row_no IS NULL
+       CASE WHEN %(comes_and_goes)s THEN false
+            WHEN s.row_no IS NULL
             THEN EXISTS (SELECT FROM land.parcel_version AS v
                          WHERE v.province_code = %(province)s AND v.parcel_uid = d.parcel_uid AND v.recorded_from < i.recorded_from)
                  AND NOT EXISTS (SELECT FROM {version} AS v

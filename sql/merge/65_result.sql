@@ -15,10 +15,6 @@ FROM merge_row AS m
 JOIN {parcel} AS s ON s.row_no = m.row_no
 LEFT JOIN merge_changing AS g ON g.row_no = m.row_no
 LEFT JOIN (
-    SELECT d.parcel_uid FROM merge_land_use_part AS d
-    UNION
-    SELECT d.parcel_uid FROM merge_land_user AS d
-    UNION
-    SELECT d.parcel_uid FROM merge_certificate AS d
+    {differing}
 ) AS items ON items.parcel_uid = m.parcel_uid
 WHERE m.status = 'accept'

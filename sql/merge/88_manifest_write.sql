@@ -7,14 +7,7 @@ WITH touched AS (
     SELECT p.parcel_uid FROM land.parcel AS p
     WHERE p.province_code = %(province)s AND p.commune_code = ANY (%(foreign_hands_passed)s::text[])
 ), item AS (
-    SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, i.content_hash
-    FROM land.land_use_part AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
-    UNION ALL
-    SELECT i.parcel_uid, 'land_user', i.item_no, land.salted(i.salt, i.content_hash)
-    FROM land_private.land_user AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
-    UNION ALL
-    SELECT i.parcel_uid, 'certificate', i.item_no, land.salted(i.salt, i.content_hash)
-    FROM land_private.certificate AS i JOIN touched AS t ON t.parcel_uid = i.parcel_uid WHERE i.province_code = %(province)s
+    {touched}
 ), digest AS (
     SELECT i.parcel_uid,
            sha256(string_agg(land.item_bytes(i.record, i.item_no, i.content_hash), ''::bytea ORDER BY i.record, i.item_no)) AS items_hash

@@ -7,11 +7,7 @@ WITH value AS (
     JOIN merge_result AS r ON r.parcel_uid = v.parcel_uid
     GROUP BY v.commune_code, v.column_group
 ), item AS (
-    SELECT 'land_use' AS column_group, d.parcel_uid FROM merge_land_use_part AS d WHERE d.action = 'close'
-    UNION ALL
-    SELECT 'land_user', d.parcel_uid FROM merge_land_user AS d WHERE d.action = 'close'
-    UNION ALL
-    SELECT 'certificate', d.parcel_uid FROM merge_certificate AS d WHERE d.action = 'close'
+    {closing}
 ), closed AS (
     SELECT coalesce(e.commune_code, r.commune_code) AS commune_code, i.column_group, count(*) AS closed
     FROM item AS i

@@ -1,14 +1,7 @@
 -- Every parcel whose values no longer hash to what the manifest says: changed, deleted or added behind the pipeline. Of persons by
 -- their stored hashes: whether these are the values' is asked where the key is.
 WITH item AS (
-    SELECT i.parcel_uid, 'land_use_part' AS record, i.item_no, land.land_use_part_hash({land_use_part}) AS content_hash
-    FROM land.land_use_part AS i WHERE i.province_code = %(province)s
-    UNION ALL
-    SELECT i.parcel_uid, 'land_user', i.item_no, land.salted(i.salt, i.content_hash)
-    FROM land_private.land_user AS i WHERE i.province_code = %(province)s
-    UNION ALL
-    SELECT i.parcel_uid, 'certificate', i.item_no, land.salted(i.salt, i.content_hash)
-    FROM land_private.certificate AS i WHERE i.province_code = %(province)s
+    {proved}
 ), digest AS (
     SELECT i.parcel_uid,
            sha256(string_agg(land.item_bytes(i.record, i.item_no, i.content_hash), ''::bytea ORDER BY i.record, i.item_no)) AS items_hash

@@ -14,14 +14,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcels.columns import PRIVATE, RECORDS, hashed_columns
+from parcels.columns import PRIVATE, hashed_columns
 from parcels.content_hash import content_hash, to_hex
 from sync import db
 from sync.db.columns import columns_of
+from sync.db.items import LIVE, Item, over_items
 from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.load.keyed import key_of, portions
-from sync.load.staging import LIVE
 from sync.platform.addresses import resolve_dsn
 from sync.settings import settings
 
@@ -97,12 +97,15 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
 
 
 def _hashed_columns() -> db.Identifiers:
-    """The arguments of each record's hash function, under the record's name; those of persons have none."""
-    return {
-        record: columns_of(record, "p" if record == "parcel" else "i")
-        for record in RECORDS
-        if record not in PRIVATE
-    }
+    """The arguments of the parcel's hash function, and what is proved of every item: of persons their stored hashes."""
+
+    def proved(item: Item) -> db.Identifiers:
+        if item.record in PRIVATE:
+            return {"proved": db.sql.SQL("land.salted(i.salt, i.content_hash)")}
+        function = db.sql.Identifier("land", f"{item.record}_hash")
+        return {"proved": db.sql.SQL("{}({})").format(function, columns_of(item.record, "i"))}
+
+    return {"parcel": columns_of("parcel", "p"), "proved": over_items("proved", proved)}
 
 
 _PERSONS = pa.schema([("commune", pa.string()), ("parcel", pa.string()), ("stored", pa.string())])

@@ -77,7 +77,7 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
         if not work.row_no and not record.changes:  # that nothing changed is news, too
             raise none_current(work.not_current) if work.not_current.total() else _no_rows()
         joined = join_rows(profile, writer)
-        lists.leave_people(writer)
+        spoken = lists.leave_people(writer)
         snapshot_sha256 = writer.close()
     except BaseException:
         writer.abandon()
@@ -100,6 +100,7 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
         conversion=work.communes.report(),
         crs=shown,
         holds=work.holds(),
+        people=spoken,
     )
     conformed.save(run_dir)
     return {

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from parcels import land_use
 from parcels.bilingual import Bilingual
-from parcels.columns import Column, delivered_columns
+from parcels.column import Column
+from parcels.columns import delivered_columns
 from parcels.decimals import from_floats
 from parcels.errors import DeliveryRejected
 from parcels.identifiers import normalise_number

@@ -85,14 +85,20 @@ class Lists:
         self._left = [one.left() for one in self._lists]
         write_list_rows(self._run_dir, self._left)
 
-    def leave_people(self, writer: SnapshotWriter) -> None:
-        """After the snapshot's rows are known: leave what forms say of the people of each commune in `people/`."""
+    def leave_people(self, writer: SnapshotWriter) -> dict[str, tuple[str, ...]]:
+        """After the snapshot's rows are known: leave what forms say of the people of each commune in `people/`.
+
+        A form has columns for transferees: where one says anything of people in a commune, it says which of them there are.
+        """
         clear_people(self._run_dir)
+        spoken = []
         forms = [(one, one.speakers) for one in self._lists if one.speakers is not None]
         for commune in writer.written() if forms else ():
             row_nos = one_array(writer.part(commune, ["row_no"])["row_no"]).to_numpy()
             said = [who.of(one.table, one.part.part_no, one.numbers, row_nos) for one, who in forms]
-            write_people(self._run_dir, commune, pa.concat_tables(said))
+            if write_people(self._run_dir, commune, pa.concat_tables(said)):
+                spoken.append(commune)
+        return {"transferee": tuple(spoken)} if spoken else {}
 
     def report(self) -> tuple[ListRead, ...]:
         """For conform.json: an entry a list."""

@@ -5,16 +5,8 @@ So the columns of a record stand in no statement by hand, and one that joins is 
 
 from collections.abc import Collection, Iterable, Sequence
 
-from parcels.columns import (
-    DECIMAL_PLACES,
-    HASH_VERSIONS,
-    PRIVATE,
-    RECORDS,
-    Column,
-    Kind,
-    Record,
-    hashed_columns,
-)
+from parcels.column import Column, Kind, Record
+from parcels.columns import COME_AND_GO, DECIMAL_PLACES, HASH_VERSIONS, PRIVATE, RECORDS, hashed_columns
 from sync import db
 
 SQL_TYPES: dict[Kind, str] = {
@@ -43,6 +35,7 @@ _PRIVATE = """(
     )"""
 
 # Of a many-valued record: the function that answers as of a day, what says the order of states, what bounds them, where its rows are.
+_OF_PERSONS = ("land_private.parcel_state", "land_private.parcel_bound", _PRIVATE)
 _AS_OF: dict[Record, tuple[str, str, str, str]] = {
     "land_use_part": (
         "analyst.land_use_as_of",
@@ -50,18 +43,7 @@ _AS_OF: dict[Record, tuple[str, str, str, str]] = {
         "analyst.parcel_bound",
         "analyst.land_use_history",
     ),
-    "land_user": (
-        "land_private.land_user_as_of",
-        "land_private.parcel_state",
-        "land_private.parcel_bound",
-        _PRIVATE,
-    ),
-    "certificate": (
-        "land_private.certificate_as_of",
-        "land_private.parcel_state",
-        "land_private.parcel_bound",
-        _PRIVATE,
-    ),
+    **{record: (f"land_private.{record}_as_of", *_OF_PERSONS) for record in RECORDS if record in PRIVATE},
 }
 
 
@@ -138,6 +120,10 @@ def _as_of_function(record: Record, function: str, states: str, bounds: str, his
         "history": _filled(history, {"record": record, "kept": ", ".join(f"x.{name}" for name in kept)}),
         "typed": ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in RECORDS[record]),
         "columns": ", ".join(f"i.{name}" for name in names),
+        # Of what keeps no place in its row the number says nothing.
+        "had": "i.content_hash, ''::bytea ORDER BY i.content_hash"
+        if record in COME_AND_GO
+        else "int2send(i.item_no) || i.content_hash, ''::bytea ORDER BY i.item_no",
     }
 
 

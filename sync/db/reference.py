@@ -9,7 +9,7 @@ from typing import cast
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from parcels import reference
+from parcels import people, reference
 from parcels.columns import DELIVERED_ONLY, RECORDS
 from sync import db
 
@@ -61,6 +61,7 @@ def column_catalogue() -> pa.Table:
                 "source": "province" if column.delivered else "landsync",
                 "confidentiality": column.confidentiality,
                 "hash_position": hash_positions.get((column.record, column.name)),
+                **_purpose(column.name),
             }
             for column in everything
         ],
@@ -75,9 +76,18 @@ def column_catalogue() -> pa.Table:
                 ("source", pa.string()),
                 ("confidentiality", pa.string()),
                 ("hash_position", pa.int32()),
+                ("purpose_vi", pa.string()),
+                ("purpose_en", pa.string()),
             ]
         ),
     )
+
+
+def _purpose(name: str) -> dict[str, str | None]:
+    """Why a column of persons is kept; nothing of others."""
+    of_persons = people.BY_NAME.get(name)
+    said = None if of_persons is None else people.PURPOSES[of_persons.purpose]
+    return {"purpose_vi": said and said.vi, "purpose_en": said and said.en}
 
 
 def _load(connection: Connection, table: str, rows: pa.Table, incoming: str) -> int:

@@ -11,6 +11,7 @@ from uuid import UUID
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync import clock, db
+from sync.db.items import over_items
 from sync.deciding import people
 from sync.register.exceptions import PERSONAL
 from sync.report.words import EVENTS
@@ -76,7 +77,7 @@ def event_case(dsn: str, identifier: str) -> dict[str, Any]:
         [event] = _events(connection, [identifier])
         edges = db.fetch(connection, "deciding/edges", {"id": event["event_id"]})
         decisions = db.fetch(connection, "deciding/decisions", {"ids": [event["event_id"]]})
-        meanwhile = db.fetch(connection, "deciding/meanwhile", {"ids": [event["event_id"]]})
+        meanwhile = _meanwhile(connection, [event["event_id"]])
     return {**event, "edges": edges, "decisions": decisions, "meanwhile": meanwhile}
 
 
@@ -103,7 +104,7 @@ def decide(dsn: str, identifiers: list[str], said: Decision) -> dict[str, Any]:
             "events": _events(connection, ids),
             "roles": sorted(set(roles)),
             "deciders_named": who.anybody_named,
-            "meanwhile": db.fetch(connection, "deciding/meanwhile", {"ids": ids}),
+            "meanwhile": _meanwhile(connection, ids),
         }
 
 
@@ -300,3 +301,8 @@ def _write(
             "Look again: `landsync lineage show`, then repeat.",
         ),
     )
+
+
+def _meanwhile(connection: db.Connection, ids: list[str]) -> list[db.Row]:
+    """What was registered on the parcels of before of these events since their legal dates."""
+    return db.fetch(connection, "deciding/meanwhile", {"ids": ids}, {"registered": over_items("registered")})

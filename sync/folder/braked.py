@@ -16,6 +16,8 @@ _GROUPS = {
     "number": Bilingual("số tờ, số thửa", "sheet and parcel number"),
     "land_user": Bilingual("người sử dụng đất", "land user"),
     "certificate": Bilingual("giấy chứng nhận", "certificate"),
+    "restriction": Bilingual("hạn chế quyền", "restriction"),
+    "transferee": Bilingual("người nhận chuyển quyền chưa đăng ký", "transferee who is not registered"),
 }
 
 

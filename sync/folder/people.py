@@ -1,6 +1,6 @@
 """`people/<commune>.parquet`: what the delivery says of the people of its parcels beyond a row's own land user. Left by conform.
 
-Private: nobody but the load reads it, and nothing of it is repeated in a finding, a report or a log.
+Private: nobody but the load reads it, restrictions and transferees of it so far, and nothing of it is repeated in a finding, a report or a log.
 """
 
 import shutil
@@ -20,12 +20,13 @@ def clear_people(run_dir: Path) -> None:
     shutil.rmtree(run_dir / PEOPLE, ignore_errors=True)
 
 
-def write_people(run_dir: Path, commune: str, table: pa.Table) -> None:
-    """Write the rows of one commune, where there are any."""
+def write_people(run_dir: Path, commune: str, table: pa.Table) -> bool:
+    """Write the rows of one commune, where there are any; whether there are."""
     if table.num_rows:
         path = private_folder(run_dir / PEOPLE) / f"{commune}.parquet"
         pq.write_table(table, path, compression="zstd")
         path.chmod(PRIVATE_FILE)
+    return bool(table.num_rows)
 
 
 def read_people(run_dir: Path, commune: str) -> pa.Table:

@@ -31,6 +31,7 @@ class Inputs:
     version_kind: OrderKind | None
     valid_from_means: ValidFromMeans
     moment: datetime | None
+    spoken: dict[str, tuple[str, ...]]  # what comes and goes of people → the communes of which it is said
 
     @property
     def changes(self) -> bool:
@@ -53,4 +54,5 @@ def read_inputs(run: Run) -> Inputs:
         rows=load_rows(folder).sort_by("row_no"),
         policy=policy_at(delivery.as_of),
         moment=run.stated_at or delivery.moment,
+        spoken=conformed.people,
     )

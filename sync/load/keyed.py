@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from parcels.columns import Column
+from parcels.column import Column
 from parcels.model import ARROW_TYPES
 from sync import db, keys
 from sync.settings import settings

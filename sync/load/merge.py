@@ -4,7 +4,7 @@ Which statements run, when, in what order and why stands in `sync.load.steps`. H
 about the next: what is compared with what is known, and which communes are held. The caller checks the balances and commits.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -12,18 +12,20 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from parcels.columns import HASH_VERSIONS, Record
+from parcels.columns import HASH_VERSIONS
 from parcels.provinces import provinces
 from parcels.versions import OrderKind, ValidFromMeans
 from sync import db
 from sync.db.columns import columns_of
+from sync.db.items import ITEMS, Item
 from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
 from sync.folder.reasons import ABSENT, Measured, Move
 from sync.load.brakes import Passed, braked
 from sync.load.cases import CommuneCases, PassedMoves, cases_of
 from sync.load.contradictions import Contradiction, contradictions, waited
 from sync.load.hand_over import further_lineage
-from sync.load.staging import ITEMS, LIVE, staging_tables
+from sync.load.merge_items import item_identifiers, item_values, over_all_items
+from sync.load.staging import staging_tables
 from sync.load.steps import STEPS, Step, When
 from validators.brakes import BrakeRules
 from validators.identity_rules import IdentityRules
@@ -53,6 +55,7 @@ class MergeRequest:
     valid_from_means      what its dates of beginning are the first day of
     sequence              of a full snapshot: the last change set that it includes, where it says so
     listed                KEY and national_id of rows of lists that mean no parcel of the map: what they name does not end
+    spoken                record that comes and goes → the communes of which the delivery says what there is of it
     released, still_held  when a change set that was held is applied: the communes let pass, and those that are not
     """
 
@@ -81,6 +84,7 @@ class MergeRequest:
     released: tuple[str, ...] = ()
     still_held: tuple[str, ...] = ()
     listed: pa.Table = field(default_factory=LIST_ROWS_SCHEMA.empty_table)
+    spoken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def changes(self) -> bool:
@@ -246,6 +250,7 @@ class _Steps:
         }
         self.tables = staging_tables(request.run_id)
         self.values = _values(request)
+        self.spoken = request.spoken
         self.parcel: db.Identifiers = {
             "parcel": self.tables["parcel"],
             "overlap": "merge_overlap",
@@ -253,6 +258,7 @@ class _Steps:
             "live_columns": columns_of("parcel", "p"),
             "staged_columns": columns_of("parcel", "s"),
             "columns_without_id": columns_of("parcel", "s", nulls=("national_id",)),
+            **over_all_items(),
         }
 
     def rows(self, file: str, **values: Any) -> list[db.Row]:
@@ -267,8 +273,8 @@ class _Steps:
         for how, steps in groupby(before, key=lambda step: step.how):
             group = list(steps)
             files = [step.file for step in group]
-            if how == "items":
-                self._for_items(files)
+            if how in ("items", "many"):
+                self._for_items(files, [item for item in ITEMS if how == "items" or item.names])
             elif how == "again":
                 self._again(files)
             else:
@@ -296,24 +302,13 @@ class _Steps:
         while self._once(files[:1]):
             self._once(files[1:])
 
-    def _for_items(self, files: Iterable[str]) -> None:
+    def _for_items(self, files: Iterable[str], items: Iterable[Item]) -> None:
         """Run them for each many-valued record."""
-        for record in ITEMS:
+        for item in items:
+            values = self.values | item_values(item, self.spoken)
+            places = item_identifiers(item, self.tables[item.record])
             for file in files:
-                values = self.values | {"record": record, "hash_version": HASH_VERSIONS[record]}
-                db.execute(self.connection, f"merge/{file}", values, self._item_identifiers(record))
-
-    def _item_identifiers(self, record: Record) -> dict[str, Any]:
-        schema, table = LIVE[record]
-        return {
-            "diff": f"merge_{record}",
-            "staged": self.tables[record],
-            "live": LIVE[record],
-            "version": (schema, f"{table}_version"),
-            "columns": columns_of(record),
-            "live_columns": columns_of(record, "i"),
-            "staged_columns": columns_of(record, "s"),
-        }
+                db.execute(self.connection, f"merge/{file}", values, places)
 
 
 def _values(request: MergeRequest) -> dict[str, Any]:

@@ -62,6 +62,7 @@ def request_of(
         released=approved,
         still_held=_still_held(connection, run),
         listed=unmatched(run.judged_folder),
+        spoken=inputs.spoken,
     )
 
 

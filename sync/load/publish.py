@@ -48,6 +48,7 @@ def load(run: Run) -> Counts:
         key = key_of(connection, remember=True).store(run.province)
     staged = StagedRun(
         parts=part_paths(run.judged_folder),
+        people=run.judged_folder,
         rows=inputs.rows,
         held=(frozenset(inputs.gate.held) - set(approved)) | set(older),
         only=frozenset(approved) if run.kind == "apply" else None,

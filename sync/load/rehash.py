@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parcels.columns import Column
+from parcels.column import Column
 from parcels.content_hash import hash_of_columns, to_hex
 from sync import db
 from sync.load.keyed import key_of, portions

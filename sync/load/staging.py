@@ -12,24 +12,21 @@ import pyarrow.compute as pc
 
 from parcels import land_use
 from parcels.arrays import any_of
-from parcels.columns import PARCEL, RECORDS, Record
+from parcels.column import Record
+from parcels.columns import PARCEL, RECORDS
 from parcels.content_hash import content_hash, to_hex
 from parcels.versions import END
 from sync import db
 from sync.db.columns import columns_of, typed_columns_of
+from sync.db.items import ITEMS, LIVE
+from sync.folder.people import read_people
 from sync.folder.snapshot import read_part
+from sync.load.people import hashed_items, items_of_people
 from sync.load.predecessors import predecessor_handles, predecessor_places
 from sync.run.staging import SCHEMA, staging_prefix
 from validators.catalogue import CHECKS
 from validators.identity import handles
 
-ITEMS: tuple[Record, ...] = ("land_use_part", "land_user", "certificate")
-LIVE: dict[Record, tuple[str, str]] = {
-    "parcel": ("land", "parcel"),
-    "land_use_part": ("land", "land_use_part"),
-    "land_user": ("land_private", "land_user"),
-    "certificate": ("land_private", "certificate"),
-}
 CONVERSION = ("delivered_commune_code", "delivered_sheet_no", "commune_decided_by")
 BATCH_ROWS = 50_000
 _LIVES = [check.code for check in CHECKS if check.lives]
@@ -42,6 +39,7 @@ class StagedRun:
     """A judged run: the parts of its snapshot by commune, and a decision for every row of them."""
 
     parts: dict[str, Path]
+    people: Path  # the folder of the run that read it: what it says of people, by commune
     rows: pa.Table  # judgement/rows.parquet, sorted by row_no
     held: frozenset[str]  # communes the gate holds
     only: frozenset[str] | None  # the communes to apply, when a person approved what was held
@@ -63,11 +61,11 @@ def create_staging(connection: db.Connection, run_id: str) -> None:
         db.execute(connection, "load/drop_table", identifiers={"table": table})
     parcel: db.Identifiers = {"parcel": tables["parcel"], "columns": typed_columns_of("parcel")}
     db.execute(connection, "load/create_parcel", identifiers=parcel)
-    for record in ITEMS:
+    for item in ITEMS:
         identifiers: db.Identifiers = {
-            "item": tables[record],
-            "like": LIVE[record],
-            "columns": columns_of(record, "live"),
+            "item": tables[item.record],
+            "like": item.live,
+            "columns": columns_of(item.record, "live"),
         }
         db.execute(connection, "load/create_item", identifiers=identifiers)
 
@@ -79,27 +77,29 @@ def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun, key:
     """
     tables = staging_tables(run_id)
     copied = 0
-    for table, sheet, place, numbers in _batches(judged):
+    for table, sheet, place, numbers, people in _batches(judged):
         rows = _decisions(table, judged)
         copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet, place, numbers))
-        for record, items in _items(table.filter(rows["whole"]), key):
+        whole = table.filter(rows["whole"])
+        for record, items in (*_items(whole, key), *items_of_people(people, whole["row_no"], key)):
             db.copy_in(connection, tables[record], items)
-    identifiers: db.Identifiers = {str(record): table for record, table in tables.items()}
-    db.execute(connection, "load/analyze_staging", identifiers=identifiers)
+    every = db.sql.SQL(", ").join(db.sql.Identifier(*table) for table in tables.values())
+    db.execute(connection, "load/analyze_staging", identifiers={"tables": every})
     return copied
 
 
-_Batch = tuple[pa.Table, pa.Array, pa.Array, pa.Array]
+_Batch = tuple[pa.Table, pa.Array, pa.Array, pa.Array, pa.Table]
 
 
 def _batches(judged: StagedRun) -> Iterator[_Batch]:
-    """The snapshot's rows with their sheet handles and places, in batches: hashing and copying have a price per call."""
+    """The snapshot's rows with their sheet handles, places and people, in batches: hashing and copying have a price per call."""
     waiting: list[_Batch] = []
     for commune, path in judged.parts.items():
         table = read_part(path)
         named = (commune, judged.as_of)
         on_sheet = (handles.sheet_handles(table, *named), handles.sheet_places(table, *named))
-        waiting.append((table, *on_sheet, predecessor_places(table, *named)))
+        people = read_people(judged.people, commune)
+        waiting.append((table, *on_sheet, predecessor_places(table, *named), people))
         if sum(len(each[0]) for each in waiting) >= BATCH_ROWS:
             yield _together(waiting)
             waiting = []
@@ -108,9 +108,9 @@ def _batches(judged: StagedRun) -> Iterator[_Batch]:
 
 
 def _together(parts: list[_Batch]) -> _Batch:
-    tables, *arrays = zip(*parts, strict=True)
+    tables, *arrays, people = zip(*parts, strict=True)
     sheets, places, numbers = map(pa.concat_arrays, arrays)
-    return pa.concat_tables(tables), sheets, places, numbers
+    return pa.concat_tables(tables), sheets, places, numbers, pa.concat_tables(people)
 
 
 def _decisions(table: pa.Table, judged: StagedRun) -> pa.Table:
@@ -196,7 +196,7 @@ def _items(table: pa.Table, key: bytes) -> Iterator[tuple[Record, pa.Table]]:
     """The many-valued records of the accepted rows, hashed, ready to copy."""
     uses = land_use.explode(table["land_use"], table["land_use_areas"])
     row_no = table["row_no"].combine_chunks().take(uses["row"])
-    yield _item("land_use_part", uses, row_no, uses["part_no"], None)
+    yield "land_use_part", hashed_items("land_use_part", uses, row_no, uses["part_no"], None)
     for record in ("land_user", "certificate"):
         columns = [column.name for column in RECORDS[record]]
         present = pa.repeat(pa.scalar(False), table.num_rows)
@@ -204,19 +204,4 @@ def _items(table: pa.Table, key: bytes) -> Iterator[tuple[Record, pa.Table]]:
             present = pc.or_(present, pc.is_valid(table[name]))
         some = table.filter(present)
         first = pa.repeat(pa.scalar(1, pa.int16()), some.num_rows)
-        yield _item(record, some, some["row_no"], first, key)
-
-
-def _item(
-    record: Record, values: pa.Table, row_no: pa.Array, item_no: pa.Array, key: bytes | None
-) -> tuple[Record, pa.Table]:
-    columns = {column.name: values[column.name] for column in RECORDS[record]}
-    hashes = to_hex(content_hash(values, record, key=key))
-    return record, pa.table(
-        {
-            "row_no": row_no,
-            "item_no": item_no,
-            **columns,
-            "content_hash": pc.binary_join_element_wise("\\x", hashes, ""),
-        }
-    )
+        yield record, hashed_items(record, some, some["row_no"], first, key)

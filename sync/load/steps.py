@@ -5,12 +5,12 @@ that is not once:
 
     snapshot   only for a full snapshot
     changes    only for a change set
-    compared   only where a delivery must be compared with what is known: a change set, and a snapshot of which
-               something is known by later data
+    compared   only where a delivery must be compared with what is known: change sets, and where something later is known
     older      only when a person let pass a snapshot that is older than what is live
     approved   only when a person let pass what was held
-    items      once for each many-valued record: land uses, land users, certificates; steps that follow each other run
-               together, record by record
+    items      once for each many-valued record: land uses, land users and so on; steps that follow each other run together,
+               record by record
+    many       once for each of those of which a parcel has any number, in no order
     again      steps that follow each other run again and again, until the first of them finds nothing more
 """
 
@@ -18,15 +18,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 When = Literal["snapshot", "changes", "compared", "approved", "older"]
-How = Literal["once", "items", "again"]
+How = Literal["once", "items", "many", "again"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A statement of the merge.
 
-    file  of sql/merge, without its ending
-    why   what it does: the first line of the file says the same
+    file  of sql/merge, without its ending; why: what it does, as the first line of the file says
     when  every word must hold; none: always
     fills  it may fill a table of the province that later steps join: the planner is told afterwards
     """
@@ -178,6 +177,7 @@ STEPS: tuple[Step, ...] = (
     ),
     #
     # What would change, measured before anything is written.
+    Step("50_numbers_many", "Items of which a parcel has any number keep theirs", how="many"),
     Step(
         "51_differences_items", "What differs in the many-valued part: to insert, change, close", how="items"
     ),

@@ -140,6 +140,8 @@ REGISTERED: dict[str, Bilingual] = {
     "land_use": Bilingual("loại đất", "land uses"),
     "land_user": Bilingual("người sử dụng đất", "land users"),
     "certificate": Bilingual("Giấy chứng nhận", "certificates"),
+    "restriction": Bilingual("hạn chế quyền", "restrictions"),
+    "transferee": Bilingual("người nhận chuyển quyền chưa đăng ký", "transferees who are not registered"),
 }
 PROVISIONAL = Bilingual(
     "Kết quả tạm thời: có phép kiểm tra cần dữ liệu của cả nước nên chưa chạy được.",

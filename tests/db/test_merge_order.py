@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sync import db
-from sync.load.staging import ITEMS
+from sync.db.items import ITEMS
 from sync.load.steps import STEPS, When
 from sync.population.load import import_results
 from tests.support.changesets import HERE, THERE, Deliver, change, changes, full, village
@@ -46,6 +46,8 @@ def declared(*words: When, rounds: int = 0) -> list[str]:
         steps = [step.file for step in group]
         if how == "items":
             files += steps * len(ITEMS)
+        elif how == "many":
+            files += steps * len([item for item in ITEMS if item.names])
         elif how == "again":
             files += steps * (rounds if "61_conflicts_again" in steps else 0) + steps[:1]
         else:

@@ -54,6 +54,8 @@ EVIDENCE = (
     "land_private.land_user_version",
     "land_private.land_user_version_01",
     "land_private.certificate_version",
+    "land_private.restriction_version",
+    "land_private.transferee_version",
     "land_private.population_result",
     "land_private.population_result_08",
     "ledger.population_import",

@@ -101,6 +101,7 @@ def write_judged(
         pq.write_table(pa.Table.from_pylist(part, schema=SNAPSHOT_SCHEMA), snapshot / f"{commune}.parquet")
     return StagedRun(
         parts=part_paths(folder),
+        people=folder,
         rows=pa.Table.from_pylist(rows, schema=ROWS_SCHEMA),
         held=frozenset(held),
         only=None if only is None else frozenset(only),

@@ -95,7 +95,7 @@ def deliver(
     snapshot = folder / run_id / "snapshot"
     snapshot.mkdir(parents=True)
     pq.write_table(data.table, snapshot / f"{COMMUNE}.parquet")
-    staged = StagedRun(part_paths(folder / run_id), verdict.rows, frozenset(), None, AS_OF)
+    staged = StagedRun(part_paths(folder / run_id), folder / run_id, verdict.rows, frozenset(), None, AS_OF)
     with db.connect(dsn) as connection:
         create_staging(connection, run_id)
         fill_staging(connection, run_id, staged, PrivateKey(KEY).store(PROVINCE))

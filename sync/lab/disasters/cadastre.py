@@ -179,7 +179,7 @@ def judged(land: Cadastre, folder: Path, day: date) -> StagedRun:
             "shape": pa.nulls(len(land), pa.string()),
         }
     ).cast(ROWS_SCHEMA)
-    return StagedRun(part_paths(folder), rows, frozenset(), None, day)
+    return StagedRun(part_paths(folder), folder, rows, frozenset(), None, day)
 
 
 def _table(land: Cadastre) -> pa.Table:

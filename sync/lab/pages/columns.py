@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from parcels.columns import DECIMAL_PLACES, DELIVERED_ONLY, HASH_VERSIONS, RECORDS, Column, hashed_columns
+from parcels.column import Column
+from parcels.columns import DECIMAL_PLACES, DELIVERED_ONLY, HASH_VERSIONS, RECORDS, hashed_columns
 
 _TITLES = {
     "parcel": "Parcel / Thửa đất",

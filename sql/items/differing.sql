@@ -1,0 +1,1 @@
+    SELECT d.parcel_uid FROM {diff} AS d

@@ -1,0 +1,49 @@
+"""What the merge's statements over many-valued records are filled with: tables and columns of one, or a list over all of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parcels.columns import COME_AND_GO, HASH_VERSIONS
+from sync import db
+from sync.db.columns import columns_of, listed
+from sync.db.items import Item, over_items
+
+
+def over_all_items() -> db.Identifiers:
+    """The lists over all records, of the statements that need one."""
+    return {
+        "differing": over_items("differing", joiner="UNION"),
+        "closing": over_items("closing"),
+        "touched": over_items("touched"),
+    }
+
+
+def item_values(item: Item, spoken: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """The values of a statement about one record. `spoken`: of which communes the delivery says what comes and goes; NULL for what
+    every row says."""
+    comes_and_goes = item.record in COME_AND_GO
+    return {
+        "record": item.record,
+        "group": item.group,
+        "hash_version": HASH_VERSIONS[item.record],
+        "comes_and_goes": comes_and_goes,
+        "spoken": list(spoken.get(item.record, ())) if comes_and_goes else None,
+    }
+
+
+def item_identifiers(item: Item, staged: tuple[str, str]) -> db.Identifiers:
+    """Its tables and columns. `place`: what is compared with what, within a row: items with the same number; where the number of
+    a staged one says nothing yet, the contents in their order."""
+    in_order = "row_number() OVER (PARTITION BY t.row_no ORDER BY i.content_hash)"
+    return {
+        "diff": item.diff,
+        "staged": staged,
+        "live": item.live,
+        "version": item.version,
+        "columns": columns_of(item.record),
+        "live_columns": columns_of(item.record, "i"),
+        "staged_columns": columns_of(item.record, "s"),
+        "live_name": listed(item.names, "i"),
+        "staged_name": listed(item.names, "s"),
+        "place": db.sql.SQL(in_order if item.names else "i.item_no"),
+    }
