@@ -1,6 +1,6 @@
 """Deliveries made in code for tests of the merge: rows already judged, from a few words per parcel."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -14,10 +14,13 @@ import pyarrow.parquet as pq
 import shapely
 
 from parcels.brakes import ColumnGroup, Measure
+from parcels.columns import COME_AND_GO
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
+from parcels.people import PEOPLE_SCHEMA
 from parcels.versions import OrderKind, ValidFromMeans
 from sync import db
 from sync.declared.changes import Span
+from sync.folder.people import write_people
 from sync.folder.snapshot import part_paths
 from sync.keys import PrivateKey
 from sync.load import receipt
@@ -63,6 +66,8 @@ class Plot:
     valid_to: date | None = None
     established_on: date | None = None
     certificate: str | None = None
+    restrictions: tuple[tuple[str, date | None], ...] = ()  # kind, from
+    transferees: tuple[tuple[str, str | None], ...] = ()  # name, reason
 
 
 def square(x: int) -> shapely.MultiPolygon:
@@ -84,7 +89,7 @@ def write_judged(
     """A snapshot and a judgement of these rows, as the stages before the load leave them."""
     snapshot = folder / "snapshot"
     snapshot.mkdir(parents=True, exist_ok=True)
-    rows, parts = [], {}
+    rows, parts, people = [], {}, dict[str, list[dict[str, object]]]()
     for row_no, plot in enumerate(plots):
         parts.setdefault(plot.commune, []).append(_snapshot_row(row_no, plot))
         rows.append(
@@ -97,8 +102,10 @@ def write_judged(
                 "claims_id": plot.national_id is not None,
             }
         )
+        people.setdefault(plot.commune, []).extend(_people(row_no, plot))
     for commune, part in parts.items():
         pq.write_table(pa.Table.from_pylist(part, schema=SNAPSHOT_SCHEMA), snapshot / f"{commune}.parquet")
+        write_people(folder, commune, pa.Table.from_pylist(people[commune], schema=PEOPLE_SCHEMA))
     return StagedRun(
         parts=part_paths(folder),
         people=folder,
@@ -109,6 +116,14 @@ def write_judged(
         changes=changes,
         beside=frozenset(beside),
     )
+
+
+def _people(row_no: int, plot: Plot) -> Iterator[dict[str, object]]:
+    at = {"row_no": row_no, "part_no": 1, "source_row": row_no}
+    for kind, since in plot.restrictions:
+        yield at | {"says": "restriction", "restriction_kind": kind, "restriction_from": since}
+    for name, reason in plot.transferees:
+        yield at | {"says": "transferee", "transferee_name": name, "transfer_reason": reason}
 
 
 def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
@@ -202,6 +217,7 @@ def run_merge(
     span: Span | None = None,
     sequence: int | None = None,
     valid_from_means: ValidFromMeans = "unknown",
+    spoken: Iterable[str] = (),
 ) -> Merged:
     """Judged rows through staging and merge into the database, with their receipt, as the load stage does.
 
@@ -212,6 +228,7 @@ def run_merge(
     beside    communes that went on, of which rows waited for those that are approved
     shown     what the brakes showed of the approved communes, so much of it passes; moves: what was shown to move
     at        up to when the delivery is complete
+    spoken    communes of which it says which restrictions and transferees there are
     """
     plots = list(plots)
     if complete is None:
@@ -242,6 +259,7 @@ def run_merge(
         valid_from_means=valid_from_means,
         sequence=sequence,
         released=tuple(approved),
+        spoken=dict.fromkeys(COME_AND_GO, tuple(spoken)),
     )
     return merge_judged(dsn, judged, request, span)
 
