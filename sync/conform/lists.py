@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from parcels.arrays import count_values, one_array
 from parcels.bilingual import Bilingual
+from parcels.columns import RECORDS
 from parcels.errors import UsageError
 from sync.conform.columns import NOT_READABLE
 from sync.conform.list_join import Columns, both, joined
@@ -34,6 +35,7 @@ from validators.policy import policy_at
 
 FOLDER = ".lists"
 _EXAMPLES = 20
+_TRANSFEREE = {column.name for column in RECORDS["transferee"]}
 
 
 class Lists:
@@ -88,17 +90,22 @@ class Lists:
     def leave_people(self, writer: SnapshotWriter) -> dict[str, tuple[str, ...]]:
         """After the snapshot's rows are known: leave what forms say of the people of each commune in `people/`.
 
-        A form has columns for transferees: where one says anything of people in a commune, it says which of them there are.
+        Returns what comes and goes → the communes of which the lists say what there is of it: where a form with columns for it names
+        anybody at all.
         """
         clear_people(self._run_dir)
-        spoken = []
+        spoken: dict[str, list[str]] = {}
         forms = [(one, one.speakers) for one in self._lists if one.speakers is not None]
         for commune in writer.written() if forms else ():
             row_nos = one_array(writer.part(commune, ["row_no"])["row_no"]).to_numpy()
             said = [who.of(one.table, one.part.part_no, one.numbers, row_nos) for one, who in forms]
-            if write_people(self._run_dir, commune, pa.concat_tables(said)):
-                spoken.append(commune)
-        return {"transferee": tuple(spoken)} if spoken else {}
+            write_people(self._run_dir, commune, pa.concat_tables(said))
+            if any(
+                of.num_rows and _TRANSFEREE & {*one.table.column_names}
+                for of, (one, _) in zip(said, forms, strict=True)
+            ):
+                spoken.setdefault("transferee", []).append(commune)
+        return {record: tuple(communes) for record, communes in spoken.items()}
 
     def report(self) -> tuple[ListRead, ...]:
         """For conform.json: an entry a list."""

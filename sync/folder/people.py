@@ -20,13 +20,12 @@ def clear_people(run_dir: Path) -> None:
     shutil.rmtree(run_dir / PEOPLE, ignore_errors=True)
 
 
-def write_people(run_dir: Path, commune: str, table: pa.Table) -> bool:
-    """Write the rows of one commune, where there are any; whether there are."""
+def write_people(run_dir: Path, commune: str, table: pa.Table) -> None:
+    """Write the rows of one commune, where there are any."""
     if table.num_rows:
         path = private_folder(run_dir / PEOPLE) / f"{commune}.parquet"
         pq.write_table(table, path, compression="zstd")
         path.chmod(PRIVATE_FILE)
-    return bool(table.num_rows)
 
 
 def read_people(run_dir: Path, commune: str) -> pa.Table:

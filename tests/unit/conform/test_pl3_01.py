@@ -25,7 +25,7 @@ from sync.folder.snapshot import part_paths, read_part
 from sync.intake.fetch import fetch
 from sync.report.lists import list_notes
 from tests.support.formats import pl3
-from tests.support.formats.pl3_01 import FIRST_DATA, FOOTERS, Formula, Layout, form_map, write_pl3_01
+from tests.support.formats.pl3_01 import FIRST_DATA, FOOTERS, FORM, Formula, Layout, form_map, write_pl3_01
 from tests.support.strip import COMMUNE, LAYER, NEIGHBOUR, PROVINCE, ZONE, profile_of, strip
 
 TOML = f"""
@@ -313,3 +313,16 @@ def test_a_key_that_the_form_lacks_is_asked_for(delivered: Callable[..., Path]) 
     with pytest.raises(UsageError) as refused:
         delivered([row(1)], strip(1), profile=profile_of(lists=own))
     assert refused.value.code == "PRF-LISTS-KEY"
+
+
+def test_what_the_form_says_of_transferees_is_said_of_the_communes_that_it_names(
+    delivered: Callable[..., Path],
+) -> None:
+    transferees = frozenset(name for _, _, name in FORM if name.startswith("transfer"))
+    frame = strip(4)
+    frame.loc[2:, "maXa"] = NEIGHBOUR
+    rows = [row(1, person_name="A"), row(2, person_name="B", transferee_name="T")]
+    assert Conformed.load(delivered(rows, frame, name="with")).people == {"transferee": (COMMUNE,)}
+    without = delivered([row(1, person_name="A")], frame, Layout(without=transferees), name="without")
+    assert Conformed.load(without).people == {}
+    assert Conformed.load(delivered(None, frame, name="no form")).people == {}
