@@ -10,6 +10,8 @@ _TITLES = {
     "land_use_part": "Land use of a parcel / Loại đất của thửa",
     "land_user": "Land user / Người sử dụng đất",
     "certificate": "Certificate / Giấy chứng nhận",
+    "restriction": "Restriction of a right / Hạn chế quyền",
+    "transferee": "Transferee who is not registered / Người nhận chuyển quyền chưa đăng ký",
 }
 _HEAD = f"""\
 # Columns
