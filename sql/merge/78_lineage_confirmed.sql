@@ -1,6 +1,7 @@
 -- What a person let pass, or a new survey explains, is an event of its commune: names that changed, land that was corrected.
 -- One for all of its parcels. Edges only where a parcel's land is elsewhere now: there the event alone says why it has that land.
--- Roads and water that were drawn in another place, which nobody is asked about, are an event of their own.
+-- Roads and water that were drawn in another place, which nobody is asked about, are an event of their own. What had ended and comes
+-- back elsewhere is held against its last version.
 -- Who said it: who approved the hold that told a reading, in the reading in which it was applied; also where the
 -- commune was held again since. Of a person the last yes counts.
 WITH RECURSIVE line AS (
@@ -29,12 +30,38 @@ WITH RECURSIVE line AS (
     ) AS yes
     WHERE land.read_as(NULL, h.reasons) IS NOT NULL
     ORDER BY h.commune_code, l.step
+), back AS (
+    SELECT r.parcel_uid, r.commune_code, was.recorded_from, common.area < %(apart_share)s * least(ST_Area(was.geom), ST_Area(s.geom)) AS apart,
+           land.both_uses_in(was.land_use, s.land_use, %(crossing)s::text[]) AS crossing,
+           least(1, common.area / ST_Area(was.geom)) AS share_of_parent, least(1, common.area / ST_Area(s.geom)) AS share_of_child,
+           s.area_m2
+    FROM merge_result AS r
+    JOIN merge_row AS m ON m.row_no = r.row_no AND m.source_uid = r.parcel_uid
+    JOIN {parcel} AS s ON s.row_no = r.row_no
+    CROSS JOIN LATERAL (
+        SELECT v.recorded_from, v.geom, v.land_use
+        FROM land.parcel_version AS v
+        WHERE v.province_code = %(province)s AND v.parcel_uid = r.parcel_uid AND v.late_row = 0
+        ORDER BY v.recorded_from DESC
+        LIMIT 1
+    ) AS was
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN was.geom && s.geom THEN ST_Area(ST_Intersection(was.geom, s.geom)) ELSE 0 END AS area OFFSET 0
+    ) AS common
+    WHERE r.is_new
+      AND was.geom IS DISTINCT FROM s.geom
 ), elsewhere AS (
     SELECT d.parcel_uid, d.commune_code, d.recorded_from, d.share_of_parent, d.share_of_child, d.area_m2,
            CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'correction' ELSE 'resurvey' END AS kind,
            CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'approval'
                 WHEN d.crossing THEN 'land use' ELSE 'common shift' END AS because
-    FROM merge_redrawn AS d
+    FROM (
+        SELECT x.parcel_uid, x.commune_code, x.recorded_from, x.apart, x.crossing, x.share_of_parent, x.share_of_child, x.area_m2
+        FROM merge_redrawn AS x
+        UNION ALL
+        SELECT b.parcel_uid, b.commune_code, b.recorded_from, b.apart, b.crossing, b.share_of_parent, b.share_of_child, b.area_m2
+        FROM back AS b
+    ) AS d
     WHERE d.apart
       AND NOT EXISTS (SELECT FROM land.lineage_event AS e
                       JOIN land.lineage_edge AS l ON l.event_id = e.event_id

@@ -10,6 +10,7 @@ from sync.care.reconcile import reconcile
 from sync.load.receipt import totals
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, square
+from tests.support.lineage import names_on_other_land
 from tests.support.village import deliver, village
 
 __all__ = ["deliver"]
@@ -63,6 +64,20 @@ def test_why_a_road_names_other_land_is_an_event_of_its_own(database, deliver) -
         "FROM land.lineage_event AS e WHERE e.state = 'confirmed'"
     )
     assert said == [("resurvey", "confirmed", "land use", str(ROADS), ROADS)]
+
+
+def test_why_a_road_that_had_ended_comes_back_elsewhere_is_said_too(database, deliver) -> None:
+    plots = with_roads(100)
+    deliver(plots)
+    before = uids(database)
+    deliver(plots[3:], passed=[HERE])
+    deliver(redrawn(plots, range(4)))
+    assert uids(database) == before
+    assert names_on_other_land(database.query) == []
+    said = database.query(
+        "SELECT e.evidence ->> 'from', e.evidence ->> 'parcels' FROM land.lineage_event AS e WHERE e.state = 'confirmed'"
+    )
+    assert said == [("land use", "4")]  # three that were away, and one that was not
 
 
 @pytest.mark.parametrize("kind", ["full", "changes"])
