@@ -100,7 +100,7 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
         conversion=work.communes.report(),
         crs=shown,
         holds=work.holds(),
-        people=spoken,
+        spoken=spoken,
     )
     conformed.save(run_dir)
     return {

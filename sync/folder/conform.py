@@ -200,7 +200,7 @@ class Conformed(Document):
                 came: together they are `read` and what was joined, less the parcels that it became
     old_codes   rows by what became of their old commune code
     crs, holds  by commune
-    people      what comes and goes of people → the communes of which the delivery says what there is of it
+    spoken      what comes and goes of people → the communes of which the delivery says what there is of it
     """
 
     FILE: ClassVar[str] = "conform.json"
@@ -219,7 +219,7 @@ class Conformed(Document):
     conversion: CodesConverted
     crs: dict[str, tuple[CrsEvidence, ...]]
     holds: dict[str, tuple[Reason, ...]]
-    people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    spoken: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
     @property
     def not_current(self) -> dict[str, int]:

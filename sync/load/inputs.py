@@ -54,5 +54,5 @@ def read_inputs(run: Run) -> Inputs:
         rows=load_rows(folder).sort_by("row_no"),
         policy=policy_at(delivery.as_of),
         moment=run.stated_at or delivery.moment,
-        spoken=conformed.people,
+        spoken=conformed.spoken,
     )

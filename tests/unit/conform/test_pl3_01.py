@@ -322,7 +322,7 @@ def test_what_the_form_says_of_transferees_is_said_of_the_communes_that_it_names
     frame = strip(4)
     frame.loc[2:, "maXa"] = NEIGHBOUR
     rows = [row(1, person_name="A"), row(2, person_name="B", transferee_name="T")]
-    assert Conformed.load(delivered(rows, frame, name="with")).people == {"transferee": (COMMUNE,)}
+    assert Conformed.load(delivered(rows, frame, name="with")).spoken == {"transferee": (COMMUNE,)}
     without = delivered([row(1, person_name="A")], frame, Layout(without=transferees), name="without")
-    assert Conformed.load(without).people == {}
-    assert Conformed.load(delivered(None, frame, name="no form")).people == {}
+    assert Conformed.load(without).spoken == {}
+    assert Conformed.load(delivered(None, frame, name="no form")).spoken == {}
