@@ -10,12 +10,15 @@ nobody drew. Of several rows with one key the first counts; of a form whose rows
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from parcels.arrays import count_values, one_array
+from parcels.arrays import count_values
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
+from parcels.people import PEOPLE_SCHEMA
 from sync.conform.columns import NOT_READABLE
 from sync.conform.list_join import Columns, both, joined
 from sync.conform.list_table import RAW, ListTable, read_list, taken
@@ -28,8 +31,6 @@ from sync.folder.delivery import DeliveryRecord
 from sync.folder.files import private_folder
 from sync.folder.list_rows import BESIDE, WHYS, write_list_rows
 from sync.folder.notes import LayerNotes
-from sync.folder.people import clear_people, write_people
-from sync.folder.snapshot import SnapshotWriter
 from validators.policy import policy_at
 
 FOLDER = ".lists"
@@ -85,14 +86,16 @@ class Lists:
         self._left = [one.left() for one in self._lists]
         write_list_rows(self._run_dir, self._left)
 
-    def leave_people(self, writer: SnapshotWriter) -> None:
-        """After the snapshot's rows are known: leave what forms say of the people of each commune in `people/`."""
-        clear_people(self._run_dir)
+    @property
+    def say_people(self) -> bool:
+        """Whether there is a form whose rows are owners."""
+        return any(one.speakers is not None for one in self._lists)
+
+    def people_of(self, row_nos: NDArray[np.int64]) -> pa.Table:
+        """PEOPLE_SCHEMA: what the forms say of people of these rows of the snapshot, when all parcels have asked."""
         forms = [(one, one.speakers) for one in self._lists if one.speakers is not None]
-        for commune in writer.written() if forms else ():
-            row_nos = one_array(writer.part(commune, ["row_no"])["row_no"]).to_numpy()
-            said = [who.of(one.table, one.part.part_no, one.numbers, row_nos) for one, who in forms]
-            write_people(self._run_dir, commune, pa.concat_tables(said))
+        said = [who.of(one.table, one.part.part_no, one.numbers, row_nos) for one, who in forms]
+        return pa.concat_tables([PEOPLE_SCHEMA.empty_table(), *said])
 
     def report(self) -> tuple[ListRead, ...]:
         """For conform.json: an entry a list."""
