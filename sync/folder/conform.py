@@ -256,7 +256,7 @@ class Conformed(Document):
     joined: dict[str, RowsJoined] = Field(default_factory=dict)
     parts: tuple[PartRead, ...]
     lists: tuple[ListRead, ...]
-    people: PeopleRead | None
+    people: PeopleRead | None = None
     files_not_read: tuple[str, ...]
     old_codes: dict[str, int]
     version_kind: OrderKind | None

@@ -17,7 +17,7 @@ from parcels.people import PEOPLE_SCHEMA
 from sync.check import check
 from sync.folder.conform import Conformed, PeopleRead
 from sync.folder.delivery import DeliveryRecord
-from sync.folder.judgement import load_refused
+from sync.folder.judgement import load_findings, load_refused
 from sync.folder.people import PEOPLE, PEOPLE_ROWS, load_people_rows, read_people
 from sync.folder.snapshot import part_paths
 from sync.report.intake import intake_notes
@@ -209,6 +209,14 @@ def test_a_fault_of_a_row_touches_no_parcel(tmp_path: Path) -> None:
     assert "53" in next(said.en for said in sentences if "user's key" in said.en)
     check(run, holders.profile())
     assert load_refused(run).num_rows == 0
+    findings = [row for row in load_findings(run).to_pylist() if row["check_code"].startswith("PER-")]
+    numbers = {number: parcel for parcel, number in row_no.items()}
+    assert sorted((row["check_code"], numbers[row["row_no"]], row["detail"]) for row in findings) == [
+        ("PER-CONFLICT", "1", "user"),
+        ("PER-CONFLICT", "2", "user"),
+        ("PER-CONFLICT", "3", "user"),
+        ("PER-ORPHAN", "59", "both"),
+    ]
 
 
 def test_without_tables_nothing_is_left_and_the_snapshot_is_as_it_was(tmp_path: Path) -> None:
