@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
-from parcels.columns import RECORDS
+from parcels.people import USER, says_anything
 from validators.base import Check, Faults, Subject, where
 from validators.measures import Portion
+from validators.people_of import Persons, persons
 
 CODES = ("ATT-USER-MISMATCHED", "ATT-USER-NOT-FOUND")
 _SEPARATOR = "|"
@@ -25,18 +26,24 @@ def has_results(subject: Subject) -> bool:
 
 
 def statuses(subject: Subject) -> NDArray[np.object_]:
-    """(n,) status of each row's land user; None where there is no result. Use as a fact, with results at hand."""
+    """(m,) status of everybody (`persons`); None where there is no result. Use as a fact, with results at hand."""
     results = subject.context.authentication
-    key = subject.text("land_user_key")
+    people = subject.fact(persons)
+    key = people.text("land_user_key")
     if results is None or not len(results) or key.null_count == len(key):
         return np.full(len(key), None, dtype=object)
     # Of a whole province the few that this commune names, before anything is put together.
     wanted = pc.is_in(results["land_user_key"], value_set=pc.unique(key), skip_nulls=True)
     near = results.filter(wanted).combine_chunks()
     names = pc.binary_join_element_wise(near["system"], near["land_user_key"], _SEPARATOR)
-    mine = pc.binary_join_element_wise(subject.text("source_system"), key, _SEPARATOR)
+    mine = pc.binary_join_element_wise(_systems(subject, people), key, _SEPARATOR)
     places = pc.index_in(mine, value_set=one_array(names), skip_nulls=True)
     return np.asarray(one_array(near["status"]).take(places).to_numpy(zero_copy_only=False), dtype=object)
+
+
+def _systems(subject: Subject, people: Persons) -> pa.Array:
+    """(m,) the system that names each."""
+    return subject.text("source_system").take(pa.array(people.at))
 
 
 def share(subject: Subject) -> Portion | None:
@@ -50,29 +57,32 @@ def share(subject: Subject) -> Portion | None:
         return Portion(0, 0)
     if not has_results(subject):
         return None
-    table = subject.dataset.table
-    named = [table.column(column.name).is_valid() for column in RECORDS["land_user"]]
-    some = named[0]
-    for each in named[1:]:
-        some = pc.or_(some, each)
-    key = subject.text("land_user_key")
+    people = subject.fact(persons)
+    some = says_anything(people.table, USER)
+    key, system = people.text("land_user_key"), _systems(subject, people)
     status = pa.array(subject.fact(statuses), pa.string())
-    people = pa.table({"system": subject.text("source_system"), "key": key, "status": status})
-    people = people.filter(pc.is_valid(key)).group_by(["system", "key"]).aggregate([("status", "max")])
-    found = pc.sum(pc.equal(people["status_max"], "found")).as_py() or 0
-    without_key = pc.sum(pc.and_(some, pa.chunked_array([key.is_null()]))).as_py() or 0
+    once = pa.array(~people.first)
+    known = pa.table({"system": system, "key": key, "status": status}).filter(once)
+    known = known.filter(pc.is_valid(known["key"])).group_by(["system", "key"]).aggregate([("status", "max")])
+    found = pc.sum(pc.equal(known["status_max"], "found")).as_py() or 0
+    without_key = pc.sum(pc.and_(pc.and_(some, once), key.is_null())).as_py() or 0
     named_none = 0 if subject.context.changes else len(subject)
-    return Portion(int(found), len(people) + int(without_key) or named_none)
+    return Portion(int(found), len(known) + int(without_key) or named_none)
 
 
 def mismatched(subject: Subject) -> Faults:
-    """Rows whose land user the population database knows otherwise."""
-    return Faults(where(np.asarray(subject.fact(statuses) == "mismatched", dtype=bool)))
+    """Rows any of whose land users the population database knows otherwise."""
+    return _of(subject, "mismatched")
 
 
 def not_found(subject: Subject) -> Faults:
-    """Rows whose land user the population database does not know."""
-    return Faults(where(np.asarray(subject.fact(statuses) == "not_found", dtype=bool)))
+    """Rows any of whose land users the population database does not know."""
+    return _of(subject, "not_found")
+
+
+def _of(subject: Subject, status: str) -> Faults:
+    mask = np.asarray(subject.fact(statuses) == status, dtype=bool)
+    return Faults(where(subject.fact(persons).on(mask, len(subject))))
 
 
 CHECKS: tuple[Check, ...] = (

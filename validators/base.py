@@ -217,6 +217,8 @@ class Context:
                     `status` (found | mismatched | not_found); a land user who is not in it was not sent. None too
                     before the first results of the province
     excused         (…,) finding ids that somebody answers for, valid on the day: listed, and an error no more
+    people          PEOPLE_SCHEMA: further users, certificates and restrictions of the rows of this commune; None for none
+    people_faults   what rows of tables of people lack or contradict, by the parcel that it is told of: PEOPLE_FAULTS
     told_of_communes  (…,) ids of findings of communes as a whole that are open (`validators.condensed`)
     expected        parcels and area that the land statistics expect of this commune, each once; none where nobody knows
     """
@@ -240,6 +242,8 @@ class Context:
     authentication: pa.Table | None = None
     excused: pa.Array | None = None
     told_of_communes: pa.Array | None = None
+    people: pa.Table | None = None
+    people_faults: pa.Table | None = None
     expected: tuple[Expectation, ...] = ()
 
 

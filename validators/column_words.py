@@ -2,11 +2,12 @@
 
 from parcels.bilingual import Bilingual
 from parcels.columns import by_name
+from parcels.people import BY_NAME
 
 
 def short_name(canonical: str) -> Bilingual:
     """The meaning of a canonical column without its explanations, no capital."""
-    column = by_name()[canonical]
+    column = by_name().get(canonical) or BY_NAME[canonical].column
     return Bilingual(_short(column.vi), _short(column.en))
 
 

@@ -12,14 +12,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels import columns
-from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
 from parcels.model import NOT_READABLE_JOINER, UNKNOWN_COMMUNE
 from parcels.text import join_said
 from validators.base import WHOLE, Check, Faults, Subject, where
 from validators.column_words import short_name
+from validators.people_of import persons
 
-_DATES = ("surveyed_on", "valid_from", "certificate_issued_on")
+_DATES = ("surveyed_on", "valid_from")
+# Of everybody on a parcel; a right may end in the future, and nothing else of these may lie there.
+_OF_PERSONS = (
+    "certificate_issued_on",
+    "land_user_birth_year",
+    "land_user_birth_date",
+    "land_user_deceased_on",
+    "certificate_ended_on",
+    "right_from",
+)
 _BIRTH = "land_user_birth_year"
 _JOINER = "+"
 _WHY: dict[str, Bilingual] = {
@@ -43,10 +52,12 @@ def _faults(subject: Subject) -> Iterator[tuple[pa.Array, pa.Array]]:
     """Where a column has a fault, and what is said there; only of columns and reasons that occur."""
     as_of, rules = subject.context.as_of, subject.context.policy.attributes
     first = date(rules.earliest_year, 1, 1)
-    lost = subject.text("not_readable")
+    people, n = subject.fact(persons), len(subject)
     known = columns.by_name()
-    for name in (*_DATES, _BIRTH):
-        values = one_array(subject.dataset.column(name))
+    for name in (*_DATES, *_OF_PERSONS):
+        of_persons = name in _OF_PERSONS
+        values = people.text(name) if of_persons else subject.text(name)
+        lost = people.text("not_readable") if of_persons else subject.text("not_readable")
         bounds = (rules.earliest_year, as_of.year) if name == _BIRTH else (first, as_of)
         named = rf"(^|\{NOT_READABLE_JOINER}){name}($|\{NOT_READABLE_JOINER})"
         masks = {
@@ -59,10 +70,12 @@ def _faults(subject: Subject) -> Iterator[tuple[pa.Array, pa.Array]]:
             if not pc.any(found).as_py():
                 continue
             text = f"{name}:{why}"
-            if known[name].confidentiality == "public" and why != "unreadable":
+            if of_persons:
+                yield pa.array(people.on(np.asarray(found, dtype=bool), n)), pa.repeat(text, n)
+            elif known[name].confidentiality == "public" and why != "unreadable":
                 yield found, pc.binary_join_element_wise(text, values.cast(pa.string()), ":")
             else:
-                yield found, pa.repeat(text, len(values))
+                yield found, pa.repeat(text, n)
 
 
 def undated(subject: Subject) -> Faults:

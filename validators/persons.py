@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from parcels.bilingual import Bilingual
 from parcels.provinces import old_provinces
 from validators.base import Check, Faults, Mask, Subject, where, words
+from validators.people_of import Persons, persons, strongest
 
 _TWELVE = r"^[0-9]{12}$"
 _SEPARATORS = r"[ .]"
@@ -41,7 +42,7 @@ _REASONS: dict[str, Bilingual] = {
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """The numbers of land users (n,).
+    """The numbers of land users (m,), everybody's on any parcel of the dataset.
 
     reason  why it cannot be one; None where it can or there is none
     year    of birth, of a number of 12 digits that can be one; 0 elsewhere
@@ -53,7 +54,8 @@ class _Numbers:
 
 def numbers(subject: Subject) -> _Numbers:
     """Every number, looked at once per distinct value. Use as a fact."""
-    encoded = subject.text("land_user_id_number").dictionary_encode()
+    people = subject.fact(persons)
+    encoded = people.text("land_user_id_number").dictionary_encode()
     said = pc.replace_substring_regex(encoded.dictionary, _SEPARATORS, "")
     said = pc.replace_substring_regex(said, _BEFORE_TAX, "")
     born = _born(said)
@@ -80,10 +82,10 @@ def numbers(subject: Subject) -> _Numbers:
     index = encoded.indices
     at = np.asarray(pc.fill_null(index, 0), dtype=np.int64)
     if not len(said):
-        return _Numbers(np.full(len(subject), None, dtype=object), np.zeros(len(subject), np.int64))
+        return _Numbers(np.full(len(index), None, dtype=object), np.zeros(len(index), np.int64))
     there = np.asarray(index.is_valid())
     result = np.where(there, reason[at], "")
-    result[there & ten[at] & (_born(padded)[at] == _birth_years(subject))] = "zeros"
+    result[there & ten[at] & (_born(padded)[at] == _birth_years(subject, people))] = "zeros"
     result[result == ""] = None
     return _Numbers(result, np.where(there, year[at], 0))
 
@@ -108,24 +110,26 @@ def _born(values: pa.Array) -> NDArray[np.int64]:
     return np.where(century < 0, 0, 1900 + 100 * (century // 2) + year)
 
 
-def _birth_years(subject: Subject) -> NDArray[np.int64]:
+def _birth_years(subject: Subject, people: Persons) -> NDArray[np.int64]:
     """The delivered years of birth that can be; -1 elsewhere."""
-    values = np.asarray(pc.fill_null(subject.dataset.column("land_user_birth_year"), -1), dtype=np.int64)
+    values = np.asarray(pc.fill_null(people.text("land_user_birth_year"), -1), dtype=np.int64)
     first, last = subject.context.policy.attributes.earliest_year, subject.context.as_of.year
     return np.where((values >= first) & (values <= last), values, -1)
 
 
 def number(subject: Subject) -> Faults:
-    """Rows whose land user has a number that cannot be one; the detail says why."""
-    reason = subject.fact(numbers).reason
-    rows = where(np.asarray([] if not len(reason) else reason != None, dtype=bool))  # noqa: E711 - elementwise
-    return Faults(rows, detail=pa.array(reason[rows], pa.string()))
+    """Rows any of whose land users has a number that cannot be one; the detail says why."""
+    people = subject.fact(persons)
+    rows, reasons = strongest(people.at, subject.fact(numbers).reason, _REASONS, len(subject))
+    return Faults(rows, detail=pa.array(reasons, pa.string()))
 
 
 def birth(subject: Subject) -> Faults:
-    """Rows whose land user was born in another year by the number than by the register."""
-    said, registered = subject.fact(numbers).year, _birth_years(subject)
-    return Faults(where((said > 0) & (registered > 0) & (said != registered)))
+    """Rows any of whose land users was born in another year by the number than by the register."""
+    people = subject.fact(persons)
+    said, registered = subject.fact(numbers).year, _birth_years(subject, people)
+    wrong = (said > 0) & (registered > 0) & (said != registered)
+    return Faults(where(people.on(wrong, len(subject))))
 
 
 CHECKS: tuple[Check, ...] = (

@@ -16,6 +16,7 @@ import shapely
 from parcels.model import UNKNOWN_COMMUNE
 from sync.check.neighbours import Neighbours
 from sync.check.parallel import each_in_order
+from sync.check.people import people_faults, people_here
 from sync.check.workers import Told, get_ready, judging
 from sync.declared.profile import Profile
 from sync.folder.boundaries import load_boundaries
@@ -23,6 +24,7 @@ from sync.folder.conform import Conformed
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.document import Counts
 from sync.folder.judgement import Judged, JudgementWriter
+from sync.folder.people import load_people_rows
 from sync.folder.snapshot import PartTables, part_paths, read_part
 from sync.known import Known
 from sync.known.expected import by_commune, newest
@@ -74,7 +76,7 @@ def check(
                 code,
                 path,
                 _here(code, known, neighbours, outlines, complete=code in complete)
-                | {"expected": figures.get(code, ())},
+                | {"expected": figures.get(code, ()), "people": people_here(run_dir, code)},
             )
             for code, path in paths.items()
         )
@@ -121,7 +123,12 @@ def _of_the_delivery(
             not_applicable=_left_out(profile),
             repeats=_repeats(parts, paths, record.as_of) if changes else None,
         )
-        context = replace(context, measured_in=profile.measured_in, straightened=_straightened(run_dir))
+        context = replace(
+            context,
+            measured_in=profile.measured_in,
+            straightened=_straightened(run_dir),
+            people_faults=people_faults(load_people_rows(run_dir)),
+        )
         if known is not None:
             context = replace(
                 context,

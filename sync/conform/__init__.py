@@ -30,12 +30,14 @@ from sync.conform.parts import ReadPart, resolve_parts
 from sync.conform.several_rows import join_rows, refuse_changes
 from sync.conform.shapes import shapes_of
 from sync.conform.states import States, none_current
+from sync.conform.tables import Tables
 from sync.conform.texts import Texts
 from sync.declared.profile import Profile
 from sync.folder.conform import Conformed, PartRead
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.document import Counts
 from sync.folder.notes import LayerNotes
+from sync.folder.people import clear_people, people_digests
 from sync.folder.reasons import CrsEvidence, Reason
 from sync.folder.snapshot import SnapshotWriter, split
 from sync.intake.sources import GEOMETRY
@@ -71,16 +73,18 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
     writer = SnapshotWriter(run_dir)
     try:
         lists = Lists(record, profile, run_dir, parts, habits)
+        tables = Tables(record, profile, run_dir, parts, habits)
         work = _Work(record, profile, writer, evidence, lists, habits)
         read_parts = tuple(work.read(part) for part in parts)
         work.lists.close()
         if not work.row_no and not record.changes:  # that nothing changed is news, too
             raise none_current(work.not_current) if work.not_current.total() else _no_rows()
         joined = join_rows(profile, writer)
-        spoken = lists.leave_people(writer)
-        snapshot_sha256 = writer.close()
+        spoken = tables.leave_people(writer, lists)
+        snapshot_sha256 = writer.close(people_digests(run_dir))
     except BaseException:
         writer.abandon()
+        clear_people(run_dir)
         raise
     finally:
         shutil.rmtree(run_dir / LISTS_FOLDER, ignore_errors=True)
@@ -93,6 +97,7 @@ def _conformed(run_dir: Path, profile: Profile, habits: Habits) -> Counts:
         joined=joined,
         parts=read_parts,
         lists=work.lists.report(),
+        people=tables.report(),
         files_not_read=record.unlisted,
         old_codes=work.communes.converted,
         version_kind=work.versions.kind,

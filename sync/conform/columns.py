@@ -27,7 +27,8 @@ from sync.conform.codes import DIGITS, whole_codes
 from sync.conform.days import has_days, read_days
 from sync.conform.numbers import Habits
 from sync.conform.placeholders import PLACEHOLDERS, Kept, Placeholders, as_said
-from sync.declared.profile import DBF_NAME_BYTES, Joined, Profile
+from sync.declared.mapped import Joined
+from sync.declared.profile import DBF_NAME_BYTES, Profile
 from sync.declared.tomlfile import after, nearest
 from validators.placeholders import PlaceholderRules
 

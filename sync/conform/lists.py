@@ -10,13 +10,16 @@ nobody drew. Of several rows with one key the first counts; of a form whose rows
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from parcels.arrays import count_values, one_array
+from parcels.arrays import count_values
 from parcels.bilingual import Bilingual
 from parcels.columns import RECORDS
 from parcels.errors import UsageError
+from parcels.people import PEOPLE_SCHEMA
 from sync.conform.columns import NOT_READABLE
 from sync.conform.list_join import Columns, both, joined
 from sync.conform.list_table import RAW, ListTable, read_list, taken
@@ -29,8 +32,6 @@ from sync.folder.delivery import DeliveryRecord
 from sync.folder.files import private_folder
 from sync.folder.list_rows import BESIDE, WHYS, write_list_rows
 from sync.folder.notes import LayerNotes
-from sync.folder.people import clear_people, write_people
-from sync.folder.snapshot import SnapshotWriter
 from validators.policy import policy_at
 
 FOLDER = ".lists"
@@ -87,25 +88,22 @@ class Lists:
         self._left = [one.left() for one in self._lists]
         write_list_rows(self._run_dir, self._left)
 
-    def leave_people(self, writer: SnapshotWriter) -> dict[str, tuple[str, ...]]:
-        """After the snapshot's rows are known: leave what forms say of the people of each commune in `people/`.
+    @property
+    def say_people(self) -> bool:
+        """Whether there is a form whose rows are owners."""
+        return any(one.speakers is not None for one in self._lists)
 
-        Returns what comes and goes → the communes of which the lists say what there is of it: where a form with columns for it names
-        anybody at all.
-        """
-        clear_people(self._run_dir)
-        spoken: dict[str, list[str]] = {}
+    @property
+    def say_transferees(self) -> bool:
+        """Whether one of them has columns for who took land over and is not registered."""
+        said = (one.table.column_names for one in self._lists if one.speakers is not None)
+        return any(_TRANSFEREE & {*names} for names in said)
+
+    def people_of(self, row_nos: NDArray[np.int64]) -> pa.Table:
+        """PEOPLE_SCHEMA: what the forms say of people of these rows of the snapshot, when all parcels have asked."""
         forms = [(one, one.speakers) for one in self._lists if one.speakers is not None]
-        for commune in writer.written() if forms else ():
-            row_nos = one_array(writer.part(commune, ["row_no"])["row_no"]).to_numpy()
-            said = [who.of(one.table, one.part.part_no, one.numbers, row_nos) for one, who in forms]
-            write_people(self._run_dir, commune, pa.concat_tables(said))
-            if any(
-                of.num_rows and _TRANSFEREE & {*one.table.column_names}
-                for of, (one, _) in zip(said, forms, strict=True)
-            ):
-                spoken.setdefault("transferee", []).append(commune)
-        return {record: tuple(communes) for record, communes in spoken.items()}
+        said = [who.of(one.table, one.part.part_no, one.numbers, row_nos) for one, who in forms]
+        return pa.concat_tables([PEOPLE_SCHEMA.empty_table(), *said])
 
     def report(self) -> tuple[ListRead, ...]:
         """For conform.json: an entry a list."""

@@ -7,24 +7,32 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parcels.column import Column
 from parcels.model import NOT_READABLE_JOINER
 from parcels.people import BY_NAME, PeopleColumn
 from parcels.text import fold, fold_text, join_said
-from sync.conform.columns import NOT_READABLE, Mapper
+from sync.conform.columns import NOT_READABLE, Found, Mapper
 from sync.conform.numbers import Habits
+from sync.declared.mapped import Joined
 from sync.declared.profile import Profile
+from sync.declared.tables import PARCEL_KEY
 from validators.placeholders import PlaceholderRules
 
 Columns = dict[str, pa.Array]
 # Whose vocabulary of placeholders holds for a column that the policy does not name.
 _LIKE: Final = {"text": "land_user_name", "date": "certificate_issued_on", "integer": "land_user_birth_year"}
 _LIKE_NUMBERS: Final = ("transferee_id_number",)
+_PARCEL: Final = PeopleColumn(
+    Column(PARCEL_KEY, "text", "Khóa nguồn của thửa đất", "Source key of the parcel", hashed=False), "right"
+)
+_EVERY: Final = BY_NAME | {PARCEL_KEY: _PARCEL}
 
 
 class PeopleMapper:
     """Turns batches of one table into columns of people.
 
-    names       canonical name → the batch's own name
+    names       canonical name → the batch's own name, or several joined
+    found       the names in the file where they are not those of `names`; a column that it lacks is not there
     values      canonical name → delivered word → allowed value, beside the allowed terms themselves
     unreadable  canonical name → values that are none of their column's, over all batches so far
     """
@@ -32,18 +40,21 @@ class PeopleMapper:
     def __init__(
         self,
         profile: Profile,
-        names: Mapping[str, str],
+        names: Mapping[str, str | Joined],
         values: Mapping[str, Mapping[str, str]],
         file: str,
         habits: Habits,
         part_no: int,
         rules: PlaceholderRules,
+        found: Found | None = None,
     ) -> None:
-        wanted = tuple(BY_NAME[name] for name in BY_NAME if name in names)
+        if found is None:
+            found = {name: (delivered,) for name, delivered in names.items() if isinstance(delivered, str)}
+        wanted = tuple(_EVERY[name] for name in _EVERY if name in found)
         own = profile.model_copy(update={"columns": dict(names), "values": {}, "constants": {}})
         self._mapper = Mapper(
             own,
-            {name: (delivered,) for name, delivered in names.items()},
+            found,
             file,
             habits,
             part_no,
@@ -69,7 +80,7 @@ class PeopleMapper:
                 self.unreadable[name] += count
                 lost.append(pc.if_else(strange, pa.scalar(name), pa.scalar(None, pa.string())))
         return {
-            **{name: columns[name] for name in columns if name in BY_NAME},
+            **{name: columns[name] for name in columns if name in _EVERY},
             NOT_READABLE: join_said(lost, NOT_READABLE_JOINER),
         }
 
@@ -77,6 +88,8 @@ class PeopleMapper:
 def _like(each: PeopleColumn) -> str:
     if each.name in _LIKE_NUMBERS:
         return "land_user_id_number"
+    if each.name == PARCEL_KEY:
+        return "source_key"
     # The first user's columns, which a parcel's own row may bring too, have words of their own.
     return each.name if each.column.record != "parcel" else _LIKE[each.column.kind]
 

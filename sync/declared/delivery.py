@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from parcels.bilingual import Bilingual
 from sync.clock import in_vietnam
 from sync.declared.changes import Span
+from sync.declared.mapped import Text
 from sync.declared.paths import leaves_its_folder
-from sync.declared.profile import PROVINCE_CODE, Text
+from sync.declared.profile import PROVINCE_CODE
+from sync.declared.tables import Holds
 from sync.declared.tomlfile import WrongValue
 
 DELIVERY_FILE = "delivery.toml"
@@ -59,6 +61,22 @@ class AttributeList(BaseModel):
         return _inside(value)
 
 
+class PeopleTableFile(BaseModel):
+    """A table of people beside the parcels, joined to them by its keys; how it is read says [tables] of the profile."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    holds: Holds
+    file: Text
+    layer: Text | None = None
+    encoding: Text | None = None
+
+    @field_validator("file")
+    @classmethod
+    def _stays_inside(cls, value: str) -> str:
+        return _inside(value)
+
+
 def _inside(name: str) -> str:
     """A file's name that stays in the delivery's folder, with forward slashes. Raises WrongValue."""
     if not name.isprintable():
@@ -89,6 +107,8 @@ class DeliveryToml(BaseModel):
     sequence       of a change set: its number; of a full snapshot: the last change set that it includes
     since, until   of a change set, instead of a number: it holds every change after `since` up to and with `until`
     lists          files of the delivery that hold attributes of its parcels and no geometry (sync.conform.lists)
+    tables         tables of users, certificates, rights, restrictions (sync.conform.tables); where it names none, those that
+                   the profile knows by their names
     sheet_table    a CSV or XLSX file of the delivery that says what became of each old map sheet (sync.conform.sheets)
     """
 
@@ -105,6 +125,7 @@ class DeliveryToml(BaseModel):
     complete_for: tuple[Annotated[str, Field(pattern=r"^\d{5}$")], ...] = ()
     parts: tuple[Part, ...] = ()
     lists: tuple[AttributeList, ...] = ()
+    tables: tuple[PeopleTableFile, ...] = ()
 
     @field_validator("sheet_table")
     @classmethod
@@ -130,6 +151,21 @@ class DeliveryToml(BaseModel):
                     )
                 )
             seen.add((part.file, part.layer))
+        return value
+
+    @field_validator("tables")
+    @classmethod
+    def _each_table_once(cls, value: tuple[PeopleTableFile, ...]) -> tuple[PeopleTableFile, ...]:
+        seen: set[tuple[str, str | None]] = set()
+        for table in value:
+            if (table.file, table.layer) in seen:
+                raise WrongValue(
+                    Bilingual(
+                        f"bảng «{table.layer or ''}» của tệp «{table.file}» được khai hai lần trong [[tables]]",
+                        f"the table “{table.layer or ''}” of the file “{table.file}” is listed twice in [[tables]]",
+                    )
+                )
+            seen.add((table.file, table.layer))
         return value
 
     @property

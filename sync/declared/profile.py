@@ -20,7 +20,9 @@ from parcels.text import fold_text
 from parcels.versions import ValidFromMeans
 from sync.declared.connection import Connections, refuse_same_names
 from sync.declared.form import FormColumn
+from sync.declared.mapped import Joined, Text
 from sync.declared.states import StateRules
+from sync.declared.tables import TableMaps
 from sync.declared.tomlfile import WrongValue, aside, load_toml, nearest, read_document
 from sync.settings import ROOT, settings
 
@@ -28,8 +30,6 @@ PROVINCE_CODE = r"^\d{2}$"
 SHIPPED = ROOT / "sync" / "declared" / "provinces"
 DBF_NAME_BYTES = 10  # a Shapefile cuts the names of columns there
 FOREIGN = "00"  # the province code of a profile for a cadastre outside Vietnam
-
-Text = Annotated[str, Field(min_length=1)]
 
 
 class PartDefaults(BaseModel):
@@ -41,19 +41,6 @@ class PartDefaults(BaseModel):
     layer: Text | None = None
     epsg: Annotated[int, Field(gt=0)] | None = None
     encoding: Text | None = None
-
-
-class Joined(BaseModel):
-    """A canonical column that is spread over several delivered ones, joined in order; missing ones leave no separator.
-
-    optional  delivered columns that some exports lack: absent ones count as empty
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    join: Annotated[tuple[Text, ...], Field(min_length=1)]
-    separator: str = " "
-    optional: bool = False
 
 
 class OwnPlaceholders(BaseModel):
@@ -123,6 +110,7 @@ class Profile(BaseModel):
     assumed     canonical names whose delivered column nobody at that system has confirmed
     read        kind of source → its own settings (`[read.csv]`, `[read.dgn]` …)
     lists       how the lists are read that a delivery joins to its parcels
+    tables      how tables of users, certificates, rights and restrictions are read (sync.declared.tables)
     connection  where parcels are pulled from when they do not come as files (docs/connections.md)
     parcels_in_several_rows  the parts of a parcel come as a row each, with one source key (sync.conform.several_rows)
     states      in which state a row is in its own system: only current ones are parcels of today (sync.declared.states)
@@ -144,6 +132,7 @@ class Profile(BaseModel):
     constants: dict[str, str | int | float | date] = Field(default_factory=dict)
     parts: tuple[PartDefaults, ...] = ()
     lists: ListMap | None = None
+    tables: TableMaps = TableMaps()
     connection: Connections = ()
     commune_codes: Literal["new", "old"] | None = None
     valid_from_means: ValidFromMeans = "unknown"

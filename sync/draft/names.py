@@ -15,7 +15,8 @@ from typing import Any
 from parcels.bilingual import Bilingual
 from parcels.columns import delivered_columns
 from parcels.text import bare_text
-from sync.declared.profile import DBF_NAME_BYTES, Joined, base_file, bases
+from sync.declared.mapped import Joined
+from sync.declared.profile import DBF_NAME_BYTES, base_file, bases
 from sync.declared.tomlfile import read_document
 
 ALIKE = 0.9  # how alike two names must be before one is taken for a misspelling of the other

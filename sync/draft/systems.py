@@ -5,7 +5,8 @@ from functools import cache
 
 from parcels.bilingual import Bilingual
 from parcels.text import bare_text
-from sync.declared.profile import DBF_NAME_BYTES, Joined, base_file, bases
+from sync.declared.mapped import Joined
+from sync.declared.profile import DBF_NAME_BYTES, base_file, bases
 from sync.declared.tomlfile import read_document
 from sync.draft.names import FORMS, Meaning, cut_as_in_dbf, meanings, vocabulary
 

@@ -139,6 +139,45 @@ class ListRead(_TableRead):
     contradicting: dict[str, int] = Field(default_factory=dict)
 
 
+class TableRowRead(Record):
+    """A row of a table of people that was not used: its number, and why. Nothing of what it says."""
+
+    row: int
+    why: str
+
+
+class TableRead(_TableRead):
+    """One table of users, certificates, rights or restrictions (`holds`), joined to the parcels by its keys.
+
+    rows = used + `unused`
+
+    unused    why → rows (people_rows.parquet); examples: the first of them
+    assumed   nobody has confirmed the names by which it was read
+    """
+
+    holds: str
+    rows: int
+    used: int
+    unused: dict[str, int]
+    examples: tuple[TableRowRead, ...]
+    assumed: bool
+
+
+class PeopleRead(Record):
+    """What tables of people gave.
+
+    not_read   tables that were found, and that the profile says nothing of, or assumes other columns in
+    rows       right, restriction → rows of people/ that came of the tables; parcels: of how many parcels
+    instead    parcels whose own row, or a list, says another user or certificate than the tables: theirs counts
+    """
+
+    tables: tuple[TableRead, ...]
+    not_read: tuple[str, ...]
+    rows: dict[str, int]
+    parcels: int
+    instead: int
+
+
 class SheetTableUsed(Record):
     """What of the table of old and new map sheets could be used."""
 
@@ -192,19 +231,25 @@ def _lists_told(content: dict[str, Any]) -> dict[str, Any]:
     return content | {"lists": [_SILENT_LIST | one for one in content["lists"]]}
 
 
+def _without_tables(content: dict[str, Any]) -> dict[str, Any]:
+    """In version 3 no delivery brought tables of people."""
+    return content | {"people": None}
+
+
 class Conformed(Document):
     """The way from delivered tables to the snapshot.
 
     communes    rows by commune, `-`: of no commune of the province; read: of all of them
     joined      by commune: rows that were parts of parcels (sync.conform.several_rows). Of parts `read` counts rows as they
                 came: together they are `read` and what was joined, less the parcels that it became
+    people      of a delivery with tables of users, certificates, rights or restrictions
     old_codes   rows by what became of their old commune code
     crs, holds  by commune
     spoken      what comes and goes of people → the communes of which the delivery says what there is of it
     """
 
     FILE: ClassVar[str] = "conform.json"
-    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_stated, _lists_told)
+    UPGRADES: ClassVar[tuple[Upgrade, ...]] = (_stated, _lists_told, _without_tables)
 
     snapshot_sha256: str
     read: int
@@ -212,6 +257,7 @@ class Conformed(Document):
     joined: dict[str, RowsJoined] = Field(default_factory=dict)
     parts: tuple[PartRead, ...]
     lists: tuple[ListRead, ...]
+    people: PeopleRead | None = None
     files_not_read: tuple[str, ...]
     old_codes: dict[str, int]
     version_kind: OrderKind | None

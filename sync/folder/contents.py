@@ -81,8 +81,15 @@ CONTENTS: tuple[tuple[str, ModuleType, tuple[type[Document], ...], tuple[Table, 
             Table(
                 f"{people.PEOPLE}/<commune>.parquet",
                 PEOPLE_SCHEMA,
-                "Who has a right to which parcel, and on which certificate, and who took land over without being registered, as "
-                "forms whose rows are owners say it; `row_no`: of the snapshot, `source_row`: as Excel counts. Private.",
+                "Who has a right to which parcel, and on which certificate, what restricts it, and who took land over without "
+                "being registered, as tables of people and forms whose rows are owners say it; `row_no`: of the snapshot, "
+                "`source_row`: as its program counts. Private.",
+            ),
+            Table(
+                people.PEOPLE_ROWS,
+                people.PEOPLE_ROWS_SCHEMA,
+                "The rows of tables of people that were not used, and why; `row`: as its program counts, `parcels`: rows of the "
+                "snapshot that it is told of.",
             ),
         ),
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from sync.declared.changes import Span
-from sync.declared.delivery import AttributeList, CommuneCodes, Part
+from sync.declared.delivery import AttributeList, CommuneCodes, Part, PeopleTableFile
 from sync.folder.document import Document
 
 
@@ -51,6 +51,7 @@ class DeliveryRecord(Document):
     complete_for: tuple[str, ...]
     parts: tuple[Part, ...]
     lists: tuple[AttributeList, ...] = ()
+    tables: tuple[PeopleTableFile, ...] = ()
 
     @property
     def changes(self) -> bool:

@@ -106,8 +106,8 @@ class SnapshotWriter:
         self._waiting[commune] = [table]
         self._finish()
 
-    def close(self) -> str:
-        """Finish every part and put the snapshot in place; the hash over the parts' hashes."""
+    def close(self, beside: list[str] | None = None) -> str:
+        """Finish every part and put the snapshot in place; the hash over the parts' hashes, and the lines of what lies beside."""
         self._finish()
         lines = []
         for path in sorted(self._folder.glob("*.parquet")):
@@ -116,7 +116,7 @@ class SnapshotWriter:
                 lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {path.name}\n")
         shutil.rmtree(self._final, ignore_errors=True)
         self._folder.rename(self._final)
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+        return hashlib.sha256("".join([*lines, *(beside or [])]).encode()).hexdigest()
 
     def abandon(self) -> None:
         """Leave nothing behind."""

@@ -11,13 +11,15 @@ from pathlib import Path, PurePosixPath
 from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
 from sync.declared.changes import check_span
-from sync.declared.delivery import DELIVERY_FILE, DeliveryToml, Part
+from sync.declared.delivery import DELIVERY_FILE, DeliveryToml, Part, PeopleTableFile
 from sync.declared.names import PresentNames, name_key
 from sync.declared.profile import Profile
 from sync.declared.tomlfile import load_toml
 from sync.intake.archives import is_archive, refuse_other_archives
 from sync.intake.listing import Listing, sources_among, walk
 from sync.intake.sources.refusals import missing_file
+
+_ONE_TABLE = (".csv", ".tsv", ".xlsx", ".xlsm")  # files that a table of people is known by
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None
     for name in sorted(listed - set(files)):
         raise missing_file(name)
     sources = tuple(name for name in sources if name not in listed)
+    says, sources = _with_tables(says, profile, files, sources)
     if not says.parts:
         says = says.model_copy(update={"parts": tuple(Part(file=name) for name in sources)})
     if not says.parts:
@@ -94,6 +97,38 @@ def read_listed(listing: Listing, profile: Profile, unpacked: Path | None = None
         raise missing_file(name)
     unlisted = tuple(name for name in sources if name not in named)
     return Delivery(listing, says, toml is not None, unlisted)
+
+
+def _with_tables(
+    says: DeliveryToml, profile: Profile, files: list[str], sources: tuple[str, ...]
+) -> tuple[DeliveryToml, tuple[str, ...]]:
+    """Its tables of people, declared or known by their files' names, and the sources that are none of them alone.
+
+    A file of several layers may hold parcels beside a table: it stays a source where nothing else would be one.
+    """
+    if not says.tables:
+        found = tuple(
+            PeopleTableFile(holds=holds, file=name)
+            for holds, said in profile.tables.said().items()
+            for name in sources
+            if said.layer is not None and _is_called(name, said.layer) and name not in _named(says)
+        )
+        says = says.model_copy(update={"tables": found})
+    for name in sorted({item.file for item in says.tables} - set(files) - set(sources)):
+        raise missing_file(name)
+    alone = {item.file for item in says.tables} - {part.file for part in says.parts}
+    left = tuple(name for name in sources if name not in alone)
+    return says, left or (sources if not says.parts else left)
+
+
+def _is_called(name: str, layer: str) -> bool:
+    """Whether a file of one table has a layer's name."""
+    path = PurePosixPath(name)
+    return path.suffix.lower() in _ONE_TABLE and name_key(path.stem) == name_key(layer)
+
+
+def _named(says: DeliveryToml) -> set[str]:
+    return {part.file for part in says.parts} | {item.file for item in says.lists}
 
 
 def _delivery_file(files: list[str], sources: tuple[str, ...]) -> str | None:
@@ -124,8 +159,9 @@ def _under(says: DeliveryToml, folder: str) -> DeliveryToml:
     """The same with names relative to the top of the delivery."""
     parts = tuple(part.model_copy(update={"file": folder + part.file}) for part in says.parts)
     lists = tuple(item.model_copy(update={"file": folder + item.file}) for item in says.lists)
+    tables = tuple(item.model_copy(update={"file": folder + item.file}) for item in says.tables)
     table = says.sheet_table and folder + says.sheet_table
-    return says.model_copy(update={"parts": parts, "lists": lists, "sheet_table": table})
+    return says.model_copy(update={"parts": parts, "lists": lists, "tables": tables, "sheet_table": table})
 
 
 def _resolved(says: DeliveryToml, files: list[str], others: tuple[str, ...]) -> DeliveryToml:
@@ -141,8 +177,9 @@ def _resolved(says: DeliveryToml, files: list[str], others: tuple[str, ...]) -> 
 
     parts = tuple(part.model_copy(update={"file": there(part.file)}) for part in says.parts)
     lists = tuple(item.model_copy(update={"file": there(item.file)}) for item in says.lists)
+    tables = tuple(item.model_copy(update={"file": there(item.file)}) for item in says.tables)
     table = says.sheet_table and there(says.sheet_table)
-    return says.model_copy(update={"parts": parts, "lists": lists, "sheet_table": table})
+    return says.model_copy(update={"parts": parts, "lists": lists, "tables": tables, "sheet_table": table})
 
 
 def _within(part: Part, files: list[str], sources: tuple[str, ...]) -> Iterator[Part]:

@@ -88,4 +88,5 @@ def _record(
         complete_for=says.complete_for,
         parts=says.parts,
         lists=says.lists,
+        tables=says.tables,
     )

@@ -10,6 +10,7 @@ from parcels.bilingual import Bilingual
 from sync.folder.conform import Conformed, StatesRead
 from sync.folder.notes import LabelsFound, LayerNotes, LinesLeft, Places
 from sync.report.lists import list_notes
+from sync.report.tables import table_notes
 
 _LINES = {
     "dangling_lines": Bilingual("đường ranh bị hở (một đầu không nối)", "boundary lines with a loose end"),
@@ -45,6 +46,8 @@ def intake_notes(conformed: Conformed) -> list[tuple[str, Bilingual]]:
     told += [("", said) for said in _joined(conformed)]
     for one in conformed.lists:
         told += [(one.file, sentence) for sentence in list_notes(one)]
+    if conformed.people is not None:
+        told += table_notes(conformed.people)
     return told
 
 

@@ -32,6 +32,7 @@ _FAMILIES = {
     "IDN": "Định danh · Identity",
     "CNT": "Số lượng · Counts",
     "ATT": "Thuộc tính · Attributes",
+    "PER": "Người và quyền · People and rights",
     "CHG": "Biến động · Changes",
 }
 _NAMED = {

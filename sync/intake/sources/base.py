@@ -7,7 +7,7 @@ as Arrow batches: numbers keep their type and identifiers never pass through a f
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -149,6 +149,14 @@ class Source(ABC):
         options   an instance of `options`; None for its defaults
         """
 
+    def tables(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:
+        """Its layers that may be tables beside the parcels, with or without geometry. Raises DeliveryRejected."""
+        return self.probe(path, encoding, options)
+
+    def beside(self, path: Path, layer: Layer, names: Collection[str]) -> tuple[Layer, ...]:  # noqa: ARG002
+        """Tables without geometry in the file of a layer that `probe` gave: those of these names."""
+        return ()
+
     @abstractmethod
     def read(self, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Batches of `columns` as the file holds them plus `wkb`, in the file's order.
@@ -269,7 +277,8 @@ def stream(
                 use_pyarrow=True,
                 **options,
             ) as (meta, reader):
-                geometry = meta["geometry_name"] or "wkb_geometry"
+                bare = layer.geometry_type == NO_GEOMETRY
+                geometry = None if bare else meta["geometry_name"] or "wkb_geometry"
                 for batch in reader:
                     read += batch.num_rows
                     yield _checked(_arranged(batch, [*columns, *also], geometry), path.name)
@@ -279,9 +288,10 @@ def stream(
         raise rows_lost(path.name, layer.name, layer.rows, read)
 
 
-def _arranged(batch: pa.RecordBatch, columns: list[str], geometry: str) -> pa.RecordBatch:
+def _arranged(batch: pa.RecordBatch, columns: list[str], geometry: str | None) -> pa.RecordBatch:
     """The columns asked for, in the order asked for, and the geometry last under its one name."""
-    arrays = [batch.column(name) for name in columns] + [batch.column(geometry)]
+    shapes = pa.nulls(batch.num_rows, pa.binary()) if geometry is None else batch.column(geometry)
+    arrays = [*(batch.column(name) for name in columns), shapes]
     return pa.RecordBatch.from_arrays(arrays, names=[*columns, GEOMETRY])
 
 

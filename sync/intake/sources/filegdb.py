@@ -5,7 +5,7 @@ be there, as long as it says itself, with as many rows as its index points to. C
 (0.1 mm where nobody chose another): what was finer before it was stored has been rounded there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -44,12 +44,25 @@ class FileGdb(Source):
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always Unicode
         """Its spatial layers, after every table of its catalog was found whole."""
+        self._refuse_unless_whole(path)
+        return tuple(self._layer(path, name) for name, geometry in layers_of(path) if geometry is not None)
+
+    def tables(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always Unicode
+        """All its layers, after the same."""
+        self._refuse_unless_whole(path)
+        return tuple(self._layer(path, name) for name, _ in layers_of(path))
+
+    def beside(self, path: Path, layer: Layer, names: Collection[str]) -> tuple[Layer, ...]:
+        """Its tables of these names."""
+        found = [name for name, geometry in layers_of(path) if geometry is None and name in names]
+        return tuple(self._layer(path, name) for name in found if name != layer.name)
+
+    def _refuse_unless_whole(self, path: Path) -> None:
         if not path.is_dir():
             raise missing_file(path.name)
         if not self.recognises(path):
             raise _incomplete(path.name, f"{_CATALOG}{_TABLE}")
         _refuse_part_of_it(path)
-        return tuple(self._layer(path, name) for name, geometry in layers_of(path) if geometry is not None)
 
     def _layer(self, path: Path, name: str) -> Layer:
         info = describe(path, name, self.driver)

@@ -1,7 +1,7 @@
 """GeoPackage: a SQLite file with one or more layers. Its bytes are never changed, so it is opened immutable."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -55,10 +55,23 @@ class GeoPackage(Source):
 
     def probe(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always UTF-8
         """Its spatial layers, after SQLite has checked the whole file."""
+        self._refuse_unless_whole(path)
+        return tuple(self._layer(path, name) for name, geometry in layers_of(path) if geometry is not None)
+
+    def tables(self, path: Path, encoding: str | None, options: BaseModel | None = None) -> tuple[Layer, ...]:  # noqa: ARG002 - always UTF-8
+        """All its layers, after the same."""
+        self._refuse_unless_whole(path)
+        return tuple(self._layer(path, name) for name, _ in layers_of(path))
+
+    def beside(self, path: Path, layer: Layer, names: Collection[str]) -> tuple[Layer, ...]:
+        """Its attribute tables of these names."""
+        found = [name for name, geometry in layers_of(path) if geometry is None and name in names]
+        return tuple(self._layer(path, name) for name in found if name != layer.name)
+
+    def _refuse_unless_whole(self, path: Path) -> None:
         refuse_unless_whole(path, _MAGIC, _WHAT)
         self.members(path)
         _refuse_cut_off(path)
-        return tuple(self._layer(path, name) for name, geometry in layers_of(path) if geometry is not None)
 
     def _layer(self, path: Path, name: str) -> Layer:
         info = describe(path, name, self.driver, immutable=True)

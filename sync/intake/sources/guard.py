@@ -6,7 +6,7 @@ the file is known; the log keeps the trace for those who mend the reader.
 
 import logging
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,20 @@ def probe_source(
     with _in_a_sentence(path.name):
         layers = source.probe(path, encoding, options)
         return tuple(replace(layer, crs=stated(layer.crs)) for layer in layers)
+
+
+def tables_of(
+    source: Source, path: Path, encoding: str | None, options: BaseModel | None
+) -> tuple[Layer, ...]:
+    """`source.tables`. Raises LandsyncError and nothing else because of the data."""
+    with _in_a_sentence(path.name):
+        return source.tables(path, encoding, options)
+
+
+def tables_beside(source: Source, path: Path, layer: Layer, names: Collection[str]) -> tuple[Layer, ...]:
+    """`source.beside`. Raises LandsyncError and nothing else because of the data."""
+    with _in_a_sentence(path.name):
+        return source.beside(path, layer, names)
 
 
 def read_source(source: Source, path: Path, layer: Layer, columns: list[str]) -> Iterator[pa.RecordBatch]:

@@ -52,11 +52,11 @@ def _good(declared: str) -> str | None:
 
 
 def as_it_stands(database: sqlite3.Connection, table: str, columns: list[str], loose: frozenset[str]) -> str:
-    """A query for the columns and the geometry, the loose columns as text: whole numbers without ".0"."""
-    (geometry,) = database.execute(
+    """A query for the columns and the geometry, if it has one, the loose columns as text: whole numbers without ".0"."""
+    geometry = database.execute(
         "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
     ).fetchone()
-    picked = [quoted(geometry)]
+    picked = [] if geometry is None else [quoted(geometry[0])]
     for column in columns:
         name = quoted(column)
         picked.append(f"{_text(name)} AS {name}" if column in loose else name)

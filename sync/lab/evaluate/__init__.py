@@ -49,6 +49,13 @@ NOT_SEEDED: dict[str, Bilingual] = {
         code: Bilingual("chỉ có ở gói biến động", "only in change sets")
         for code in ("CHG-KEY", "CHG-ACTION", "CHG-VERSION", "CHG-REPEATED", "CHG-CONFLICT")
     },
+    **{
+        code: Bilingual(
+            "chỉ có ở gói có bảng người sử dụng, Giấy chứng nhận, quyền",
+            "only in deliveries with tables of users, certificates and rights",
+        )
+        for code in ("PER-CONFLICT", "PER-ORPHAN", "PER-SHARES")
+    },
 }
 _NONE = Bilingual("không có lỗi cài sẵn trong thư mục này", "nothing of it was seeded in this folder")
 

@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parcels.arrays import count_values
 from parcels.model import ARROW_TYPES
 from parcels.people import BY_NAME, PEOPLE_SCHEMA
-from sync.conform.people_tables import PARCEL_KEY, Holds, PeopleTable, joined_people
-from sync.conform.people_tables import counts as row_counts
+from sync.conform.people_tables import PeopleTable, joined_people
+from sync.declared.tables import PARCEL_KEY, Holds
 from tests.conftest import counts
 from tests.support.owners import asked, parcels, row
 
@@ -27,6 +29,11 @@ def table_of(holds: Holds, rows: Rows) -> PeopleTable:
     }
     columns = {name: pa.array([row.get(name) for row in rows], types[name]) for name in names}
     return PeopleTable(holds, 3, pa.table({"source_row": pa.array(np.arange(len(rows)) + 1), **columns}))
+
+
+def row_counts(told: pa.Table, holds: Holds) -> dict[str, int]:
+    """Why → rows of one table that were not used."""
+    return count_values(told.filter(pc.equal(told["holds"], holds))["why"])
 
 
 def parcels_of(*keys: str | None) -> pa.Table:

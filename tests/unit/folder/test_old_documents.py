@@ -62,7 +62,8 @@ def test_an_old_document_is_read_and_says_what_it_said(path: Path, tmp_path: Pat
     assert kind.load(tmp_path) == read
     written = json.loads((tmp_path / kind.FILE).read_text(encoding="utf-8"))
     assert written["version"] == kind.version()
-    lost = {str(leaf).replace("T", " ").replace("Z", "+00:00") for leaf in leaves(json.loads(text))} - {
+    said = {name: value for name, value in json.loads(text).items() if name != "version"}
+    lost = {str(leaf).replace("T", " ").replace("Z", "+00:00") for leaf in leaves(said)} - {
         str(leaf).replace("T", " ").replace("Z", "+00:00") for leaf in leaves(written)
     }
     assert lost == set()

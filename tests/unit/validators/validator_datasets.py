@@ -103,7 +103,7 @@ NOTHING_LIVE: dict[str, Any] = {
     "neighbours": LIVE_SCHEMA.empty_table(),
     "boundary": shapely.box(-180.0, -90.0, 180.0, 90.0),  # everything is inside
 }
-_KNOWN = {*NOTHING_LIVE, "authentication", "excused", "complete"}
+_KNOWN = {*NOTHING_LIVE, "authentication", "excused", "complete", "people", "people_faults"}
 
 
 def everybody_found(*datasets: Dataset) -> pa.Table:
