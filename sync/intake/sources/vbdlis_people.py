@@ -26,7 +26,9 @@ MADE: Final[dict[str, tuple[str, ...]]] = {
 }
 _COUPLE: Final = 2
 _MOST_COUPLES: Final = 1_000_000
-_MOST_RIGHTS: Final = 10_000  # of one record: parcels times users times certificates
+# Rights of one record, which are its parcels times its users times its certificates; and beyond, for each that it names.
+_MOST_RIGHTS: Final = 1_000
+_FOR_EACH: Final = 10
 
 
 class PeopleOptions(BaseModel):
@@ -80,6 +82,17 @@ class _Held:
 
 
 @dataclass(slots=True)
+class _Node:
+    """A record: its fields, its id, what it names and holds, and the records in it."""
+
+    name: str
+    fields: dict[str, str]
+    key: str | None
+    held: _Held
+    nested: "list[_Node]"
+
+
+@dataclass(slots=True)
 class People:
     """Takes the rows out of records, and notes what only the whole file shows.
 
@@ -99,34 +112,48 @@ class People:
         self._keys = {PARCEL: KEY} | said.users | said.certificates | said.rights | said.restrictions
         self._by_field = {key: of for of, key in self._keys.items()}
 
-    def within(self, element: etree._Element) -> Iterator[PeopleRow]:
+    def within(self, element: etree._Element) -> list[PeopleRow]:
         """The rows of a record (a parcel, or one of people) and of the records that it holds. Raises TooMany."""
+        rows: list[PeopleRow] = []
         if self.kinds:
-            yield from self._record(element, _Held())
+            self._take(self._node(element), _Held(), rows)
+        return rows
 
-    def _record(self, element: etree._Element, outer: _Held) -> Iterator[PeopleRow]:
+    def _node(self, element: etree._Element) -> _Node:
+        """A record with those inside, each element looked at once."""
         name = local(element)
-        table = self.kinds.get(name)
-        nested = list(self._nested(element))
-        fields = {local(child): text for child in element if len(child) == 0 and (text := _text(child))}
-        held = self._held(element, name, nested)
-        key = fields.get(self._keys.get(name, ""))
-        if table is not None:
-            yield from self._rows(name, table, fields, key, held.within(outer))
-        mine = self._self(name, table, key, held)
-        for child in nested:
-            yield from self._record(child, mine.within(outer))
+        nested = [self._node(child) for child in self._nested(element)]
+        fields: dict[str, str] = {}
+        links: list[tuple[str, str]] = []  # element, id
+        own = self._keys.get(name, "")
+        for child in element:
+            text = _text(child)
+            if len(child) or not text:
+                continue
+            field_name = local(child)
+            fields.setdefault(field_name, text)
+            if field_name != own and field_name in self._by_field:
+                links.append((self._by_field[field_name], text))
+        return _Node(name, fields, fields.get(own), self._held(links, nested), nested)
 
-    def _self(self, name: str, table: str | None, key: str | None, held: _Held) -> _Held:
+    def _take(self, node: _Node, outer: _Held, rows: list[PeopleRow]) -> None:
+        table = self.kinds.get(node.name)
+        if table is not None:
+            self._rows(node, table, node.held.within(outer), rows)
+        mine = self._self(node, table).within(outer)
+        for child in node.nested:
+            self._take(child, mine, rows)
+
+    def _self(self, node: _Node, table: str | None) -> _Held:
         """What the records belong to that a record holds: to itself first."""
-        one = () if key is None else (key,)
-        if name == PARCEL:
+        one = () if node.key is None else (node.key,)
+        if node.name == PARCEL:
             return _Held(one)
         if table == USERS:
-            return _Held(users=tuple((name, f"{name}:{each}") for each in one))
+            return _Held(users=tuple((node.name, f"{node.name}:{each}") for each in one))
         if table == CERTIFICATES:
             return _Held(certificates=one)
-        return held
+        return _Held(node.held.parcels if len(node.held.parcels) == 1 else ())
 
     def _nested(self, element: etree._Element) -> Iterator[etree._Element]:
         """The records inside, at the first level at which there are any; what is none and holds none is noted."""
@@ -136,29 +163,21 @@ class People:
                 yield child
             elif len(child):
                 below = list(self._nested(child))
-                if not below and self.kinds.get(local(element)):
+                if not below and local(element) in self.kinds:
                     self.others[name] += 1
                 yield from below
 
-    def _held(self, element: etree._Element, name: str, nested: list[etree._Element]) -> _Held:
+    def _held(self, links: list[tuple[str, str]], nested: list[_Node]) -> _Held:
         """What a record names by the fields of ids, and the records that it holds."""
         parcels, certificates = dict[str, None](), dict[str, None]()
         users = dict[tuple[str, str], None]()
-        own = self._keys.get(name)
-        for child in element:
-            field_name, text = local(child), _text(child)
-            of = self._by_field.get(field_name)
-            if len(child) or not text or of is None or field_name == own:
-                continue
-            self._note(of, text, parcels, users, certificates)
+        for of, key in links:
+            self._note(of, key, parcels, users, certificates)
         for child in nested:
-            of = local(child)
-            key = _field(child, self._keys[of])
-            if key is not None:
-                self._note(of, key, parcels, users, certificates)
-            elif of in self.options.couples:  # a couple without an id is its persons
-                persons = self._held(child, of, list(self._nested(child))).users
-                users |= dict.fromkeys(persons)
+            if child.key is not None:
+                self._note(child.name, child.key, parcels, users, certificates)
+            elif child.name in self.options.couples and len(child.held.users) <= _COUPLE:
+                users |= dict.fromkeys(child.held.users)  # a couple without an id is its persons
         return _Held(tuple(parcels), tuple(users), tuple(certificates))
 
     def _note(
@@ -177,47 +196,41 @@ class People:
         elif table == CERTIFICATES:
             certificates[key] = None
 
-    def _rows(
-        self, name: str, table: str, fields: dict[str, str], key: str | None, held: _Held
-    ) -> Iterator[PeopleRow]:
-        said = fields | {RECORD: name}
-        for made in MADE[table]:
-            if made != RECORD:
-                said.pop(made, None)
+    def _rows(self, node: _Node, table: str, held: _Held, rows: list[PeopleRow]) -> None:
+        name, key = node.name, node.key
+        said = {field_name: text for field_name, text in node.fields.items() if field_name not in MADE[table]}
+        said[RECORD] = name
         if table == USERS:
             mine = None if key is None else f"{name}:{key}"
             couple = mine if name in self.options.couples else None
             if couple is not None:
-                self._couple(name, couple, fields, held)
-            yield PeopleRow(table, said | _given({USER_KEY: mine}), couple)
+                self._couple(node, couple)
+            rows.append(PeopleRow(table, said | _given({USER_KEY: mine}), couple))
         elif table == CERTIFICATES:
-            yield PeopleRow(table, said | _given({CERTIFICATE_KEY: key}))
+            rows.append(PeopleRow(table, said | _given({CERTIFICATE_KEY: key})))
         elif table == RESTRICTIONS:
-            for parcel in held.parcels or (None,):
-                yield PeopleRow(table, said | _given({KEY: parcel}))
+            rows += [PeopleRow(table, said | _given({KEY: parcel})) for parcel in held.parcels or (None,)]
         else:
-            yield from self._rights(name, said, held)
+            self._rights(name, said, held, rows)
 
-    def _rights(self, name: str, said: dict[str, str], held: _Held) -> Iterator[PeopleRow]:
+    def _rights(self, name: str, said: dict[str, str], held: _Held, rows: list[PeopleRow]) -> None:
         parcels, users, papers = held.parcels or (None,), held.users or (None,), held.certificates or (None,)
-        if len(parcels) * len(users) * len(papers) > _MOST_RIGHTS:
-            raise TooMany(f"{name}: > {_MOST_RIGHTS}")
+        most = max(_MOST_RIGHTS, _FOR_EACH * (len(parcels) + len(users) + len(papers)))
+        if len(parcels) * len(users) * len(papers) > most:
+            raise TooMany(f"{name}: > {most}")
         for parcel, user, paper in product(parcels, users, papers):
             element, key = user or (None, None)
             made = _given({KEY: parcel, USER_KEY: key, CERTIFICATE_KEY: paper, NAMED_BY: element})
-            yield PeopleRow(RIGHTS, said | made, key if element in self.options.couples else None)
+            rows.append(PeopleRow(RIGHTS, said | made, key if element in self.options.couples else None))
 
-    def _couple(self, name: str, key: str, fields: dict[str, str], held: _Held) -> None:
+    def _couple(self, node: _Node, key: str) -> None:
         """Note the persons of a couple, by its fields and by the records that it holds; other than two are none."""
-        named = [
-            f"{of}:{fields[field_name]}"
-            for field_name, of in self.options.couples[name].items()
-            if field_name in fields
-        ]
-        persons = tuple(sorted({*named, *(user for _, user in held.users if user != key)}))
+        by_field = self.options.couples[node.name].items()
+        named = {f"{of}:{node.fields[name]}" for name, of in by_field if name in node.fields}
+        persons = tuple(sorted(named | {user for _, user in node.held.users if user != key}))
         if len(persons) == _COUPLE:
             if len(self.couples) >= _MOST_COUPLES:
-                raise TooMany(f"{name}: > {_MOST_COUPLES}")
+                raise TooMany(f"{node.name}: > {_MOST_COUPLES}")
             self.couples[key] = min(persons, self.couples.get(key, persons))  # whichever stands first
 
     def settled(self, row: PeopleRow) -> Iterator[dict[str, str]]:
@@ -236,10 +249,6 @@ def local(element: etree._Element) -> str:
 
 def _text(element: etree._Element) -> str:
     return (element.text or "").strip()
-
-
-def _field(element: etree._Element, name: str) -> str | None:
-    return next((_text(child) or None for child in element if local(child) == name and len(child) == 0), None)
 
 
 def _given(values: dict[str, str | None]) -> dict[str, str]:

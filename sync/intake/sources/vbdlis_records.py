@@ -30,6 +30,7 @@ _OF_THE_DOCUMENT = (
     "tyLeDoDac",
     "ngayHoanThanh",
 )
+_OWN = (PARCEL, DOCUMENT)  # what stands in another of them is no record of its own
 _MOST_ELEMENTS = 200_000  # of one record
 _MOST_DOCUMENTS = 500_000
 _CUT_OFF = re.compile("premature end|unfinished|not finished|document is empty", re.IGNORECASE)
@@ -97,7 +98,7 @@ class Records:
                     inside += 1
                     if inside > _MOST_ELEMENTS:
                         raise corrupt(self._path.name, f"{within}: > {_MOST_ELEMENTS}")
-                elif name in (PARCEL, DOCUMENT) or name in self.people.kinds:
+                elif name in _OWN or name in self.people.kinds:
                     within, inside = name, 0
                     holders.update(local(up) for up in element.iterancestors())
                 continue
@@ -112,14 +113,16 @@ class Records:
             _forget(element)
 
     def _record(self, name: str, element: etree._Element) -> Iterator[Record | PeopleRow]:
-        """A parcel or a record of people with those that they hold, or a survey document, which is kept."""
-        if name == DOCUMENT:
-            self._document(element)
-            return
-        for each in [element] if name == PARCEL else element.iter():
-            if local(each) == PARCEL and not any(local(up) == PARCEL for up in each.iterancestors()):
-                yield self._parcel(each)
-        yield from self.people.within(element)
+        """A record with those that it holds: parcels, rows of people; survey documents are kept."""
+        for each in [element] if name in _OWN else element.iter():
+            of = local(each)
+            if of in _OWN and not any(local(up) in _OWN for up in each.iterancestors()):
+                if of == DOCUMENT:
+                    self._document(each)
+                else:
+                    yield self._parcel(each)
+        if name != DOCUMENT:
+            yield from self.people.within(element)
 
     def _parcel(self, element: etree._Element) -> Record:
         record = Record()
