@@ -111,7 +111,8 @@ def _with_tables(
             PeopleTableFile(holds=holds, file=name)
             for holds, said in profile.tables.said().items()
             for name in sources
-            if said.layer is not None and _is_called(name, said.layer) and name not in _named(says)
+            if said.layer is not None and not said.assumed and _is_called(name, said.layer)
+            if name not in _named(says)
         )
         says = says.model_copy(update={"tables": found})
     for name in sorted({item.file for item in says.tables} - set(files) - set(sources)):

@@ -4,8 +4,10 @@ certificate over three parcels, a user with 40 parcels in 6 communes, an organis
 
 import csv
 from datetime import date
+from itertools import starmap
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import geopandas as gpd
 import pandas as pd
@@ -256,3 +258,93 @@ def as_pl3_01(folder: Path, said: dict[str, Rows]) -> Path:
         )
     write_pl3_01(folder / "pl3.xlsx", rows)
     return toml(folder, '[[lists]]\nfile = "pl3.xlsx"\n')
+
+
+XML_READ: dict[str, Any] = {
+    "users": {"DC_CaNhan": "caNhanId", "DC_ToChuc": "toChucId", "DC_VoChong": "voChongId"},
+    "couples": {"DC_VoChong": {"voId": "DC_CaNhan", "chongId": "DC_CaNhan"}},
+    "certificates": {"DC_GiayChungNhan": "giayChungNhanId"},
+    "rights": {"DC_QuyenSuDungDat": "quyenSuDungDatId"},
+    "restrictions": {"DC_HanCheQuyen": "hanCheQuyenId"},
+}
+
+
+def xml_profile() -> Profile:
+    """The same people, by the names under which VBDLIS-style XML is read."""
+    made = {
+        "chuId": "nguoiSuDungId",
+        "gcnId": "giayChungNhanId",
+        "quyenId": "quyenSuDungDatId",
+        "hanCheId": "hanCheQuyenId",
+    }
+    tables_of = {
+        holds: {
+            "layer": holds,
+            "columns": {name: made.get(delivered, delivered) for name, delivered in columns.items()},
+        }
+        for holds, columns in COLUMNS.items()
+    }
+    tables_of["rights"]["values"] = {"right_role": {"đồng sở hữu": "co_user"}}
+    return profile(tables=tables_of, read={"vbdlis_xml": XML_READ}, parts=[{"epsg": ZONE}])
+
+
+def as_xml(folder: Path, said: dict[str, Rows]) -> Path:
+    """One XML file: spouses as a couple, rights inside of parcels and outside, certificates and users by id or inside of a right."""
+    folder.mkdir()
+    users = {row["chuId"]: row for row in said["users"]}
+    papers = {row["gcnId"]: row for row in said["certificates"]}
+    rights: dict[str, list[str]] = {}
+    outside: list[str] = []
+    for at, right in enumerate(said["rights"]):
+        if right["chuId"] == "U002":
+            continue  # with her husband
+        own = {name: right[name] for name in ("vaiTro", "hinhThuc", "tuSo", "mauSo") if name in right}
+        named = leaf("toChucId" if right["chuId"] == "U007" else "caNhanId", right["chuId"])
+        who = record_of(users[right["chuId"]]) if at % 2 else named
+        if right["chuId"] == "U001":
+            who = "<DC_VoChong><voChongId>1</voChongId><voId>U002</voId><chongId>U001</chongId></DC_VoChong>"
+        paper = paper_of(papers[right["gcnId"]]) if at % 3 else leaf("giayChungNhanId", right["gcnId"])
+        inner = leaf("quyenSuDungDatId", right["quyenId"]) + "".join(starmap(leaf, own.items())) + who + paper
+        if at % 5:
+            text = f"<DC_QuyenSuDungDat>{inner}</DC_QuyenSuDungDat>"
+            rights.setdefault(right["thuaDatId"], []).append(text)
+        else:
+            outside.append(
+                f"<DC_QuyenSuDungDat>{leaf('thuaDatId', right['thuaDatId'])}{inner}</DC_QuyenSuDungDat>"
+            )
+    outside += [record_of(row) for row in users.values()] + [paper_of(row) for row in papers.values()]
+    outside += [
+        f"<DC_HanCheQuyen>{leaf('hanCheQuyenId', row['hanCheId'])}"
+        f"{''.join(leaf(name, row[name]) for name in ('thuaDatId', 'loai', 'tuNgay'))}</DC_HanCheQuyen>"
+        for row in said["restrictions"]
+    ]
+    frame = parcels()
+    inside = []
+    for row in frame.to_dict("records"):
+        shape = row.pop("geometry")
+        inside.append(
+            f"<DC_ThuaDat>{''.join(starmap(leaf, row.items()))}{''.join(rights.get(row['thuaDatId'], []))}"
+            f"<geometry>{shape.wkt}</geometry></DC_ThuaDat>"
+        )
+    half = len(outside) // 2
+    whole = "".join([*outside[:half], *inside, *outside[half:]])
+    (folder / "thua.xml").write_text(f"<DuLieu>{whole}</DuLieu>", encoding="utf-8")
+    (folder / "delivery.toml").write_text(
+        TOML.replace("thua.gpkg", "thua.xml").replace(f'layer = "{LAYER}"\n', ""), encoding="utf-8"
+    )
+    return folder
+
+
+def record_of(row: dict[str, Any]) -> str:
+    name, own = ("DC_ToChuc", "toChucId") if row["chuId"] == "U007" else ("DC_CaNhan", "caNhanId")
+    rest = "".join(leaf(field, value) for field, value in row.items() if field != "chuId")
+    return f"<{name}>{leaf(own, row['chuId'])}{rest}</{name}>"
+
+
+def paper_of(row: dict[str, Any]) -> str:
+    rest = "".join(leaf(field, value) for field, value in row.items() if field != "gcnId")
+    return f"<DC_GiayChungNhan>{leaf('giayChungNhanId', row['gcnId'])}{rest}</DC_GiayChungNhan>"
+
+
+def leaf(name: str, value: Any) -> str:
+    return f"<{name}>{escape(str(value))}</{name}>"

@@ -92,6 +92,39 @@ def test_the_same_people_come_of_every_file(ways: dict[str, Path], way: str) -> 
     )
 
 
+KEYS = ("land_user_key", "certificate_key", "right_key", "restriction_key")
+
+
+def test_records_of_xml_say_the_same_but_for_keys(ways: dict[str, Path], tmp_path: Path) -> None:
+    run = conformed(
+        holders.as_xml(tmp_path / "delivery", holders.tables()), holders.xml_profile(), tmp_path / "run"
+    )
+    people = people_of(run)
+    assert content(people, *KEYS) == content(people_of(ways["csv"]), *KEYS)
+    told = read(run)
+    assert told.rows == {"restriction": 1, "right": 50}
+    assert (told.parcels, told.not_read) == (45, ())
+    assert {table.holds: sorted(table.unused) for table in told.tables} == {
+        "users": ["repeated"],
+        "certificates": ["repeated"],
+        "rights": [],
+        "restrictions": [],
+    }
+    assert Conformed.load(run).parts[0].notes.elements_not_read == {}
+
+
+def test_records_of_xml_that_no_profile_maps_are_told(tmp_path: Path) -> None:
+    folder = holders.as_xml(tmp_path / "delivery", holders.tables())
+    some = holders.xml_profile().model_copy(update={"tables": holders.profile(tables={}).tables})
+    run = conformed(folder, some, tmp_path / "run")
+    assert read(run).not_read == tuple(f"thua.xml/{holds}" for holds in holders.COLUMNS)
+    bare = some.model_copy(update={"read": {}})
+    assert Conformed.load(conformed(folder, bare, tmp_path / "bare")).people is None
+    not_read = Conformed.load(tmp_path / "bare").parts[0].notes.elements_not_read
+    assert not_read["DC_CaNhan"] > 6
+    assert not_read["DC_QuyenSuDungDat"] > 0
+
+
 def test_form_pl3_01_says_the_same_but_for_keys_shares_and_restrictions(ways: dict[str, Path]) -> None:
     keys = (
         "land_user_key",
