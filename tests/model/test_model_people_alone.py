@@ -22,7 +22,7 @@ from tests.model.people.society import Society
 from tests.model.unusual import UNUSUAL
 
 SETTINGS = settings(
-    max_examples=counts(50), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=counts(30), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -179,15 +179,18 @@ def restriction_lifted(society: Society, it: Turn) -> None:
 
 
 def transferee_told(society: Society, it: Turn) -> None:
-    """For another reason, of one who is told already; or nobody any more."""
-    mine = society.holdings[it.one.serial].transferees
-    if mine and it.how % 3 == 0:
-        mine = ()
-    elif mine:
-        mine = (replace(mine[0], reason=f"lý do {it.how % 3}"),)
-    else:
-        mine = (Transferee(NAMES[it.how % len(NAMES)], reason="bán"),)
-    society.hold(it.one.serial, transferees=mine)
+    """Somebody took the land over."""
+    told = Transferee(NAMES[it.how % len(NAMES)], reason="bán")
+    society.hold(it.one.serial, transferees=(*society.holdings[it.one.serial].transferees[:1], told))
+
+
+def transferee_registered(society: Society, it: Turn) -> None:
+    """Nobody is told any more; or for another reason."""
+    having = [serial for serial in sorted(it.office.things) if society.holdings[serial].transferees]
+    for serial in having[it.how % len(having) :][:1] if having else ():
+        first, *others = society.holdings[serial].transferees
+        left = (replace(first, reason=f"lý do {it.how}"),) if it.how % 2 else ()
+        society.hold(serial, transferees=(*left, *others))
 
 
 HAPPENINGS: dict[str, Happening] = {
@@ -214,5 +217,6 @@ HAPPENINGS: dict[str, Happening] = {
         restriction_set,
         restriction_lifted,
         transferee_told,
+        transferee_registered,
     )
 }

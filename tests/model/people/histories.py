@@ -84,10 +84,14 @@ class Told:
                 yield Handed(delivery, rows, erased)
 
     def last(self) -> Iterator[Handed]:
-        """Everything of both provinces, without a fault, on one more day: twice, for ids that pass between the two."""
+        """Everything of both provinces, without a fault, on one more day, and a person lets all of it pass, also that a commune
+        has no parcel left: twice, for ids that pass between the two.
+        """
         self.society.close_day()
         for code in (*COMMUNES, *COMMUNES):
-            delivery = self.desk.last(code)
+            there = {row.commune for row in self.desk.last(code).rows}
+            absent = tuple(commune for commune in COMMUNES[code] if commune not in there)
+            delivery = replace(self.desk.last(code), only=COMMUNES[code], absent=absent)
             yield Handed(delivery, self.rows_of(delivery, Faults()))
 
     def rows_of(self, delivery: Delivery, faults: Faults) -> tuple[PeopleRow, ...]:
