@@ -66,6 +66,16 @@ def test_one_who_leaves_as_another_joins_without_a_certificate_is_another_right(
     assert 3 in book.names(1)
 
 
+def test_two_who_exchange_their_certificates_keep_their_rights() -> None:
+    book = Book()
+    other = Certificate("c2", "AB 2")
+    book.brings(parcel(1, has(HOA), has(NAM, other)))
+    before = book.names(1)
+    outcome = book.brings(parcel(1, has(HOA, other), has(NAM)))
+    assert fates(outcome, "land_right") == {"changed": 2}
+    assert book.names(1) == before
+
+
 def test_forty_parcels_in_six_communes_and_a_new_name_is_one_version() -> None:
     book = Book()
     communes = [f"0000{number}" for number in range(1, 7)]
@@ -178,6 +188,23 @@ def test_two_called_the_same_on_one_parcel_are_two_and_one_on_two_certificates_i
     assert len(set(book.register.items("land_right", 1).values())) == 2
     assert len(book.users()) == 3
     assert len({right.user for right in book.register.items("land_right", 2).values()}) == 1
+
+
+def test_of_two_called_the_same_the_one_born_in_another_year_stays_himself() -> None:
+    book = Book()
+    book.brings(parcel(1, has(NAMELESS), has(replace(NAMELESS, birth_year=1990))))
+    outcome = book.brings(parcel(1, has(replace(NAMELESS, birth_year=1990))))
+    assert fates(outcome, "land_user") == {"unchanged": 1, "ended": 1}
+
+
+def test_which_of_several_called_the_same_is_told_by_content() -> None:
+    book = Book()
+    book.brings(parcel(1, *(has(replace(NAMELESS, address=f"Thôn {turn}")) for turn in (4, 1, 5, 0, 3, 2))))
+    users = book.register.entities("land_user")
+    turns = {
+        who[-1]: users[uid][4] for (record, who), uid in book.register.named.items() if record == "land_user"
+    }
+    assert turns == {turn: f"Thôn {turn}" for turn in range(6)}
 
 
 def test_a_certificate_is_its_key_s_else_its_number_s_else_its_parcel_s() -> None:

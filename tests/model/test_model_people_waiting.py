@@ -36,9 +36,45 @@ def test_an_older_delivery_never_changes_a_user_that_later_data_describe() -> No
     assert fates(outcome, "land_user") == {"unchanged": 1}
     assert fates(outcome, "land_right") == {"new": 1}
     assert book.names(2) == {1: "Lê Thị Hoà"}
+    outcome = book.brings(parcel(3, has(replace(HOA, name="Ngày sau")), commune=B), at=2.0)
+    assert fates(outcome, "land_user") == {
+        "unchanged": 1
+    }  # the second night said once more what he is called
     outcome = book.brings(parcel(1, has(LAN), fate="late"), at=1.0)
     assert fates(outcome, "land_right") == {"unchanged": 1}
     assert book.names(1) == {1: "Lê Thị Hoà"}
+
+
+def test_an_older_word_that_agrees_makes_nothing_older() -> None:
+    book = Book()
+    book.brings(parcel(1, has(HOA)), at=5.0)
+    book.brings(parcel(2, has(HOA)), at=1.0)
+    assert fates(book.brings(parcel(3, has(replace(HOA, name="Ba"))), at=3.0), "land_user") == {
+        "unchanged": 1
+    }
+    assert book.users() == ["Lê Thị Hoà"]
+
+
+def test_of_a_change_set_the_newest_row_says_of_when_a_user_is() -> None:
+    book = Book()
+    book.brings(parcel(1, has(HOA), at=3.0), parcel(2, has(HOA), at=5.0))
+    assert fates(book.brings(parcel(1, has(replace(HOA, name="Tư")), at=4.0)), "land_user") == {
+        "unchanged": 1
+    }
+    assert fates(book.brings(parcel(1, has(replace(HOA, name="Năm")), at=5.0)), "land_user") == {"changed": 1}
+
+
+def test_what_is_refused_or_late_says_nothing_of_a_user_and_what_is_only_present_does() -> None:
+    wrong = replace(HOA, name="Zét")
+    for fate, name in (
+        ("refused", "Lê Thị Hoà"),
+        ("late", "Lê Thị Hoà"),
+        ("beside", "Zét"),
+        ("waits", "Zét"),
+    ):
+        book = Book()
+        book.brings(parcel(1, has(HOA)), parcel(2, has(wrong), fate=fate), parcel(3, has(wrong), fate=fate))
+        assert book.users() == [name]
 
 
 # What is held.
@@ -72,6 +108,19 @@ def test_a_change_waits_for_a_right_that_a_held_commune_only_now_delivers() -> N
     assert fates(outcome, "land_user") == {"waiting": 1}
     assert book.users() == ["Lê Thị Hoà"]
     assert fates(book.brings(parcel(1, has(renamed))), "land_user") == {"changed": 1}
+
+
+def test_a_change_waits_for_a_right_in_a_held_commune_that_the_delivery_no_longer_names() -> None:
+    book = Book()
+    book.brings(parcel(1, has(HOA)), parcel(2, has(HOA), commune=B))
+    rows = parcel(1, has(replace(HOA, name="Khác"))), parcel(2, has(LAN), commune=B, fate="waits")
+    assert fates(book.brings(*rows, held=(B,)), "land_user") == {"waiting": 2}
+    assert book.names(1) == book.names(2) == {1: "Lê Thị Hoà"}
+
+
+def test_one_of_whom_one_row_waits_and_another_is_late_waits() -> None:
+    outcome = Book().brings(parcel(1, has(HOA), fate="late"), parcel(2, has(HOA), commune=B, fate="waits"))
+    assert fates(outcome, "land_user") == {"waiting": 1}
 
 
 def test_who_leaves_the_land_of_a_commune_lives_by_his_right_in_a_held_one() -> None:

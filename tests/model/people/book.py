@@ -15,16 +15,19 @@ LAN = User("u3", "Lê Thị Lan", "003", 1990)
 
 @dataclass(frozen=True)
 class Parcel:
-    """A row of parcels with what it says of people."""
+    """A row of parcels with what it says of people; `at`: of a day of its own, as rows of a change set are."""
 
     uid: int | None
     says: tuple[Says, ...]
     commune: str = A
     fate: str = "accepted"
+    at: float | None = None
 
 
-def parcel(uid: int | None, *says: Says, commune: str = A, fate: str = "accepted") -> Parcel:
-    return Parcel(uid, says, commune, fate)
+def parcel(
+    uid: int | None, *says: Says, commune: str = A, fate: str = "accepted", at: float | None = None
+) -> Parcel:
+    return Parcel(uid, says, commune, fate, at)
 
 
 def has(user: User | None, certificate: Certificate | None = BOOK, role: str = "user") -> Right:
@@ -49,7 +52,7 @@ class Book:
         """The next delivery; `at`: of an earlier day."""
         self.night += 1
         moment = self.night if at is None else at
-        parcels = tuple(ParcelRow(row.commune, row.fate, row.uid, moment) for row in rows)
+        parcels = tuple(ParcelRow(row.commune, row.fate, row.uid, row.at or moment) for row in rows)
         people = tuple(PeopleRow(place, says) for place, row in enumerate(rows) for says in row.says)
         return deliver(
             self.register, Brought("vbdlis", parcels, (*people, *stray), frozenset(held), frozenset(ended))

@@ -52,7 +52,7 @@ class Both:
             self.undecided[province] = held
         brought = Brought(
             province,
-            tuple(_judged(delivery, judged, place) for place in range(len(delivery.rows))),
+            tuple(parcel_row(delivery, judged, place) for place in range(len(delivery.rows))),
             tuple(rows),
             frozenset(held),
             frozenset(living - self.living(province)),
@@ -63,7 +63,8 @@ class Both:
         return {uid for uid, parcel in self.parcels.living.items() if parcel.province == province}
 
 
-def _judged(delivery: Delivery, judged: ParcelOutcome, place: int) -> ParcelRow:
+def parcel_row(delivery: Delivery, judged: ParcelOutcome, place: int) -> ParcelRow:
+    """A row of parcels as the people are judged by it."""
     row = delivery.rows[place]
     fate = "late" if row.action == "end" else _FATES[judged.fates[place]]
     if not _counted(delivery, row):

@@ -26,8 +26,8 @@ def happen(society: Society, event: Event, code: str) -> None:
 
 def user_joined(society: Society, it: Turn) -> None:
     """A co-owner, on the certificate of one who is there."""
-    first = society.tie(it.one, it.how)
-    tie = Tie(society.new_user(), first and first.certificate, "co_user", "shared", (1, 2 + it.how % 3))
+    first = society.tie(it.one, it.how) or Tie(None, None)
+    tie = Tie(society.new_user(), first.certificate, "co_user", "shared", (1, 2 + it.how % 3))
     society.hold(it.one.serial, ties=(*society.ties(it.one), tie))
 
 
@@ -38,8 +38,8 @@ def user_left(society: Society, it: Turn) -> None:
 
 
 def spouse_added(society: Society, it: Turn) -> None:
-    first = society.tie(it.one, it.how)
-    tie = Tie(society.new_user(), first and first.certificate, "spouse", "joint")
+    first = society.tie(it.one, it.how) or Tie(None, None)
+    tie = Tie(society.new_user(), first.certificate, "spouse", "joint")
     society.hold(it.one.serial, ties=(*society.ties(it.one), tie))
 
 

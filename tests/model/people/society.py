@@ -78,7 +78,7 @@ class Society:
 
     def spelled(self, holding: Holding) -> tuple[Says, ...]:
         """What an office says of it; twice the same is once."""
-        rights = (
+        rights: list[Says] = [
             Right(
                 self.users.get(tie.user or 0),
                 self.certificates.get(tie.certificate or 0),
@@ -87,12 +87,9 @@ class Society:
                 tie.share,
             )
             for tie in holding.ties
-        )
-        return tuple(
-            says
-            for kind in (rights, holding.restrictions, holding.transferees)
-            for says in sorted(dict.fromkeys(kind), key=by_content)
-        )
+        ]
+        kinds: tuple[Iterable[Says], ...] = (rights, holding.restrictions, holding.transferees)
+        return tuple(says for kind in kinds for says in sorted(dict.fromkeys(kind), key=by_content))
 
     # Who is new.
 
