@@ -22,6 +22,7 @@ MODEL = (
     "emptied",
     "judgement",
     "histories",
+    *(f"people/{path.stem}" for path in sorted((ROOT / "tests" / "model" / "people").glob("*.py"))),
 )
 PRODUCT = {"parcels", "validators", "sync", "dags"}
 
