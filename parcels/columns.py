@@ -14,7 +14,7 @@ Kind = Literal["text", "integer", "decimal", "date", "geometry"]
 Record = Literal["parcel", "land_use_part", "land_user", "certificate"]
 Confidentiality = Literal["public", "restricted", "private"]
 
-HASH_VERSIONS: dict[Record, int] = {"parcel": 1, "land_use_part": 1, "land_user": 2, "certificate": 2}
+HASH_VERSIONS: dict[Record, int] = {"parcel": 2, "land_use_part": 1, "land_user": 2, "certificate": 2}
 DECIMAL_PLACES = 4  # stored areas: numeric(18,4), hashed as whole numbers of 0.0001 m²
 
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from parcels.columns import PRIVATE, RECORDS, hashed_columns
 from parcels.content_hash import content_hash, to_hex
 from sync import db
-from sync.db.columns import columns_of
+from sync.db.columns import hashed_columns_of
 from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.load.keyed import key_of, portions
@@ -32,7 +32,7 @@ def reconcile(provinces: Iterable[str] | None, actor: str, *, dsn: str | None = 
     """Compare every commune of the provinces (all, when None); write each result to the ledger.
 
     Returns `agrees` and, per province, how many communes were compared and every difference: the commune, the
-    parcel and its kind (added, deleted, changed, stored_hash_changed, items_changed, manifest_changed; and per
+    parcel and its kind (added, deleted, changed, stored_hash_changed, manifest_changed, handles_changed, items_changed; and per
     commune count, area, manifest; and per province receipt); and the open gaps, which are no difference: the centre
     is as its runs left it, and knows that changes have not come. ComponentMissing where the key is not there: without it
     nothing can be said to agree.
@@ -99,7 +99,7 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
 def _hashed_columns() -> db.Identifiers:
     """The arguments of each record's hash function, under the record's name; those of persons have none."""
     return {
-        record: columns_of(record, "p" if record == "parcel" else "i")
+        record: hashed_columns_of(record, "p" if record == "parcel" else "i")
         for record in RECORDS
         if record not in PRIVATE
     }

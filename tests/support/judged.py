@@ -63,6 +63,7 @@ class Plot:
     valid_to: date | None = None
     established_on: date | None = None
     certificate: str | None = None
+    system: str = "vbdlis"
 
 
 def square(x: int) -> shapely.MultiPolygon:
@@ -140,7 +141,7 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
                 strict=True,
             )
         ),
-        "source_system": "vbdlis",
+        "source_system": plot.system,
         "source_version": None if plot.order is None else str(plot.order),
         "source_order": plot.order,
         "action": plot.action,
