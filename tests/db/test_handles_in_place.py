@@ -11,9 +11,11 @@ import pytest
 from sync.care.reconcile import reconcile
 from sync.load.merge import Merged
 from sync.load.receipt import totals
+from tests.support.changesets import HERE, THERE, change, changes, full, village
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
 
+__all__ = ["changes", "full"]
 pytestmark = pytest.mark.db
 Deliver = Callable[..., Merged]
 VILLAGE = [Plot(f"k{i}", f"w7er83vw1{i:03d}", str(i + 1), x=i) for i in range(10)]
@@ -161,3 +163,34 @@ def test_a_refused_row_keeps_the_key_of_its_parcel(database: Database, deliver: 
     assert (merged.notes["handles_changed"], totals(merged.lines)["quarantined"]) == (9, 1)
     assert database.query("SELECT source_key FROM land.parcel WHERE source_key NOT LIKE 'new-%'") == [("k0",)]
     assert agrees(database)
+
+
+def test_another_commune_is_a_state_of_its_own_also_where_it_came_late(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
+    first, *rest = village()
+    full([first, *rest], 1)
+    changes([change(first, 5, land_use="CLN")], 5)
+    late = change(first, 3, commune=THERE)  # but for the commune it is what it was before
+    assert changes([late], 3).notes == {"placed": 1}
+    rows = "SELECT closed_because, commune_code, source_order FROM land.parcel_version WHERE late_row > 0 ORDER BY source_order"
+    assert database.query(rows)[0][:2] == ("late", THERE)
+    assert changes([late], 3).notes == {"repeated": 1}
+    assert changes([change(first, 3)], 3).notes == {"older": 1}, "the same version, of another commune"
+    assert changes([change(first, 4)], 4).notes == {"placed": 1}
+    assert database.query(rows)[-1][:2] == ("late", HERE), "and back"
+    assert agrees(database)
+
+
+def test_a_version_told_again_of_another_commune_is_refused(
+    database: Database, full: Deliver, changes: Deliver
+) -> None:
+    first, *rest = village()
+    full([first, *rest], 1)
+    changes([change(first, 2)], 2)
+    assert changes([change(first, 2)], 2).notes == {"repeated": 1}
+    refused = changes([change(first, 2, commune=THERE)], 2).quarantined
+    assert [row["code"] for row in refused] == ["CHG-CONFLICT"]
+    assert database.query("SELECT DISTINCT commune_code FROM land.parcel WHERE source_key = 'k0'") == [
+        (HERE,)
+    ]
