@@ -190,7 +190,7 @@ def test_a_version_told_again_of_another_commune_is_refused(
     changes([change(first, 2)], 2)
     assert changes([change(first, 2)], 2).notes == {"repeated": 1}
     refused = changes([change(first, 2, commune=THERE)], 2).quarantined
-    assert [row["code"] for row in refused] == ["CHG-CONFLICT"]
+    assert [row["merge_code"] for row in refused] == ["CHG-CONFLICT"]
     assert database.query("SELECT DISTINCT commune_code FROM land.parcel WHERE source_key = 'k0'") == [
         (HERE,)
     ]
