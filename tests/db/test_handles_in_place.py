@@ -1,5 +1,6 @@
 """Another key, or another system, is no other version of a parcel: it is written in place, told, and proved."""
 
+import hashlib
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -145,6 +146,15 @@ def test_what_a_parcel_was_called_when_is_said_to_analysts_and_to_its_province(
                 "SELECT value FROM province.parcel_handle WHERE kind = 'source_key' ORDER BY recorded_from"
             )
             assert [value for (value,) in cursor.fetchall()] == values, role
+
+
+def test_the_manifest_proves_the_handles_as_it_is_written_down(database: Database, deliver: Deliver) -> None:
+    deliver([replace(VILLAGE[0], key="k;1:é"), replace(VILLAGE[1], key=None, system="hệ")])
+    proved = {bytes(proved) for (proved,) in database.query("SELECT handle_hash FROM ledger.manifest")}
+    assert proved == {
+        hashlib.sha256(f"landsync.handles.v1;{text}".encode()).digest()
+        for text in ("6:vbdlis;6:k;1:é;", "4:hệ;N;")
+    }
 
 
 def test_a_held_commune_keeps_its_keys(database: Database, deliver: Deliver) -> None:
