@@ -12,7 +12,7 @@ from parcels.column import Column, Record
 from parcels.personal import CERTIFICATE, LAND_USER, RESTRICTION, TRANSFEREE
 
 HASH_VERSIONS: dict[Record, int] = {
-    "parcel": 1,
+    "parcel": 2,
     "land_use_part": 1,
     "land_user": 2,
     "certificate": 2,

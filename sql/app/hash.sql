@@ -24,6 +24,16 @@ CREATE OR REPLACE FUNCTION land.salted(salt bytea, content_hash bytea) RETURNS b
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN sha256(salt || content_hash);
 
+-- By which key of which system a parcel goes: no content, so it has a hash of its own.
+CREATE OR REPLACE FUNCTION land.handle_hash(source_system text, source_key text) RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN sha256(convert_to('landsync.handles.v1;' || land.hash_field(source_system) || land.hash_field(source_key), 'UTF8'));
+
+-- How one parcel of the manifest enters its commune's digest.
+CREATE OR REPLACE FUNCTION land.manifest_bytes(parcel_uid uuid, content_hash bytea, handle_hash bytea, items_hash bytea) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN uuid_send(parcel_uid) || content_hash || handle_hash || items_hash;
+
 -- How one many-valued item enters its parcel's items_hash: record, number, hash.
 CREATE OR REPLACE FUNCTION land.item_bytes(record text, item_no smallint, content_hash bytea) RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE

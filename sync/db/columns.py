@@ -65,6 +65,13 @@ def columns_of(record: Record, alias: str | None = None, nulls: Collection[str] 
     return listed((column.name for column in RECORDS[record]), alias, nulls)
 
 
+def hashed_columns_of(
+    record: Record, alias: str | None = None, nulls: Collection[str] = ()
+) -> db.sql.Composable:
+    """Those that its content hash is made of, the arguments of its function in SQL; NULL in place of `nulls`."""
+    return listed((column.name for column in hashed_columns(record)), alias, nulls)
+
+
 def typed_columns_of(record: Record) -> db.sql.Composable:
     """The same with their types, as a table has them."""
     return db.sql.SQL(", ").join(

@@ -16,7 +16,7 @@ from parcels.columns import HASH_VERSIONS
 from parcels.provinces import provinces
 from parcels.versions import OrderKind, ValidFromMeans
 from sync import db
-from sync.db.columns import columns_of
+from sync.db.columns import columns_of, hashed_columns_of
 from sync.db.items import ITEMS, Item
 from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
 from sync.folder.reasons import ABSENT, Measured, Move
@@ -257,7 +257,7 @@ class _Steps:
             "columns": columns_of("parcel"),
             "live_columns": columns_of("parcel", "p"),
             "staged_columns": columns_of("parcel", "s"),
-            "columns_without_id": columns_of("parcel", "s", nulls=("national_id",)),
+            "hashed_without_id": hashed_columns_of("parcel", "s", nulls=("national_id",)),
             **over_all_items(),
         }
 

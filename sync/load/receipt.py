@@ -22,7 +22,7 @@ from sync import db
 ROWS = ("new", "changed", "unchanged", "ended_by_row", "ignored", "quarantined", "unreadable", "held")
 COUNTS = ("read", *ROWS, "current_before", "moved_in", "moved_out", "ended", "current_after")
 COLUMNS = ("changed", "emptied", "closed")
-FORM = 3  # what is hashed: see receipt_hash
+FORM = 4  # what is hashed: see receipt_hash
 AREAS = ("area_before_m2", "area_in_m2", "area_out_m2", "area_after_m2")
 
 
@@ -90,7 +90,7 @@ def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row], columns: Iterabl
     """SHA-256 of a receipt's canonical JSON: its head (with the previous hash), its lines by commune, and its columns.
 
     A receipt of form 1 was hashed before there were any: without its form and without columns. Of form 3 the digests of its
-    lines are over hashes that are keyed and salted where they are of persons; it is hashed as one of form 2.
+    lines are over hashes that are keyed and salted where they are of persons, of form 4 over the handles too; both are hashed as one of form 2.
     """
     body: dict[str, Any] = {
         **{

@@ -1,6 +1,6 @@
-"""What migration 0027 does with stored data: personal records hashed under the key, and a receipt that leads there.
+"""What migrations do with stored hashes: 0027 hashes persons under the key, 0028 parcels without their handles; a receipt leads there.
 
-Everything in the migration's own transaction. It speaks of columns and tables as they were then, whatever has joined since.
+Everything in the migration's own transaction. Each speaks of columns and tables as they were then, whatever has joined since.
 What somebody had changed behind the pipeline before agrees with nothing afterwards either: a new hash hides no touched row.
 """
 
@@ -39,19 +39,20 @@ _ROW = pa.schema(
     ]
 )
 _NOTHING = hashlib.sha256(b"").hexdigest()  # no octet was delivered
-_FORM = 3
+_PERSONS_CLOSED = ["land_private.land_user_version", "land_private.certificate_version"]
+_PARCELS = (("land", "parcel_version"), ("land", "parcel"))
 
 
 def rehash(connection: db.Connection) -> None:
-    """Hash what is stored of persons anew. Without any, no key is asked for."""
+    """0027: hash what is stored of persons anew. Without any, no key is asked for."""
     provinces = [str(row["province_code"]) for row in db.fetch(connection, "rehash/provinces")]
     if provinces:
         key = key_of(connection, remember=True)
         db.execute(connection, "rehash/create_hashes")
-        db.execute(connection, "rehash/triggers", {"turn": "DISABLE"})
+        db.execute(connection, "rehash/triggers", {"turn": "DISABLE", "tables": _PERSONS_CLOSED})
         for province in provinces:
             _province(connection, province, key.store(province))
-        db.execute(connection, "rehash/triggers", {"turn": "ENABLE"})
+        db.execute(connection, "rehash/triggers", {"turn": "ENABLE", "tables": _PERSONS_CLOSED})
         db.execute(connection, "rehash/drop_hashes")
     db.execute(connection, "rehash/keyed")
 
@@ -65,7 +66,7 @@ def _province(connection: db.Connection, province: str, key: bytes) -> None:
         _table(connection, province, key, record, "live", ("land_private", record))
         _table(connection, province, key, record, "version", ("land_private", f"{record}_version"))
     db.execute(connection, "rehash/manifest", of)
-    _receipt(connection, province, chain)
+    _receipt(connection, province, chain, 3, "m.content_hash || m.items_hash")
     db.execute(connection, "rehash/done")
 
 
@@ -90,15 +91,49 @@ def _table(
         db.execute(connection, "rehash/empty_hashes")
 
 
-def _receipt(connection: db.Connection, province: str, chain: db.Row) -> None:
-    """A receipt behind the last one, of the communes that agreed with theirs: no row, no parcel, another digest."""
-    lines = db.fetch(connection, "rehash/lines", {"province": province})
+def rehash_parcels(connection: db.Connection) -> None:
+    """0028: hash every parcel anew, closed versions too: what is said of it, without the key and the system by which it goes."""
+    provinces = [str(row["province_code"]) for row in db.fetch(connection, "rehash/provinces_of_parcels")]
+    if provinces:
+        closed = {"tables": ["land.parcel_version"]}
+        db.execute(connection, "rehash/create_fields")
+        db.execute(connection, "rehash/triggers", {"turn": "DISABLE", **closed})
+        for province in provinces:
+            _parcels(connection, province)
+        db.execute(connection, "rehash/triggers", {"turn": "ENABLE", **closed})
+        db.execute(connection, "rehash/drop_fields")
+    db.execute(connection, "rehash/without_handles")
+
+
+def _parcels(connection: db.Connection, province: str) -> None:
+    of = {"province": province}
+    chain = db.fetch(connection, "rehash/lock_chain", of)[0]
+    db.execute(connection, "rehash/agreed", of)
+    for table in _PARCELS:
+        late_row = db.sql.SQL("p.late_row" if table[1] == "parcel_version" else "0::bigint")
+        names: db.Identifiers = {"table": table, "late_row": late_row}
+        db.execute(connection, "rehash/parcels", of, names)
+        db.execute(connection, "rehash/write_parcels", of, names)
+        if table[1] == "parcel":
+            db.execute(connection, "rehash/manifest_of_parcels", of)
+        db.execute(connection, "rehash/drop_parcels")
+    _receipt(connection, province, chain, 4, "m.content_hash || m.handle_hash || m.items_hash")
+    db.execute(connection, "rehash/drop_agreed")
+
+
+def _receipt(connection: db.Connection, province: str, chain: db.Row, form: int, proved: str) -> None:
+    """A receipt behind the last one, of the communes that agreed with theirs: no row, no parcel, another digest.
+
+    proved  what the digest covers of a parcel beside its uid
+    """
+    digest: db.Identifiers = {"proved": db.sql.SQL(proved)}
+    lines = db.fetch(connection, "rehash/lines", {"province": province}, digest)
     if not lines:
         return
     head = {
         "run_id": new_run_id(province),
         "province_code": province,
-        "form": _FORM,
+        "form": form,
         "sequence": chain["receipt_sequence"] + 1,
         "delivery_sha256": _NOTHING,
         "snapshot_sha256": _NOTHING,

@@ -1,7 +1,7 @@
 """What it takes to hash stored persons anew: `python tests/bench/rehash.py [rows]`.
 
-A province of before the key, with as many parcels that have a land user, a certificate and a closed user each; then the
-migration. A line of JSON: `wall` in seconds.
+A province of before the key, with as many parcels, each with a land user, a certificate, a closed user and a closed version of its
+own; then the migrations, that of persons and that of parcels. A line of JSON: `wall` in seconds.
 """
 
 import json
@@ -34,7 +34,19 @@ HASHED = (
 PAPER = "sha256(convert_to('landsync.certificate.v1;' || octet_length('AA ' || n) || ':AA ' || n || ';N;', 'UTF8'))"
 ITEMS = f"sha256(convert_to('certificate:1;', 'UTF8') || {PAPER} || convert_to('land_user:1;', 'UTF8') || {HASHED})"
 UID = "lpad(to_hex(n::bigint * 2654435761 %% 4294967296), 32, md5(n::text))::uuid"
+SHAPE = (
+    "ST_Multi(ST_Translate(ST_SnapToGrid(ST_Segmentize('SRID=4756;POLYGON((0 0, 0.0002 0, 0.0002 0.0003, 0 0.0003, 0 0))'::geometry, "
+    "0.00009), 1e-9), 105 + n %% 1000 * 0.0003, 20 + n / 1000 * 0.0004))"
+)
+PARCEL = (
+    "(parcel_uid, province_code, commune_code, commune_valid_from, sheet_no, parcel_no, source_system, source_key, land_use, "
+    "source_srid, area_m2, geom, content_hash, hash_version, recorded_from, run_id"
+)
+PARCEL_ROW = f"SELECT {UID}, '01', '00004', '2025-07-01', n / 100, n %% 100, 'vbdlis', 'CSD' || n, 'ONT', 5897, 100.5, {SHAPE}, sha256(''), 1, "
 FILL = (
+    f"INSERT INTO land.parcel {PARCEL}) {PARCEL_ROW} now(), 'r' FROM generate_series(1, %s) AS n",
+    f"INSERT INTO land.parcel_version {PARCEL}, recorded_to, closed_by_run, closed_because) {PARCEL_ROW} now() - interval '1 day', 'r', "
+    "now(), 'r', 'changed' FROM generate_series(1, %s) AS n",
     "INSERT INTO land_private.land_user (province_code, parcel_uid, item_no, land_user_name, land_user_id_number, "
     f"land_user_birth_year, content_hash, hash_version, recorded_from, run_id) SELECT '01', {UID}, 1, {USER}, {HASHED}, 1, now(), 'r' "
     "FROM generate_series(1, %s) AS n",

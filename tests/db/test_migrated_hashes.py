@@ -62,6 +62,7 @@ def test_what_was_proved_is_proved_and_what_was_touched_is_still_told(
     assert rows == [
         (1, 2, "00004", 3, 0, 3), (1, 2, "00008", 2, 0, 2), (1, 2, "00025", 1, 0, 1),
         (2, 3, "00004", 0, 3, 3), (2, 3, "00008", 0, 2, 2),
+        (3, 4, "00004", 0, 3, 3), (3, 4, "00008", 0, 2, 2),
     ]  # fmt: skip
     assert old.query("SELECT state FROM analyst.national_summary WHERE province_code = '01'") == [("held",)]
     assert old.query("SELECT fingerprint FROM ledger.private_key") == [(PrivateKey(KEY).fingerprint,)]

@@ -307,6 +307,12 @@ HISTORIES = {
         full(0.5, FIRST),
         changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]),
     ),
+    "a system gives its keys anew, twice, and then something else changes": (
+        full(0.5, FIRST),
+        full(1.5, [replace(each, key=f"{each.key}1") for each in FIRST]),
+        full(2.5, [replace(each, key=f"{each.key}2") for each in FIRST]),
+        full(3.5, [replace(each, key=f"{each.key}2", use="CLN") for each in FIRST]),
+    ),
     "a new object of a set with the id of another one changes nothing": (
         full(0.5, FIRST),
         changes(2.5, [row(B, "k12", X, "12", ONE, action="insert", version=2)]),

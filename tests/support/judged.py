@@ -68,6 +68,7 @@ class Plot:
     certificate: str | None = None
     restrictions: tuple[tuple[str, date | None], ...] = ()  # kind, from
     transferees: tuple[tuple[str, str | None], ...] = ()  # name, reason
+    system: str = "vbdlis"
 
 
 def square(x: int) -> shapely.MultiPolygon:
@@ -156,7 +157,7 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
                 strict=True,
             )
         ),
-        "source_system": "vbdlis",
+        "source_system": plot.system,
         "source_version": None if plot.order is None else str(plot.order),
         "source_order": plot.order,
         "action": plot.action,

@@ -42,6 +42,8 @@ def test_every_count_by_column_is_in_the_hash_of_the_second() -> None:
 
 def test_a_receipt_cannot_be_passed_off_as_one_of_another_form() -> None:
     hashes = {
-        receipt_hash({**HEAD, "form": form}, [LINE], columns) for form in (1, 2) for columns in ([], [COLUMN])
+        receipt_hash({**HEAD, "form": form}, [LINE], columns)
+        for form in (1, 2, 3, 4)
+        for columns in ([], [COLUMN])
     }
-    assert len(hashes) == 4
+    assert len(hashes) == 8
