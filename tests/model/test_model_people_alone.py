@@ -109,10 +109,12 @@ def keeps_what_is_not_accepted(before: Register, brought: Brought, after: Regist
 
 
 def waits_for_held_communes(before: Register, brought: Brought, outcome: Outcome, after: Register) -> None:
-    """Who has a right in a held commune stays as he was, as long as he lives; and nobody else waits."""
-    for entity, parcels in before.named_by().items():
-        held = {before.communes[parcel] for parcel in parcels} & brought.held
-        if held and (*entity, 0) in after.live:
+    """Who keeps a right in a held commune stays as he was; and nobody waits for another one."""
+    for entity, parcels in after.named_by().items():
+        held = {
+            after.communes[parcel] for parcel in parcels & before.named_by().get(entity, set())
+        } & brought.held
+        if held:
             assert after.live[*entity, 0] == before.live[*entity, 0]
     for entity, communes in outcome.waits.items():
         assert communes

@@ -118,6 +118,14 @@ def test_a_change_waits_for_a_right_in_a_held_commune_that_the_delivery_no_longe
     assert book.names(1) == book.names(2) == {1: "Lê Thị Hoà"}
 
 
+def test_nobody_waits_for_the_commune_that_his_parcel_is_let_leave() -> None:
+    book = Book()
+    book.brings(parcel(1, has(HOA), commune=B), parcel(2, has(NAM), commune=B))
+    rows = parcel(1, has(replace(HOA, name="Khác"))), parcel(2, has(LAN), commune=B, fate="waits")
+    assert fates(book.brings(*rows, held=(B,)), "land_user") == {"changed": 1, "waiting": 1}
+    assert book.users() == ["Khác", "Lê Văn Nam"]
+
+
 def test_one_of_whom_one_row_waits_and_another_is_late_waits() -> None:
     outcome = Book().brings(parcel(1, has(HOA), fate="late"), parcel(2, has(HOA), commune=B, fate="waits"))
     assert fates(outcome, "land_user") == {"waiting": 1}
