@@ -153,7 +153,7 @@ class _Judgement:
             each.described(side) for each in rows if each.row.fate in ("accepted", "waits", "beside")
         )
         if len(told) > 1 and can != "beside":
-            self.outcome.conflicts.add((record, identity))
+            self.outcome.conflicts[record] += 1
         if can == "accepted":
             most = max(told.values())
             content = first_by_content(each for each, count in told.items() if count == most)
