@@ -14,7 +14,7 @@ Identity = tuple[Any, ...]
 
 
 def folded(name: str | None) -> str:
-    """Blanks and capitals make no other name; marks and tones do: Hùng is not Hưng."""
+    """Blanks and capitals make no other name; marks and tones do: Hùng is not Hưng. Names come cleaned, as conform leaves them."""
     return " ".join((name or "").casefold().split())
 
 

@@ -125,7 +125,7 @@ class _Judgement:
 
     def write_entities(self) -> None:
         """Each that an accepted row names: as most rows of the delivery describe it, of as many as the first by content."""
-        where = self.communes_of_live_rights()
+        where = self.communes_of_staying_rights()
         for side in range(len(ENTITIES)):
             named: dict[Identity, list[_Meant]] = {}
             for each in self.meant:
@@ -136,9 +136,11 @@ class _Judgement:
                 self.write_entity(side, identity, named[identity], where)
             self.count_faulty(side)
 
-    def communes_of_live_rights(self) -> dict[tuple[str, int], set[str]]:
+    def communes_of_staying_rights(self) -> dict[tuple[str, int], set[str]]:
+        """Where each has a right that this delivery does not write: what it writes lies where its row says."""
+        written = {row.uid for row in self.brought.parcels if row.fate == "accepted"} | self.brought.ended
         return {
-            entity: {self.register.communes[parcel] for parcel in parcels}
+            entity: {self.register.communes[parcel] for parcel in parcels - written}
             for entity, parcels in self.register.named_by().items()
         }
 
@@ -151,7 +153,7 @@ class _Judgement:
             each.described(side) for each in rows if each.row.fate in ("accepted", "waits", "beside")
         )
         if len(told) > 1 and can != "beside":
-            self.outcome.conflicts.add((record, identity))
+            self.outcome.conflicts[record] += 1
         if can == "accepted":
             most = max(told.values())
             content = first_by_content(each for each, count in told.items() if count == most)

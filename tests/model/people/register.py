@@ -37,20 +37,20 @@ class State:
 
 @dataclass
 class Outcome:
-    """What a delivery came to.
+    """What a delivery came to. Nothing of it says anything of a person: it outlives an erasure.
 
     lines      record → read, new, changed, unchanged, waiting, quarantined, ended, current_before, current_after
     fates      of each row: new, changed, unchanged, waiting, quarantined; repeated and beside are not read
     faults     place of a row → why nothing of it was used: parcel_unknown, names_nobody, repeated
     waits      (record, uid) of an entity whose change waits → the held communes that it waits for
-    conflicts  the entities that were described in several ways
+    conflicts  record → how many entities were described in several ways
     """
 
     lines: dict[str, Counter[str]]
     fates: list[str]
     faults: dict[int, str]
     waits: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
-    conflicts: set[tuple[str, Identity]] = field(default_factory=set)
+    conflicts: Counter[str] = field(default_factory=Counter)
 
 
 class Erasure(NamedTuple):
