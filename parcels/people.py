@@ -114,6 +114,8 @@ CERTIFICATE_STATES: Final = (
     Term("revoked", "đã thu hồi hoặc bị hủy", "revoked or made void", "Luật Đất đai 2024, Điều 136, 152"),
     Term("replaced", "đã cấp đổi, cấp lại", "replaced by another", "Nghị định 101/2024/NĐ-CP"),
 )
+# Those that give nobody anything any more.
+CERTIFICATES_OVER: Final = ("revoked", "replaced")
 # The deceased stay until succession is registered.
 USER_STATES: Final = (
     Term("living", "còn sống, đang hoạt động", "living, or existing", "-", assumed=False),

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels.arrays import one_array
-from parcels.people import CERTIFICATES, ROLES, USER, PeopleColumn, says_anything
+from parcels.people import CERTIFICATES, CERTIFICATES_OVER, ROLES, USER, PeopleColumn, says_anything
 from parcels.personal import CERTIFICATE, LAND_USER
 
 _ROLES: Final = pa.array([term.code for term in ROLES])
-_OVER: Final = pa.array(["revoked", "replaced"])  # certificates of before
+_OVER: Final = pa.array(CERTIFICATES_OVER)
 _GROUPS: Final = ((USER, LAND_USER), (CERTIFICATES, CERTIFICATE))
 
 
