@@ -140,6 +140,20 @@ def test_parcels_that_do_not_come_with_a_merger_are_asked_about(database, delive
     assert len(where(database)) == 70
 
 
+@pytest.mark.parametrize("left", [0, 1], ids=["all went on", "one did not come"])
+def test_of_a_promised_commune_what_went_on_elsewhere_is_not_asked_about_in_a_case_or_not(
+    database, deliver, left
+) -> None:
+    first = communes(3 + left, 10, 10)
+    deliver(first)
+    # Two pass to B, which is a case; one to C, which is an ordinary correction.
+    second = [plot for plot in moved(moved(first, A, B, 2), A, C, 1) if plot.commune != A]
+    merged = deliver(second, complete=COMMUNES, moves=any_move(A, B))
+    assert merged.absent == ({A: left} if left else {})
+    assert len(where(database)) == 23 + left
+    assert {code for code, _ in where(database).values()} == ({A, B, C} if left else {B, C})
+
+
 def test_what_a_case_loses_besides_is_measured_of_all_of_it(database, deliver) -> None:
     first = communes(30, 400)
     deliver(first)

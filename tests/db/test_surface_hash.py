@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from parcels.columns import PRIVATE, RECORDS, Column, Kind, Record, hashed_columns
+from parcels.column import Column, Kind, Record
+from parcels.columns import PRIVATE, RECORDS, hashed_columns
 from parcels.content_hash import content_hash
 from parcels.model import ARROW_TYPES
 from sync import db
