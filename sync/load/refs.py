@@ -2,7 +2,7 @@
 
     key     the system's id, within that system; whoever has one is known by it alone
     number  without a key: his id number together with his folded name, for numbers are mistyped and a family writes the father's for
-            all; of a certificate its serial number
+            all, or nine noughts; of a certificate its serial number
     parcel  without either he is known on the parcel that names him and nowhere else, by what tells him from others on it: folded
             name and year of birth (of a certificate the day of issue and the number in the book); who is alike in that, and
             described otherwise, by his turn in the order of content. That is a ref that is *bound*; which parcel it is, the
@@ -56,6 +56,7 @@ _ALIKE: Final[dict[Entity, tuple[str, ...]]] = {
     "land_user": ("name", "birth_year"),
     "certificate": ("issued_on", "book_no"),
 }
+_ONE_DIGIT: Final = "^(" + "|".join(f"{digit}*" for digit in range(10)) + ")$"  # or none at all
 _GROUPS: Final = (8, 4, 4, 4, 12)  # digits of a uuid's text
 
 
@@ -125,8 +126,12 @@ def _parts(entity: Entity, said: pa.Table) -> dict[str, pa.Array]:
 
 
 def _folded_number(values: pa.Array) -> pa.Array:
-    """A number as it is compared: blanks and capitals make no other one. Not as names are folded: BY and BI are two series."""
-    return _something(nfc(pc.utf8_lower(pc.replace_substring(clean(values), " ", ""))))
+    """A number as it is compared: blanks and capitals (A to Z, Đ) make no other one. Not as names are folded: BY and BI are two
+    series. One digit over and over is written where there is none: it is nobody's.
+    """
+    said = nfc(pc.replace_substring(clean(values), " ", ""))
+    said = pc.replace_substring(pc.ascii_lower(said), "Đ", "đ")
+    return _where(pc.invert(pc.match_substring_regex(said, _ONE_DIGIT)), said)
 
 
 def _something(values: pa.Array) -> pa.Array:

@@ -61,7 +61,10 @@ def in_order(values: Iterable[Any]) -> list[tuple[Any, ...]]:
 
 
 def number(value: str | None) -> str | None:
-    return clean_text(value).replace(" ", "").lower() or None if value is not None else None
+    text = unicodedata.normalize("NFC", clean_text(value or "").replace(" ", ""))
+    text = "".join(letter.lower() if letter.isascii() or letter == "Đ" else letter for letter in text)
+    one_digit = len(set(text)) == 1 and text[0] in "0123456789"  # says that there is none
+    return None if not text or one_digit else text
 
 
 def composed(row: Row, names: Sequence[str]) -> Row:

@@ -76,7 +76,7 @@ NAMES = st.sampled_from(
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "land_user_name": NAMES,
-    "land_user_id_number": st.sampled_from(["001", "0 01", "BI 1", "by1"]),
+    "land_user_id_number": st.sampled_from(["001", "0 01", "BI 1", "by1", "00 0", "5"]),
     "land_user_birth_year": st.sampled_from([1960, 1990]),
     "land_user_key": st.sampled_from(["u1", "U1", "1:u;"]),
     "land_user_kind": st.just("individual"),
@@ -177,6 +177,7 @@ NAMELESS = HOA | {"land_user_id_number": None}
         (HOA, HOA | {"land_user_name": "Lê Văn Nam"}, 2),  # the father's number for all
         (HOA | {"land_user_name": "Lê Hùng"}, HOA | {"land_user_name": "Lê Hưng"}, 2),
         (HOA, HOA | {"land_user_name": None}, 2),
+        (HOA | {"land_user_id_number": "000 000 000"}, NAMELESS, 1),  # no number: one ref, as below
         (NAMELESS, NAMELESS, 1),  # one ref; bound to two parcels they are two
         (NAMELESS, NAMELESS | {"land_user_birth_year": 1961}, 2),
     ],
@@ -184,7 +185,7 @@ NAMELESS = HOA | {"land_user_id_number": None}
 def test_who_is_the_same_on_two_parcels(one: Row, other: Row, people: int) -> None:
     found = holders([row(1, **one), row(2, **other)])
     assert len(set(user_refs(found))) == people
-    bound = not one.get("land_user_id_number") and not one.get("land_user_key")
+    bound = one.get("land_user_id_number") != "001" and not one.get("land_user_key")
     assert found.users["user_bound"].to_pylist()[0] == bound
 
 
