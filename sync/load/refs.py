@@ -156,7 +156,7 @@ def _turns(said: pa.Table, alike: Sequence[pa.Array], contents: pa.Array, bound:
     )
     order = np.asarray(pc.sort_indices(some, [(name, "ascending") for name in some.column_names]))
     first = _begins([one_array(some[str(at)]) for at in range(len(same))], order)
-    other = _begins([contents.take(pa.array(rows))], order) | first
+    other = _begins([contents.take(pa.array(rows))], order)
     nth = np.cumsum(other)
     since = np.maximum.accumulate(np.where(first, nth, 0))
     turns[rows[order]] = nth - since
