@@ -152,6 +152,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.handle_hash()', 'Mã băm khóa và hệ thống nguồn của thửa: không thuộc nội dung', 'Hash over the key and the source system of a parcel: no content'),
 ('land.manifest_bytes()', 'Phần của một thửa trong mã băm bảng kê của xã', 'What one parcel adds to its commune''s digest of the manifest'),
 ('land.salted()', 'Mã băm có muối của một bản ghi cá nhân: chỉ mã này được ra khỏi bảng của nó', 'The salted hash of a personal record: nothing else of it leaves its table'),
+('land.bound_uid()', 'Định danh của người sử dụng đất hay Giấy chứng nhận chỉ nhận ra được trên một thửa: từ thửa và bí danh', 'Uid of a land user or a certificate that is known on one parcel alone: of the parcel and the pseudonym'),
 ('land.item_bytes()', 'Phần đóng góp của một mục con vào mã băm các mục con của thửa', 'What one item adds to its parcel''s items_hash'),
 ('ledger.refuse_change()', 'Từ chối sửa, xóa trên bảng chỉ được ghi thêm', 'Refuses to change append-only tables'),
 

@@ -15,12 +15,14 @@ SQL_TYPES: dict[Kind, str] = {
     "decimal": f"numeric(18,{DECIMAL_PLACES})",
     "date": "date",
     "geometry": "geometry(MultiPolygon, 4756)",
+    "uuid": "uuid",
+    "boolean": "boolean",
 }
 
 # The value of a column as the text that is hashed, `<octets>:<text>;` (sql/app/hash.sql).
 _FIELDS: dict[Kind, str] = {
     "text": "land.hash_field({})",
-    "integer": "land.hash_field({}::text)",
+    **dict.fromkeys(("integer", "uuid", "boolean"), "land.hash_field({}::text)"),
     "decimal": "land.hash_decimal({})",
     "date": "land.hash_date({})",
     "geometry": "land.hash_field(upper(encode(public.ST_AsBinary({}, 'NDR'), 'hex')))",
