@@ -325,6 +325,13 @@ HISTORIES = {
         full(0.5, [*FIRST, row(B, "k16", None, "16", ONE)]),
         full(1.5, [row(B, "k16", None, "9", ONE)], ()),
     ),
+    "a row waits for the id of a parcel in a held commune, also where no row of that commune came": (
+        full(0.5, FIRST),
+        replace(
+            full(1.5, [row(B, "k16", Z, "16", Land(0, 300, 380)), *FIRST[:2]]),
+            held=(A,),
+        ),
+    ),
 }
 
 
