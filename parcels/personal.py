@@ -11,7 +11,8 @@ def _beside(record: Record, name: str, kind: Kind, vi: str, en: str, *, later: b
     return Column(name, kind, vi, en, record, confidentiality="private", delivered=False, later=later)
 
 
-LAND_USER: tuple[Column, ...] = (
+# What a parcel's own row may say of its land user, and of its certificate.
+OWN_USER: tuple[Column, ...] = (
     Column(
         "land_user_name",
         "text",
@@ -46,7 +47,7 @@ LAND_USER: tuple[Column, ...] = (
         later=True,
     ),
 )
-CERTIFICATE: tuple[Column, ...] = (
+OWN_CERTIFICATE: tuple[Column, ...] = (
     Column(
         "certificate_no",
         "text",
@@ -67,7 +68,7 @@ CERTIFICATE: tuple[Column, ...] = (
 # A land user and a certificate whole, as tables and forms describe them: what a parcel's own row may say of them comes first. The
 # others joined later, so that one who is described by a row alone hashes as he did.
 WHOLE_USER: tuple[Column, ...] = (
-    *LAND_USER,
+    *OWN_USER,
     _beside("land_user", "land_user_kind", "text", "Loại người sử dụng đất", "Kind of land user", later=True),
     _beside(
         "land_user",
@@ -97,7 +98,7 @@ WHOLE_USER: tuple[Column, ...] = (
     ),
 )
 WHOLE_CERTIFICATE: tuple[Column, ...] = (
-    *CERTIFICATE,
+    *OWN_CERTIFICATE,
     _beside(
         "certificate",
         "certificate_key",
@@ -139,6 +140,46 @@ WHOLE_CERTIFICATE: tuple[Column, ...] = (
         later=True,
     ),
 )
+# As they are stored with a parcel: described as that parcel's row describes them, and under which pseudonym (sync/load/refs.py). Those
+# who have the same uid in several parcels are one, for `bound` is whoever is known on his parcel alone.
+LAND_USER: tuple[Column, ...] = (
+    *WHOLE_USER,
+    _beside(
+        "land_user",
+        "user_ref",
+        "uuid",
+        "Bí danh của người sử dụng đất",
+        "Pseudonym of the land user",
+        later=True,
+    ),
+    _beside(
+        "land_user",
+        "user_bound",
+        "boolean",
+        "Chỉ nhận ra được người đó trên thửa đất này",
+        "Whether that user is known on this parcel alone",
+        later=True,
+    ),
+)
+CERTIFICATE: tuple[Column, ...] = (
+    *WHOLE_CERTIFICATE,
+    _beside(
+        "certificate",
+        "certificate_ref",
+        "uuid",
+        "Bí danh của Giấy chứng nhận",
+        "Pseudonym of the certificate",
+        later=True,
+    ),
+    _beside(
+        "certificate",
+        "certificate_bound",
+        "boolean",
+        "Chỉ nhận ra được Giấy đó trên thửa đất này",
+        "Whether that certificate is known on this parcel alone",
+        later=True,
+    ),
+)
 # What a right says of itself. The key that a system gives it names it, and is no content.
 RIGHT: tuple[Column, ...] = (
     _beside("land_right", "right_role", "text", "Vai trò", "Role of the user"),
@@ -156,31 +197,17 @@ RIGHT: tuple[Column, ...] = (
     _beside("land_right", "right_from", "date", "Ngày có quyền", "Date from which it holds"),
     _beside("land_right", "right_to", "date", "Ngày hết quyền", "Date from which it no longer holds"),
 )
-# A right as it is stored: whom it names, and on which certificate (sync/load/refs.py), then what it says of itself.
+# A right as it is stored: which user of the parcel has it, on which certificate of the parcel, then what it says of itself.
 LAND_RIGHT: tuple[Column, ...] = (
     _beside(
         "land_right",
         "user_ref",
         "uuid",
-        "Bí danh của người sử dụng đất trong quyền này",
+        "Bí danh của người có quyền",
         "Pseudonym of the land user who has it",
     ),
     _beside(
-        "land_right",
-        "user_bound",
-        "boolean",
-        "Chỉ nhận ra được người đó trên thửa đất này",
-        "Whether that user is known on this parcel alone",
-    ),
-    _beside(
         "land_right", "certificate_ref", "uuid", "Bí danh của Giấy chứng nhận", "Pseudonym of the certificate"
-    ),
-    _beside(
-        "land_right",
-        "certificate_bound",
-        "boolean",
-        "Chỉ nhận ra được Giấy đó trên thửa đất này",
-        "Whether that certificate is known on this parcel alone",
     ),
     *RIGHT,
 )

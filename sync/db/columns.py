@@ -6,8 +6,9 @@ So the columns of a record stand in no statement by hand, and one that joins is 
 from collections.abc import Collection, Iterable, Sequence
 
 from parcels.column import Column, Kind, Record
-from parcels.columns import COME_AND_GO, DECIMAL_PLACES, HASH_VERSIONS, PRIVATE, RECORDS, hashed_columns
+from parcels.columns import DECIMAL_PLACES, HASH_VERSIONS, PRIVATE, RECORDS, hashed_columns
 from sync import db
+from sync.db.items import ITEMS
 
 SQL_TYPES: dict[Kind, str] = {
     "text": "text",
@@ -131,7 +132,7 @@ def _as_of_function(record: Record, function: str, states: str, bounds: str, his
         "columns": ", ".join(f"i.{name}" for name in names),
         # Of what keeps no place in its row the number says nothing.
         "had": "i.content_hash, ''::bytea ORDER BY i.content_hash"
-        if record in COME_AND_GO
+        if any(item.record == record and item.name for item in ITEMS)
         else "int2send(i.item_no) || i.content_hash, ''::bytea ORDER BY i.item_no",
     }
 

@@ -32,6 +32,9 @@ def items_of_people(
 
 def each_once(items: pa.Table) -> pa.Table:
     """Hashed items of rows, identical ones once, and as `item_no` their order by content within the row."""
+    row_no = items["row_no"].to_numpy()
+    if np.all(row_no[1:] > row_no[:-1]):  # of every row one, as in most deliveries
+        return items.add_column(1, "item_no", pa.array(np.ones(len(row_no), np.int16)))
     items = items.sort_by([("row_no", "ascending"), ("content_hash", "ascending")])
     row_no, content = items["row_no"].to_numpy(), items["content_hash"].to_numpy()
     repeated = np.r_[False, (row_no[1:] == row_no[:-1]) & (content[1:] == content[:-1])][: len(row_no)]

@@ -60,12 +60,11 @@ _ONE_DIGIT: Final = "^(" + "|".join(f"{digit}*" for digit in range(10)) + ")$"  
 _GROUPS: Final = (8, 4, 4, 4, 12)  # digits of a uuid's text
 
 
-def refs_of(entity: Entity, said: pa.Table, contents: pa.Array, key: bytes) -> tuple[pa.Array, pa.Array]:
+def refs_of(entity: Entity, said: pa.Table, key: bytes) -> tuple[pa.Array, pa.Array]:
     """The refs (n,) of land users or certificates, text of uuids; and whether they are bound to their parcel.
 
-    said      row_no, source_system and the columns of CONTENT, text in NFC; each row names somebody. All that a row of parcels names
-              stands in it: among these a turn is counted
-    contents  (n,) content hashes of the same
+    said  row_no, source_system and the columns of CONTENT, text in NFC; each row names somebody. All that a row of parcels names
+          stands in it: among these a turn is counted
     """
     if not said.num_rows:
         return pa.array([], pa.string()), pa.array([], pa.bool_())
@@ -83,7 +82,7 @@ def refs_of(entity: Entity, said: pa.Table, contents: pa.Array, key: bytes) -> t
     }
     by = pc.if_else(keyed, "key", pc.if_else(numbered, "number", "parcel"))
     fields = {"by": by, **{name: _where(mask, parts[name]) for name, mask in counts.items()}}
-    fields["turn"] = _turns(said, [fields[name] for name in alike], contents, bound)
+    fields["turn"] = _turns(said, CONTENT[entity], [fields[name] for name in alike], bound)
     prefix = f"landsync.{entity}_ref.v{VERSION};"
     return uuids(hash_of_columns(pa.table(fields), LAYOUTS[entity], prefix, key=key)), bound
 
@@ -142,23 +141,21 @@ def _where(mask: pa.Array, values: pa.Array) -> pa.Array:
     return pc.if_else(mask, values, pa.scalar(None, values.type))
 
 
-def _turns(said: pa.Table, alike: Sequence[pa.Array], contents: pa.Array, bound: pa.Array) -> pa.Array:
+def _turns(said: pa.Table, content: Sequence[Column], alike: Sequence[pa.Array], bound: pa.Array) -> pa.Array:
     """(n,) which of those that one row of parcels calls the same it is, from 0, in the order of content: value after value, what is
     not said last. Described the same, it is the same one. NULL of what is not bound.
     """
     rows = np.flatnonzero(np.asarray(bound))
     turns = np.zeros(said.num_rows, np.int32)
-    names = [name for name in said.column_names if name not in ("row_no", "source_system")]
     same = [one_array(said["row_no"]), *alike]
-    columns = [*same, *(one_array(said[name]) for name in names)]
+    columns = [*same, *(one_array(said[column.name]) for column in content)]
     some = pa.table(
         [column.take(pa.array(rows)) for column in columns], [str(at) for at in range(len(columns))]
     )
     order = np.asarray(pc.sort_indices(some, [(name, "ascending") for name in some.column_names]))
-    first = _begins([one_array(some[str(at)]) for at in range(len(same))], order)
-    other = _begins([contents.take(pa.array(rows))], order)
-    nth = np.cumsum(other)
-    since = np.maximum.accumulate(np.where(first, nth, 0))
+    sorted_ = [one_array(column) for column in some.columns]
+    nth = np.cumsum(_begins(sorted_, order))
+    since = np.maximum.accumulate(np.where(_begins(sorted_[: len(same)], order), nth, 0))
     turns[rows[order]] = nth - since
     return _where(bound, pa.array(turns))
 
