@@ -19,7 +19,12 @@ CERTIFICATE = (
     "certificate_replaced_by",
 )  # fmt: skip
 OF_RIGHT = ("right_role", "right_form", "share_numerator", "share_denominator", "right_from", "right_to")
-RIGHT = ("user_ref", "user_bound", "certificate_ref", "certificate_bound", *OF_RIGHT)
+RIGHT = ("user_ref", "certificate_ref", *OF_RIGHT)
+STORED = {
+    "land_user": (*USER, "user_ref", "user_bound"),
+    "certificate": (*CERTIFICATE, "certificate_ref", "certificate_bound"),
+    "land_right": RIGHT,
+}
 ALWAYS = {
     "land_user": 3,
     "certificate": 2,
@@ -127,26 +132,31 @@ def plain_holders(rows: list[Row], people: list[Row], key: bytes) -> tuple[list[
             of_right = composed(each, OF_RIGHT)
             told.add((tuple(user.items()), tuple(paper.items()), tuple(of_right.items())))
         named = [tuple(map(dict, each)) for each in told]
-        contents = {}
+        mine: dict[str, list[Row]] = {"land_user": [], "certificate": [], "land_right": []}
         for user, paper, of_right in named:
             one = entity("user", user, row, key, [each[0] for each in named if any_said(each[0])])
             other = entity("certificate", paper, row, key, [each[1] for each in named if any_said(each[1])])
             if one is None and other is None:
                 continue
-            users += [one] if one else []
-            papers += [other] if other else []
+            mine["land_user"] += [one] if one else []
+            mine["certificate"] += [other] if other else []
             refs = {
-                name: (source or {}).get(name)
-                for source, names in ((one, RIGHT[:2]), (other, RIGHT[2:4]))
-                for name in names
+                "user_ref": (one or {}).get("user_ref"),
+                "certificate_ref": (other or {}).get("certificate_ref"),
             }
-            right = refs | of_right
-            contents[hashed("land_right", right.values(), key)] = right
-        for item_no, content in enumerate(sorted(contents), 1):
-            rights.append(
-                {"row_no": row["row_no"], "item_no": item_no, **contents[content], "content_hash": content}
-            )
-    return in_rows(users), in_rows(papers), in_rows(rights)
+            mine["land_right"].append(refs | of_right)
+        for (record, found), kept in zip(mine.items(), (users, papers, rights), strict=True):
+            contents = {hashed(record, [each[name] for name in STORED[record]], key): each for each in found}
+            for item_no, content in enumerate(sorted(contents), 1):
+                kept.append(
+                    {
+                        "row_no": row["row_no"],
+                        "item_no": item_no,
+                        **contents[content],
+                        "content_hash": content,
+                    }
+                )
+    return users, papers, rights
 
 
 def names_anybody(row: Row) -> bool:
@@ -162,19 +172,8 @@ def entity(kind: str, said: Row, row: Row, key: bytes, others: list[Row]) -> Row
         return None
     payload = user_payload if kind == "user" else certificate_payload
     text, bound = payload(said, row["source_system"], others)
-    record = "land_user" if kind == "user" else "certificate"
-    return {
-        "row_no": row["row_no"],
-        f"{kind}_ref": ref(key, text),
-        f"{kind}_bound": bound,
-        **said,
-        "content_hash": hashed(record, said.values(), key),
-    }
+    return said | {f"{kind}_ref": ref(key, text), f"{kind}_bound": bound}
 
 
 def hashed(record: str, values: Iterable[Any], key: bytes) -> str:
     return "\\x" + keyed(key, content_payload(record, list(values))).hex().upper()
-
-
-def in_rows(rows: list[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (row["row_no"], row["content_hash"]))

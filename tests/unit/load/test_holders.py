@@ -5,7 +5,7 @@ import random
 import unicodedata
 from collections import Counter
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pytest
@@ -15,16 +15,15 @@ from hypothesis import strategies as st
 from parcels.columns import HASH_VERSIONS, RECORDS
 from parcels.model import SNAPSHOT_SCHEMA
 from parcels.people import PEOPLE_SCHEMA
-from parcels.personal import LAND_RIGHT, WHOLE_CERTIFICATE, WHOLE_USER
 from sync.keys import PrivateKey
-from sync.load.holders import Holders, holders_of
-from sync.load.people import hashed_items
+from sync.load.holders import holders_of
 from sync.load.refs import refs_of
 from tests.conftest import KEY, ROOT, counts
 from tests.support.plain_holders import (
     CERTIFICATE,
     OF_RIGHT,
     RIGHT,
+    STORED,
     USER,
     Row,
     certificate_payload,
@@ -49,10 +48,21 @@ def right(number: int, **said: Any) -> Row:
     return {"row_no": number, "part_no": 0, "source_row": 0, "says": "right", **said}
 
 
+class Holders(NamedTuple):
+    """The three tables, in the order of a definition that speaks of users first."""
+
+    users: pa.Table
+    certificates: pa.Table
+    rights: pa.Table
+
+
 def holders(rows: list[Row], people: list[Row] = (), key: bytes = STORE) -> Holders:  # type: ignore[assignment]
-    return holders_of(
-        pa.Table.from_pylist(rows, ROWS_SCHEMA), pa.Table.from_pylist(list(people), PEOPLE_SCHEMA), key
+    tables = dict(
+        holders_of(
+            pa.Table.from_pylist(rows, ROWS_SCHEMA), pa.Table.from_pylist(list(people), PEOPLE_SCHEMA), key
+        )
     )
+    return Holders(tables["land_user"], tables["certificate"], tables["land_right"])
 
 
 def user_refs(found: Holders) -> list[str]:
@@ -216,9 +226,9 @@ def test_spouses_called_the_same_on_one_parcel_are_two_wherever_the_file_names_t
     assert set(user_refs(later)) == set(user_refs(found))
     # Described the same, nobody can tell them apart: they are one, with one right.
     assert holders([row(1)], [right(1, **him), right(1, **him)]).rights.num_rows == 1
-    # On two certificates he is one with two rights, described twice.
+    # On two certificates he is one with two rights.
     two = holders([row(1)], [right(1, **him, certificate_no="AB 1"), right(1, **him, certificate_no="AB 2")])
-    assert (two.rights.num_rows, len(set(user_refs(two))), two.users.num_rows) == (2, 1, 2)
+    assert (two.rights.num_rows, len(set(user_refs(two))), two.users.num_rows) == (2, 1, 1)
 
 
 def test_a_name_spelled_in_two_ways_is_told_twice_and_one_right() -> None:
@@ -255,26 +265,13 @@ def test_a_row_s_own_user_and_certificate_are_a_right_where_nobody_else_says_one
     assert found[0]["certificate_ref"] == found[2]["certificate_ref"]
 
 
-def test_whom_a_row_alone_describes_hashes_as_an_item_of_today() -> None:
-    one = row(1, **HOA, land_user_key="u1", certificate_no="AB 1")
-    found = holders([one])
-    table = pa.Table.from_pylist([one], ROWS_SCHEMA)
-    for record, copies in (("land_user", found.users), ("certificate", found.certificates)):
-        today = hashed_items(record, table, table["row_no"], pa.array([1]), STORE)  # type: ignore[arg-type]
-        assert today["content_hash"].to_pylist() == copies["content_hash"].to_pylist()
-        assert HASH_VERSIONS[record] == 2  # type: ignore[index]
-    assert WHOLE_USER[: len(RECORDS["land_user"])] == RECORDS["land_user"]
-    assert WHOLE_CERTIFICATE[: len(RECORDS["certificate"])] == RECORDS["certificate"]
-
-
 def test_the_columns_are_those_of_the_definition() -> None:
-    found = holders([])
-    assert found.users.column_names == ["row_no", "user_ref", "user_bound", *USER, "content_hash"]
-    assert found.certificates.column_names == [
-        "row_no", "certificate_ref", "certificate_bound", *CERTIFICATE, "content_hash"
-    ]  # fmt: skip
-    assert found.rights.column_names == ["row_no", "item_no", *RIGHT, "content_hash"]
-    assert tuple(column.name for column in LAND_RIGHT) == RIGHT
+    for record, table in dict(
+        zip(("land_user", "certificate", "land_right"), holders([]), strict=True)
+    ).items():
+        assert table.column_names == ["row_no", "item_no", *STORED[record], "content_hash"]
+        assert tuple(column.name for column in RECORDS[record]) == STORED[record]  # type: ignore[index]
+        assert HASH_VERSIONS[record] == 2  # type: ignore[index]
 
 
 VECTORS = json.loads((ROOT / "tests" / "fixtures" / "holders_v1.json").read_text(encoding="utf-8"))
@@ -310,17 +307,16 @@ def test_the_published_vectors_of_contents(vector: dict[str, Any]) -> None:
     assert keyed(store, vector["payload"]).hex() == vector["hash"]
     values = {name: read(name, value) for name, value in vector["values"].items()}
     found = holders([row(1, vector["system"])], [right(1, **values)], store)
-    table, names = {
-        "land_user": (found.users, USER),
-        "certificate": (found.certificates, CERTIFICATE),
-        "land_right": (found.rights, RIGHT),
-    }[vector["record"]]
-    (content,) = table.to_pylist()
+    tables = {"land_user": found.users, "certificate": found.certificates, "land_right": found.rights}
+    (content,) = tables[vector["record"]].to_pylist()
     assert content["content_hash"] == "\\x" + vector["hash"].upper()
-    assert content_payload(vector["record"], [content[name] for name in names]) == vector["payload"]
+    assert (
+        content_payload(vector["record"], [content[name] for name in STORED[vector["record"]]])
+        == vector["payload"]
+    )
 
 
 def test_nobody_has_no_ref() -> None:
     empty = pa.table({"row_no": pa.array([], pa.int64()), "source_system": pa.array([], pa.string())})
-    assert [len(each) for each in refs_of("land_user", empty, pa.array([], pa.string()), STORE)] == [0, 0]
+    assert [len(each) for each in refs_of("land_user", empty, STORE)] == [0, 0]
     assert set(OF_RIGHT) < set(RIGHT)
