@@ -208,6 +208,7 @@ PEOPLE_SCHEMA = pa.schema(
 def says_anything(table: pa.Table, record: tuple[PeopleColumn, ...]) -> pa.Array:
     """(n,) whether a row says anything in the columns of a record; of those that the table has."""
     there = [table[column.name] for column in record if column.name in table.column_names]
+    there = [values for values in there if values.null_count < table.num_rows]
     said = pa.repeat(pa.scalar(False), table.num_rows)
     for values in there:
         said = pc.or_(said, pc.is_valid(values.combine_chunks()))
