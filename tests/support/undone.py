@@ -28,6 +28,7 @@ _ITEMS: Final = " UNION ALL ".join(
 def undo_rights(there: Surface) -> None:
     """0031 and 0030: no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
     there.run("ALTER TABLE ledger.receipt_column DROP COLUMN added")
+    there.run("DELETE FROM ledger.receipt_column WHERE column_group = 'land_right'")
     there.run("DROP TABLE land_private.land_right, land_private.land_right_version CASCADE")
     for record, own in OWN.items():
         joined = [column.name for column in RECORDS[record] if column.name not in own]
