@@ -203,8 +203,8 @@ LAND_RIGHT: tuple[Column, ...] = (
         "land_right",
         "user_ref",
         "uuid",
-        "Bí danh của người có quyền",
-        "Pseudonym of the land user who has it",
+        "Bí danh của người sử dụng đất",
+        "Pseudonym of the land user",
     ),
     _beside(
         "land_right", "certificate_ref", "uuid", "Bí danh của Giấy chứng nhận", "Pseudonym of the certificate"
