@@ -2,8 +2,8 @@
 
 A parcel has several land users, a user several parcels, a certificate several of both. One row of `PEOPLE_SCHEMA` is a right:
 a parcel, who has it, and on which certificate. A restriction and a transferee are rows of their own, and never a right. There
-is no national entity of a person: a user belongs to the source that names him. Every column here is private. Stored are
-`parcels.columns.RECORDS`: restrictions, transferees, and of rights none yet but the first user and certificate of a parcel.
+is no national entity of a person: a user belongs to the source that names him. Every column here is private. How
+it is stored say `parcels.columns.RECORDS`: users, certificates and rights of a parcel, restrictions, transferees.
 """
 
 from dataclasses import dataclass
@@ -208,6 +208,7 @@ PEOPLE_SCHEMA = pa.schema(
 def says_anything(table: pa.Table, record: tuple[PeopleColumn, ...]) -> pa.Array:
     """(n,) whether a row says anything in the columns of a record; of those that the table has."""
     there = [table[column.name] for column in record if column.name in table.column_names]
+    there = [values for values in there if values.null_count < table.num_rows]
     said = pa.repeat(pa.scalar(False), table.num_rows)
     for values in there:
         said = pc.or_(said, pc.is_valid(values.combine_chunks()))

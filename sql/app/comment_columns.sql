@@ -230,6 +230,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.receipt_column.changed', 'Số thửa có giá trị khác trước', 'Parcels that have another value than before'),
 ('ledger.receipt_column.emptied', 'Số thửa mất một giá trị', 'Parcels that lost a value'),
 ('ledger.receipt_column.closed', 'Số bản ghi nhiều giá trị đã đóng', 'Many-valued records that were closed'),
+('ledger.receipt_column.added', 'Số bản ghi nhiều giá trị mới có', 'Many-valued records that joined'),
 ('ledger.receipt.receipt_sha256', 'Mã băm của biên nhận này', 'Hash of this receipt'),
 ('ledger.receipt_line.commune_code', 'Mã xã; - là các dòng không thuộc xã nào của tỉnh', 'Commune code; - for rows of no commune of the province'),
 ('ledger.receipt_line.read', 'Số dòng đã đọc', 'Rows read'),

@@ -1,6 +1,7 @@
--- Every commune this run could touch, with what it holds now, and every one that the gate holds, whatever came of it.
--- `endable`: declared complete, delivered, not held by the gate, and nothing illegible in it (or in the delivery, where
--- the commune itself is illegible). `absent`: it was declared complete and did not come, and a person is to be asked; not known yet.
+-- Every commune this run could touch, with what it holds now.
+-- Every one that the gate holds is among them, also where no row of it came. `endable`: declared complete, delivered, not held by the
+-- gate, and nothing illegible in it (or in the delivery, where the commune itself is illegible). `absent`: it was declared complete and
+-- did not come, and a person is to be asked; not known yet.
 CREATE TEMP TABLE merge_commune ON COMMIT DROP AS
 WITH touched AS (
     SELECT m.commune_code FROM merge_row AS m

@@ -78,7 +78,7 @@ def _names_anybody(table: pa.Table) -> pa.Array:
 
 def _as_stored(column: Column, table: pa.Table) -> pa.Array:
     kind = ARROW_TYPES[column.kind]
-    if column.name not in table.column_names:  # no parcel's own row brings it
-        return pa.nulls(table.num_rows, kind)
+    if column.name not in table.column_names or table[column.name].null_count == table.num_rows:
+        return pa.nulls(table.num_rows, kind)  # no parcel's own row brings it, or none of these does
     values = one_array(table[column.name]).cast(kind)
     return nfc(values) if column.kind == "text" else values

@@ -18,7 +18,7 @@ def over_all_items() -> db.Identifiers:
     """The lists over all records, of the statements that need one."""
     return {
         "differing": over_items("differing", joiner="UNION"),
-        "closing": over_items("closing"),
+        "passing": over_items("passing"),
         "touched": over_items("touched"),
     }
 

@@ -54,6 +54,7 @@ EVIDENCE = (
     "land_private.land_user_version",
     "land_private.land_user_version_01",
     "land_private.certificate_version",
+    "land_private.land_right_version",
     "land_private.restriction_version",
     "land_private.transferee_version",
     "land_private.population_result",
@@ -171,7 +172,7 @@ def test_a_province_can_neither_name_a_partition_nor_write(surface: Surface) -> 
             assert surface.denied("province_08", f"SELECT FROM {table}"), table
             assert surface.denied("central_operator", f"SELECT FROM {table}"), table
     for table in (
-        "land_user", "land_user_version", "certificate", "certificate_version", "population_result", "land_user_status",
+        "land_user", "land_user_version", "certificate", "certificate_version", "land_right", "land_right_version", "population_result", "land_user_status",
     ):  # fmt: skip
         assert not surface.denied("province_08", f"SELECT FROM land_private.{table}")
         assert surface.denied("province_08", f"DELETE FROM land_private.{table}")
