@@ -70,6 +70,12 @@ def closes_what_is_gone(before: Register, judged: Judged, after: Register) -> No
         assert before.live[each.record, each.parcel][each.content] == each.since < each.until == after.moment
         assert each.content not in after.of(each.record, each.parcel)
     assert judged.people.closed.total() <= len(closed)
+    balance = Counter(before.current())
+    for (_, record), count in judged.people.added.items():
+        balance[record] += count
+    for (_, record), count in judged.people.closed.items():
+        balance[record] -= count
+    assert balance == after.current()
     for (record, parcel), contents in after.live.items():
         had = before.live.get((record, parcel), {})
         assert all(since == had.get(content, after.moment) for content, since in contents.items())

@@ -122,9 +122,9 @@ MUTATIONS: dict[str, tuple[Callable[[Patch], None], str]] = {
         lambda patch: patch.setattr(merge_items, "_OWN_CHANGES", ""),
         "a user of several parcels has another name, and on one of them another share",
     ),
-    "what is held is written all the same": (
+    "what a refused row says is written all the same": (
         sql("merge/64_differences_left_items", "WHERE m.status = 'accept'", "WHERE true"),
-        "a commune is held, and let pass",
+        "a row is refused whose number another one keeps",
     ),
 }  # fmt: skip
 

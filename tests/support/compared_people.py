@@ -287,8 +287,8 @@ def same(what: str, found: Iterable[Values], said: Iterable[Values]) -> None:
 
 
 def same_columns(merged: Merged, outcome: Outcome) -> None:
-    """The receipt counts as many parcels that lost or changed something, and things that are over."""
-    for name, said in (("changed", outcome.changed), ("closed", outcome.closed)):
+    """The receipt counts as many parcels that lost or changed something, and things that are over, or came."""
+    for name, said in (("changed", outcome.changed), ("closed", outcome.closed), ("added", outcome.added)):
         found = {key: count for key, count in _counted(merged, name) if count}
         wanted = {key: count for key, count in said.items() if count}
         assert found == wanted, f"{name}: the receipt says {found}, the model {wanted}"

@@ -67,3 +67,4 @@ def count(outcome: Outcome, row: Accepted, both: dict[str, tuple[set[Any], set[A
         of_others = record == "land_right" and differing & {"land_user", "certificate"}
         outcome.changed[row.commune, record] += bool(before - after) and not of_others
         outcome.closed[row.commune, record] += max(0, len(before) - len(after))
+        outcome.added[row.commune, record] += max(0, len(after) - len(before))

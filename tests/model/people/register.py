@@ -46,12 +46,14 @@ class Outcome:
     """What a delivery came to.
 
     touched  the parcels of which anything is another than before
-    changed  (commune, record) → how many parcels have lost or changed something that they had; closed: how many things are over
+    changed  (commune, record) → how many parcels have lost or changed something that they had
+    closed, added  how many things fewer, or more, they have
     """
 
     touched: set[int] = field(default_factory=set)
     changed: Counter[tuple[str, str]] = field(default_factory=Counter)
     closed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    added: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 @dataclass
@@ -68,6 +70,13 @@ class Register:
     def of(self, record: str, parcel: int) -> set[Any]:
         """What a parcel has of a record."""
         return set(self.live.get((record, parcel), ()))
+
+    def current(self) -> Counter[str]:
+        """How much of each record there is."""
+        found: Counter[str] = Counter()
+        for (record, _), contents in self.live.items():
+            found[record] += len(contents)
+        return found
 
     def becomes(self, record: str, parcel: int, wanted: set[Any]) -> None:
         """That is what it has from now on. What stays is as it was."""

@@ -6,7 +6,17 @@ from datetime import date
 from tests.model.cadastre import Land
 from tests.model.deliveries import Delivery, Row
 from tests.model.people.histories import SYSTEM, Handed
-from tests.model.people.said import COME_AND_GO, Certificate, Restriction, Right, Said, Says, Transferee, User
+from tests.model.people.said import (
+    COME_AND_GO,
+    Certificate,
+    Restriction,
+    Right,
+    Said,
+    Says,
+    Transferee,
+    User,
+    as_own,
+)
 
 A, B = "00004", "00008"
 BOOK = Certificate("AB 1", date(2020, 1, 1), "c1", state="live")
@@ -26,7 +36,7 @@ def has(user: User | None, certificate: Certificate | None = BOOK, role: str | N
 
 
 def says(*beside: Says, own: Right | None = None) -> Said:
-    return Said(own, beside)
+    return Said(own and as_own(own), beside)
 
 
 def row(
@@ -76,6 +86,11 @@ def changes(at: float, *rows: tuple[Row, Said], spoken: tuple[str, ...] = (A, B)
     return Handed(delivery, tuple(said for _, said in rows), dict.fromkeys(COME_AND_GO, frozenset(spoken)))
 
 
+def told_by(handed: Handed, *rows: Row) -> Handed:
+    """The same, of rows that are not as they should be."""
+    return replace(handed, delivery=replace(handed.delivery, rows=rows))
+
+
 HOUSE = says(has(HOA))
 FULL = says(has(HOA), has(NAM, role="spouse"), LOANS[0], Transferee("Lê Thị Lan", reason="bán"))
 SHARE = Right(HOA, BOOK, "co_user", "shared", 1, 2)
@@ -107,9 +122,9 @@ STORIES: dict[str, list[Handed]] = {
         night(1.5, says(has(HOA, PAPERS[1])), says(has(HOA, PAPERS[0]), has(HOA, replace(PAPERS[0], book_no="CH 2")))),
     ],
     "another system has other keys, and the same numbers": [
-        night(0.5, HOUSE, says(has(LAN, None)), HOUSE, keys=False),
-        night(1.5, HOUSE, says(has(LAN, None)), HOUSE, keys=False, system="ilis"),
-        night(2.5, HOUSE, says(has(LAN, None)), HOUSE, keys=False),
+        night(0.5, HOUSE, says(has(LAN, None)), says(has(HOA), has(LAN)), keys=False),
+        night(1.5, HOUSE, says(has(LAN, None)), says(has(HOA), has(LAN)), keys=False, system="ilis"),
+        night(2.5, HOUSE, says(has(LAN, None)), says(has(HOA), has(LAN)), keys=False),
     ],
     "a user and a certificate are described in two ways, then in one": [
         night(0.5, says(has(HOA), has(replace(HOA, address="Thôn 2"), replace(BOOK, state="revoked")))),
@@ -128,7 +143,7 @@ STORIES: dict[str, list[Handed]] = {
     ],
     "a parcel passes into a commune of which nothing is spoken": [
         night(0.5, FULL, FULL, FULL, FULL),
-        night(1.5, HOUSE, FULL, FULL, FULL, spoken=(A,), communes={0: B, 2: A}),
+        night(1.5, HOUSE, FULL, FULL, HOUSE, spoken=(A,), communes={0: B, 2: A}),
         night(2.5, FULL, FULL, HOUSE, FULL, communes={0: B, 2: A}),
     ],
     "loans come and go": [
@@ -145,6 +160,13 @@ STORIES: dict[str, list[Handed]] = {
         night(0.5, FULL, HOUSE, FULL),
         night(1.5, HOUSE, says(), HOUSE, held=(A,)),
         night(1.5, HOUSE, says(), HOUSE, only=(A,)),
+    ],
+    "a row is refused whose number another one keeps": [
+        night(0.5, HOUSE, HOUSE, HOUSE),
+        told_by(
+            night(1.5, FULL, FULL, HOUSE), replace(row(0), number="1"), replace(row(1), refused=True), row(2)
+        ),
+        night(2.5, FULL, HOUSE, HOUSE),
     ],
     "a set changes people, says it again, and ends a parcel": [
         night(0.5, FULL, HOUSE, FULL),
