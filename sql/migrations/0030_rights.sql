@@ -1,5 +1,8 @@
 -- Who has a parcel: any number of land users and certificates, each under a pseudonym (sync/load/refs.py), and the rights that tie them
--- together. Who has the same uid in several parcels is one: whoever is known on one parcel alone is bound to it.
+-- together. What is stored gets them by sync/load/rehash_people.py, which ends with sql/rehash/with_refs.sql.
+-- Who merges ends first, and nobody begins meanwhile: else each would wait for what the other holds.
+LOCK TABLE ledger.province_state IN EXCLUSIVE MODE;
+
 CREATE OR REPLACE FUNCTION land.bound_uid(parcel_uid uuid, ref uuid) RETURNS uuid
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN encode(substring(sha256(uuid_send(parcel_uid) || uuid_send(ref)) FROM 1 FOR 16), 'hex')::uuid;
@@ -15,16 +18,11 @@ BEGIN
         EXECUTE format(
             'ALTER TABLE land_private.%I ADD COLUMN land_user_kind text, ADD COLUMN land_user_birth_date date, '
             'ADD COLUMN land_user_gender text, ADD COLUMN land_user_address text, ADD COLUMN land_user_deceased_on date, '
-            'ADD COLUMN land_user_state text, ADD COLUMN user_ref uuid, ADD COLUMN user_bound boolean, '
-            'ADD COLUMN user_uid uuid GENERATED ALWAYS AS '
-            '(CASE WHEN user_bound THEN land.bound_uid(parcel_uid, user_ref) ELSE user_ref END) STORED', 'land_user' || suffix);
+            'ADD COLUMN land_user_state text, ADD COLUMN user_ref uuid, ADD COLUMN user_bound boolean', 'land_user' || suffix);
         EXECUTE format(
             'ALTER TABLE land_private.%I ADD COLUMN certificate_key text, ADD COLUMN certificate_book_no text, '
             'ADD COLUMN certificate_state text, ADD COLUMN certificate_ended_on date, ADD COLUMN certificate_replaced_by text, '
-            'ADD COLUMN certificate_ref uuid, ADD COLUMN certificate_bound boolean, '
-            'ADD COLUMN certificate_uid uuid GENERATED ALWAYS AS '
-            '(CASE WHEN certificate_bound THEN land.bound_uid(parcel_uid, certificate_ref) ELSE certificate_ref END) STORED',
-            'certificate' || suffix);
+            'ADD COLUMN certificate_ref uuid, ADD COLUMN certificate_bound boolean', 'certificate' || suffix);
     END LOOP;
 END
 $$;
@@ -86,10 +84,6 @@ BEGIN
     END LOOP;
 END
 $$;
-
--- All parcels of a land user, all that a certificate covers.
-CREATE INDEX land_user_uid ON land_private.land_user (province_code, user_uid);
-CREATE INDEX certificate_uid ON land_private.certificate (province_code, certificate_uid);
 
 ALTER TABLE ledger.receipt_column
     DROP CONSTRAINT receipt_column_column_group_check,

@@ -130,11 +130,21 @@ def _as_of_function(record: Record, function: str, states: str, bounds: str, his
         "history": _filled(history, {"record": record, "kept": ", ".join(f"x.{name}" for name in kept)}),
         "typed": ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in RECORDS[record]),
         "columns": ", ".join(f"i.{name}" for name in names),
-        # Of what keeps no place in its row the number says nothing.
-        "had": "i.content_hash, ''::bytea ORDER BY i.content_hash"
-        if any(item.record == record and item.name for item in ITEMS)
-        else "int2send(i.item_no) || i.content_hash, ''::bytea ORDER BY i.item_no",
+        "had": _had(record),
     }
+
+
+def _had(record: Record) -> str:
+    """What one state of a parcel is held against another by: where both had the same, that is known."""
+    if not any(item.record == record and item.name for item in ITEMS):
+        return "int2send(i.item_no) || i.content_hash, ''::bytea ORDER BY i.item_no"
+    # Of what keeps no place in its row the number says nothing.
+    joined = [column for column in RECORDS[record] if column.later and column.kind in ("uuid", "boolean")]
+    if not joined:
+        return "i.content_hash, ''::bytea ORDER BY i.content_hash"
+    # A row that was closed before there were pseudonyms has none, and another hash: described the same, it is the same one.
+    values = ", ".join(f"i.{column.name}" for column in RECORDS[record] if column not in joined)
+    return f"convert_to(ROW({values})::text, 'UTF8'), ''::bytea ORDER BY ROW({values})::text"
 
 
 def _fields(columns: Sequence[Column]) -> Iterable[str]:
