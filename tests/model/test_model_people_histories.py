@@ -12,7 +12,7 @@ from tests.support.compared_people import beginning
 
 pytestmark = pytest.mark.db
 SETTINGS = settings(
-    max_examples=counts(10),
+    max_examples=counts(25),
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.too_slow,
