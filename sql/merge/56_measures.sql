@@ -211,7 +211,7 @@ WITH commune AS (
     JOIN commune AS c ON c.commune_code = r.commune_code
     JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
     UNION ALL
-    SELECT c.commune_code, 'ABSENT', NULL, c.current_before, c.current_before, c.current_before, NULL, NULL
+    SELECT c.commune_code, 'ABSENT', NULL, c.current_before, 1, 1, NULL, NULL
     FROM merge_commune AS c
     WHERE c.absent
 )

@@ -99,7 +99,7 @@ class Merged:
     contradicted        commune → what land says against its handles
     braked              commune → what would have been too much
     moves               commune that is held with its case → what moves between the communes of the case
-    absent              commune held because it was declared complete and nothing came of it → the parcels it would lose
+    absent              commune that was declared complete and of which nothing came → the parcels it would lose; held where it has any
     tied                commune that waits only for other ones, which must give up what its rows take → these
     columns             what went live by commune and group of columns, beside the lines
     foreign_hands_held  commune → parcels that are not as the last run left them
@@ -150,7 +150,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     asked = [
         *cases.unasked(request.moves_passed),
         *request.gate_held,
-        *absent,
+        *(code for code in absent if absent[code]),
     ]
     all_held = cases.with_tied([*waiting, *held, *asked], ties, request.released)
     steps.values["communes"] = sorted(all_held)
@@ -225,12 +225,11 @@ def _said(row: db.Row, cases: CommuneCases, request: MergeRequest, had_waited: d
 
 def _absent(measures: list[db.Row], cases: CommuneCases, request: MergeRequest) -> dict[str, int]:
     """The communes that were promised and did not come; how many parcels each would lose: what goes on elsewhere is not lost."""
-    staying = {
+    return {
         row["commune_code"]: row["parcels"] - cases.leaving.get(row["commune_code"], 0)
         for row in measures
         if row["code"] == ABSENT and row["commune_code"] not in request.absent_passed
     }
-    return {code: parcels for code, parcels in staying.items() if parcels}
 
 
 class _Steps:

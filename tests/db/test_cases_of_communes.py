@@ -149,7 +149,7 @@ def test_of_a_promised_commune_what_went_on_elsewhere_is_not_asked_about_in_a_ca
     # Two pass to B, which is a case; one to C, which is an ordinary correction.
     second = [plot for plot in moved(moved(first, A, B, 2), A, C, 1) if plot.commune != A]
     merged = deliver(second, complete=COMMUNES, moves=any_move(A, B))
-    assert merged.absent == ({A: left} if left else {})
+    assert merged.absent == {A: left}
     assert len(where(database)) == 23 + left
     assert {code for code, _ in where(database).values()} == ({A, B, C} if left else {B, C})
 
