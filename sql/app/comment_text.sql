@@ -78,6 +78,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.population_import_province', 'Số người sử dụng đất của từng tỉnh theo kết quả xác thực, sau mỗi lần nhập', 'Land users of each province by their result, after each import'),
 ('ledger.claim_release', 'Mã định danh được người có thẩm quyền giải phóng khỏi thửa đã kết thúc', 'National ids that a person released from an ended parcel'),
 ('ledger.reconciliation', 'Kết quả đối soát', 'Results of reconciliation'),
+('ledger.erasure', 'Các lần xóa thông tin cá nhân theo luật; không cho biết đó là ai; chỉ được ghi thêm', 'Persons who were erased by law; nothing says who they were; append-only'),
 ('ledger.mended_moment', 'Các thời điểm trích xuất trong tương lai đã được đặt lại về lúc ghi nhận', 'Times of extraction in the future that were set back to when they were recorded'),
 ('ledger.national_report', 'Các báo cáo quốc gia đã phát hành; báo cáo sau so sánh với báo cáo trước', 'National reports as given out; each is compared with the one before'),
 ('ledger.province_state', 'Khóa và đầu chuỗi biên nhận của từng tỉnh', 'Lock and head of the receipt chain of each province'),
@@ -157,7 +158,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.salted()', 'Mã băm có muối của một bản ghi cá nhân: chỉ mã này được ra khỏi bảng của nó', 'The salted hash of a personal record: nothing else of it leaves its table'),
 ('land.bound_uid()', 'Định danh của người sử dụng đất hay Giấy chứng nhận chỉ nhận ra được trên một thửa: từ thửa và bí danh', 'Uid of a land user or a certificate that is known on one parcel alone: of the parcel and the pseudonym'),
 ('land.item_bytes()', 'Phần đóng góp của một mục con vào mã băm các mục con của thửa', 'What one item adds to its parcel''s items_hash'),
-('ledger.refuse_change()', 'Từ chối sửa, xóa trên bảng chỉ được ghi thêm', 'Refuses to change append-only tables'),
+('ledger.refuse_change()', 'Từ chối sửa, xóa trên bảng chỉ được ghi thêm; chỉ cho xóa thông tin của người mà ledger.erasure đã ghi', 'Refuses to change append-only tables, but for the values of a person of whom ledger.erasure tells'),
 
 -- columns of that name everywhere
 ('*.province_code', 'Mã tỉnh, thành phố (2 chữ số)', 'Province code, 2 digits'),

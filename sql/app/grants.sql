@@ -28,7 +28,7 @@ GRANT USAGE ON SCHEMA land, land_private, ledger, analyst TO landsync_loader;
 GRANT USAGE, CREATE ON SCHEMA staging TO landsync_loader;
 GRANT SELECT ON
     land.province, land.commune, land.commune_conversion, land.cadastral_meridian, land.land_use_code,
-    land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions, ledger.change_gap, ledger.mended_moment, ledger.decider
+    land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions, ledger.change_gap, ledger.mended_moment, ledger.decider, ledger.erasure
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     land.parcel, land.withheld_id, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_right, land_private.restriction, land_private.transferee, land_private.land_user_status, ledger.manifest

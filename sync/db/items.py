@@ -57,10 +57,24 @@ ITEMS: Final = (
     Item("restriction", "restriction", "restriction_kind"),
     Item("transferee", "transferee", "transferee_name"),
 )
+ERASABLE: Final[tuple[Record, ...]] = (
+    "land_user",
+    "land_right",
+)  # what names a person, or says which one is meant
 LIVE: Final[dict[Record, tuple[str, str]]] = {
     "parcel": ("land", "parcel"),
     **{item.record: (_schema(item.record), item.record) for item in ITEMS},
 }
+
+
+def said(item: Item) -> db.sql.Composable:
+    """The hash of an item `i` that leaves its table, and that the manifest proves: of persons salted; of whom nothing is known any more
+    the one that left it before.
+    """
+    if item.record not in PRIVATE:
+        return db.sql.SQL("i.content_hash")
+    salted = "land.salted(i.salt, i.content_hash)"
+    return db.sql.SQL(f"coalesce(i.erased, {salted})" if item.record in ERASABLE else salted)
 
 
 def over_items(
@@ -72,13 +86,12 @@ def over_items(
 
 
 def _places(item: Item) -> db.Identifiers:
-    """{record} and {group} as values, {live}, {version} and {diff} as tables, {said}: the hash that leaves its table."""
-    salted = "land.salted(i.salt, i.content_hash)" if item.record in PRIVATE else "i.content_hash"
+    """{record} and {group} as values, {live}, {version} and {diff} as tables, {said} as of `said`."""
     return {
         "record": db.sql.Literal(item.record),
         "group": db.sql.Literal(item.group),
         "live": item.live,
         "version": item.version,
         "diff": item.diff,
-        "said": db.sql.SQL(salted),
+        "said": said(item),
     }

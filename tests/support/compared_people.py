@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from parcels.personal import (
     LAND_RIGHT,
@@ -17,11 +18,12 @@ from parcels.personal import (
     WHOLE_CERTIFICATE,
     WHOLE_USER,
 )
+from sync.care.erasure import Asked, erase
 from sync.load.merge import Merged
 from tests.model.deliveries import Row
 from tests.model.people.both import Both
 from tests.model.people.histories import Handed
-from tests.model.people.register import Described, Held, Outcome
+from tests.model.people.register import Blank, Described, Held, Outcome
 from tests.model.people.said import ENTITIES, RECORDS, Certificate, Right, Said, Says, User, values_of
 from tests.support.compared import COUNTS, Comparison
 from tests.support.played import (
@@ -127,6 +129,13 @@ class PeopleReader(Reader):
         )
         return [Item(*row[:4], tuple(row[4:6]), tuple(row[6:])) for row in found]
 
+    def everything_of(self, uid: str) -> list[bool]:
+        """Whether a row of anybody's has this uid, one for each table."""
+        return [
+            bool(self.rows(f"SELECT 1 FROM land_private.{table} WHERE user_uid = %s::uuid LIMIT 1", uid))
+            for table in ("land_user", "land_user_version")
+        ]
+
 
 @dataclass
 class Who:
@@ -157,6 +166,8 @@ class PeopleComparison(Comparison):
 
     def hand(self, handed: Handed) -> None:
         """One delivery to both."""
+        for number in handed.erased:
+            self.erase(handed.delivery.province, number)
         dry = handed.delivery.dry
         before = self.reader.all_tables() if dry else ""
         model = self.both.copy() if dry else self.both
@@ -173,6 +184,30 @@ class PeopleComparison(Comparison):
         self.same_lines(lines_of(merged, COUNTS), judged.parcels)
         same_columns(merged, judged.people)
 
+    def erase(self, province: str, number: int) -> None:
+        """One who has or had a parcel there is erased from both; nobody, where nobody does."""
+        register = self.both.people[province]
+        users = register.users()
+        if not users:
+            return
+        who = users[number % len(users)]
+        before = self.reader.rows(
+            "SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM ledger.manifest AS t"
+        )
+        uid = self.who[province, "land_user"].uids[who]
+        erased = erase(self.owner_dsn, Asked(province, UUID(uid), "QĐ 1", "luật", "test"), dry_run=False)
+        nobody = ("erased", erased.erased_ref)
+        said = register.erase(who, nobody)
+        self.who[province, "land_user"].is_(nobody, erased.erased_ref)
+        found = {name: getattr(erased, name) for name in ("parcels", "living", "closed", "rights")}
+        assert +Counter(found) == said, f"erased: {found}, the model: {said}"
+        after = self.reader.rows(
+            "SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM ledger.manifest AS t"
+        )
+        assert before == after, "an erasure touched the manifest"
+        self.same_people(province)
+        assert not [each for each in self.reader.everything_of(uid) if each], "something of him is left"
+
     # What lives.
 
     def same_people(self, province: str) -> None:
@@ -186,15 +221,14 @@ class PeopleComparison(Comparison):
         for entity in ENTITIES:
             items = self.items(entity, province)
             uids |= {(item.parcel, str(item.names[0])): str(item.names[1]) for item in items}
-            who = {(parcel, values_of(content.values)): content.who for parcel, content in said[entity]}
-            assert len(who) == len(said[entity])
+            who = {(parcel, described(content)): content.who for parcel, content in said[entity]}
             same(
                 entity,
-                ((item.parcel, item.values, item.since) for item in items),
-                ((parcel, values_of(each.values), since) for (parcel, each), since in said[entity].items()),
+                ((item.parcel, stored(item), item.since) for item in items),
+                ((parcel, described(each), since) for (parcel, each), since in said[entity].items()),
             )
             for item in items:
-                self.who[province, entity].is_(who[item.parcel, item.values], str(item.names[1]))
+                self.who[province, entity].is_(who[item.parcel, stored(item)], str(item.names[1]))
         same(
             "land_right",
             (
@@ -239,7 +273,13 @@ class PeopleComparison(Comparison):
                 same(
                     f"closed {record}",
                     (
-                        (item.parcel, past_names(record, item, uids), item.values, item.since, item.until)
+                        (
+                            item.parcel,
+                            past_names(record, item, uids),
+                            stored(item) if record == "land_user" else item.values,
+                            item.since,
+                            item.until,
+                        )
                         for item in self.items(record, province, closed=True)
                     ),
                     (
@@ -260,14 +300,25 @@ class PeopleComparison(Comparison):
         if isinstance(content, Held):
             return self.uids_of(province, content), tuple(content[2:])
         if isinstance(content, Described):
-            entity = "land_user" if isinstance(content.values, User) else "certificate"
-            return (self.who[province, entity].uids[content.who],), values_of(content.values)
+            entity = "certificate" if isinstance(content.values, Certificate) else "land_user"
+            return (self.who[province, entity].uids[content.who],), described(content)
         return (), values_of(content)
 
 
 def beginning(clean: Comparison) -> PeopleComparison:
     """Of a database where nothing is."""
-    return PeopleComparison(clean.dsn, clean.folder, PeopleReader(clean.reader.link))
+    reader = PeopleReader(clean.reader.link)
+    return PeopleComparison(clean.dsn, clean.folder, reader, owner_dsn=clean.owner_dsn)
+
+
+def stored(item: Item) -> Values:
+    """What an item says; of whom nothing is said that he is nobody else."""
+    return item.values if any(each is not None for each in item.values) else (item.names[1],)
+
+
+def described(content: Described) -> Values:
+    """The same of the model."""
+    return (content.who[1],) if isinstance(content.values, Blank) else values_of(content.values)
 
 
 def tied(item: Item, uids: Mapping[tuple[str, str], str]) -> Values:

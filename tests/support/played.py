@@ -39,6 +39,7 @@ from validators.policy import policy_at
 START = datetime(2026, 1, 1, tzinfo=UTC)
 UNIT, WEST, SOUTH = 1e-6, 105.8, 21.0  # degrees
 TABLES = (
+    "ledger.erasure",
     "land.lineage_edge",
     "land.lineage_event",
     "land.parcel", "land.parcel_version", "land.parcel_alias", "land.national_id_claim", "land.withheld_id", "land.land_use_part",

@@ -36,11 +36,14 @@ class Faults(NamedTuple):
 
 
 class PeopleDay(NamedTuple):
-    """A day of parcels, what happens to people on it, and how its delivery tells of them."""
+    """A day of parcels, what happens to people on it, and how its delivery tells of them; `erased`: whom a law wants erased before it
+    comes, numbers of those who have or had a parcel.
+    """
 
     day: Day
     happenings: tuple[Event, ...] = ()
     faults: Faults = Faults()
+    erased: tuple[int, ...] = ()
 
 
 class PeopleHistory(NamedTuple):
@@ -63,6 +66,7 @@ class Handed:
     """A delivery of parcels with what it says of people: of each of its rows, in their order.
 
     spoken  what comes and goes → the communes of which it says what there is of it
+    erased  who is erased before it comes
     """
 
     delivery: Delivery
@@ -70,6 +74,7 @@ class Handed:
     spoken: Mapping[str, frozenset[str]]
     system: str = SYSTEM
     order: int = 0
+    erased: tuple[int, ...] = ()
 
     def system_of(self, row: Row) -> str:
         """Parcels that have keys have them of one system, whoever tells of their people: else they would be others."""
@@ -91,13 +96,13 @@ class Told:
         self.desk = Desk(self.society.nation)
 
     def deliveries(self) -> Iterator[Handed]:
-        for day, happenings, faults in self.history.days:
+        for day, happenings, faults, erased in self.history.days:
             for event in (*day.events, *happenings):
                 happen(self.society, event, day.province)
             self.society.close_day()
             delivery = self.desk.make(day.spec)
             if delivery is not None:
-                yield self.handed(delivery, faults)
+                yield replace(self.handed(delivery, faults), erased=erased)
 
     def handed(self, delivery: Delivery, faults: Faults) -> Handed:
         """What was handed over before, or waited, tells of people as it did."""
@@ -187,7 +192,8 @@ FAULTS = st.builds(
 def people_days(draw: st.DrawFn, kinds: tuple[str, ...]) -> PeopleDay:
     day = draw(days(kinds))
     faults = draw(st.one_of(st.just(Faults()), FAULTS))
-    return PeopleDay(day, draw(st.lists(HAPPENED, max_size=5).map(tuple)), faults)
+    erased = draw(st.one_of(st.just(()), FEW))
+    return PeopleDay(day, draw(st.lists(HAPPENED, max_size=5).map(tuple)), faults, erased)
 
 
 @st.composite
@@ -226,6 +232,7 @@ def random_history(draw: random.Random, kinds: tuple[str, ...]) -> PeopleHistory
         )
         unspoken = (draw.choice((0, 0, 3)), draw.choice((0, 3, 7)))
         faults = Faults(numbers(3), numbers(2), numbers(2), unspoken, draw.choice((SYSTEM, "ilis")))
-        days.append(PeopleDay(Day(code, events(kinds, 2), spec), events(tuple(HAPPENINGS), 5), faults))
+        day = Day(code, events(kinds, 2), spec)
+        days.append(PeopleDay(day, events(tuple(HAPPENINGS), 5), faults, numbers(1)))
     keys = draw.random() < 0.7
     return PeopleHistory((Style(keys), Style()), 30, draw.random() < 0.5, False, True, tuple(days))

@@ -11,11 +11,17 @@ from tests.model.people.said import Certificate, User
 Place = tuple[str, int]  # record, parcel
 
 
+class Blank(NamedTuple):
+    """What is left of whom a law wants erased: that there was somebody. `turn`: of several descriptions of him on one parcel."""
+
+    turn: int
+
+
 class Described(NamedTuple):
     """A user or a certificate as a parcel's row describes it, and who it is."""
 
     who: Identity
-    values: User | Certificate
+    values: User | Certificate | Blank
 
 
 class Held(NamedTuple):
@@ -88,6 +94,38 @@ class Register:
         ]
         if wanted:
             self.live[record, parcel] = {each: had.get(each, self.moment) for each in wanted}
+
+    def users(self) -> list[Identity]:
+        """Whoever has or had a parcel, and is not erased."""
+        contents = [each for of in self.live.values() for each in of] + [each.content for each in self.closed]
+        found = {
+            each.who for each in contents if isinstance(each, Described) and isinstance(each.values, User)
+        }
+        return sorted(found, key=repr)
+
+    def erase(self, who: Identity, nobody: Identity) -> Counter[str]:
+        """Nothing says any more who that was, now or earlier; everything else is as it was. How many rows that were."""
+        gone: Counter[str] = Counter()
+        parcels = set()
+
+        def blank(parcel: int, content: Any, when: str) -> Any:
+            if isinstance(content, Held) and content.user == who:
+                gone["rights"] += 1
+                return content._replace(user=nobody)
+            if isinstance(content, Described) and content.who == who and isinstance(content.values, User):
+                parcels.add(parcel)
+                gone[when] += 1
+                return Described(nobody, Blank(gone["living"] + gone["closed"]))
+            return content
+
+        for (record, parcel), contents in self.live.items():
+            self.live[record, parcel] = {
+                blank(parcel, each, "living"): since for each, since in contents.items()
+            }
+        self.closed = [
+            each._replace(content=blank(each.parcel, each.content, "closed")) for each in self.closed
+        ]
+        return gone + Counter(parcels=len(parcels))
 
     def as_of(self, moment: int) -> Counter[tuple[str, int, Any]]:
         """What was recorded then."""
