@@ -126,6 +126,22 @@ MUTATIONS: dict[str, tuple[Callable[[Patch], None], str]] = {
         sql("merge/64_differences_left_items", "WHERE m.status = 'accept'", "WHERE true"),
         "a row is refused whose number another one keeps",
     ),
+    "who is erased stays among the closed ones": (
+        sql("erasure/write_closed_users", "WHERE u.", "WHERE false AND u."),
+        "a person is erased, and every source still says who that was",
+    ),
+    "a right still ties who is erased": (
+        sql("erasure/write_rights", "WHERE r.", "WHERE false AND r."),
+        "a person is erased, and every source still says who that was",
+    ),
+    "what was proved of an erased person is forgotten": (
+        sql("erasure/write_users", "erased = land.salted(u.salt, u.content_hash)", "erased = NULL"),
+        "a person is erased, and every source still says who that was",
+    ),
+    "a set that says again of whom somebody was erased contradicts": (
+        lambda patch: patch.setattr(merge_items, "_BUT_ERASED", ""),
+        "a set says again of whom somebody was erased meanwhile",
+    ),
 }  # fmt: skip
 
 

@@ -106,26 +106,20 @@ class Register:
     def erase(self, who: Identity, nobody: Identity) -> Counter[str]:
         """Nothing says any more who that was, now or earlier; everything else is as it was. How many rows that were."""
         gone: Counter[str] = Counter()
-        parcels = set()
 
-        def blank(parcel: int, content: Any, when: str) -> Any:
+        def blank(content: Any, when: str) -> Any:
             if isinstance(content, Held) and content.user == who:
                 gone["rights"] += 1
                 return content._replace(user=nobody)
             if isinstance(content, Described) and content.who == who and isinstance(content.values, User):
-                parcels.add(parcel)
                 gone[when] += 1
                 return Described(nobody, Blank(gone["living"] + gone["closed"]))
             return content
 
-        for (record, parcel), contents in self.live.items():
-            self.live[record, parcel] = {
-                blank(parcel, each, "living"): since for each, since in contents.items()
-            }
-        self.closed = [
-            each._replace(content=blank(each.parcel, each.content, "closed")) for each in self.closed
-        ]
-        return gone + Counter(parcels=len(parcels))
+        for place, contents in self.live.items():
+            self.live[place] = {blank(each, "living"): since for each, since in contents.items()}
+        self.closed = [each._replace(content=blank(each.content, "closed")) for each in self.closed]
+        return gone
 
     def as_of(self, moment: int) -> Counter[tuple[str, int, Any]]:
         """What was recorded then."""

@@ -86,6 +86,11 @@ def changes(at: float, *rows: tuple[Row, Said], spoken: tuple[str, ...] = (A, B)
     return Handed(delivery, tuple(said for _, said in rows), dict.fromkeys(COME_AND_GO, frozenset(spoken)))
 
 
+def erased(handed: Handed) -> Handed:
+    """The same, after the first of those who have or had a parcel is erased."""
+    return replace(handed, erased=(0,))
+
+
 def told_by(handed: Handed, *rows: Row) -> Handed:
     """The same, of rows that are not as they should be."""
     return replace(handed, delivery=replace(handed.delivery, rows=rows))
@@ -175,6 +180,19 @@ STORIES: dict[str, list[Handed]] = {
         changes(3.5, (row(2, action="end", version=3), says())),
         night(2.5, HOUSE, HOUSE, FULL),
         night(4.5, HOUSE, HOUSE, FULL),
+    ],
+    "a person is erased, and every source still says who that was": [
+        night(0.5, FULL, HOUSE, says(has(HOA), has(replace(HOA, address="Thôn 2")))),
+        night(1.5, FULL, says(has(NAM)), HOUSE),
+        erased(night(2.5, FULL, says(has(NAM)), HOUSE)),
+        erased(night(3.5, says(has(NAM)), says(has(NAM)), says())),
+        night(4.5, FULL, HOUSE, HOUSE),
+    ],
+    "a set says again of whom somebody was erased meanwhile": [
+        night(0.5, FULL, HOUSE, FULL),
+        changes(1.5, (row(0, action="update", version=1), says(SHARE, has(NAM)))),
+        erased(changes(1.5, (row(0, action="update", version=1), says(SHARE, has(NAM))))),
+        erased(night(2.5, says(SHARE, has(NAM)), HOUSE, FULL)),
     ],
     "a set says again what came without its loans": [
         night(0.5, FULL, HOUSE, FULL),
