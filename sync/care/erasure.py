@@ -10,7 +10,7 @@ nobody can look through them for one person; the answer names them.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -40,15 +40,19 @@ _RIGHT: Final = pa.schema(
         *((column.name, ARROW_TYPES[column.kind]) for column in LAND_RIGHT),
     ]
 )
+_WHERE_UIDS_ARE: Final = Bilingual(
+    "Định danh là cột user_uid của land_private.land_user và land_user_version.",
+    "The uid is column user_uid of land_private.land_user and land_user_version.",
+)
 _SHORT: Final = 3  # a name of fewer letters stands in too many words to be looked for
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ErasureRequest:
     """Who is to be erased, and on what it rests: a decision, a law, a request with its number. Kept for good, so without his name."""
 
     province: str
-    user_uid: UUID
+    user_uid: str
     basis: str
     reason: str
     actor: str
@@ -80,10 +84,10 @@ class Erased:
         return asdict(self)
 
 
-def erase(owner_dsn: str, asked: Asked, *, dry_run: bool) -> Erased:
+def erase(owner_dsn: str, asked: ErasureRequest, *, dry_run: bool) -> Erased:
     """Erase a person of a province; a dry run does everything and rolls it back. Only the owner of the database may.
 
-    Raises UsageError ERASE-BASIS (nothing to rest on), ERASE-UNKNOWN (nobody has this uid), ERASE-AGAIN (whoever had it is erased),
+    Raises UsageError ERASE-BASIS (nothing to rest on), ERASE-UNKNOWN (nobody has this uid), ERASE-UID (it is none), ERASE-AGAIN (whoever had it is erased),
     ERASE-NAMES (what would be kept for good says who he is), DECIDER-RIGHT; ComponentMissing KEY-MISSING and its like.
     """
     if not (asked.basis.strip() and asked.reason.strip()):
@@ -95,6 +99,7 @@ def erase(owner_dsn: str, asked: Asked, *, dry_run: bool) -> Erased:
                 'Add --basis "number and date of the decision" --reason "…".',
             ),
         )
+    asked = replace(asked, user_uid=_uid(asked.user_uid))
     with db.connect(owner_dsn) as connection:
         who = decider(connection, asked.actor)
         what = Bilingual("xóa thông tin cá nhân", "on erasing a person")
@@ -103,12 +108,12 @@ def erase(owner_dsn: str, asked: Asked, *, dry_run: bool) -> Erased:
         if chain is None:
             raise _unknown(asked)
         found = db.fetch(
-            connection, "erasure/known", {"province": asked.province, "user_uid": str(asked.user_uid)}
+            connection, "erasure/known", {"province": asked.province, "user_uid": asked.user_uid}
         )
         _refuse(connection, asked, found)
         values = {
             "province": asked.province,
-            "user_uid": str(asked.user_uid),
+            "user_uid": asked.user_uid,
             "erased_ref": str(uuid4()),
             "after_sequence": chain["receipt_sequence"],
             "actor": asked.actor,
@@ -125,7 +130,7 @@ def erase(owner_dsn: str, asked: Asked, *, dry_run: bool) -> Erased:
 
 
 def _erase(
-    connection: db.Connection, asked: Asked, found: list[db.Row], values: dict[str, Any]
+    connection: db.Connection, asked: ErasureRequest, found: list[db.Row], values: dict[str, Any]
 ) -> dict[str, Any]:
     key = key_of(connection).store(asked.province)
     # The event first: by it the rows below may be written at all. What it counts is known before, and held against what was written.
@@ -191,7 +196,7 @@ def _key(found: list[db.Row]) -> str | None:
     return next((row["land_user_key"] for row in found if row["land_user_key"]), None)
 
 
-def _systems(connection: db.Connection, asked: Asked, found: list[db.Row], key: bytes) -> list[str]:
+def _systems(connection: db.Connection, asked: ErasureRequest, found: list[db.Row], key: bytes) -> list[str]:
     """The systems whose key is his: in another one somebody else may have the same."""
     rows = db.fetch(connection, "erasure/systems", {"province": asked.province, "land_user_key": _key(found)})
     systems = [row["source_system"] for row in rows]
@@ -207,10 +212,10 @@ def _systems(connection: db.Connection, asked: Asked, found: list[db.Row], key: 
     return [system for system, ref in pairs if ref == found[0]["user_ref"]]
 
 
-def _refuse(connection: db.Connection, asked: Asked, found: list[db.Row]) -> None:
+def _refuse(connection: db.Connection, asked: ErasureRequest, found: list[db.Row]) -> None:
     """What must not be begun."""
     before = db.fetch(connection, "ledger/erasures", {"province": asked.province})
-    if str(asked.user_uid) in {row["erased_ref"] for row in before}:
+    if asked.user_uid in {row["erased_ref"] for row in before}:
         raise UsageError(
             "ERASE-AGAIN",
             Bilingual(
@@ -239,17 +244,26 @@ def _refuse(connection: db.Connection, asked: Asked, found: list[db.Row]) -> Non
         )
 
 
-def _unknown(asked: Asked) -> UsageError:
+def _uid(text: str) -> str:
+    """The uid as the database writes it. What is none may be a name: it is not said again."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise UsageError(
+            "ERASE-UID",
+            Bilingual("--user không phải là một định danh (UUID).", "What --user says is no uid (UUID)."),
+            _WHERE_UIDS_ARE,
+        ) from None
+
+
+def _unknown(asked: ErasureRequest) -> UsageError:
     return UsageError(
         "ERASE-UNKNOWN",
         Bilingual(
             f"Tỉnh {asked.province} không có người sử dụng đất nào có định danh {asked.user_uid}.",
             f"Province {asked.province} has no land user with the uid {asked.user_uid}.",
         ),
-        Bilingual(
-            "Định danh là cột user_uid của land_private.land_user và land_user_version.",
-            "The uid is column user_uid of land_private.land_user and land_user_version.",
-        ),
+        _WHERE_UIDS_ARE,
     )
 
 

@@ -1,7 +1,6 @@
 """`landsync people`: lawful erasure of what is known of a person."""
 
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
 from rich.markup import escape
@@ -42,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def erase(
     province: Annotated[str, typer.Option("--province", "-p", help="mã tỉnh · province code")],
     user: Annotated[
-        UUID,
+        str,
         typer.Option(
             "--user", help="user_uid của land_private.land_user · user_uid of land_private.land_user"
         ),
@@ -74,14 +73,14 @@ def erase(
     Ví dụ · Example:  landsync people erase -p 01 --user 0b7c… --basis "Quyết định 15/QĐ ngày 2/3/2026" --reason "Theo bản án" --dry-run
     """
     with guarded(as_json=as_json):
-        from sync.care.erasure import Asked
+        from sync.care.erasure import ErasureRequest
         from sync.care.erasure import erase as erase_person
         from sync.care.housekeeping import kept_of
         from sync.platform.addresses import resolve_dsn, resolve_owner_dsn
         from sync.run import actor_of_terminal
         from sync.settings import settings
 
-        asked = Asked(province, user, basis, reason, actor_of_terminal())
+        asked = ErasureRequest(province, user, basis, reason, actor_of_terminal())
         erased = erase_person(resolve_owner_dsn(settings()), asked, dry_run=dry_run)
         kept = kept_of(province, resolve_dsn(settings()))
         if as_json:

@@ -14,9 +14,7 @@ _OWN_CHANGES = (
 )
 
 
-_BUT_ERASED = (
-    "AND NOT EXISTS (SELECT FROM {live} AS x WHERE x.province_code = %(province)s AND x.parcel_uid = t.source_uid AND x.erased IS NOT NULL)"
-)
+_BUT_ERASED = "AND NOT EXISTS (SELECT FROM {live} AS x WHERE x.province_code = %(province)s AND x.parcel_uid = t.source_uid AND x.erased IS NOT NULL)"
 
 
 def over_all_items() -> db.Identifiers:

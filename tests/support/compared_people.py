@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from parcels.personal import (
     LAND_RIGHT,
@@ -18,7 +17,7 @@ from parcels.personal import (
     WHOLE_CERTIFICATE,
     WHOLE_USER,
 )
-from sync.care.erasure import Asked, erase
+from sync.care.erasure import ErasureRequest, erase
 from sync.care.reconcile import reconcile
 from sync.load.merge import Merged
 from tests.model.deliveries import Row
@@ -209,7 +208,7 @@ class PeopleComparison(Comparison):
         who = users[number % len(users)]
         uid = self.who[province, "land_user"].uids[who]
         late, manifest = self.reader.late(uid), self.reader.manifest()
-        erased = erase(self.owner_dsn, Asked(province, UUID(uid), "QĐ 1", "luật", "test"), dry_run=False)
+        erased = erase(self.owner_dsn, ErasureRequest(province, uid, "QĐ 1", "luật", "test"), dry_run=False)
         nobody = ("erased", erased.erased_ref)
         said = register.erase(who, nobody)
         self.who[province, "land_user"].is_(nobody, erased.erased_ref)
