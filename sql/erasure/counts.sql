@@ -3,7 +3,7 @@ SELECT count(DISTINCT x.parcel_uid) AS parcels, count(*) FILTER (WHERE x.living)
        (SELECT count(*)
         FROM land_private.population_result AS r
         WHERE r.province_code = %(province)s
-          AND r.land_user_key = %(land_user_key)s
+          AND r.land_user_key IN (SELECT k.land_user_key FROM erasing_key AS k)
           AND r.source_system = ANY (%(systems)s::text[])) AS results
 FROM (
     SELECT u.parcel_uid, true AS living

@@ -133,15 +133,14 @@ def _erase(
     connection: db.Connection, asked: ErasureRequest, found: list[db.Row], values: dict[str, Any]
 ) -> dict[str, Any]:
     key = key_of(connection).store(asked.province)
-    # The event first: by it the rows below may be written at all. What it counts is known before, and held against what was written.
     rights = _rights(connection, values, found[0])
     nobody = content_hash(_nobody(values["erased_ref"]), "land_user", key=key)
     values = {
         **values,
-        "land_user_key": _key(found),
-        "systems": _systems(connection, asked, found, key),
+        "systems": _systems(connection, values, found[0]["user_ref"], key),
         "content_hash": to_hex(nobody)[0].as_py(),
     }
+    # The event before the rows: closed ones may be written by it alone.
     counts = {**db.fetch(connection, "erasure/counts", values)[0], "rights": rights.num_rows}
     event = db.fetch(connection, "erasure/write_erasure", {**values, **counts})[0]
     hashes = pc.binary_join_element_wise("\\x", to_hex(content_hash(rights, "land_right", key=key)), "")
@@ -192,24 +191,19 @@ def _nobody(ref: str) -> pa.Table:
     )
 
 
-def _key(found: list[db.Row]) -> str | None:
-    return next((row["land_user_key"] for row in found if row["land_user_key"]), None)
-
-
-def _systems(connection: db.Connection, asked: ErasureRequest, found: list[db.Row], key: bytes) -> list[str]:
+def _systems(connection: db.Connection, values: Mapping[str, Any], user_ref: str, key: bytes) -> list[str]:
     """The systems whose key is his: in another one somebody else may have the same."""
-    rows = db.fetch(connection, "erasure/systems", {"province": asked.province, "land_user_key": _key(found)})
-    systems = [row["source_system"] for row in rows]
-    said = {
-        column.name: pa.array([None] * len(systems), ARROW_TYPES[column.kind]) for column in WHOLE_USER
-    } | {
-        "row_no": pa.array(range(len(systems)), pa.int64()),
-        "source_system": pa.array(systems, pa.string()),
-        "land_user_key": pa.array([_key(found)] * len(systems), pa.string()),
+    db.execute(connection, "erasure/keys", values)
+    rows = db.fetch(connection, "erasure/systems", values)
+    said = {column.name: pa.nulls(len(rows), ARROW_TYPES[column.kind]) for column in WHOLE_USER} | {
+        "row_no": pa.array(range(len(rows)), pa.int64()),
+        **{
+            name: pa.array([row[name] for row in rows], pa.string())
+            for name in ("source_system", "land_user_key")
+        },
     }
     refs, _ = refs_of("land_user", pa.table(said), key)
-    pairs = zip(systems, refs.to_pylist(), strict=True)
-    return [system for system, ref in pairs if ref == found[0]["user_ref"]]
+    return [row["source_system"] for row, ref in zip(rows, refs.to_pylist(), strict=True) if ref == user_ref]
 
 
 def _refuse(connection: db.Connection, asked: ErasureRequest, found: list[db.Row]) -> None:
