@@ -69,6 +69,35 @@ def land_users(
     }
 
 
+def person_columns(seed: int, which: NDArray[np.int64], birthplaces: pa.Array) -> dict[str, pa.Array]:
+    """Names, numbers and years of birth of persons (n,): always the same of the same seed and `which`.
+
+    birthplaces  (n,) three digits of the province where each was registered at birth
+    """
+
+    def drawn(slot: int, below: int) -> NDArray[np.int64]:
+        return _mixed(seed, which, slot) % below
+
+    born = _BORN[0] + drawn(3, _BORN[1] - _BORN[0])
+    name = join(*(pick(w, drawn(k, len(w))) for k, w in enumerate((_FAMILY, _MIDDLE, _GIVEN))), between=" ")
+    number = join(birthplaces, digits(drawn(4, 2), 1), digits(born % 100, 2), digits(drawn(5, 10**6), 6))
+    return {
+        "land_user_name": name,
+        "land_user_id_number": number,
+        "land_user_birth_year": pa.array(born, pa.int32()),
+    }
+
+
+def _mixed(seed: int, which: NDArray[np.int64], slot: int) -> NDArray[np.int64]:
+    """A number from 0 for each, by what it is and not by its place (SplitMix64)."""
+    begin = (seed * 0x9E3779B97F4A7C15 + slot * 0xD1B54A32D192ED03) % 2**64
+    x = which.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.full(len(which), begin, np.uint64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        x = (x ^ (x >> np.uint64(shift))) * np.uint64(factor)
+    mixed: NDArray[np.int64] = ((x ^ (x >> np.uint64(31))) >> np.uint64(1)).astype(np.int64)
+    return mixed
+
+
 def certificates(
     rng: np.random.Generator,
     people: NDArray[np.bool_],
