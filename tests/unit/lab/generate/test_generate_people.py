@@ -16,11 +16,15 @@ import pytest
 
 from parcels.errors import UsageError
 from parcels.people import contradicting_shares
-from sync.declared.profile import load_profile
+from sync.check import check
+from sync.conform import conform
+from sync.declared.profile import Profile, load_profile
 from sync.declared.tables import TableMaps
 from sync.folder.conform import Conformed
+from sync.folder.judgement import load_findings
 from sync.folder.people import read_people
 from sync.folder.snapshot import part_paths
+from sync.intake.fetch import fetch
 from sync.lab.evaluate import Evaluation, evaluate, read_truth
 from sync.lab.generate import Options, generate
 from sync.lab.generate.deliver import BESIDE, FINDINGS, GROUPS, PEOPLE_FATES, TRUTH
@@ -32,6 +36,7 @@ from sync.lab.generate.tables import Tables, people_tables
 from sync.lab.generate.write_people import write_people
 from sync.lab.labelled import generate_labelled
 from tests.conftest import counts
+from tests.support.formats.pl3_01 import form_map, write_pl3_01
 
 # GeoPackage and layers; GML and CSVs; Shapefile and CSVs; decimals.
 PROVINCES = ("01", "14", "25", "79")
@@ -152,6 +157,47 @@ def test_what_is_read_of_a_clean_nation_is_what_was_made(tmp_path: Path) -> None
     }  # fmt: skip
     kinds = Counter(read.filter(pc.equal(read["says"], "restriction"))["restriction_kind"].to_pylist())
     assert kinds.total() == made["restrictions"].num_rows > 0
+
+
+def judged_with(profile: Profile, delivery: Path, run: Path) -> tuple[pa.Table, Counter[str]]:
+    """What is read of people, and how often each check finds something."""
+    run.mkdir()
+    fetch(delivery, profile, run)
+    conform(run, profile)
+    check(run, profile, None)
+    read = pa.concat_tables([read_people(run, code) for code in part_paths(run)])
+    return read, Counter(load_findings(run)["check_code"].to_pylist())
+
+
+def test_who_took_land_over_and_is_named_like_a_user_has_no_right(tmp_path: Path) -> None:
+    """Form PL3-01 beside the tables: whoever stands in its columns for transferees is a user elsewhere, and not here."""
+    profile = load_profile("25")
+    generate(replace(SMALL, provinces=("25",)), tmp_path / "n")
+    delivery = tmp_path / "n" / "25"
+    without, found = judged_with(profile, delivery, tmp_path / "without")
+    batch = batch_of(replace(SMALL, provinces=("25",)))
+    named = ("commune_code", "sheet_no", "parcel_no")
+    parcels = pa.table({name: batch.columns[name] for name in named}).slice(0, 5).to_pylist()
+    users = people_tables(SMALL.seed, batch)["users"].slice(0, 5).to_pylist()
+    rows = [
+        parcel
+        | {"number": at, "transferee_name": user["land_user_name"], "transferee_id_number": user["land_user_id_number"]}
+        for at, (parcel, user) in enumerate(zip(parcels, users, strict=True), 1)
+    ]  # fmt: skip
+    write_pl3_01(delivery / "pl3.xlsx", rows)
+    toml = delivery / "delivery.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text + '\n[[lists]]\nfile = "pl3.xlsx"\n', encoding="utf-8")
+    formed, again = judged_with(profile.model_copy(update={"lists": form_map()}), delivery, tmp_path / "with")
+    says = Counter(formed["says"].to_pylist())
+    assert says == Counter(without["says"].to_pylist()) + Counter(transferee=5)
+    names = [name for name in formed.column_names if name not in ("part_no", "source_row")]
+    of = [("row_no", "ascending"), ("right_key", "ascending")]
+    first, second = (
+        each.filter(pc.equal(each["says"], "right")).select(names).sort_by(of) for each in (without, formed)
+    )
+    assert first.equals(second)
+    assert found == again
 
 
 def by_parcel(tables: Tables) -> dict[str, list[dict[str, object]]]:
