@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from parcels.arrays import one_array
 from parcels.bilingual import Bilingual
-from parcels.people import contradicting_shares
+from parcels.people import CERTIFICATES_OVER, contradicting_shares
 from validators.base import Check, Faults, Mask, Rows, Subject, words
 from validators.people_of import located, rights, strongest
 
@@ -24,7 +24,6 @@ PEOPLE_FAULTS: Final = pa.schema(
     ]
 )
 _MORE_THAN_WHOLE: Final = 1 + 1e-9  # thirds do not add up to one in binary
-_OVER: Final = pa.array(["revoked", "replaced"])
 _WHAT: dict[str, Bilingual] = {
     "user": Bilingual("người sử dụng đất", "land user"),
     "certificate": Bilingual("Giấy chứng nhận", "certificate"),
@@ -81,7 +80,7 @@ def shares(subject: Subject) -> Faults:
 def _over_the_whole(subject: Subject, at: Rows, said: pa.Table, wrong: Mask) -> Rows:
     """The parcels whose shares are together more than the whole: of those that hold, each of a person once."""
     ended = pc.fill_null(pc.less_equal(said["right_to"], pa.scalar(subject.context.as_of)), False)
-    old = pc.is_in(said["certificate_state"], value_set=_OVER, skip_nulls=True)
+    old = pc.is_in(said["certificate_state"], value_set=pa.array(CERTIFICATES_OVER), skip_nulls=True)
     left = ~wrong & ~np.asarray(ended, dtype=bool) & ~np.asarray(old, dtype=bool)
     left &= np.asarray(said["share_numerator"].is_valid(), dtype=bool)
     names = ["land_user_key", "land_user_name", "land_user_id_number", "share_numerator", "share_denominator"]

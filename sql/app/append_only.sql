@@ -21,7 +21,7 @@ DECLARE
         'ledger.claim_release', 'ledger.population_import', 'ledger.population_import_province',
         'land.parcel_version', 'land.parcel_told', 'land.land_use_part_version', 'land.lineage_event', 'land.lineage_edge',
         'land.parcel_conversion', 'land.commune_boundary', 'land.commune_expected',
-        'land_private.land_user_version', 'land_private.certificate_version', 'land_private.restriction_version', 'land_private.transferee_version',
+        'land_private.land_user_version', 'land_private.certificate_version', 'land_private.land_right_version', 'land_private.restriction_version', 'land_private.transferee_version',
         'land_private.population_result']::regclass[];
     guarded regclass;
 BEGIN

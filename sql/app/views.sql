@@ -99,6 +99,12 @@ LEFT JOIN land.commune AS commune
        ON commune.commune_code = p.commune_code AND commune.valid_from = p.commune_valid_from
 LEFT JOIN land.province_now AS province ON province.province_code = p.province_code;
 
+-- By what a parcel goes and went, and when: where a system gives its keys anew, or another system takes over, this alone says it. Also
+-- an id that is withheld, and the key of a parcel that ended, which still names it.
+CREATE OR REPLACE VIEW analyst.parcel_handle AS
+SELECT a.parcel_uid, a.province_code, a.alias_kind AS kind, a.alias_value AS value, a.recorded_from, a.recorded_to
+FROM land.parcel_alias AS a;
+
 -- A parcel has many uses. `area_m2` is the delivered area of the use or, for a parcel of one use, the parcel's own.
 CREATE OR REPLACE VIEW analyst.land_use AS
 SELECT u.parcel_uid, p.national_id,
@@ -476,7 +482,7 @@ DO $$
 DECLARE
     mirrored text;
 BEGIN
-    FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'parcel_conversion', 'land_use', 'commune_boundary', 'commune_expected', 'commune_quality', 'national_summary'] LOOP
+    FOREACH mirrored IN ARRAY ARRAY['parcel', 'parcel_history', 'parcel_handle', 'parcel_conversion', 'land_use', 'commune_boundary', 'commune_expected', 'commune_quality', 'national_summary'] LOOP
         EXECUTE format(
             'CREATE OR REPLACE VIEW province.%1$I WITH (security_barrier) AS '
             'SELECT v.* FROM analyst.%1$I AS v WHERE v.province_code = (SELECT province.own_province())', mirrored);

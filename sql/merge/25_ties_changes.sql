@@ -7,8 +7,9 @@ SELECT m.row_no,
        k.live_commune IS NULL AS gone,
        CASE WHEN s.action = 'end' OR k.ended THEN s.action IS DISTINCT FROM 'end' OR NOT k.ended
             WHEN k.live_commune IS NULL THEN false -- another system's key names its parcel now
+            WHEN p.commune_code <> s.commune_code THEN true
             WHEN w.parcel_uid IS NOT NULL AND s.national_id = w.national_id
-            THEN p.content_hash IS DISTINCT FROM land.parcel_hash({columns_without_id}) -- the same, with its id
+            THEN p.content_hash IS DISTINCT FROM land.parcel_hash({hashed_without_id}) -- the same, with its id
             ELSE p.content_hash IS DISTINCT FROM s.content_hash
        END AS differs
 FROM merge_row AS m

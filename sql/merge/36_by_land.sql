@@ -1,7 +1,8 @@
 -- Which living parcel a row is by its land alone, where its handles name land elsewhere, or nothing.
--- Only a parcel that no row names whose land agrees; the one whose land is most alike, on both sides. `sure`: of several
--- registered units on one land, the one that an id or a number names too. Land does not tell units apart: a row that is not sure could be any.
--- Not what the source says is another object, by another key, unless its commune came whole without it; in a change set never.
+-- Only a parcel that no row names whose land agrees, or of whose commune a person said that land was corrected (by more than a temporary
+-- number); the one whose land is most alike, on both sides. `sure`: of several registered units on one land, the one that an id or a number names too. Land does not
+-- tell units apart: a row that is not sure could be any. Not what the source says is another object, by another key, unless its
+-- commune came whole without it; in a change set never.
 CREATE TEMP TABLE merge_by_land ON COMMIT DROP AS
 WITH asked AS MATERIALIZED (
     SELECT m.row_no, m.commune_code, m.source_alias, m.national_uid, m.sheet_uid, true AS new, s.geom
@@ -28,9 +29,12 @@ WITH asked AS MATERIALIZED (
         OFFSET 0
     ) AS p
     WHERE NOT EXISTS (SELECT FROM merge_row AS t
+                      JOIN {parcel} AS own ON own.row_no = t.row_no
                       LEFT JOIN merge_land AS l ON l.row_no = t.row_no
                       WHERE t.parcel_uid = p.parcel_uid
-                        AND coalesce(l.shared, 1) >= %(apart_share)s)
+                        AND (coalesce(l.shared, 1) >= %(apart_share)s
+                             OR t.commune_code = ANY (%(moved)s::text[])
+                                AND (own.parcel_no !~ %(temporary)s OR p.parcel_uid IN (t.source_uid, t.national_uid))))
       AND (NOT a.new
            OR p.commune_code = ANY (%(complete_for)s::text[])
            OR NOT EXISTS (SELECT FROM land.parcel_alias AS own

@@ -1,6 +1,7 @@
 -- Every commune this run could touch, with what it holds now.
--- `endable`: declared complete, delivered, not held by the gate, and nothing illegible in it (or in the delivery, where
--- the commune itself is illegible). `absent`: it was declared complete and did not come, and a person is to be asked; not known yet.
+-- Every one that the gate holds is among them, also where no row of it came. `endable`: declared complete, delivered, not held by the
+-- gate, and nothing illegible in it (or in the delivery, where the commune itself is illegible). `absent`: it was declared complete and
+-- did not come, and a person is to be asked; not known yet.
 CREATE TEMP TABLE merge_commune ON COMMIT DROP AS
 WITH touched AS (
     SELECT m.commune_code FROM merge_row AS m
@@ -12,6 +13,8 @@ WITH touched AS (
     SELECT p.commune_code
     FROM merge_by_land AS b
     JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = b.parcel_uid
+    UNION
+    SELECT h.commune_code FROM unnest(%(gate_held)s::text[]) AS h (commune_code)
 ), delivered AS (
     SELECT m.commune_code,
            count(*) AS row_count,

@@ -1,8 +1,8 @@
 -- What would change: a row each, with where its land goes.
 -- New parcels, parcels that come from another commune or another one of the same code, and those of which anything differs.
 -- dx, dy (m, east and north): how far the centre of its land moves, where the land differs, in communes that were live
--- before. `returned`: an ended parcel comes back as it once was. `id_changes`: it has another published id, or none any more;
--- `takes_id`: it has one that it had not.
+-- before. `returned`: an ended parcel comes back as it once was. `handles_changed`: its key or its source system is another one,
+-- which is no content. `id_changes`: it has another published id, or none any more; `takes_id`: it has one that it had not.
 CREATE TEMP TABLE merge_changing ON COMMIT DROP AS
 SELECT m.row_no,
        m.parcel_uid,
@@ -11,12 +11,15 @@ SELECT m.row_no,
        p.parcel_uid IS NULL AS is_new,
        p.parcel_uid IS NULL AND m.source_uid IS NOT NULL
            AND EXISTS (SELECT FROM land.parcel_version AS v
-                       WHERE v.province_code = %(province)s AND v.parcel_uid = m.parcel_uid AND v.content_hash = s.content_hash)
+                       WHERE v.province_code = %(province)s AND v.parcel_uid = m.parcel_uid AND v.content_hash = s.content_hash
+                         AND v.commune_code = s.commune_code)
            AS returned,
        p.parcel_uid IS NOT NULL
            AND (p.content_hash IS DISTINCT FROM s.content_hash
                 OR p.commune_code <> m.commune_code
                 OR p.commune_valid_from IS DISTINCT FROM c.valid_from) AS version_changed,
+       p.parcel_uid IS NOT NULL
+           AND (p.source_system, p.source_key) IS DISTINCT FROM (s.source_system, s.source_key) AS handles_changed,
        p.national_id IS DISTINCT FROM s.national_id AS id_changes,
        s.national_id IS NOT NULL AND p.national_id IS DISTINCT FROM s.national_id AS takes_id,
        p.area_m2 AS area_before,
@@ -38,4 +41,5 @@ WHERE m.status = 'accept'
   AND (p.content_hash IS DISTINCT FROM s.content_hash
        OR p.commune_code <> m.commune_code
        OR p.commune_valid_from IS DISTINCT FROM c.valid_from
+       OR (p.source_system, p.source_key) IS DISTINCT FROM (s.source_system, s.source_key)
        OR d.parcel_uid IS NOT NULL)

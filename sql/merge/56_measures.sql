@@ -1,6 +1,8 @@
 -- What this delivery would do to each commune, in numbers that a limit can be held against.
--- Of communes that were live before and that nobody holds yet. What moves between the communes of a case is none of it. `parcels`: how many of them; `amount` of `out_of`: parcels
--- too, except for AREA (m²). ABSENT: declared complete, and no row of it came. The first geometry of a parcel moves nothing.  What is new or differs is looked at, nothing else.
+-- Of communes that were live before and that nobody holds yet. What moves between the communes of a case is none of it.
+-- `parcels`: how many of them; `amount` of `out_of`: parcels too, except for AREA (m²). ABSENT: declared complete, and no row of it
+-- came; all that live there, also those that go on elsewhere. The first geometry of a parcel moves nothing. What is new or differs is
+-- looked at, nothing else.
 WITH commune AS (
     SELECT c.commune_code, c.valid_from, c.current_before, c.area_before
     FROM merge_commune AS c
@@ -209,8 +211,7 @@ WITH commune AS (
     JOIN commune AS c ON c.commune_code = r.commune_code
     JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
     UNION ALL
-    SELECT c.commune_code, 'ABSENT', NULL,
-           c.current_before - (SELECT count(*) FROM merge_movement AS w WHERE w.origin = c.commune_code), 1, 1, NULL, NULL
+    SELECT c.commune_code, 'ABSENT', NULL, c.current_before, 1, 1, NULL, NULL
     FROM merge_commune AS c
     WHERE c.absent
 )

@@ -10,6 +10,7 @@ SELECT m.row_no,
        s.area_m2 AS area_after,
        coalesce(g.is_new, false) AS is_new,
        coalesce(g.version_changed, false) AS version_changed,
+       coalesce(g.handles_changed, false) AS handles_changed,
        items.parcel_uid IS NOT NULL AS items_changed
 FROM merge_row AS m
 JOIN {parcel} AS s ON s.row_no = m.row_no

@@ -49,7 +49,8 @@ WITH RECURSIVE line AS (
         SELECT CASE WHEN was.geom && s.geom THEN ST_Area(ST_Intersection(was.geom, s.geom)) ELSE 0 END AS area OFFSET 0
     ) AS common
     WHERE r.is_new
-      AND was.geom IS DISTINCT FROM s.geom
+      AND was.geom IS NOT NULL
+      AND s.geom IS NOT NULL
 ), elsewhere AS (
     SELECT d.parcel_uid, d.commune_code, d.recorded_from, d.share_of_parent, d.share_of_child, d.area_m2,
            CASE WHEN d.commune_code = ANY (%(moved)s::text[]) THEN 'correction' ELSE 'resurvey' END AS kind,

@@ -1,5 +1,5 @@
 -- Versions and ends that only came late: a newer one of their object is known, or is in the same set.
--- Each with the parcel that its object is. Of several versions in one set, where the newest of them was applied; where it waits
+-- Each with the parcel that its object is. `content`: with its commune, which is a state of the parcel too. Of several versions in one set, where the newest of them was applied; where it waits
 -- or was refused, all of them will come again. None of a held commune, none that is known already, and none whose land is not
 -- the parcel's: then its key meant another one. An end of what
 -- has ended is here too: what comes late may stand between the two.
@@ -32,7 +32,8 @@ WITH applied AS (
     WHERE m.status = 'ignored' AND m.note = 'superseded'
 )
 SELECT DISTINCT ON (l.parcel_uid, s.source_order)
-       l.row_no, l.parcel_uid, s.source_order, s.action IS NOT DISTINCT FROM 'end' AS ends, s.content_hash, c.valid_from,
+       l.row_no, l.parcel_uid, s.source_order, s.action IS NOT DISTINCT FROM 'end' AS ends, c.valid_from,
+       s.content_hash || convert_to(s.commune_code, 'UTF8') AS content,
        land.observed_at(%(order_kind)s::text, s.source_order, %(observed_at)s::timestamptz) AS observed_at
 FROM late AS l
 JOIN merge_row AS m ON m.row_no = l.row_no AND m.counted

@@ -17,32 +17,32 @@ WITH after AS (
     SELECT l.parcel_uid, l.row_no, CASE WHEN l.ends THEN 'end' END AS nature, coalesce(a.stands_at, f.stands_at) AS stands_at,
            (CASE WHEN a.row_no IS NULL THEN -1 ELSE 1 END)::smallint AS stands_side, l.source_order AS stands_order,
            %(now)s::timestamptz AS known_from, l.row_no * 2 + 1 AS late_row, 0::smallint AS rank, NULL::timestamptz AS version_from,
-           l.observed_at, CASE WHEN NOT l.ends THEN l.content_hash END AS content_hash
+           l.observed_at, CASE WHEN NOT l.ends THEN l.content END AS content
     FROM merge_late AS l
     JOIN first AS f ON f.parcel_uid = l.parcel_uid
     LEFT JOIN after AS a ON a.row_no = l.row_no
     UNION ALL
     SELECT k.parcel_uid, NULL, k.nature, k.stands_at, k.stands_side, k.stands_order, k.known_from, k.late_row, k.rank, k.version_from,
-           k.observed_at, k.content_hash
+           k.observed_at, k.content
     FROM merge_standing AS k
 ), told AS (
     SELECT l.parcel_uid, l.row_no, l.stands_at, l.stands_side, l.stands_order, l.known_from, l.late_row, l.rank, l.version_from,
-           l.observed_at, l.content_hash,
-           coalesce(l.nature, CASE WHEN l.content_hash = lag(l.content_hash) OVER beside AND lag(l.observed_at) OVER beside <= l.observed_at THEN 'told' ELSE 'state' END) AS nature
+           l.observed_at, l.content,
+           coalesce(l.nature, CASE WHEN l.content = lag(l.content) OVER beside AND lag(l.observed_at) OVER beside <= l.observed_at THEN 'told' ELSE 'state' END) AS nature
     FROM line AS l
     WINDOW beside AS (PARTITION BY l.parcel_uid ORDER BY l.stands_at, l.stands_side, l.stands_order, l.known_from, l.late_row, l.rank)
 ), next AS (
-    SELECT t.parcel_uid, t.row_no, t.nature, t.stands_at, t.stands_side, t.stands_order, t.late_row, t.observed_at, t.content_hash,
-           lead(t.nature) OVER beside AS next_nature, lead(t.content_hash) OVER beside AS next_content,
+    SELECT t.parcel_uid, t.row_no, t.nature, t.stands_at, t.stands_side, t.stands_order, t.late_row, t.observed_at, t.content,
+           lead(t.nature) OVER beside AS next_nature, lead(t.content) OVER beside AS next_content,
            lead(t.stands_at) OVER beside AS next_at, lead(t.stands_side) OVER beside AS next_side,
            lead(t.version_from) OVER beside AS next_version, lead(t.late_row) OVER beside AS next_late_row,
            lead(t.observed_at) OVER beside AS next_observed
     FROM told AS t
     WINDOW beside AS (PARTITION BY t.parcel_uid ORDER BY t.stands_at, t.stands_side, t.stands_order, t.known_from, t.late_row, t.rank)
 ), beside AS (
-    SELECT n.parcel_uid, n.row_no, n.nature, n.stands_at, n.stands_side, n.stands_order, n.late_row, n.observed_at, n.content_hash,
+    SELECT n.parcel_uid, n.row_no, n.nature, n.stands_at, n.stands_side, n.stands_order, n.late_row, n.observed_at, n.content,
            n.next_nature, n.next_content, n.next_at, n.next_side, n.next_version, n.next_late_row, n.next_observed,
-           k.version_from, k.content_hash AS content_beside, k.shown_at
+           k.version_from, k.content AS content_beside, k.shown_at
     FROM next AS n
     JOIN merge_standing AS k ON k.parcel_uid = n.parcel_uid AND k.stands_at = n.stands_at AND k.stands_side = 0 AND k.rank = 0
     WHERE n.row_no IS NOT NULL
@@ -68,7 +68,7 @@ SELECT b.parcel_uid, b.late_row + 1, b.stands_at, b.stands_side, b.stands_order,
        NULL, b.next_version, b.next_late_row, CASE WHEN b.next_late_row = 0 THEN b.next_at END, NULL
 FROM beside AS b
 WHERE b.next_nature = 'told'
-  AND b.next_content IS DISTINCT FROM b.content_hash
+  AND b.next_content IS DISTINCT FROM b.content
 UNION ALL
 -- Written once more: as a full snapshot showed it.
 SELECT b.parcel_uid, b.late_row + 1, b.stands_at, b.stands_side, b.stands_order, b.shown_at, 'late',
@@ -78,4 +78,4 @@ WHERE b.stands_side = 1
   AND b.next_nature IS DISTINCT FROM 'told'
   AND (b.next_at, b.next_side) IS DISTINCT FROM (b.stands_at, b.stands_side)
   AND b.shown_at > b.observed_at
-  AND b.content_beside IS DISTINCT FROM b.content_hash
+  AND b.content_beside IS DISTINCT FROM b.content

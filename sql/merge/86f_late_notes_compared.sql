@@ -15,7 +15,7 @@ FROM (
       ON v.province_code = %(province)s AND v.parcel_uid = again.source_uid AND v.late_row > 0 AND v.recorded_from < %(now)s
      AND v.order_kind = %(order_kind)s::text AND v.source_order = s.source_order
      AND (v.closed_because = 'late_end') = (s.action IS NOT DISTINCT FROM 'end')
-     AND (v.closed_because = 'late_end' OR v.content_hash = s.content_hash)
+     AND (v.closed_because = 'late_end' OR (v.content_hash = s.content_hash AND v.commune_code = s.commune_code))
     WHERE again.status = 'ignored'
       AND again.note = 'older'
 ) AS x

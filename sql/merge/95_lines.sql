@@ -39,7 +39,7 @@ WITH line AS (
     GROUP BY p.commune_code
 ), manifest AS (
     SELECT f.commune_code,
-           encode(sha256(string_agg(uuid_send(f.parcel_uid) || f.content_hash || f.items_hash, ''::bytea ORDER BY f.parcel_uid)), 'hex') AS digest
+           encode(sha256(string_agg(land.manifest_bytes(f.parcel_uid, f.content_hash, f.handle_hash, f.items_hash), ''::bytea ORDER BY f.parcel_uid)), 'hex') AS digest
     FROM ledger.manifest AS f
     WHERE f.province_code = %(province)s
       AND f.commune_code IN (SELECT l.commune_code FROM line AS l)

@@ -1,5 +1,5 @@
 -- Why rows were ignored, and where an action did not fit.
--- What the receipt does not say of them; what lives without geometry, or has its first one; the events that are proposed, each counted once; and what lives in a commune that came,
+-- What the receipt does not say of them; what lives without geometry, or has its first one; what has another key; the events that are proposed, each counted once; and what lives in a commune that came,
 -- but was not declared complete, and did not come with it: it stays.
 SELECT x.note, count(*)::integer AS rows
 FROM (
@@ -23,6 +23,10 @@ FROM (
     FROM merge_changing AS g
     JOIN merge_row AS m ON m.row_no = g.row_no AND m.status = 'accept' AND m.counted
     WHERE NOT g.is_new
+    UNION ALL
+    SELECT CASE WHEN r.handles_changed THEN 'handles_changed' END
+    FROM merge_result AS r
+    JOIN merge_row AS m ON m.row_no = r.row_no AND m.counted
     UNION ALL
     SELECT CASE WHEN e.kind = 'split' THEN 'split_proposed'
                 WHEN e.kind = 'merge' THEN 'merge_proposed'

@@ -5,7 +5,7 @@ WITH live AS (
     FROM land.parcel AS p WHERE p.province_code = %(province)s GROUP BY p.commune_code
 ), manifest AS (
     SELECT f.commune_code, count(*) AS parcels, sum(f.area_m2) AS area,
-           encode(sha256(string_agg(uuid_send(f.parcel_uid) || f.content_hash || f.items_hash, ''::bytea ORDER BY f.parcel_uid)), 'hex') AS digest
+           encode(sha256(string_agg(land.manifest_bytes(f.parcel_uid, f.content_hash, f.handle_hash, f.items_hash), ''::bytea ORDER BY f.parcel_uid)), 'hex') AS digest
     FROM ledger.manifest AS f WHERE f.province_code = %(province)s GROUP BY f.commune_code
 ), receipt AS (
     SELECT DISTINCT ON (l.commune_code) l.commune_code, l.current_after AS parcels, l.area_after_m2 AS area, l.manifest_sha256

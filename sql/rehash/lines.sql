@@ -5,7 +5,7 @@ SELECT a.commune_code, 0 AS read, 0 AS new, 0 AS changed, 0 AS unchanged, 0 AS e
 FROM rehash_agreed AS a
 JOIN (
     SELECT m.commune_code,
-           encode(sha256(string_agg(uuid_send(m.parcel_uid) || m.content_hash || m.items_hash, ''::bytea ORDER BY m.parcel_uid)), 'hex') AS digest
+           encode(sha256(string_agg(uuid_send(m.parcel_uid) || {proved}, ''::bytea ORDER BY m.parcel_uid)), 'hex') AS digest
     FROM ledger.manifest AS m
     WHERE m.province_code = %(province)s
     GROUP BY m.commune_code

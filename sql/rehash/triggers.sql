@@ -8,7 +8,7 @@ BEGIN
         SELECT t.tgrelid
         FROM pg_catalog.pg_trigger AS t
         WHERE t.tgname = 'append_only'
-          AND t.tgrelid IN ('land_private.land_user_version'::regclass, 'land_private.certificate_version'::regclass)
+          AND t.tgrelid = ANY (%(tables)s::regclass[])
     LOOP
         EXECUTE format('ALTER TABLE %%s %%s TRIGGER append_only', guarded, %(turn)s);
     END LOOP;

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from parcels.columns import PRIVATE, hashed_columns
 from parcels.content_hash import content_hash, to_hex
 from sync import db
-from sync.db.columns import columns_of
+from sync.db.columns import hashed_columns_of
 from sync.db.items import LIVE, Item, over_items
 from sync.known.gaps import open_gaps, told
 from sync.load import receipt
@@ -32,7 +32,7 @@ def reconcile(provinces: Iterable[str] | None, actor: str, *, dsn: str | None = 
     """Compare every commune of the provinces (all, when None); write each result to the ledger.
 
     Returns `agrees` and, per province, how many communes were compared and every difference: the commune, the
-    parcel and its kind (added, deleted, changed, stored_hash_changed, items_changed, manifest_changed; and per
+    parcel and its kind (added, deleted, changed, stored_hash_changed, manifest_changed, handles_changed, items_changed; and per
     commune count, area, manifest; and per province receipt); and the open gaps, which are no difference: the centre
     is as its runs left it, and knows that changes have not come. ComponentMissing where the key is not there: without it
     nothing can be said to agree.
@@ -103,9 +103,9 @@ def _hashed_columns() -> db.Identifiers:
         if item.record in PRIVATE:
             return {"proved": db.sql.SQL("land.salted(i.salt, i.content_hash)")}
         function = db.sql.Identifier("land", f"{item.record}_hash")
-        return {"proved": db.sql.SQL("{}({})").format(function, columns_of(item.record, "i"))}
+        return {"proved": db.sql.SQL("{}({})").format(function, hashed_columns_of(item.record, "i"))}
 
-    return {"parcel": columns_of("parcel", "p"), "proved": over_items("proved", proved)}
+    return {"parcel": hashed_columns_of("parcel", "p"), "proved": over_items("proved", proved)}
 
 
 _PERSONS = pa.schema([("commune", pa.string()), ("parcel", pa.string()), ("stored", pa.string())])

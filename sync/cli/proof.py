@@ -21,6 +21,9 @@ KINDS = {
         "loại đất, người sử dụng đất hoặc giấy chứng nhận bị sửa",
         "land uses, land users or certificates changed",
     ),
+    "handles_changed": Bilingual(
+        "khóa hoặc hệ thống nguồn của thửa bị sửa", "the parcel's key or source system was changed"
+    ),
     "manifest_changed": Bilingual("bảng kê bị sửa", "the manifest's line was changed"),
     "count": Bilingual("số thửa khác biên nhận", "number of parcels differs from the receipt"),
     "area": Bilingual("tổng diện tích khác biên nhận", "sum of areas differs from the receipt"),

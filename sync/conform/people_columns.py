@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels.column import Column
+from parcels.columns import delivered_columns
 from parcels.model import NOT_READABLE_JOINER
 from parcels.people import BY_NAME, PeopleColumn
 from parcels.text import fold, fold_text, join_said
@@ -22,6 +23,8 @@ Columns = dict[str, pa.Array]
 # Whose vocabulary of placeholders holds for a column that the policy does not name.
 _LIKE: Final = {"text": "land_user_name", "date": "certificate_issued_on", "integer": "land_user_birth_year"}
 _LIKE_NUMBERS: Final = ("transferee_id_number",)
+# The first user's and certificate's, which a parcel's own row may bring too: they have words of their own.
+_OWN: Final = frozenset(column.name for column in delivered_columns())
 _PARCEL: Final = PeopleColumn(
     Column(PARCEL_KEY, "text", "Khóa nguồn của thửa đất", "Source key of the parcel", hashed=False), "right"
 )
@@ -90,8 +93,7 @@ def _like(each: PeopleColumn) -> str:
         return "land_user_id_number"
     if each.name == PARCEL_KEY:
         return "source_key"
-    # The first user's columns, which a parcel's own row may bring too, have words of their own.
-    return each.name if each.column.record != "parcel" else _LIKE[each.column.kind]
+    return each.name if each.name in _OWN else _LIKE[each.column.kind]
 
 
 def _meanings(each: PeopleColumn, values: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The many-valued records of a parcel: their tables, and statements over all of them, which stand in no file by hand.
 
-An item is a land use, a land user, a certificate, a restriction, a transferee. What is done with each of them is one SELECT of
+An item is a land use, a land user, a certificate, a right, a restriction, a transferee. What is done with each of them is one SELECT of
 sql/items, written for each record in turn.
 """
 
@@ -21,12 +21,12 @@ class Item:
     """A many-valued record.
 
     group  of columns, by which the brakes measure it, and the receipt counts it
-    names  by which of its columns one of many is known again when others change; none: it keeps its place in the row
+    name   by which of its columns one of many, in no order, is known again when others change; none: it keeps its place in the row
     """
 
     record: Record
     group: ColumnGroup
-    names: tuple[str, ...] = ()
+    name: str | None = None
 
     @property
     def live(self) -> tuple[str, str]:
@@ -51,10 +51,11 @@ def _schema(record: Record) -> str:
 
 ITEMS: Final = (
     Item("land_use_part", "land_use"),
-    Item("land_user", "land_user"),
-    Item("certificate", "certificate"),
-    Item("restriction", "restriction", ("restriction_kind",)),
-    Item("transferee", "transferee", ("transferee_name",)),
+    Item("land_user", "land_user", "user_ref"),
+    Item("certificate", "certificate", "certificate_ref"),
+    Item("land_right", "land_right", "user_ref"),
+    Item("restriction", "restriction", "restriction_kind"),
+    Item("transferee", "transferee", "transferee_name"),
 )
 LIVE: Final[dict[Record, tuple[str, str]]] = {
     "parcel": ("land", "parcel"),

@@ -10,7 +10,7 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from parcels import people, reference
-from parcels.columns import DELIVERED_ONLY, RECORDS
+from parcels.columns import DELIVERED_ONLY, RECORDS, hashed_columns
 from sync import db
 
 # The table of schema `land`, and the reference file that fills it. Conversion and meridian tables name
@@ -45,8 +45,8 @@ def column_catalogue() -> pa.Table:
     """Every canonical column, a row each. `source`: delivered by the province, or computed here."""
     hash_positions = {
         (record, column.name): position
-        for record, columns in RECORDS.items()
-        for position, column in enumerate((c for c in columns if c.hashed), start=1)
+        for record in RECORDS
+        for position, column in enumerate(hashed_columns(record), start=1)
     }
     everything = [column for columns in RECORDS.values() for column in columns] + list(DELIVERED_ONLY)
     return pa.Table.from_pylist(

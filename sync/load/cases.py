@@ -1,6 +1,6 @@
 """Communes joined by parcels that pass from one to another: they are one case, measured, held and decided as one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -17,14 +17,16 @@ PassedMoves = Mapping[
 class CommuneCases:
     """The cases of a delivery.
 
-    of      commune → its case: the least code of its communes; absent where a commune is in none
-    moves   case → what moves in it
-    before  commune → its live parcels
+    of       commune → its case: the least code of its communes; absent where a commune is in none
+    moves    case → what moves in it
+    before   commune → its live parcels
+    leaving  commune → its live parcels that a row brings into another one, in a case or not
     """
 
     of: dict[str, str] = field(default_factory=dict)
     moves: dict[str, tuple[Move, ...]] = field(default_factory=dict)
     before: dict[str, int] = field(default_factory=dict)
+    leaving: dict[str, int] = field(default_factory=dict)
 
     def with_all(self, communes: Iterable[str]) -> list[str]:
         """These communes, and all others of their cases."""
@@ -118,7 +120,10 @@ def cases_of(pairs: Iterable[db.Row], rules: BrakeRules) -> CommuneCases:
         )
         moves[of[pair["origin"]]].append(move)
     before = {pair[end]: pair[f"{end}_before"] for pair in inside for end in ("origin", "target")}
-    return CommuneCases(of, {case: tuple(found) for case, found in moves.items()}, before)
+    leaving = Counter[str]()
+    for pair in pairs:
+        leaving[pair["origin"]] += pair["parcels"]
+    return CommuneCases(of, {case: tuple(found) for case, found in moves.items()}, before, leaving)
 
 
 def _joins(pair: db.Row, rules: BrakeRules) -> bool:

@@ -16,7 +16,7 @@ from parcels.columns import HASH_VERSIONS
 from parcels.provinces import provinces
 from parcels.versions import OrderKind, ValidFromMeans
 from sync import db
-from sync.db.columns import columns_of
+from sync.db.columns import columns_of, hashed_columns_of
 from sync.db.items import ITEMS, Item
 from sync.folder.list_rows import SCHEMA as LIST_ROWS_SCHEMA
 from sync.folder.reasons import ABSENT, Measured, Move
@@ -99,7 +99,7 @@ class Merged:
     contradicted        commune → what land says against its handles
     braked              commune → what would have been too much
     moves               commune that is held with its case → what moves between the communes of the case
-    absent              commune that was declared complete and of which nothing came → its live parcels; held where it has any
+    absent              commune that was declared complete and of which nothing came → the parcels it would lose; held where it has any
     tied                commune that waits only for other ones, which must give up what its rows take → these
     columns             what went live by commune and group of columns, beside the lines
     foreign_hands_held  commune → parcels that are not as the last run left them
@@ -139,7 +139,7 @@ def merge(connection: db.Connection, request: MergeRequest) -> Merged:
         [*foreign_hands_held, *(code for code, said in contradicted.items() if not said.few)]
     )
     measures = steps.rows("56_measures", held_already=waiting)
-    absent = _absent(measures, request)
+    absent = _absent(measures, cases, request)
     held = _braked(
         cases.measures(row for row in measures if row["code"] != ABSENT),
         waited(found, told, request.identity),
@@ -223,10 +223,10 @@ def _said(row: db.Row, cases: CommuneCases, request: MergeRequest, had_waited: d
     return about_land and bool(communes & set(request.moved))
 
 
-def _absent(measures: list[db.Row], request: MergeRequest) -> dict[str, int]:
-    """The communes that were promised and did not come; how many parcels live in each. Where none does, none is lost."""
+def _absent(measures: list[db.Row], cases: CommuneCases, request: MergeRequest) -> dict[str, int]:
+    """The communes that were promised and did not come; how many parcels each would lose: what goes on elsewhere is not lost."""
     return {
-        row["commune_code"]: row["parcels"]
+        row["commune_code"]: row["parcels"] - cases.leaving.get(row["commune_code"], 0)
         for row in measures
         if row["code"] == ABSENT and row["commune_code"] not in request.absent_passed
     }
@@ -257,7 +257,7 @@ class _Steps:
             "columns": columns_of("parcel"),
             "live_columns": columns_of("parcel", "p"),
             "staged_columns": columns_of("parcel", "s"),
-            "columns_without_id": columns_of("parcel", "s", nulls=("national_id",)),
+            "hashed_without_id": hashed_columns_of("parcel", "s", nulls=("national_id",)),
             **over_all_items(),
         }
 
@@ -274,7 +274,7 @@ class _Steps:
             group = list(steps)
             files = [step.file for step in group]
             if how in ("items", "many"):
-                self._for_items(files, [item for item in ITEMS if how == "items" or item.names])
+                self._for_items(files, [item for item in ITEMS if how == "items" or item.name])
             elif how == "again":
                 self._again(files)
             else:

@@ -8,12 +8,17 @@ from sync import db
 from sync.db.columns import columns_of, listed
 from sync.db.items import Item, over_items
 
+_OWN_CHANGES = (
+    "WHERE NOT EXISTS (SELECT FROM merge_land_user AS x WHERE x.parcel_uid = d.parcel_uid) "
+    "AND NOT EXISTS (SELECT FROM merge_certificate AS x WHERE x.parcel_uid = d.parcel_uid)"
+)
+
 
 def over_all_items() -> db.Identifiers:
     """The lists over all records, of the statements that need one."""
     return {
         "differing": over_items("differing", joiner="UNION"),
-        "closing": over_items("closing"),
+        "passing": over_items("passing"),
         "touched": over_items("touched"),
     }
 
@@ -43,7 +48,9 @@ def item_identifiers(item: Item, staged: tuple[str, str]) -> db.Identifiers:
         "columns": columns_of(item.record),
         "live_columns": columns_of(item.record, "i"),
         "staged_columns": columns_of(item.record, "s"),
-        "live_name": listed(item.names, "i"),
-        "staged_name": listed(item.names, "s"),
-        "place": db.sql.SQL(in_order if item.names else "i.item_no"),
+        "live_name": listed([item.name] if item.name else [], "i"),
+        "staged_name": listed([item.name] if item.name else [], "s"),
+        "and_in_place": db.sql.SQL("" if item.name else "AND v.item_no = d.item_no"),
+        "but_of_others": db.sql.SQL(_OWN_CHANGES if item.record == "land_right" else ""),
+        "place": db.sql.SQL(in_order if item.name else "i.item_no"),
     }

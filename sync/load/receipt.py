@@ -21,8 +21,8 @@ from sync import db
 
 ROWS = ("new", "changed", "unchanged", "ended_by_row", "ignored", "quarantined", "unreadable", "held")
 COUNTS = ("read", *ROWS, "current_before", "moved_in", "moved_out", "ended", "current_after")
-COLUMNS = ("changed", "emptied", "closed")
-FORM = 3  # what is hashed: see receipt_hash
+COLUMNS = ("changed", "emptied", "closed", "added")
+FORM = 5  # what is hashed: see receipt_hash
 AREAS = ("area_before_m2", "area_in_m2", "area_out_m2", "area_after_m2")
 
 
@@ -90,7 +90,8 @@ def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row], columns: Iterabl
     """SHA-256 of a receipt's canonical JSON: its head (with the previous hash), its lines by commune, and its columns.
 
     A receipt of form 1 was hashed before there were any: without its form and without columns. Of form 3 the digests of its
-    lines are over hashes that are keyed and salted where they are of persons; it is hashed as one of form 2.
+    lines are over hashes that are keyed and salted where they are of persons, of form 4 over the handles too; both are hashed as one of form 2.
+    Before form 5 nobody counted how many many-valued records had come.
     """
     body: dict[str, Any] = {
         **{
@@ -108,8 +109,9 @@ def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row], columns: Iterabl
     }
     if head["form"] > 1:
         body["form"] = int(head["form"])
+        counted = COLUMNS if head["form"] > 4 else COLUMNS[:3]
         body["columns"] = sorted(
-            [line["commune_code"], line["column_group"], *(int(line[name]) for name in COLUMNS)]
+            [line["commune_code"], line["column_group"], *(int(line[name]) for name in counted)]
             for line in columns
         )
     elif list(columns):

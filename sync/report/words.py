@@ -72,6 +72,10 @@ CHANGE_NOTES: dict[str, Bilingual] = {
         "thửa lần đầu có hình học: không phải là chỉnh lý",
         "have their first geometry: no correction",
     ),
+    "handles_changed": Bilingual(
+        "khóa hoặc hệ thống nguồn khác trước: vẫn là thửa ấy, không thành phiên bản mới vì thế",
+        "have another key or source system: the same parcels, and no new version for that",
+    ),
     "not_brought": Bilingual(
         "thửa đang có của xã không có trong gói, mà gói không khai là đầy đủ cho xã: vẫn giữ",
         "parcels that live in a commune and did not come, where the delivery is not declared complete for it: they stay",
@@ -140,6 +144,7 @@ REGISTERED: dict[str, Bilingual] = {
     "land_use": Bilingual("loại đất", "land uses"),
     "land_user": Bilingual("người sử dụng đất", "land users"),
     "certificate": Bilingual("Giấy chứng nhận", "certificates"),
+    "land_right": Bilingual("quyền đối với thửa đất", "rights"),
     "restriction": Bilingual("hạn chế quyền", "restrictions"),
     "transferee": Bilingual("người nhận chuyển quyền chưa đăng ký", "transferees who are not registered"),
 }

@@ -1,10 +1,12 @@
-"""What it takes to hash stored persons anew: `python tests/bench/rehash.py [rows]`.
+"""What it takes to hash what is stored anew: `python tests/bench/rehash.py [rows]`.
 
-A province of before the key, with as many parcels that have a land user, a certificate and a closed user each; then the
-migration. A line of JSON: `wall` in seconds.
+A province of before the key, with as many parcels, each with a land user, a certificate, a closed user and a closed version of its
+own; then the migrations, that of persons (0027), that of parcels (0028), and that of pseudonyms and rights (0030). A line of JSON:
+`wall` of each in seconds; how many manifests `differ` afterwards, which should be none; `mib`: the most memory that it took.
 """
 
 import json
+import resource
 import sys
 import tempfile
 import time
@@ -21,7 +23,7 @@ from sync.platform import packages
 from sync.platform.land import shape_of_the_database
 from sync.settings import settings
 from tests.conftest import KEY
-from tests.support.before import database_of
+from tests.support.before import database_of, upgrade
 from tests.support.cluster import SharedCluster
 from tests.support.database import Server, _prepare
 from tests.support.key import with_key
@@ -34,7 +36,19 @@ HASHED = (
 PAPER = "sha256(convert_to('landsync.certificate.v1;' || octet_length('AA ' || n) || ':AA ' || n || ';N;', 'UTF8'))"
 ITEMS = f"sha256(convert_to('certificate:1;', 'UTF8') || {PAPER} || convert_to('land_user:1;', 'UTF8') || {HASHED})"
 UID = "lpad(to_hex(n::bigint * 2654435761 %% 4294967296), 32, md5(n::text))::uuid"
+SHAPE = (
+    "ST_Multi(ST_Translate(ST_SnapToGrid(ST_Segmentize('SRID=4756;POLYGON((0 0, 0.0002 0, 0.0002 0.0003, 0 0.0003, 0 0))'::geometry, "
+    "0.00009), 1e-9), 105 + n %% 1000 * 0.0003, 20 + n / 1000 * 0.0004))"
+)
+PARCEL = (
+    "(parcel_uid, province_code, commune_code, commune_valid_from, sheet_no, parcel_no, source_system, source_key, land_use, "
+    "source_srid, area_m2, geom, content_hash, hash_version, recorded_from, run_id"
+)
+PARCEL_ROW = f"SELECT {UID}, '01', '00004', '2025-07-01', n / 100, n %% 100, 'vbdlis', 'CSD' || n, 'ONT', 5897, 100.5, {SHAPE}, sha256(''), 1, "
 FILL = (
+    f"INSERT INTO land.parcel {PARCEL}) {PARCEL_ROW} now(), 'r' FROM generate_series(1, %s) AS n",
+    f"INSERT INTO land.parcel_version {PARCEL}, recorded_to, closed_by_run, closed_because) {PARCEL_ROW} now() - interval '1 day', 'r', "
+    "now(), 'r', 'changed' FROM generate_series(1, %s) AS n",
     "INSERT INTO land_private.land_user (province_code, parcel_uid, item_no, land_user_name, land_user_id_number, "
     f"land_user_birth_year, content_hash, hash_version, recorded_from, run_id) SELECT '01', {UID}, 1, {USER}, {HASHED}, 1, now(), 'r' "
     "FROM generate_series(1, %s) AS n",
@@ -45,6 +59,17 @@ FILL = (
     f"recorded_from, run_id) SELECT '01', {UID}, 1, 'AA ' || n, {PAPER}, 1, now(), 'r' FROM generate_series(1, %s) AS n",
     "INSERT INTO ledger.manifest (province_code, commune_code, parcel_uid, content_hash, items_hash, area_m2) "
     f"SELECT '01', '00004', {UID}, sha256(''), {ITEMS}, 1 FROM generate_series(1, %s) AS n",
+)
+
+REVISIONS = ("0027", "0028", "0029", "0030")
+SAID = {
+    record: f"convert_to('{record}:1;', 'UTF8') || sha256({record}.salt || {record}.content_hash)"
+    for record in ("certificate", "land_right", "land_user")
+}
+DIFFER = (
+    "SELECT count(*) FROM ledger.manifest AS m "
+    + " ".join(f"LEFT JOIN land_private.{record} USING (province_code, parcel_uid)" for record in SAID)
+    + f" WHERE m.items_hash IS DISTINCT FROM sha256({' || '.join(SAID.values())})"
 )
 
 
@@ -68,16 +93,15 @@ def main() -> None:
                 for statement in FILL:
                     cursor.execute(statement, (rows,))
             settings.cache_clear()
-            begun = time.monotonic()
+            wall = {}
+            for revision in REVISIONS:
+                begun = time.monotonic()
+                upgrade(old.superuser_dsn, revision)
+                wall[revision] = round(time.monotonic() - begun, 1)
             migrate(old.superuser_dsn)
-            took = time.monotonic() - begun
-            touched = old.query(
-                "SELECT count(*) FROM ledger.manifest AS m JOIN land_private.land_user AS u USING (province_code, parcel_uid) "
-                "JOIN land_private.certificate AS c USING (province_code, parcel_uid) WHERE m.items_hash <> sha256("
-                "convert_to('certificate:1;', 'UTF8') || sha256(c.salt || c.content_hash) || "
-                "convert_to('land_user:1;', 'UTF8') || sha256(u.salt || u.content_hash))"
-            )
-            print(json.dumps({"rows": rows, "wall": round(took, 1), "differ": touched[0][0]}))
+            [(differ,)] = old.query(DIFFER)
+            mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            print(json.dumps({"rows": rows, "wall": wall, "differ": differ, "mib": mib}))
     finally:
         shared.release()
 

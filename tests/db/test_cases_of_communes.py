@@ -140,6 +140,20 @@ def test_parcels_that_do_not_come_with_a_merger_are_asked_about(database, delive
     assert len(where(database)) == 70
 
 
+@pytest.mark.parametrize("left", [0, 1], ids=["all went on", "one did not come"])
+def test_of_a_promised_commune_what_went_on_elsewhere_is_not_asked_about_in_a_case_or_not(
+    database, deliver, left
+) -> None:
+    first = communes(3 + left, 10, 10)
+    deliver(first)
+    # Two pass to B, which is a case; one to C, which is an ordinary correction.
+    second = [plot for plot in moved(moved(first, A, B, 2), A, C, 1) if plot.commune != A]
+    merged = deliver(second, complete=COMMUNES, moves=any_move(A, B))
+    assert merged.absent == {A: left}
+    assert len(where(database)) == 23 + left
+    assert {code for code, _ in where(database).values()} == ({A, B, C} if left else {B, C})
+
+
 def test_what_a_case_loses_besides_is_measured_of_all_of_it(database, deliver) -> None:
     first = communes(30, 400)
     deliver(first)
@@ -229,3 +243,24 @@ def test_a_row_that_land_denies_keeps_no_parcel_from_the_row_that_number_and_lan
     night = deliver(second)
     assert (night.contradicted, totals(night.lines)["unchanged"]) == ({}, 70)
     assert lands(where(database)) == lands(before)
+
+
+def test_land_whose_number_another_row_keeps_by_a_person_s_word_is_the_parcel_that_lies_there(
+    database, deliver
+) -> None:
+    there, beside, far = (replace(plot, key=None, commune=A) for plot in village(3))
+    deliver([there, beside])
+    # Its id goes to a row that is refused, so it stays; the same land is another commune's, without a name: a parcel of its own.
+    refused = replace(there, commune=B, number="9", x=far.x, refused=("GEO-INVALID",))
+    elsewhere = replace(there, commune=B, national_id=None)
+    deliver([beside, refused, elsewhere], complete=(), passed=COMMUNES)
+    before = where(database)
+    mine = {uid: code for uid, (code, land) in before.items() if land == lands(before)[uid] and code == B}
+    assert len(before) == 3
+    # A person says that the id is right and its land was corrected; what lies on that land is what lay there, in this commune now.
+    deliver(
+        [beside, replace(refused, commune=A, refused=()), replace(elsewhere, commune=A)],
+        complete=(), passed=COMMUNES, moved=COMMUNES,
+    )  # fmt: skip
+    assert {uid: code for uid, (code, _) in where(database).items()} == dict.fromkeys(before, A)
+    assert len(mine) == 1

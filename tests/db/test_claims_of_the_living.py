@@ -148,7 +148,10 @@ def test_a_renamed_key_of_a_change_set_is_the_same_parcel(database, deliver) -> 
         replace(plots[2], key="new", action="insert", order=8),
     ]
     merged = deliver(renamed, kind="changes", order_kind="number")
-    assert (merged.quarantined, merged.notes) == ([], {"renamed": 1, "insert_of_known": 1})
+    assert (merged.quarantined, merged.notes) == (
+        [],
+        {"renamed": 1, "insert_of_known": 1, "handles_changed": 1},
+    )
     assert uids(database) == {"k0": uids(database)["k0"], "k1": uids(database)["k1"], "new": before}
     # What the old key says later is of no parcel that is there, and older than its ending.
     late = deliver([replace(plots[2], action="update", order=6)], kind="changes", order_kind="number")

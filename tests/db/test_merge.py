@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from parcels.columns import PARCEL
+from parcels.columns import hashed_columns
 from sync import db
 from sync.care.reconcile import reconcile
 from sync.load.merge import Merged
@@ -211,7 +211,7 @@ def test_a_new_system_finds_its_parcels_by_national_id_then_by_sheet(
     moved = [replace(plot, key=f"new{i}") for i, plot in enumerate(plots)]
     moved[5] = replace(moved[5], national_id=NATIONAL.format(800))
     line = totals(deliver(moved).lines)
-    assert (line["new"], line["ended"], line["changed"]) == (0, 0, 6)
+    assert (line["new"], line["ended"], line["changed"], line["unchanged"]) == (0, 0, 1, 5)
     assert [uid_of(database, f"new{i}") for i in range(6)] == uid
     assert agrees(database)
 
@@ -276,6 +276,11 @@ def test_parcels_do_not_leave_a_held_commune(database: Database, deliver: Delive
         ("UPDATE land.parcel SET content_hash = sha256('x') WHERE source_key = 'k2'", "stored_hash_changed"),
         ("UPDATE land_private.land_user SET land_user_name = 'khác' WHERE item_no = 1", "items_changed"),
         ("DELETE FROM land.land_use_part", "items_changed"),
+        ("UPDATE land.parcel SET source_key = 'k999' WHERE source_key = 'k2'", "handles_changed"),
+        ("UPDATE land.parcel SET source_system = 'ilis' WHERE source_key = 'k2'", "handles_changed"),
+        ("UPDATE land.parcel SET source_key = NULL WHERE source_key = 'k2'", "handles_changed"),
+        ("UPDATE ledger.manifest SET handle_hash = sha256('x')", "handles_changed"),
+        ("UPDATE land.parcel SET commune_code = '00008' WHERE source_key = 'k2'", "changed"),
         ("UPDATE ledger.manifest SET content_hash = sha256('x')", "manifest"),
         (
             'INSERT INTO land.parcel SELECT (jsonb_populate_record(p, \'{"parcel_uid": '
@@ -307,7 +312,7 @@ def test_the_hash_recomputed_in_sql_equals_the_one_python_wrote(database: Databa
     different = """
         SELECT count(*) FROM land.parcel AS p
         WHERE p.content_hash IS DISTINCT FROM land.parcel_hash({})"""
-    columns = ", ".join(f"p.{column.name}" for column in PARCEL)
+    columns = ", ".join(f"p.{column.name}" for column in hashed_columns("parcel"))
     assert database.query(different.format(columns)) == [(0,)]
     assert database.query("SELECT count(*) FROM land.parcel") == [(50,)]
 
@@ -331,6 +336,7 @@ def test_a_gate_hold_leaves_a_commune_as_it_was(database: Database, deliver: Del
         "DELETE FROM land.parcel WHERE source_key = 'k2'",
         "UPDATE land.parcel SET content_hash = sha256('x') WHERE source_key = 'k2'",
         "UPDATE land.parcel SET commune_code = '00008' WHERE source_key = 'k2'",
+        "UPDATE land.parcel SET source_key = 'k999' WHERE source_key = 'k2'",
     ],
 )
 def test_a_run_does_not_cover_what_was_done_behind_the_pipeline(

@@ -80,6 +80,15 @@ def test_why_a_road_that_had_ended_comes_back_elsewhere_is_said_too(database, de
     assert said == [("land use", "4")]  # three that were away, and one that was not
 
 
+def test_a_road_that_comes_back_without_geometry_is_on_no_other_land(database, deliver) -> None:
+    plots = with_roads(100)
+    deliver(plots)
+    deliver(plots[1:], passed=[HERE])
+    deliver([replace(plots[0], bare=True, refused=("GEO-NULL",)), *plots[1:]])
+    assert len(uids(database)) == len(plots)
+    assert database.query("SELECT count(*) FROM land.lineage_event") == [(0,)]
+
+
 @pytest.mark.parametrize("kind", ["full", "changes"])
 def test_a_house_that_is_drawn_elsewhere_beside_them_waits(database, deliver, kind) -> None:
     plots = [replace(plot, order=1) for plot in with_roads(100)]

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from parcels.columns import PRIVATE, RECORDS, Column, Kind, Record
+from parcels.column import Column, Kind, Record
+from parcels.columns import PRIVATE, RECORDS, hashed_columns
 from parcels.content_hash import content_hash
 from parcels.model import ARROW_TYPES
 from sync import db
@@ -82,7 +83,7 @@ def tables(columns: tuple[Column, ...]) -> SearchStrategy[pa.Table]:
 
 def hashed_in_sql(surface: Surface, record: Record, table: pa.Table) -> list[bytes]:
     """The hashes of these rows by the SQL functions, the values having gone the way of the loader, by COPY."""
-    columns = [column for column in RECORDS[record] if column.hashed]
+    columns = hashed_columns(record)
     typed = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in columns)
     surface.run(f"CREATE TEMP TABLE hashed (n integer, {typed}) ON COMMIT DROP")
     if "geom" in table.column_names:
@@ -103,7 +104,7 @@ PUBLIC = [record for record in RECORDS if record not in PRIVATE]
 @given(data=st.data())
 @settings(max_examples=counts(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_python_and_sql_hash_alike(surface: Surface, record: Record, data: st.DataObject) -> None:
-    columns = tuple(column for column in RECORDS[record] if column.hashed)
+    columns = hashed_columns(record)
     table = data.draw(tables(columns))
     assert hashed_in_sql(surface, record, table) == content_hash(table, record).to_pylist()
 
@@ -121,7 +122,7 @@ def test_every_column_is_in_the_hash(surface: Surface) -> None:
         ),
     }
     for record in PUBLIC:
-        hashed = [column for column in RECORDS[record] if column.hashed]
+        hashed = hashed_columns(record)
         schema = pa.schema(
             [(c.name, pa.binary() if c.kind == "geometry" else ARROW_TYPES[c.kind]) for c in hashed]
         )

@@ -59,7 +59,9 @@ def story(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             settings.cache_clear()
             with logs(told):
                 delivery = marked(folder / "nation")
-                for night in (play.offline, play.went_well, play.was_held, play.was_refused, play.broke):
+                for night in (
+                    play.offline, play.went_well, play.came_as_tables, play.was_held, play.was_refused, play.broke,
+                ):  # fmt: skip
                     night(told, delivery)
                 play.asked(told)
                 play.from_the_database(told)
@@ -82,6 +84,7 @@ def test_they_are_where_they_belong(story: Story) -> None:
         "SELECT land_user_name FROM land_private.land_user WHERE land_user_name LIKE %s", "Đoàn%"
     )
     assert len({name[: len(PEOPLE[0].name)] for (name,) in live}) > 40
+    assert story.query("SELECT count(*) FROM land_private.restriction")[0][0] > 0
     (run,) = story.query("SELECT run_id FROM ledger.receipt ORDER BY run_id LIMIT 1")[0]
     parts = [content for _, content in files_of(story.home / "runs" / run / PRIVATE[0])]
     assert set().union(*map(kinds_in, parts)) == {*STEMS, "canary"}

@@ -10,7 +10,7 @@ from tests.model.alike import differ, fits, kept_from, names
 from tests.model.deliveries import Delivery, Row
 from tests.model.matching import Matching
 from tests.model.passing import by_land, got_its_number, left_by, moves_of, with_their_cases
-from tests.model.register import NEVER, Outcome, Parcel, Register, counters
+from tests.model.register import NEVER, Outcome, Parcel, Register, counters, parcel_part
 from tests.model.returning import coming_back
 
 
@@ -271,7 +271,7 @@ class _Judgement(Matching):
 
     @staticmethod
     def register_row(row: Row) -> tuple[object, ...]:
-        return row.commune, row.key, row.national_id, row.number, row.mark, row.land, row.use, row.user
+        return *parcel_part(row), row.user
 
     def apply_refused(self, number: int, row: Row) -> None:
         """The last good version of its parcel stays, and is old from now on; nothing else is known by it."""

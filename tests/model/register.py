@@ -150,8 +150,8 @@ class Gate:
 
 
 def parcel_part(row: Row) -> tuple[object, ...]:
-    """What a version of the parcel itself holds: its users have versions of their own."""
-    return row.commune, row.key, row.national_id, row.number, row.mark, row.land, row.use
+    """What a version of the parcel itself holds: its users have versions of their own, and another key is no other state."""
+    return row.commune, row.national_id, row.number, row.mark, row.land, row.use
 
 
 def counters() -> dict[str, Counter[str]]:

@@ -307,6 +307,12 @@ HISTORIES = {
         full(0.5, FIRST),
         changes(2.5, [row(B, "k9", Y, "9", ONE, refused=True, action="update", version=2)]),
     ),
+    "a system gives its keys anew, twice, and then something else changes": (
+        full(0.5, FIRST),
+        full(1.5, [replace(each, key=f"{each.key}1") for each in FIRST]),
+        full(2.5, [replace(each, key=f"{each.key}2") for each in FIRST]),
+        full(3.5, [replace(each, key=f"{each.key}2", use="CLN") for each in FIRST]),
+    ),
     "a new object of a set with the id of another one changes nothing": (
         full(0.5, FIRST),
         changes(2.5, [row(B, "k12", X, "12", ONE, action="insert", version=2)]),
@@ -318,6 +324,13 @@ HISTORIES = {
     "a refused row whose own key names a parcel is no other one, though both are units of one land": (
         full(0.5, [*FIRST, row(B, "k16", None, "16", ONE)]),
         full(1.5, [row(B, "k16", None, "9", ONE)], ()),
+    ),
+    "a row waits for the id of a parcel in a held commune, also where no row of that commune came": (
+        full(0.5, FIRST),
+        replace(
+            full(1.5, [row(B, "k16", Z, "16", Land(0, 300, 380)), *FIRST[:2]]),
+            held=(A,),
+        ),
     ),
 }
 

@@ -57,6 +57,9 @@ MUTATIONS = {
         "62_present_again", "WHERE m.merge_code IS NOT NULL", "WHERE false AND m.merge_code IS NOT NULL",
         "a row refused for an id that a refused one keeps may be any that its number fits",
     ),
+    "a new key is not written": (
+        "72a_handles", "AND r.handles_changed", "AND false", "a system gives its keys anew, twice, and then something else changes",
+    ),
     "an id of another province is published all the same": (
         "11_withheld", "claim.parcel_uid IS NOT NULL", "false", "ids pass between the provinces, with keys and without",
     ),

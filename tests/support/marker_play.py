@@ -25,6 +25,7 @@ from tests.support.marker_story import (
     shuffled,
     when_written,
     with_list,
+    with_tables,
 )
 from tests.support.markers import CANARY, PEOPLE, plant
 from tests.support.searched import files_of
@@ -83,6 +84,21 @@ def went_well(story: Story, delivery: Path) -> None:
     plant(changes / PROVINCE)
     held = story.sync(changes / PROVINCE)
     story.run("approve", held, "--reason", REASON, "--json")
+
+
+def came_as_tables(story: Story, delivery: Path) -> None:
+    """The same persons as tables beside the map: looked at by the office, and brought in."""
+    tables = copy_of(delivery, "tables", hours=30)
+    with_tables(tables)
+    out = story.folder / "checked tables"
+    story.run("check", tables, "-p", PROVINCE, "--out", out)
+    for name, content in files_of(out):
+        story.tell("reports", f"check tables/{name}", content)
+    story.run("fingerprint", tables, "-p", PROVINCE, "--json")
+    story.run("profile", "init", tables, "-p", PROVINCE, "--json")
+    held = story.sync(tables, "--json")
+    story.run("explain", "--run", held, story.query("SELECT commune_code FROM land.parcel LIMIT 1")[0][0])
+    story.run("approve", held, "--reason", REASON)
 
 
 def was_held(story: Story, delivery: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import xlsxwriter
 from typer.testing import CliRunner
@@ -25,7 +26,15 @@ from tests.support.markers import CANARY, PEOPLE, plant
 
 COMMUNES = 2
 # Folders and files of a run that hold persons, and say so: nobody but the pipeline's own account may read them.
-PRIVATE = ("snapshot/", "list_rows.parquet", "unpacked/", "pulled/", "landing/")
+PRIVATE = (
+    "snapshot/",
+    "people/",
+    "people_rows.parquet",
+    "list_rows.parquet",
+    "unpacked/",
+    "pulled/",
+    "landing/",
+)
 MARKED_FILE = f"{CANARY}.gpkg"
 # What an administrator of the server, or a column that grew, may do to the tables that a run writes to.
 SABOTAGE = {
@@ -33,6 +42,15 @@ SABOTAGE = {
     "wrong type": "ALTER TABLE %s ALTER COLUMN land_user_name TYPE integer USING NULL",
     "constraint": "ALTER TABLE %s ADD CHECK (land_user_name NOT LIKE ''Đoàn%%'')",
     "unique": "CREATE UNIQUE INDEX ON %s (left(land_user_name, 20))",
+}
+
+
+# The system's own names of what tables of people hold (sync/declared/provinces/base/vbdlis.toml).
+_TABLES = {
+    "users": ["nguoiSuDungId", "hoTen", "soDinhDanh", "namSinh", "banGhi"],
+    "certificates": ["giayChungNhanId", "soPhatHanh", "ngayCap"],
+    "rights": ["thuaDatId", "nguoiSuDungId", "giayChungNhanId", "loaiChu"],
+    "restrictions": ["thuaDatId", "loaiHanChe", "ngayBatDau"],
 }
 
 
@@ -173,6 +191,24 @@ def with_list(delivery: Path) -> None:
             sheet.write_row(at, 0, said)
     with (delivery / "delivery.toml").open("a", encoding="utf-8") as toml:
         toml.write('\n[[lists]]\nfile = "pl3.xlsx"\n')
+
+
+def with_tables(delivery: Path) -> None:
+    """Tables of the persons beside the map, under the names of the system: some contradict, some lead nowhere, some have too much."""
+    parcels = pyogrio.read_dataframe(delivery / MARKED_FILE)["thuaDatId"].tolist()
+    said: dict[str, list[tuple[object, ...]]] = {name: [] for name in _TABLES}
+    for at, (person, parcel) in enumerate(zip(PEOPLE, parcels, strict=False)):
+        for name in (person.name, f"{person.name} khác")[: 1 + (at % 5 == 0)]:
+            said["users"].append((person.key, name, person.number, "2977" if at % 4 else "1977", "DC_CaNhan"))
+        said["certificates"].append((person.certificate, person.certificate, "02/04/2010"))
+        where = parcel if at % 7 else f"{person.key}?"
+        said["rights"].append(
+            (where, person.key, person.certificate if at % 3 else person.number, person.name)
+        )
+        said["restrictions"].append((where, person.name if at % 2 else "thế chấp", "01/02/2020"))
+    for name, columns in _TABLES.items():
+        frame = pd.DataFrame(said[name], columns=columns, dtype="string")
+        pyogrio.write_dataframe(frame, delivery / MARKED_FILE, layer=name, append=True)
 
 
 def as_text(delivery: Path, name: str, spoil: Callable[[list[str]], list[str]]) -> Path:

@@ -2,14 +2,13 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 
 from parcels.columns import PRIVATE, RECORDS, Record
 from parcels.content_hash import content_hash
 from parcels.model import ARROW_TYPES
-from sync import db
-from sync.db.columns import columns_of, definition
 from sync.keys import PrivateKey
 from sync.load import receipt
 from tests.conftest import KEY
@@ -24,11 +23,25 @@ PAPER: dict[str, Any] = {"certificate_no": "AA 00000001", "certificate_issued_on
 
 
 def hashed(record: Record, values: dict[str, Any], version: int = 1) -> bytes:
-    """The hash of some values, of before or of now."""
-    table = pa.table({c.name: pa.array([values[c.name]], ARROW_TYPES[c.kind]) for c in RECORDS[record]})
+    """The hash of some values, of before or of now; what is not named is not said."""
+    table = pa.table({c.name: pa.array([values.get(c.name)], ARROW_TYPES[c.kind]) for c in RECORDS[record]})
     key = PrivateKey(KEY).store("01") if version > 1 and record in PRIVATE else None
     octets: bytes = content_hash(table, record, key=key, version=version)[0].as_py()
     return octets
+
+
+def parcel_hashes(there: Surface, table: str = "land.parcel") -> dict[UUID, bytes]:
+    """The hash of before, of version 1, of every parcel by its values."""
+    columns = RECORDS["parcel"]
+    names = ", ".join("ST_AsBinary(geom, 'NDR')" if c.kind == "geometry" else c.name for c in columns)
+    uids, *values = zip(*there.run(f"SELECT parcel_uid, {names} FROM {table}"), strict=True)
+    types = [pa.binary() if c.kind == "geometry" else ARROW_TYPES[c.kind] for c in columns]
+    arrays = [
+        pa.array([bytes(v) if isinstance(v, memoryview) else v for v in column], kind)
+        for column, kind in zip(values, types, strict=True)
+    ]
+    stored = pa.table(dict(zip((c.name for c in columns), arrays, strict=True)))
+    return dict(zip(uids, content_hash(stored, "parcel", version=1).to_pylist(), strict=True))
 
 
 class Old(Surface):
@@ -52,14 +65,17 @@ class Old(Surface):
         )  # fmt: skip
         return f"{record}:1;".encode() + content
 
-    def parcel(self, number: int, commune: str, items: list[bytes]) -> None:
-        """A parcel in the manifest, with items as they were proved."""
-        self.add_parcel(number, commune_code=commune)
-        columns = columns_of("parcel").as_string(self.link)
+    def hash_parcels(self, table: str, number: int) -> None:
+        """Give a parcel, or its closed versions, the hash of then."""
         self.run(
-            f"UPDATE land.parcel SET hash_version = 1, content_hash = land.parcel_hash({columns}) WHERE parcel_uid = %s",
-            uid(number),
-        )
+            f"UPDATE {table} SET hash_version = 1, content_hash = %s WHERE parcel_uid = %s",
+            parcel_hashes(self, table)[uid(number)], uid(number),
+        )  # fmt: skip
+
+    def parcel(self, number: int, commune: str, items: list[bytes], **values: object) -> None:
+        """A parcel in the manifest, with items as they were proved."""
+        self.add_parcel(number, commune_code=commune, **values)
+        self.hash_parcels("land.parcel", number)
         items_hash = hashlib.sha256(b"".join(sorted(items))).digest()
         self.run(
             "INSERT INTO ledger.manifest SELECT province_code, commune_code, parcel_uid, content_hash, %s, area_m2 FROM land.parcel "
@@ -104,10 +120,6 @@ class Old(Surface):
 
 def fill(old: Old) -> set[bytes]:
     """A province of before; every hash of a person that may not be left of it."""
-    old.run("SET LOCAL ROLE landsync_owner")
-    for name in ("hash", "record_hash"):
-        old.run(definition(name, (db.SQL / "app" / f"{name}.sql").read_text("utf-8")))
-    old.run("RESET ROLE")
     use: dict[str, Any] = {"land_use_code": "ONT", "use_area_m2": None}
     plain = old.item("land_use_part", 1, use)
     old.parcel(1, "00004", [plain, old.item("land_user", 1, ONE), old.item("certificate", 1, PAPER)])

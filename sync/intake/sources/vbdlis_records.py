@@ -37,7 +37,7 @@ _CUT_OFF = re.compile("premature end|unfinished|not finished|document is empty",
 
 
 @dataclass(slots=True)
-class Record:
+class ParcelRecord:
     """One parcel: its columns, and its geometry as WKT."""
 
     values: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Records:
         self.crs: set[str] = set()
         self.people = People(people)
 
-    def __iter__(self) -> Iterator[Record | PeopleRow]:
+    def __iter__(self) -> Iterator[ParcelRecord | PeopleRow]:
         if not self._path.is_file():
             raise missing_file(self._path.name)
         refuse_doctype(self._path)
@@ -77,7 +77,7 @@ class Records:
         except TooMany as failure:
             raise corrupt(self._path.name, str(failure)) from failure
 
-    def _walk(self, file: BinaryIO) -> Iterator[Record | PeopleRow]:
+    def _walk(self, file: BinaryIO) -> Iterator[ParcelRecord | PeopleRow]:
         within: str | None = None  # the record in which the walk is
         inside = 0
         holders: set[str] = set()  # elements that hold records
@@ -112,7 +112,7 @@ class Records:
                 yield from self._record(name, element)
             _forget(element)
 
-    def _record(self, name: str, element: etree._Element) -> Iterator[Record | PeopleRow]:
+    def _record(self, name: str, element: etree._Element) -> Iterator[ParcelRecord | PeopleRow]:
         """A record with those that it holds: parcels, rows of people; survey documents are kept."""
         for each in [element] if name in _OWN else element.iter():
             of = local(each)
@@ -124,8 +124,8 @@ class Records:
         if name != DOCUMENT:
             yield from self.people.within(element)
 
-    def _parcel(self, element: etree._Element) -> Record:
-        record = Record()
+    def _parcel(self, element: etree._Element) -> ParcelRecord:
+        record = ParcelRecord()
         groups: dict[str, list[dict[str, str]]] = {}
         for child in element:
             self._child(child, record, groups)
@@ -136,7 +136,9 @@ class Records:
                 record.values |= _of_document(items[0])
         return record
 
-    def _child(self, child: etree._Element, record: Record, groups: dict[str, list[dict[str, str]]]) -> None:
+    def _child(
+        self, child: etree._Element, record: ParcelRecord, groups: dict[str, list[dict[str, str]]]
+    ) -> None:
         """A field of the parcel, its geometry, a record of it, or a list of records."""
         name = local(child)
         shape = next((item for item in child.iter() if gml_fragment.is_gml(item)), None)
@@ -160,7 +162,7 @@ class Records:
             fields = {local(item): (item.text or "").strip() for item in child}
             groups.setdefault(name, []).append({key: text for key, text in fields.items() if text})
 
-    def _uses(self, uses: list[dict[str, str]], record: Record) -> None:
+    def _uses(self, uses: list[dict[str, str]], record: ParcelRecord) -> None:
         """Many uses in their own order: codes and areas joined, a place kept for an area that is not stated."""
         ordered = sorted(uses, key=lambda use: _order(use.get(_USE_ORDER)))
         if not ordered:
@@ -180,8 +182,8 @@ class Records:
             self.documents[fields[DOCUMENT_KEY]] = _of_document(fields)
 
 
-def _join(record: Record, name: str, items: list[dict[str, str]]) -> None:
-    """The fields of a parcel's records as columns `Record.field`, a place kept for each record."""
+def _join(record: ParcelRecord, name: str, items: list[dict[str, str]]) -> None:
+    """The fields of a parcel's records as columns `ParcelRecord.field`, a place kept for each record."""
     for key in dict.fromkeys(key for item in items for key in item):
         record.values[f"{name}.{key}"] = "+".join(item.get(key, "") for item in items)
 

@@ -27,7 +27,7 @@ from sync.intake.sources.vbdlis_people import (
     PeopleOptions,
     PeopleRow,
 )
-from sync.intake.sources.vbdlis_records import DOCUMENT_KEY, Record, Records
+from sync.intake.sources.vbdlis_records import DOCUMENT_KEY, ParcelRecord, Records
 from sync.intake.sources.xml_guard import root_name
 
 _BATCH = 8_192
@@ -91,9 +91,9 @@ class VbdlisXml(Source):
         if layer.geometry_type == NO_GEOMETRY:
             yield from _tabled(records, layer.name, columns, told.couples)
             return
-        waiting: list[Record] = []
+        waiting: list[ParcelRecord] = []
         for record in records:
-            if isinstance(record, Record):
+            if isinstance(record, ParcelRecord):
                 waiting.append(record)
             if len(waiting) == _BATCH:
                 yield _batch(waiting, columns, told.documents)
@@ -132,7 +132,7 @@ class _Walked:
         default_factory=lambda: {table: dict.fromkeys(MADE[table]) for table in TABLES}
     )
 
-    def see(self, record: Record | PeopleRow) -> None:
+    def see(self, record: ParcelRecord | PeopleRow) -> None:
         """Count a record, and its columns."""
         if isinstance(record, PeopleRow):
             self.counts[record.table, record.couple] = self.counts.get((record.table, record.couple), 0) + 1
@@ -204,7 +204,9 @@ def _bare(rows: list[dict[str, str]], columns: list[str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays([*arrays, pa.nulls(len(rows), pa.binary())], names=[*columns, GEOMETRY])
 
 
-def _batch(records: list[Record], columns: list[str], documents: dict[str, dict[str, str]]) -> pa.RecordBatch:
+def _batch(
+    records: list[ParcelRecord], columns: list[str], documents: dict[str, dict[str, str]]
+) -> pa.RecordBatch:
     nothing: dict[str, str] = {}
     surveys = [documents.get(record.values.get(DOCUMENT_KEY, ""), nothing) for record in records]
     arrays = [

@@ -121,6 +121,13 @@ def test_a_couple_without_an_id_is_the_persons_that_it_holds(tmp_path: Path) -> 
     assert {row["nguoiSuDungId"] for row in found["rights"]} == {"DC_CaNhan:1", "DC_CaNhan:2"}
 
 
+def test_which_of_contradicting_couples_counts_does_not_depend_on_their_order(tmp_path: Path) -> None:
+    couples = [element("DC_VoChong", voChongId=9, voId=1, chongId=n) for n in (2, 3)]
+    right = parcel("T1", element("DC_QuyenSuDungDat", voChongId=9))
+    found = [tables(tmp_path, "".join(order) + right)["rights"] for order in (couples, couples[::-1])]
+    assert content(found[0]) == content(found[1])
+
+
 def test_a_restriction_over_two_parcels_is_one_of_each_and_what_is_not_read_is_told(tmp_path: Path) -> None:
     restriction = "<DC_HanCheQuyen><thuaDatId>T1</thuaDatId><thuaDatId>T2</thuaDatId><khac><x>1</x></khac></DC_HanCheQuyen>"
     inner = parcel("T1") + parcel("T2") + restriction + element("DC_SoDiaChinh", so=1)
