@@ -18,9 +18,8 @@ from parcels.errors import UsageError
 from parcels.people import contradicting_shares
 from sync.check import check
 from sync.conform import conform
-from sync.declared.mapped import Joined
 from sync.declared.profile import Profile, load_profile
-from sync.declared.tables import KEYS, TableMaps
+from sync.declared.tables import TableMaps
 from sync.folder.conform import Conformed
 from sync.folder.judgement import load_findings
 from sync.folder.people import read_people
@@ -327,13 +326,3 @@ def test_a_profile_that_knows_no_tables_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refused:
         write_people(profile, "gpkg", clean()[1], tmp_path, "x.gpkg")
     assert refused.value.code == "GEN-TABLES"
-
-
-@pytest.mark.parametrize("province", ["04", "79", "80"])
-def test_a_table_found_by_an_assumed_name_refuses_no_delivery_for_what_it_lacks(province: str) -> None:
-    for holds, said in load_profile(province).tables.said().items():
-        needed = {
-            name for name, rule in said.columns.items() if not (isinstance(rule, Joined) and rule.optional)
-        }
-        assert said.assumed
-        assert needed == {KEYS[holds]}  # without it the layer is told and not read
