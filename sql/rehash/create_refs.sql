@@ -2,6 +2,8 @@
 CREATE TEMP TABLE rehash_hashes (
     parcel_uid uuid NOT NULL,
     item_no smallint NOT NULL,
+    recorded_from timestamptz NOT NULL,
+    late_row bigint NOT NULL,
     ref uuid NOT NULL,
     bound boolean NOT NULL,
     content_hash bytea NOT NULL,

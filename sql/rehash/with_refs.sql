@@ -1,6 +1,9 @@
 -- From here on nobody, not even a program of before that is still running, can store who has no pseudonym.
 ALTER TABLE land_private.land_user ADD CONSTRAINT land_user_known CHECK (num_nulls(user_ref, user_bound) = 0);
+ALTER TABLE land_private.land_user_version ADD CONSTRAINT land_user_version_known CHECK (num_nulls(user_ref, user_bound) = 0);
 ALTER TABLE land_private.certificate ADD CONSTRAINT certificate_known CHECK (num_nulls(certificate_ref, certificate_bound) = 0);
+ALTER TABLE land_private.certificate_version
+    ADD CONSTRAINT certificate_version_known CHECK (num_nulls(certificate_ref, certificate_bound) = 0);
 
 -- Who has the same uid in several parcels is one: whoever is known on one parcel alone is bound to it. Made last, for a table is written
 -- anew by it: so nothing is left of the rows of before.

@@ -139,12 +139,7 @@ def _had(record: Record) -> str:
     if not any(item.record == record and item.name for item in ITEMS):
         return "int2send(i.item_no) || i.content_hash, ''::bytea ORDER BY i.item_no"
     # Of what keeps no place in its row the number says nothing.
-    joined = [column for column in RECORDS[record] if column.later and column.kind in ("uuid", "boolean")]
-    if not joined:
-        return "i.content_hash, ''::bytea ORDER BY i.content_hash"
-    # A row that was closed before there were pseudonyms has none, and another hash: described the same, it is the same one.
-    values = ", ".join(f"i.{column.name}" for column in RECORDS[record] if column not in joined)
-    return f"convert_to(ROW({values})::text, 'UTF8'), ''::bytea ORDER BY ROW({values})::text"
+    return "i.content_hash, ''::bytea ORDER BY i.content_hash"
 
 
 def _fields(columns: Sequence[Column]) -> Iterable[str]:

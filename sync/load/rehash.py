@@ -43,7 +43,7 @@ _ROW = pa.schema(
     ]
 )
 _NOTHING = hashlib.sha256(b"").hexdigest()  # no octet was delivered
-_PERSONS_CLOSED = ["land_private.land_user_version", "land_private.certificate_version"]
+PERSONS_CLOSED = ["land_private.land_user_version", "land_private.certificate_version"]
 _PARCELS = (("land", "parcel_version"), ("land", "parcel"))
 
 
@@ -53,10 +53,10 @@ def rehash(connection: db.Connection) -> None:
     if provinces:
         key = key_of(connection, remember=True)
         db.execute(connection, "rehash/create_hashes")
-        db.execute(connection, "rehash/triggers", {"turn": "DISABLE", "tables": _PERSONS_CLOSED})
+        db.execute(connection, "rehash/triggers", {"turn": "DISABLE", "tables": PERSONS_CLOSED})
         for province in provinces:
             _province(connection, province, key.store(province))
-        db.execute(connection, "rehash/triggers", {"turn": "ENABLE", "tables": _PERSONS_CLOSED})
+        db.execute(connection, "rehash/triggers", {"turn": "ENABLE", "tables": PERSONS_CLOSED})
         db.execute(connection, "rehash/drop_hashes")
     db.execute(connection, "rehash/keyed")
 

@@ -2,11 +2,12 @@
 
 As in `sync.load.rehash`: in the migration's own transaction, of columns and tables as they were then, and what somebody had changed
 behind the pipeline agrees with nothing afterwards either. Until then a parcel had one user and one certificate at most, so its right
-is the one that a delivery makes of a row: nothing is said of it but whose it is. Closed rows stay as they are, without pseudonyms.
+is the one that a delivery makes of a row: nothing is said of it but whose it is. Rights that had ended before are not made up.
 """
 
-from typing import Final
+from typing import Final, Literal
 
+import numpy as np
 import pyarrow as pa
 
 from parcels.column import Column, Kind
@@ -16,7 +17,7 @@ from parcels.text import nfc
 from sync import db
 from sync.load.keyed import key_of, portions
 from sync.load.refs import BOUND, CONTENT, REF, Entity, refs_of
-from sync.load.rehash import PERSONS, agreed, anew, octets, receipt_behind
+from sync.load.rehash import PERSONS, PERSONS_CLOSED, agreed, anew, octets, receipt_behind
 
 
 def _layout(*, later: bool = True, **kinds: Kind) -> tuple[Column, ...]:
@@ -60,6 +61,8 @@ _ITEM: Final = pa.schema(
     [
         ("parcel_uid", pa.string()),
         ("item_no", pa.int16()),
+        ("recorded_from", pa.string()),
+        ("late_row", pa.int64()),
         ("stored", pa.string()),
         ("source_system", pa.string()),
     ]
@@ -78,13 +81,15 @@ _PROVED: Final = "m.content_hash || m.handle_hash || m.items_hash"
 
 
 def give_pseudonyms(connection: db.Connection) -> None:
-    """0030: pseudonyms of what lives, and rights. Without anybody stored, no key is asked for."""
+    """0030: pseudonyms of whoever is stored, and rights of what lives. Without anybody stored, no key is asked for."""
     provinces = [str(row["province_code"]) for row in db.fetch(connection, "rehash/provinces")]
     if provinces:
         key = key_of(connection, remember=True)
         db.execute(connection, "rehash/create_refs")
+        db.execute(connection, "rehash/triggers", {"turn": "DISABLE", "tables": PERSONS_CLOSED})
         for province in provinces:
             _province(connection, province, key.store(province))
+        db.execute(connection, "rehash/triggers", {"turn": "ENABLE", "tables": PERSONS_CLOSED})
         db.execute(connection, "rehash/drop_hashes")
     db.execute(connection, "rehash/with_refs")
 
@@ -96,51 +101,45 @@ def _province(connection: db.Connection, province: str, key: bytes) -> None:
     digests: db.Identifiers = {"digests": db.compose("rehash/digests_of_holders")}
     db.execute(connection, "rehash/intact_of_holders", of, digests)
     for entity in CONTENT:
-        _items(connection, province, key, entity)
+        _items(connection, province, key, entity, "live")
+        _items(connection, province, key, entity, "closed")
     _rights(connection, province, key)
     db.execute(connection, "rehash/manifest_of_holders", of, digests)
     receipt_behind(connection, province, chain, 4, _PROVED)
     db.execute(connection, "rehash/done")
 
 
-def _items(connection: db.Connection, province: str, key: bytes, entity: Entity) -> None:
+def _items(
+    connection: db.Connection, province: str, key: bytes, entity: Entity, rows: Literal["live", "closed"]
+) -> None:
     columns = (*PERSONS[entity], *_JOINED[entity])
-    table = ("land_private", entity)
+    table = ("land_private", entity if rows == "live" else f"{entity}_version")
     names: db.Identifiers = {"table": table, "ref": REF[entity], "bound": BOUND[entity]}
-    for part in portions(connection, "rehash/without_refs", province, table, PERSONS[entity], _ITEM):
+    for part in portions(connection, f"rehash/{rows}_without_refs", province, table, PERSONS[entity], _ITEM):
         before = hash_of_columns(part, PERSONS[entity], f"landsync.{entity}.v2;", key=key)
-        ref, bound = refs_of(entity, _said(entity, part), key)
+        ref, bound = refs_of(entity, _said(entity, part, rows), key)
         nothing = {
             column.name: pa.nulls(part.num_rows, ARROW_TYPES[column.kind]) for column in _JOINED[entity]
         }
-        whole = pa.table(
-            {
-                **{name: part[name] for name in part.column_names},
-                **nothing,
-                REF[entity]: ref,
-                BOUND[entity]: bound,
-            }
-        )
+        told = {name: part[name] for name in part.column_names}
+        whole = pa.table({**told, **nothing, REF[entity]: ref, BOUND[entity]: bound})
         hashes, touched = anew(whole, entity, columns, before, key)
-        named = pa.table(
-            {
-                "parcel_uid": part["parcel_uid"],
-                "item_no": part["item_no"],
-                "ref": ref,
-                "bound": bound,
-                "content_hash": hashes,
-                "touched": touched,
-            }
-        )
+        named = part.select(["parcel_uid", "item_no", "recorded_from", "late_row"])
+        for name, values in (("ref", ref), ("bound", bound), ("content_hash", hashes), ("touched", touched)):
+            named = named.append_column(name, values)
         db.copy_in(connection, ("pg_temp", "rehash_hashes"), named)
-        db.execute(connection, "rehash/write_refs", {"province": province}, names)
-        db.execute(connection, "rehash/touched")
+        db.execute(connection, f"rehash/write_{rows}_refs", {"province": province}, names)
+        if rows == "live":
+            db.execute(connection, "rehash/touched")
         db.execute(connection, "rehash/empty_hashes")
 
 
-def _said(entity: Entity, part: pa.Table) -> pa.Table:
-    """The same as a delivery says it; a parcel is its row. What joins later, nobody had said."""
-    row_no = part["parcel_uid"].combine_chunks().dictionary_encode().indices
+def _said(entity: Entity, part: pa.Table, rows: str) -> pa.Table:
+    """The same as a delivery says it; of what lives a parcel is its row, and each closed one is by itself, for they were never there
+    together. What joins later, nobody had said.
+    """
+    parcel = part["parcel_uid"].combine_chunks()
+    row_no = parcel.dictionary_encode().indices if rows == "live" else pa.array(np.arange(len(parcel)))
     said = {"row_no": row_no, "source_system": part["source_system"]}
     for column in CONTENT[entity]:
         if column.name in part.column_names:
