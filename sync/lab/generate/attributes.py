@@ -11,14 +11,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels.admin_units import provinces
-from sync.lab.generate.arrow import Integers, days, decimal, join, pick
+from sync.lab.generate.arrow import Columns, Integers, days, decimal, join, pick
 from sync.lab.generate.block import GroundKind
 from sync.lab.generate.holdings import HOLDING, held, holdings
 from sync.lab.generate.nation import Territory
 from sync.lab.generate.people import certificates, land_users
 from sync.lab.generate.systems import System
-
-Columns = dict[str, pa.Array]
 
 # Land-use codes in force, by what the parcel is: (code, share). Towns and villages differ in house plots only.
 _URBAN_HOUSE = (("ODT", 0.8), ("ODT+CLN", 0.2))

@@ -13,9 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sync.lab.generate.arrow import Integers, days, digits, join, pick
-
-Columns = dict[str, pa.Array]
+from sync.lab.generate.arrow import Columns, Integers, days, digits, join, pick
 
 HOLDING: Final = "holding"  # the column of `ProvinceBatch` that says it, which no file has
 FAMILY: Final = 40  # parcels of the family

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcels.mixing import GOLDEN, mixed
 from sync.lab.generate.arrow import Integers, digits, join, pick
 
 _FAMILY = ("Mây", "Gió", "Nắng", "Sương", "Suối", "Trăng", "Lúa", "Tre", "Sóng", "Đồng", "Rừng", "Khói")
@@ -20,6 +21,7 @@ _GIVEN = (
 )  # fmt: skip
 _HOLDINGS = 0.6  # land users per parcel: some hold several
 _BORN = (1900, 1905)
+_SLOT = 0xD1B54A32D192ED03  # odd, and no multiple of GOLDEN: what is drawn of one person hangs together by nothing
 
 
 def land_users(
@@ -76,7 +78,7 @@ def person_columns(seed: int, which: NDArray[np.int64], birthplaces: pa.Array) -
     """
 
     def drawn(slot: int, below: int) -> NDArray[np.int64]:
-        return _mixed(seed, which, slot) % below
+        return _drawn(seed, which, slot) % below
 
     born = _BORN[0] + drawn(3, _BORN[1] - _BORN[0])
     name = join(*(pick(w, drawn(k, len(w))) for k, w in enumerate((_FAMILY, _MIDDLE, _GIVEN))), between=" ")
@@ -88,14 +90,10 @@ def person_columns(seed: int, which: NDArray[np.int64], birthplaces: pa.Array) -
     }
 
 
-def _mixed(seed: int, which: NDArray[np.int64], slot: int) -> NDArray[np.int64]:
-    """A number from 0 for each, by what it is and not by its place (SplitMix64)."""
-    begin = (seed * 0x9E3779B97F4A7C15 + slot * 0xD1B54A32D192ED03) % 2**64
-    x = which.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + np.full(len(which), begin, np.uint64)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        x = (x ^ (x >> np.uint64(shift))) * np.uint64(factor)
-    mixed: NDArray[np.int64] = ((x ^ (x >> np.uint64(31))) >> np.uint64(1)).astype(np.int64)
-    return mixed
+def _drawn(seed: int, which: NDArray[np.int64], slot: int) -> NDArray[np.int64]:
+    """A number from 0 for each, by what it is and not by its place."""
+    begin = np.uint64((seed * int(GOLDEN) + slot * _SLOT) % 2**64)
+    return (mixed(which.astype(np.uint64) * GOLDEN + begin) >> np.uint64(1)).astype(np.int64)
 
 
 def certificates(

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from parcels.crs import from_vn2000_geographic, from_wgs84, to_vn2000_geographic, to_wgs84
 from parcels.identifiers import encode
 from sync.declared.profile import Profile
-from sync.lab.generate.attributes import Columns, Rows, attributes
+from sync.lab.generate.arrow import Columns
+from sync.lab.generate.attributes import Rows, attributes
 from sync.lab.generate.edges import ALONE, FabricEdges, edges_of
 from sync.lab.generate.fabric import Fabric, make_fabrics
 from sync.lab.generate.holdings import HOLDING

@@ -41,6 +41,14 @@ _FIRST: Final = {  # the first user's role, and how all of them have it
 }
 _TWO: Final = (Holding.SHARES, Holding.ESTATE)  # of every other person with these there are two further users
 _SECOND_OF_TWO: Final = 2
+_OF_ITS_RIGHT: Final = (
+    "shares_over_the_whole",
+    "share_without_whole",
+    "share_of_joint_property",
+    "right_without_parcel",
+    "right_without_user",
+    "right_without_certificate",
+)
 _NOWHERE: Final = "X"  # behind a key that leads nowhere
 _DIED: Final = (np.datetime64("2012-01-01"), 4500)  # from when, and within how many days
 
@@ -111,36 +119,30 @@ def _rights(batch: ProvinceBatch, rows: Integers, further: pa.Table) -> pa.Table
     )
     order = np.lexsort((slot, row))
     row, slot, keys = row[order], slot[order], keys.take(pa.array(order))
-    holding = np.asarray(batch.columns[HOLDING])[row]
-    roles = [*(role for role, _ in _FIRST.values()), *(role for role, _ in _FURTHER.values())]
-    later = np.array([[*_FURTHER].index(kind) if kind in _FURTHER else 0 for kind in Holding]) + len(_FIRST)
-    role = np.where(slot == 0, holding, later[holding])
-    form = np.where((slot > 0) & (holding == Holding.ESTATE), Holding.ESTATE, holding)
+    holding, first = np.asarray(batch.columns[HOLDING])[row], slot == 0
+    role = pc.if_else(
+        pa.array(first),
+        _words("right_role", [_FIRST[each][0] for each in Holding], holding),
+        _words("right_role", [_FURTHER[each][0] if each in _FURTHER else None for each in Holding], holding),
+    )
+    over, half, joint, no_parcel, no_user, no_certificate = (
+        first & of_kind(batch, name)[row] for name in _OF_ITS_RIGHT
+    )
     shares = holding == Holding.SHARES
     several = np.zeros(len(batch), dtype=bool)
     several[row[slot == _SECOND_OF_TWO]] = True
-    below = np.where((slot > 0) & several[row], 4, 2)
-    above = np.ones(len(row), np.int64)
-    first = slot == 0
-    over = first & of_kind(batch, "shares_over_the_whole")[row]
-    half = first & of_kind(batch, "share_without_whole")[row]
-    joint = first & of_kind(batch, "share_of_joint_property")[row]
-    above[over], below[over] = 3, 4
-    form[half], form[joint] = Holding.SHARES, Holding.SPOUSES
-    without = {
-        name: first & of_kind(batch, f"right_without_{name}")[row]
-        for name in ("parcel", "user", "certificate")
-    }
+    above = np.where(over, 3, 1)  # three quarters and a half are more than the whole
+    below = np.where(over | (~first & several[row]), 4, 2)
+    form = np.select([half, joint], [Holding.SHARES, Holding.SPOUSES], holding)
     certificate = _certificate_keys(batch.columns["certificate_no"].take(pa.array(row)))
-    parcel = _parcel_keys(batch, row)
     return pa.table(
         {
             "right_key": join("Q", batch.delivery.province, digits(np.arange(1, len(row) + 1), 8)),
-            "parcel_key": _lost(parcel, without["parcel"]),
-            "land_user_key": _lost(keys, without["user"]),
-            "certificate_key": _lost(certificate, without["certificate"]),
-            "right_role": _words("right_role", roles, role),
-            "right_form": _words("right_form", [form for _, form in _FIRST.values()], form),
+            "parcel_key": _lost(_parcel_keys(batch, row), no_parcel),
+            "land_user_key": _lost(keys, no_user),
+            "certificate_key": _lost(certificate, no_certificate),
+            "right_role": role,
+            "right_form": _words("right_form", [_FIRST[each][1] for each in Holding], form),
             "share_numerator": pa.array(above, mask=~(shares | half | joint)),
             "share_denominator": pa.array(below, mask=~(shares | joint)),
         }
