@@ -26,7 +26,7 @@ from sync.folder.people import read_people
 from sync.folder.snapshot import part_paths
 from sync.intake.fetch import fetch
 from sync.lab.evaluate import Evaluation, evaluate, read_truth
-from sync.lab.generate import Options, generate
+from sync.lab.generate import Options, attributes, generate
 from sync.lab.generate.deliver import BESIDE, FINDINGS, GROUPS, PEOPLE_FATES, TRUTH
 from sync.lab.generate.holdings import FAMILY, HOLDING, Holding
 from sync.lab.generate.kinds import NO_FAULT, PEOPLE
@@ -326,3 +326,22 @@ def test_a_profile_that_knows_no_tables_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as refused:
         write_people(profile, "gpkg", clean()[1], tmp_path, "x.gpkg")
     assert refused.value.code == "GEN-TABLES"
+
+
+@pytest.mark.parametrize("province", ["01", "25"])
+def test_a_province_without_a_person_has_tables_of_bodies_alone(
+    province: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(attributes, "_OF_PEOPLE", ())
+    options = replace(SMALL, provinces=(province,), labelled=True, defects=0.1)
+    generate_labelled(options, tmp_path / "nation")
+    result = evaluate(tmp_path / "nation", tmp_path / "runs")
+    assert result.differences == []
+    tables = people_tables(options.seed, batch_of(options))
+    assert set(tables["rights"]["right_role"].to_pylist()) == {"người được giao quản lý đất"}
+    assert (tables["certificates"].num_rows, tables["restrictions"].num_rows) == (0, 0)
+    people = Conformed.load(tmp_path / "runs" / province).people
+    assert people is not None
+    assert {table.holds: table.used > 0 for table in people.tables} == {
+        "users": True, "certificates": False, "rights": True, "restrictions": False
+    }  # fmt: skip
