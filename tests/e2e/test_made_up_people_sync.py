@@ -66,6 +66,9 @@ STORED = {
     "LEFT JOIN land_private.certificate AS c ON c.parcel_uid = r.parcel_uid AND c.certificate_ref = r.certificate_ref",
     "restriction": f"SELECT {KEY}, restriction_kind, restriction_from FROM land_private.restriction AS r",
 }  # fmt: skip
+DAY = {
+    day: ("--extracted-at", f"2026-11-2{day}T22:00:00+07:00") for day in (1, 2)
+}  # after the first, of the 20th
 FAULTS = (
     "user_said_twice", "certificate_said_twice", "right_without_user", "right_without_certificate", "right_without_parcel",
     "shares_over_the_whole", "share_without_whole", "share_of_joint_property",
@@ -114,7 +117,13 @@ def most(rows: list[tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
 def delivered(delivery: Path, province: str) -> Register:
     """Who must have which parcel of a delivery of parcels without a fault of their own."""
     names = LAYERS[province]
-    parcels = {row[0]: row[1:] for row in rows_of(delivery, "*", PARCEL[province], (PARCEL[province][4],))}
+    parcels = {
+        key: said
+        for key, *said, action in rows_of(
+            delivery, "*", (*PARCEL[province], "action"), (PARCEL[province][4],)
+        )
+        if action != "end"
+    }
     users = most(rows_of(delivery, names["users"], USER[province], (USER[province][3],)))
     papers = most(rows_of(delivery, names["certificates"], PAPER[province]))
     must: Register = {record: Counter() for record in STORED}
@@ -137,6 +146,11 @@ def delivered(delivery: Path, province: str) -> Register:
     return must
 
 
+def stay(rows: Counter[tuple[Any, ...]], named: dict[str, str]) -> Counter[tuple[Any, ...]]:
+    """What is said of parcels that a change set does not name."""
+    return Counter({row: count for row, count in rows.items() if row[0] not in named})
+
+
 def used(nation: Path, province: str) -> dict[str, int]:
     """How many rows of each table are used, as the generator says."""
     with (nation / "truth_people.csv").open(encoding="utf-8", newline="") as lines:
@@ -155,51 +169,57 @@ def differing(landsync: Landsync, must: Register) -> dict[str, list[tuple[Any, .
     return {record: rows for record, rows in wrong.items() if rows}
 
 
+def generated(landsync: Landsync, folder: Path, province: str, *more: object) -> Path:
+    """A nation of this province alone: its parcels, and who has them."""
+    told = landsync(
+        "generate", "--out", folder, "--parcels", 400, "--provinces", province, "--communes-per-province", 2,
+        "--people", "many", "--seed", 5, *more,
+    )  # fmt: skip
+    assert told.status == 0, told.words
+    return folder / province
+
+
+def synchronised(landsync: Landsync, province: str, delivery: Path) -> dict[str, int]:
+    told = landsync("sync", "--province", province, delivery)
+    assert told.status == 0, told.words
+    assert landsync("reconcile", "--all").status == 0
+    totals: dict[str, int] = told.document["receipt"]["totals"]
+    return totals
+
+
 @pytest.mark.parametrize("province", ["01", "25"])
 def test_the_register_has_the_people_of_the_tables_and_nobody_else(
     landsync: Landsync, tmp_path: Path, province: str
 ) -> None:
-    nation, next_day = tmp_path / "nation", tmp_path / "next"
-    made = (
-        "--parcels",
-        400,
-        "--provinces",
-        province,
-        "--communes-per-province",
-        2,
-        "--people",
-        "many",
-        "--seed",
-        5,
-    )
     faults = [word for name in FAULTS for word in ("--fault", f"{name}=2")]
-    assert landsync("generate", "--out", nation, *made, *faults).status == 0
-    told = landsync("sync", "--province", province, nation / province)
-    assert told.status == 0, told.words
-    assert told.document["receipt"]["totals"]["new"] == 400
-    must, truth = delivered(nation / province, province), used(nation, province)
+    first = generated(landsync, tmp_path / "first", province, *faults)
+    assert synchronised(landsync, province, first)["new"] == 400
+    must, truth = delivered(first, province), used(first.parent, province)
     assert differing(landsync, must) == {}
     # Six parcels have no right that can be used: what their rows say of a user and a certificate is a right as well.
     own = 6
-    assert {record: sum(rows.values()) for record, rows in must.items() if record in ("land_right", "restriction")} == {
-        "land_right": truth["rights"] + own, "restriction": truth["restrictions"]
-    }  # fmt: skip
-    for record, uid, holds in (
-        ("land_user", "user_uid", "users"),
-        ("certificate", "certificate_uid", "certificates"),
+    assert sum(must["land_right"].values()) == truth["rights"] + own
+    assert sum(must["restriction"].values()) == truth["restrictions"] > 0
+    for text, holds in (
+        ("user_uid) FROM land_private.land_user", "users"),
+        ("certificate_uid) FROM land_private.certificate", "certificates"),
     ):
-        assert landsync.query(f"SELECT count(DISTINCT {uid}) FROM land_private.{record}") == [
-            (truth[holds] + own,)
-        ]
-    assert landsync("reconcile", "--all").status == 0
+        assert landsync.query(f"SELECT count(DISTINCT {text}") == [(truth[holds] + own,)]
 
-    later = ("--changes", 0.04, "--extracted-at", "2026-11-21T22:00:00+07:00")
-    assert landsync("generate", "--out", next_day, *made, *later).status == 0
-    told = landsync("sync", "--province", province, next_day / province)
-    assert told.status == 0, told.words
-    must, truth = delivered(next_day / province, province), used(next_day, province)
+    changes = ("--kind", "changes", "--changes", 0.05, *DAY[1])
+    second = generated(landsync, tmp_path / "second", province, *changes)
+    rows = rows_of(second, "*", (PARCEL[province][0], "action"))
+    named = {key: action for key, action in rows if action != "insert"}
+    totals = synchronised(landsync, province, second)
+    assert totals["ended_by_row"] == sum(action == "end" for action in named.values()) > 0
+    now = delivered(second, province)
+    must = {record: stay(rows, named) + now[record] for record, rows in must.items()}
+    assert differing(landsync, must) == {}
+
+    third = generated(landsync, tmp_path / "third", province, "--changes", 0.05, *DAY[2])
+    synchronised(landsync, province, third)
+    must, truth = delivered(third, province), used(third.parent, province)
     assert differing(landsync, must) == {}
     assert sum(must["land_right"].values()) == truth["rights"]
     assert landsync.query("SELECT count(*) > 0 FROM land_private.land_user_version") == [(True,)]
     assert landsync("receipt", "verify").status == 0
-    assert landsync("reconcile", "--all").status == 0
