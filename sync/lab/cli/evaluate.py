@@ -13,11 +13,9 @@ from parcels.errors import UsageError
 from sync.cli import guarded
 from sync.cli.sync import AsJson
 from sync.console import emit_json, err, language, out, say
-from sync.lab.cli.generate import people_of
 
 if TYPE_CHECKING:
     from sync.lab.evaluate import Evaluation
-    from sync.lab.generate import Options
 
 
 Nation = Annotated[
@@ -42,13 +40,6 @@ Defects = Annotated[
     typer.Option(
         help="với --seeds: tỷ lệ thửa có lỗi cài sẵn · with --seeds: share of parcels with a seeded defect",
         metavar="RATE",
-    ),
-]
-People = Annotated[
-    str,
-    typer.Option(
-        help="với --seeds: như của landsync generate · with --seeds: as of landsync generate",
-        metavar="one|many",
     ),
 ]
 Keep = Annotated[
@@ -79,7 +70,6 @@ def evaluate(
     seeds: Seeds = 0,
     parcels: Parcels = 100_000,
     defects: Defects = 0.01,
-    people: People = "one",
     keep: Keep = None,
     at_least: AtLeast = None,
     markdown: Markdown = False,
@@ -95,18 +85,15 @@ def evaluate(
 
       landsync evaluate --seeds 10 --parcels 50000 --markdown
     """
-    from sync.lab.generate import Options
-
     with guarded(as_json=as_json):
         _refuse_both(nation, seeds, keep)
-        options = Options(parcels=parcels, defects=defects, labelled=True, people=people_of(people))
-        results = _of_seeds(seeds, options) if nation is None else {0: _of_nation(nation, keep)}
+        results = _of_seeds(seeds, parcels, defects) if nation is None else {0: _of_nation(nation, keep)}
     if as_json:
         from sync.lab.evaluate.seeds import as_dict
 
         emit_json(as_dict(results) if nation is None else results[0].as_dict())
     elif markdown:
-        _as_page(results, nation, options)
+        _as_page(results, nation, parcels, defects)
     else:
         for seed, result in results.items():
             if nation is None:
@@ -125,22 +112,22 @@ def _of_nation(nation: Path, keep: Path | None) -> "Evaluation":
         return run(nation, keep, lambda _, rows: bar.advance(task, rows))
 
 
-def _of_seeds(seeds: int, options: "Options") -> "dict[int, Evaluation]":
+def _of_seeds(seeds: int, parcels: int, defects: float) -> "dict[int, Evaluation]":
     from sync.lab.evaluate.seeds import evaluate_seeds
+    from sync.lab.generate import Options
 
+    options = Options(parcels=parcels, defects=defects, labelled=True)
     with Progress(console=err, disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("evaluate", total=seeds)
         return evaluate_seeds(options, range(1, seeds + 1), lambda _: bar.advance(task))
 
 
-def _as_page(results: "dict[int, Evaluation]", nation: Path | None, options: "Options") -> None:
+def _as_page(results: "dict[int, Evaluation]", nation: Path | None, parcels: int, defects: float) -> None:
     from sync.lab.evaluate.page import page
 
     if nation is None:
-        many = " --people many" if options.people == "many" else ""
         command = (
-            f"landsync evaluate --seeds {len(results)} --parcels {options.parcels} --defects {options.defects:g}"
-            f"{many} --markdown"
+            f"landsync evaluate --seeds {len(results)} --parcels {parcels} --defects {defects:g} --markdown"
         )
         named = {f"seed {seed}": result for seed, result in results.items()}
     else:

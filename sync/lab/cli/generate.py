@@ -144,7 +144,7 @@ def generate(
             seed=seed,
             extracted_at=_moment(extracted_at) if extracted_at else EXTRACTED_AT,
             labelled=labelled,
-            people=people_of(people),
+            people=_people(people),
         )
         with Progress(console=err, disable=not sys.stderr.isatty(), transient=True) as bar:
             task = bar.add_task("generate", total=parcels)
@@ -191,7 +191,7 @@ def _kind(text: str) -> Literal["full", "changes"]:
     )
 
 
-def people_of(text: str) -> Literal["one", "many"]:
+def _people(text: str) -> Literal["one", "many"]:
     """What --people says. Raises UsageError."""
     if text == "one":
         return "one"
