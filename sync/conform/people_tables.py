@@ -17,12 +17,11 @@ from parcels.model import NOT_READABLE_JOINER
 from parcels.people import PEOPLE_SCHEMA, Says
 from parcels.text import join_said
 from sync.conform.columns import NOT_READABLE
-from sync.declared.tables import KEYS, PARCEL_KEY, RECORDS, Holds, names_of
+from sync.declared.tables import KEYS, NAMED, PARCEL_KEY, RECORDS, Holds, names_of
 from sync.folder.people import PEOPLE_ROWS_SCHEMA
 
 AT: Final = "source_row"
 PART: Final = "part_no"
-_NAMED: Final[tuple[Holds, ...]] = ("users", "certificates")
 _SAYS: Final[dict[Holds, Says]] = {"rights": "right", "restrictions": "restriction"}
 _UNKNOWN: Final[dict[Holds, str]] = {"users": "user_unknown", "certificates": "certificate_unknown"}
 _USED: Final = ""
@@ -76,7 +75,7 @@ def joined_people(parcels: pa.Table, tables: list[PeopleTable]) -> tuple[pa.Tabl
 
     parcels  `row_no` and `source_key` of the snapshot
     """
-    known = {holds: _known(holds, _of(tables, holds)) for holds in _NAMED}
+    known = {holds: _known(holds, _of(tables, holds)) for holds in NAMED}
     pieces, told = [], []
     for holds in _SAYS:
         piece, fates, row_nos = _of_parcels(holds, _of(tables, holds), parcels, known)

@@ -57,8 +57,10 @@ def table_notes(people: PeopleRead) -> Iterator[tuple[str, Bilingual]]:
         yield (
             "",
             Bilingual(
-                f"Bảng không được đọc, vì hồ sơ tỉnh chưa nói các cột của bảng: {listed}.",
-                f"Tables that were not read, because the province's profile does not say what their columns are: {listed}.",
+                f"Bảng không được đọc, vì hồ sơ tỉnh chưa nói các cột của bảng, hoặc chỉ giả định và không khớp: {listed}. "
+                "Không thửa nào bị ảnh hưởng.",
+                "Tables that were not read, because the province's profile does not say what their columns are, or only "
+                f"assumes it and they do not fit: {listed}. No parcel is touched by it.",
             ),
         )
 
