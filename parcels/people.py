@@ -20,6 +20,7 @@ from parcels.model import arrow_field
 # What a row of PEOPLE_SCHEMA says.
 Says = Literal["right", "restriction", "transferee"]
 SAYS: Final[tuple[Says, ...]] = ("right", "restriction", "transferee")
+MOST_OF_A_PARCEL: Final = 2**15 - 1  # rows of one kind: the numbers of what is stored are of two octets
 # Why a column of a person is kept at all.
 Purpose = Literal["identify", "right", "restrict", "evidence"]
 PURPOSES: Final[dict[Purpose, Bilingual]] = {

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from parcels.arrays import one_array
 from parcels.model import NOT_READABLE_JOINER
-from parcels.people import PEOPLE_SCHEMA, Says
+from parcels.people import MOST_OF_A_PARCEL, PEOPLE_SCHEMA, Says
 from parcels.text import join_said
 from sync.conform.columns import NOT_READABLE
 from sync.declared.tables import KEYS, NAMED, PARCEL_KEY, RECORDS, Holds, names_of
@@ -159,6 +159,7 @@ def _of_parcels(
     columns |= {name: one_array(table[name]) for name in (PART, AT)}
     piece = pa.table({each.name: columns.get(each.name, pa.nulls(n, each.type)) for each in PEOPLE_SCHEMA})
     fates.tell(_again(piece, fates.used), "repeated")
+    fates.tell(_too_many(row_nos, fates.used), "too_many")
     return piece, fates, row_nos
 
 
@@ -211,6 +212,16 @@ def _again(piece: pa.Table, used: NDArray[np.bool_]) -> NDArray[np.bool_]:
     again = used.copy()
     again[np.asarray(first, dtype=np.int64)] = False
     return again
+
+
+def _too_many(row_nos: pa.Array, used: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which used rows are of parcels with more than can be kept of one: their key is no key of parcels."""
+    rows = np.flatnonzero(used)
+    named = np.asarray(row_nos.take(pa.array(rows)), dtype=np.int64)
+    _, of, counts = np.unique(named, return_inverse=True, return_counts=True)
+    marks = np.zeros(len(used), np.bool_)
+    marks[rows[counts[of] > MOST_OF_A_PARCEL]] = True
+    return marks
 
 
 def _told_of_parcels(piece: pa.Table, fates: _Fates, row_nos: pa.Array, known: dict[Holds, _Known]) -> None:

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels.arrays import count_values, one_array
+from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected
-from parcels.people import PEOPLE_SCHEMA
+from parcels.people import MOST_OF_A_PARCEL, PEOPLE_SCHEMA
 from sync.conform.columns import NOT_READABLE
 from sync.conform.first_of_people import with_first
 from sync.conform.lists import Lists
@@ -76,6 +77,7 @@ class Tables:
             mine = people.get(commune, PEOPLE_SCHEMA.empty_table())
             told = one_array(mine.filter(pc.equal(mine["says"], "right"))["row_no"])
             listed = lists.people_of(row_nos.to_numpy())
+            _refuse_too_many(listed, commune)
             if listed.num_rows and lists.say_transferees:
                 named.append(commune)
             theirs = pc.and_(pc.equal(listed["says"], "right"), pc.is_in(listed["row_no"], value_set=told))
@@ -184,6 +186,25 @@ class Tables:
             assumed=table.said.assumed,
             notes=LayerNotes.model_validate(table.part.layer.notes),
             **said,
+        )
+
+
+def _refuse_too_many(listed: pa.Table, commune: str) -> None:
+    """More than can be kept of one parcel, in a list or a form: then what names the parcels there names them wrongly."""
+    most = (
+        pc.max(listed.group_by(["row_no", "says"]).aggregate([([], "count_all")])["count_all"]).as_py() or 0
+    )
+    if most > MOST_OF_A_PARCEL:
+        raise DeliveryRejected(
+            "DLV-PEOPLE-MANY",
+            Bilingual(
+                f"Một thửa của xã {commune} có {most} dòng về người sử dụng đất; nhiều nhất là {MOST_OF_A_PARCEL}.",
+                f"One parcel of commune {commune} has {most} rows about its people; {MOST_OF_A_PARCEL} can be kept.",
+            ),
+            Bilingual(
+                "Số tờ, số thửa trong danh sách có thể sai: hãy xem lại các cột đó.",
+                "Sheet and parcel numbers of the list may be wrong: look at these columns.",
+            ),
         )
 
 

@@ -34,6 +34,10 @@ _WHY = {
         "không nêu người sử dụng nào, cũng không nêu Giấy chứng nhận",
         "name neither a user nor a certificate",
     ),
+    "too_many": Bilingual(
+        "quá nhiều cho một thửa, nên không dòng nào được dùng: khóa thửa có thể sai",
+        "are too many for one parcel, so none is used: the parcel's key may be wrong",
+    ),
     "by_nobody": Bilingual("không quyền nào nêu đến", "are named by no right"),
 }
 _SHOWN = 5

@@ -346,3 +346,14 @@ def test_the_record_of_the_delivery_keeps_its_tables(ways: dict[str, Path]) -> N
         ("restrictions", "han_che.csv"),
     ]
     assert named.unlisted == ()
+
+
+def test_a_form_with_more_rows_of_a_parcel_than_can_be_kept_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = holders.as_pl3_01(tmp_path / "delivery", holders.tables())
+    conformed(delivery, holders.profile(), tmp_path / "run")
+    monkeypatch.setattr("sync.conform.tables.MOST_OF_A_PARCEL", 1)
+    with pytest.raises(LandsyncError) as caught:
+        conformed(delivery, holders.profile(), tmp_path / "again")
+    assert caught.value.code == "DLV-PEOPLE-MANY"
