@@ -1,6 +1,6 @@
 -- Persons who were erased because a law or a decision wants it: that they were, by whom, on what; nothing here says who they were.
 CREATE TABLE ledger.erasure (
-    erasure_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    erasure_id bigint PRIMARY KEY CHECK (erasure_id > 0),
     province_code text NOT NULL,
     erased_ref uuid NOT NULL UNIQUE,
     after_sequence bigint NOT NULL CHECK (after_sequence >= 0),

@@ -142,6 +142,7 @@ def _erase(
     }
     # The event before the rows: closed ones may be written by it alone.
     counts = {**db.fetch(connection, "erasure/counts", values)[0], "rights": rights.num_rows}
+    db.execute(connection, "erasure/number")
     event = db.fetch(connection, "erasure/write_erasure", {**values, **counts})[0]
     hashes = pc.binary_join_element_wise("\\x", to_hex(content_hash(rights, "land_right", key=key)), "")
     db.execute(connection, "erasure/create")

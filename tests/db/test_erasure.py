@@ -235,6 +235,8 @@ def test_a_dry_run_leaves_no_trace(loaded: Database) -> None:
     told = erased(loaded, dry_run=True)
     assert (told.parcels, told.living, told.closed, told.dry_run) == (3, 2, 2, True)
     assert everything(loaded) == before
+    assert erased(loaded).erasure_id == 1
+    assert erased(loaded, "5").erasure_id == 2
 
 
 HIDDEN = {
