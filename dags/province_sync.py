@@ -116,7 +116,7 @@ def judging(code: str) -> Any:
         from sync.declared.moments import typed_moment
         from sync.intake.remotes.secrets import handed_over
         from sync.run import start_run
-        from sync.stages import run_stage
+        from sync.stages import run_stage, shown
 
         context = get_current_context()
         with told(), handed_over(uri_of_connection):
@@ -129,7 +129,7 @@ def judging(code: str) -> Any:
                 airflow_run_id=name_of_run(context),
             )
             context["ti"].xcom_push("run_id", run.run_id)  # now, so that `close` finds it whatever happens
-            facts = {stage: run_stage(stage, run) for stage in ("fetch", "conform", "check", "gate")}
+            facts = {stage: shown(run_stage(stage, run)) for stage in ("fetch", "conform", "check", "gate")}
         return {"run_id": run.run_id, **facts}
 
     return judge
@@ -160,11 +160,11 @@ def province_sync(code: str, name: str, minutes_after_22: int) -> DAG:
         )
         def apply(judged: dict[str, Any]) -> dict[str, Any]:
             from sync.run import open_run
-            from sync.stages import run_stage
+            from sync.stages import run_stage, shown
 
             with told():
                 run = open_run(judged["run_id"])
-                return {stage: run_stage(stage, run) for stage in ("load", "report")}
+                return {stage: shown(run_stage(stage, run)) for stage in ("load", "report")}
 
         @task(task_display_name="Kết thúc · close", **task_defaults(timedelta(minutes=10)))
         def close() -> str | None:

@@ -12,6 +12,7 @@ ColumnGroup: TypeAlias = Literal[
     "number",
     "land_user",
     "certificate",
+    "land_right",
     "restriction",
     "transferee",
 ]

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "integer", "decimal", "date", "geometry"]
-Record = Literal["parcel", "land_use_part", "land_user", "certificate", "restriction", "transferee"]
+Kind = Literal["text", "integer", "decimal", "date", "geometry", "uuid", "boolean"]
+Record = Literal[
+    "parcel", "land_use_part", "land_user", "certificate", "land_right", "restriction", "transferee"
+]
 Confidentiality = Literal["public", "restricted", "private"]
 
 

@@ -9,7 +9,7 @@ before hashes the same. Any other new layout is a new version of the hash.
 from collections.abc import Iterator
 
 from parcels.column import Column, Record
-from parcels.personal import CERTIFICATE, LAND_USER, RESTRICTION, TRANSFEREE
+from parcels.personal import CERTIFICATE, LAND_RIGHT, LAND_USER, RESTRICTION, TRANSFEREE
 
 HASH_VERSIONS: dict[Record, int] = {
     "parcel": 2,
@@ -17,6 +17,7 @@ HASH_VERSIONS: dict[Record, int] = {
     "land_user": 2,
     "certificate": 2,
     # Version 2 is their first: with it hashes of persons got a key.
+    "land_right": 2,
     "restriction": 2,
     "transferee": 2,
 }
@@ -101,7 +102,7 @@ PARCEL: tuple[Column, ...] = (
     ),
 )
 
-# A parcel has many uses, land users, certificates, restrictions, transferees: versioned and hashed the same way.
+# A parcel has many uses, land users, certificates, rights, restrictions, transferees: versioned and hashed the same way.
 LAND_USE_PART: tuple[Column, ...] = (
     Column("land_use_code", "text", "Mã loại đất", "Land-use code", "land_use_part", delivered=False),
     Column(
@@ -120,6 +121,7 @@ RECORDS: dict[Record, tuple[Column, ...]] = {
     "land_use_part": LAND_USE_PART,
     "land_user": LAND_USER,
     "certificate": CERTIFICATE,
+    "land_right": LAND_RIGHT,
     "restriction": RESTRICTION,
     "transferee": TRANSFEREE,
 }

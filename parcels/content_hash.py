@@ -113,7 +113,8 @@ def _text(values: pa.Array, column: Column) -> pa.Array:
         return pc.utf8_normalize(values, form="NFC")
     if column.kind == "decimal":
         return whole_numbers(values).cast(pa.string())
-    return values.cast(pa.string())  # integers in decimal, dates as YYYY-MM-DD
+    text = values.cast(pa.string())  # integers in decimal, dates as YYYY-MM-DD, booleans as true and false
+    return pc.ascii_lower(text) if column.kind == "uuid" else text
 
 
 def to_hex(values: Values) -> pa.Array:

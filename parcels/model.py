@@ -19,6 +19,8 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "integer": pa.int32(),
     "decimal": pa.decimal128(18, DECIMAL_PLACES),
     "date": pa.date32(),
+    "uuid": pa.string(),  # as PostgreSQL writes it: 36 characters in lower case
+    "boolean": pa.bool_(),
 }
 
 

@@ -2,8 +2,8 @@
 
 A parcel has several land users, a user several parcels, a certificate several of both. One row of `PEOPLE_SCHEMA` is a right:
 a parcel, who has it, and on which certificate. A restriction and a transferee are rows of their own, and never a right. There
-is no national entity of a person: a user belongs to the source that names him. Every column here is private. Stored are
-`parcels.columns.RECORDS`: restrictions, transferees, and of rights none yet but the first user and certificate of a parcel.
+is no national entity of a person: a user belongs to the source that names him. Every column here is private. How
+it is stored say `parcels.columns.RECORDS`: users, certificates and rights of a parcel, restrictions, transferees.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from parcels.model import arrow_field
 # What a row of PEOPLE_SCHEMA says.
 Says = Literal["right", "restriction", "transferee"]
 SAYS: Final[tuple[Says, ...]] = ("right", "restriction", "transferee")
+MOST_OF_A_PARCEL: Final = 2**15 - 1  # rows of one kind: the numbers of what is stored are of two octets
 # Why a column of a person is kept at all.
 Purpose = Literal["identify", "right", "restrict", "evidence"]
 PURPOSES: Final[dict[Purpose, Bilingual]] = {
@@ -152,107 +153,38 @@ class PeopleColumn:
         return self.column.name
 
 
-def _of(
-    purpose: Purpose,
-    name: str,
-    kind: Literal["text", "integer", "date"],
-    vi: str,
-    en: str,
-    allowed: tuple[Term, ...] = (),
-) -> PeopleColumn:
-    column = Column(name, kind, vi, en, confidentiality="private", hashed=False)
-    return PeopleColumn(column, purpose, allowed)
+_ALLOWED: Final = {
+    "land_user_kind": KINDS,
+    "land_user_gender": GENDERS,
+    "land_user_state": USER_STATES,
+    "certificate_state": CERTIFICATE_STATES,
+    "right_role": ROLES,
+    "right_form": FORMS,
+    "restriction_kind": RESTRICTION_KINDS,
+}
 
 
-# The order within a record is that of the columns that will be stored, and hashed: new ones go to the end.
-USER: Final = (
-    *(PeopleColumn(column, "identify") for column in personal.LAND_USER),
-    _of("identify", "land_user_kind", "text", "Loại người sử dụng đất", "Kind of land user", KINDS),
-    _of(
-        "identify", "land_user_birth_date", "date", "Ngày sinh, khi ghi đủ", "Date of birth, where said whole"
-    ),
-    _of("identify", "land_user_gender", "text", "Giới tính", "Gender", GENDERS),
-    _of("identify", "land_user_address", "text", "Địa chỉ thường trú, trụ sở", "Residence or seat"),
-    _of("identify", "land_user_deceased_on", "date", "Ngày chết", "Date of death"),
-    _of(
-        "identify",
-        "land_user_state",
-        "text",
-        "Tình trạng của người sử dụng",
-        "State of the user",
-        USER_STATES,
-    ),
-)
-CERTIFICATES: Final = (
-    *(PeopleColumn(column, "right") for column in personal.CERTIFICATE),
-    _of(
-        "right",
-        "certificate_key",
-        "text",
-        "Khóa của Giấy chứng nhận ở nguồn",
-        "Id of the certificate in its source",
-    ),
-    _of(
-        "right",
-        "certificate_book_no",
-        "text",
-        "Số vào sổ cấp Giấy chứng nhận",
-        "Number in the book of certificates",
-    ),
-    _of(
-        "right",
-        "certificate_state",
-        "text",
-        "Tình trạng Giấy chứng nhận",
-        "State of the certificate",
-        CERTIFICATE_STATES,
-    ),
-    _of(
-        "right",
-        "certificate_ended_on",
-        "date",
-        "Ngày thu hồi, cấp đổi",
-        "Date on which it was revoked or replaced",
-    ),
-    _of(
-        "right",
-        "certificate_replaced_by",
-        "text",
-        "Số phát hành Giấy mới",
-        "Serial number of the one that replaced it",
-    ),
-)
+def _stored(purpose: Purpose, columns: tuple[Column, ...]) -> tuple[PeopleColumn, ...]:
+    return tuple(PeopleColumn(column, purpose, _ALLOWED.get(column.name, ())) for column in columns)
+
+
+def _key(purpose: Purpose, name: str, vi: str, en: str) -> PeopleColumn:
+    """What a system calls a thing by that is known again by what it says: it is not stored."""
+    return PeopleColumn(Column(name, "text", vi, en, confidentiality="private", hashed=False), purpose)
+
+
+USER: Final = _stored("identify", personal.WHOLE_USER)
+CERTIFICATES: Final = _stored("right", personal.WHOLE_CERTIFICATE)
 RIGHT: Final = (
-    _of("right", "right_key", "text", "Khóa của quyền trong hệ thống nguồn", "Id of the right in its source"),
-    _of("right", "right_role", "text", "Vai trò", "Role of the user", ROLES),
-    _of(
-        "right",
-        "right_form",
-        "text",
-        "Hình thức sử dụng chung, riêng",
-        "Whether alone, joint or in shares",
-        FORMS,
-    ),
-    _of("right", "share_numerator", "integer", "Tử số của phần quyền", "Numerator of the share"),
-    _of("right", "share_denominator", "integer", "Mẫu số của phần quyền", "Denominator of the share"),
-    _of("right", "right_from", "date", "Ngày có quyền", "Date from which it holds"),
-    _of("right", "right_to", "date", "Ngày hết quyền", "Date from which it no longer holds"),
+    _key("right", "right_key", "Khóa của quyền trong hệ thống nguồn", "Id of the right in its source"),
+    *_stored("right", personal.RIGHT),
 )
 RESTRICTION: Final = (
-    _of(
-        "restrict",
-        "restriction_key",
-        "text",
-        "Khóa của hạn chế ở nguồn",
-        "Id of the restriction in its source",
-    ),
-    *(
-        PeopleColumn(column, "restrict", RESTRICTION_KINDS if column.name == "restriction_kind" else ())
-        for column in personal.RESTRICTION
-    ),
+    _key("restrict", "restriction_key", "Khóa của hạn chế ở nguồn", "Id of the restriction in its source"),
+    *_stored("restrict", personal.RESTRICTION),
 )
 # Who took the land over and is not registered. Evidence, never an owner.
-TRANSFEREE: Final = tuple(PeopleColumn(column, "evidence") for column in personal.TRANSFEREE)
+TRANSFEREE: Final = _stored("evidence", personal.TRANSFEREE)
 OF_RIGHT: Final = (*USER, *CERTIFICATES, *RIGHT)
 PEOPLE: Final = (*OF_RIGHT, *RESTRICTION, *TRANSFEREE)
 BY_NAME: Final[dict[str, PeopleColumn]] = {column.name: column for column in PEOPLE}
@@ -277,6 +209,7 @@ PEOPLE_SCHEMA = pa.schema(
 def says_anything(table: pa.Table, record: tuple[PeopleColumn, ...]) -> pa.Array:
     """(n,) whether a row says anything in the columns of a record; of those that the table has."""
     there = [table[column.name] for column in record if column.name in table.column_names]
+    there = [values for values in there if values.null_count < table.num_rows]
     said = pa.repeat(pa.scalar(False), table.num_rows)
     for values in there:
         said = pc.or_(said, pc.is_valid(values.combine_chunks()))

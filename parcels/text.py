@@ -58,7 +58,8 @@ def fold_text(value: str) -> str:
     """One name folded for comparison: no case, no place of the tone (hòa = hoà), y = i, one apostrophe.
 
     Letters keep their quality (ă, â, đ, ơ differ from a, d, o) and each word keeps its tone: "Hòa Bình" and
-    "Hoá Bình" stay different. Nothing folded is ever stored or shown.
+    "Hoá Bình" stay different. Nothing folded is ever stored or shown; but who has no key is known by what comes of it, under
+    the key (sync/load/refs.py): folded otherwise, everybody is another one there.
     """
     return " ".join(_fold_word(word) for word in clean_text(value).casefold().split(" ") if word)
 

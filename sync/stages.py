@@ -1,7 +1,7 @@
 """The stages of a run, in order: the one list that the command line and the DAGs call.
 
 Each stage reads what the one before left in the run's folder, so each can be called alone and again. What it
-returns goes into the ledger and is all that travels between Airflow's tasks.
+returns goes into the ledger and, but for hashes, is all that travels between Airflow's tasks.
 """
 
 import logging
@@ -103,6 +103,11 @@ def run_stage(name: str, run: Run) -> Counts:
                 raise
             raise _out_of_order(name, run, Path(str(missing.filename)).name) from missing
         return dict(counts)
+
+
+def shown(counts: Counts) -> Counts:
+    """What of it Airflow may keep and show to whoever sees the DAGs: no hashes, for the bytes of a delivery hold persons."""
+    return {name: value for name, value in counts.items() if not name.endswith("_sha256")}
 
 
 def _out_of_order(name: str, run: Run, file: str) -> UsageError:

@@ -65,9 +65,12 @@ def share(subject: Subject) -> Portion | None:
     known = pa.table({"system": system, "key": key, "status": status}).filter(once)
     known = known.filter(pc.is_valid(known["key"])).group_by(["system", "key"]).aggregate([("status", "max")])
     found = pc.sum(pc.equal(known["status_max"], "found")).as_py() or 0
-    without_key = pc.sum(pc.and_(pc.and_(some, once), key.is_null())).as_py() or 0
+    # As they are stored: who has no key, once for each of his parcels and each way in which he is described there.
+    unkeyed = people.table.select([column.name for column in USER]).append_column("at", pa.array(people.at))
+    unkeyed = unkeyed.filter(pc.and_(pc.and_(some, once), key.is_null()))
+    without_key = unkeyed.group_by(unkeyed.column_names).aggregate([]).num_rows
     named_none = 0 if subject.context.changes else len(subject)
-    return Portion(int(found), len(known) + int(without_key) or named_none)
+    return Portion(int(found), len(known) + without_key or named_none)
 
 
 def mismatched(subject: Subject) -> Faults:

@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels.arrays import one_array
-from parcels.columns import RECORDS
 from parcels.people import OF_RIGHT, PEOPLE_SCHEMA, USER, says_anything
+from parcels.personal import OWN_CERTIFICATE, OWN_USER
 from validators.base import Mask, Rows, Subject
 
 _LOST = "not_readable"
@@ -64,7 +64,7 @@ def persons(subject: Subject) -> Persons:
     """Everybody. Use as a fact."""
     n = len(subject)
     at, further = subject.fact(rights)
-    own = {column.name for record in ("land_user", "certificate") for column in RECORDS[record]} | {_LOST}
+    own = {column.name for column in (*OWN_USER, *OWN_CERTIFICATE)} | {_LOST}
     columns = {}
     for field in (*(PEOPLE_SCHEMA.field(column.name) for column in OF_RIGHT), PEOPLE_SCHEMA.field(_LOST)):
         mine = one_array(subject.dataset.column(field.name)) if field.name in own else pa.nulls(n, field.type)

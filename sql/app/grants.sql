@@ -28,10 +28,10 @@ GRANT USAGE ON SCHEMA land, land_private, ledger, analyst TO landsync_loader;
 GRANT USAGE, CREATE ON SCHEMA staging TO landsync_loader;
 GRANT SELECT ON
     land.province, land.commune, land.commune_conversion, land.cadastral_meridian, land.land_use_code,
-    land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions, ledger.change_gap, ledger.mended_moment, ledger.decider
+    land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions, ledger.change_gap, ledger.mended_moment, ledger.decider, ledger.erasure
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    land.parcel, land.withheld_id, land.land_use_part, land_private.land_user, land_private.certificate, land_private.restriction, land_private.transferee, land_private.land_user_status, ledger.manifest
+    land.parcel, land.withheld_id, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_right, land_private.restriction, land_private.transferee, land_private.land_user_status, ledger.manifest
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE ON
     land.parcel_alias, land.national_id_claim, land.legal_day, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,
@@ -39,7 +39,7 @@ GRANT SELECT, INSERT, UPDATE ON
     TO landsync_loader;
 GRANT SELECT, INSERT ON
     land.parcel_version, land.parcel_told, land.land_use_part_version, land.lineage_event, land.lineage_edge, land.parcel_conversion, land.commune_boundary, land.commune_expected,
-    land_private.land_user_version, land_private.certificate_version, land_private.restriction_version, land_private.transferee_version, land_private.population_result,
+    land_private.land_user_version, land_private.certificate_version, land_private.land_right_version, land_private.restriction_version, land_private.transferee_version, land_private.population_result,
     ledger.population_import, ledger.population_import_province,
     ledger.private_key, ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.receipt_column, ledger.dataset_verdict, ledger.finding,
     ledger.finding_event, ledger.finding_exception, ledger.register_run,
@@ -103,6 +103,7 @@ BEGIN
                        'analyst.first_day(date, date), analyst.known_day(date, date, text, timestamptz) TO %I', province);
         EXECUTE format('GRANT SELECT ON land_private.land_user, land_private.land_user_version, '
                        'land_private.certificate, land_private.certificate_version, '
+                       'land_private.land_right, land_private.land_right_version, '
                        'land_private.restriction, land_private.restriction_version, land_private.transferee, land_private.transferee_version, '
                        'land_private.population_result, land_private.land_user_status, land_private.parcel_state, land_private.parcel_bound TO %I', province);
         EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA land_private TO %I', province);

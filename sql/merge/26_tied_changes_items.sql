@@ -1,5 +1,6 @@
 -- Whether they differ in the many-valued part.
--- An item that came or went is a difference too.
+-- An item that came or went is a difference too. Of a person who is erased nothing is left to differ from: the same version says him
+-- again.
 UPDATE merge_tie AS tie
 SET differs = true
 FROM (
@@ -10,6 +11,7 @@ FROM (
         JOIN {staged} AS i ON i.row_no = t.row_no
         WHERE NOT t.gone
           AND (%(spoken)s::text[] IS NULL OR t.commune_code = ANY (%(spoken)s::text[]))
+          {but_erased}
     ) AS w
     FULL JOIN (
         SELECT t.row_no, {place} AS place, i.content_hash
@@ -17,6 +19,7 @@ FROM (
         JOIN {live} AS i ON i.province_code = %(province)s AND i.parcel_uid = t.source_uid
         WHERE NOT t.gone
           AND (%(spoken)s::text[] IS NULL OR t.commune_code = ANY (%(spoken)s::text[]))
+          {but_erased}
     ) AS l ON l.row_no = w.row_no AND l.place = w.place
     WHERE w.content_hash IS DISTINCT FROM l.content_hash
 ) AS d

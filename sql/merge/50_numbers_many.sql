@@ -1,12 +1,20 @@
 -- Items of which a parcel has any number keep theirs.
 -- What says the same, then what has the same name, then what is left, in order; new ones follow the highest. So one more, or one
 -- less, is one difference, in whatever order they came.
-WITH staged AS (
-    SELECT s.row_no, s.item_no, m.parcel_uid, s.content_hash, {staged_name} AS name
+-- Looked at are parcels that have some, and of which one is delivered that does not stand there as it is: of an ordinary night few.
+WITH parcel AS (
+    SELECT DISTINCT m.parcel_uid
     FROM {staged} AS s
     JOIN merge_row AS m ON m.row_no = s.row_no AND m.status = 'accept'
-), parcel AS (
-    SELECT DISTINCT s.parcel_uid FROM staged AS s
+    LEFT JOIN {live} AS i
+           ON i.province_code = %(province)s AND i.parcel_uid = m.parcel_uid AND i.item_no = s.item_no AND i.content_hash = s.content_hash
+    WHERE i.parcel_uid IS NULL
+      AND EXISTS (SELECT FROM {live} AS x WHERE x.province_code = %(province)s AND x.parcel_uid = m.parcel_uid)
+), staged AS (
+    SELECT s.row_no, s.item_no, m.parcel_uid, s.content_hash, {staged_name} AS name
+    FROM parcel AS p
+    JOIN merge_row AS m ON m.parcel_uid = p.parcel_uid AND m.status = 'accept'
+    JOIN {staged} AS s ON s.row_no = m.row_no
 ), live AS (
     SELECT i.parcel_uid, i.item_no, i.content_hash, {live_name} AS name
     FROM parcel AS p

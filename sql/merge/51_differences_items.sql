@@ -5,6 +5,7 @@ WITH wanted AS (
     SELECT m.parcel_uid, s.item_no, s.content_hash, s.row_no
     FROM {staged} AS s
     JOIN merge_row AS m ON m.row_no = s.row_no AND m.status = 'accept'
+    WHERE (%(spoken)s::text[] IS NULL OR m.commune_code = ANY (%(spoken)s::text[]))
 ), live AS (
     -- Two joins: of a table of both, the planner would not know that a parcel is in it but once.
     SELECT i.parcel_uid, i.item_no, i.content_hash

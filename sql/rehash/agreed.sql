@@ -1,11 +1,11 @@
 -- Communes whose manifest agrees with their last receipt: only these get a line in the next one.
 CREATE TEMP TABLE rehash_agreed ON COMMIT DROP AS
 WITH manifest AS (
-    SELECT f.commune_code,
-           encode(sha256(string_agg(uuid_send(f.parcel_uid) || f.content_hash || f.items_hash, ''::bytea ORDER BY f.parcel_uid)), 'hex') AS digest
-    FROM ledger.manifest AS f
-    WHERE f.province_code = %(province)s
-    GROUP BY f.commune_code
+    SELECT m.commune_code,
+           encode(sha256(string_agg(uuid_send(m.parcel_uid) || {proved}, ''::bytea ORDER BY m.parcel_uid)), 'hex') AS digest
+    FROM ledger.manifest AS m
+    WHERE m.province_code = %(province)s
+    GROUP BY m.commune_code
 ), receipt AS (
     SELECT DISTINCT ON (l.commune_code) l.commune_code, l.current_after, l.area_after_m2, l.manifest_sha256
     FROM ledger.receipt_line AS l

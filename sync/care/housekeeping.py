@@ -88,6 +88,21 @@ def housekeeping(
     return _told(used, decided, done)
 
 
+def kept_of(province: str, dsn: str) -> dict[str, Any]:
+    """What of a province lies here still, and says whatever was delivered: run folders and deliveries; after how many days they may go."""
+    known, _ = _ledger(dsn)
+    mine = [run for run in known.values() if run.province == province]
+    policy = load_policy(settings().retention)
+    return {
+        "runs": sorted({run.run_id for run in mine} & set(_run_folders(settings().runs))),
+        "deliveries": sorted(
+            {run.delivery_sha256 for run in mine if run.delivery_sha256} & set(_landed(settings().landing))
+        ),
+        "run_days": policy.runs.days,
+        "delivery_days": policy.deliveries.days,
+    }
+
+
 def _ledger(dsn: str) -> tuple[dict[str, RunKnown], frozenset[str]]:
     with db.connect(dsn) as connection:
         # One moment for both: a run that is closed meanwhile is seen before or after, never half.

@@ -18,7 +18,7 @@ from parcels.columns import PRIVATE, hashed_columns
 from parcels.content_hash import content_hash, to_hex
 from sync import db
 from sync.db.columns import hashed_columns_of
-from sync.db.items import LIVE, Item, over_items
+from sync.db.items import LIVE, Item, over_items, said
 from sync.known.gaps import open_gaps, told
 from sync.load import receipt
 from sync.load.keyed import key_of, portions
@@ -33,8 +33,8 @@ def reconcile(provinces: Iterable[str] | None, actor: str, *, dsn: str | None = 
 
     Returns `agrees` and, per province, how many communes were compared and every difference: the commune, the
     parcel and its kind (added, deleted, changed, stored_hash_changed, manifest_changed, handles_changed, items_changed; and per
-    commune count, area, manifest; and per province receipt); and the open gaps, which are no difference: the centre
-    is as its runs left it, and knows that changes have not come. ComponentMissing where the key is not there: without it
+    commune count, area, manifest; and per province receipt, erased); how many persons were erased by law; and the open gaps. These two
+    are no difference: the centre is as its runs left it, and knows that changes have not come. ComponentMissing where the key is not there: without it
     nothing can be said to agree.
     """
     address = dsn or resolve_dsn(settings())
@@ -58,6 +58,7 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         key = key_of(connection).store(province)
         communes = db.fetch(connection, "reconcile/communes", values)
+        erased = db.fetch(connection, "reconcile/erased", values)
         gaps = told(open_gaps(connection, province))
         differences = [
             {"commune": row["commune_code"], "parcel": row["parcel_uid"], "kind": row["kind"]}
@@ -69,6 +70,9 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
             for parcel, commune in sorted(_changed_persons(connection, province, key).items())
             if parcel not in told_of
         ]
+    differences += [
+        {"commune": None, "parcel": None, "kind": "erased"} for row in erased if not row["agrees"]
+    ]
     differences += [difference for row in communes for difference in _commune_differences(row)]
     differences += [
         {"commune": None, "parcel": None, "kind": f"receipt_{fault['fault']}", "run": fault["run"]}
@@ -92,6 +96,7 @@ def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
         "code": province,
         "communes_compared": len(communes),
         "differences": differences,
+        "erased": sum(row["told"] for row in erased),
         "gaps": gaps,
     }
 
@@ -101,7 +106,7 @@ def _hashed_columns() -> db.Identifiers:
 
     def proved(item: Item) -> db.Identifiers:
         if item.record in PRIVATE:
-            return {"proved": db.sql.SQL("land.salted(i.salt, i.content_hash)")}
+            return {"proved": said(item)}
         function = db.sql.Identifier("land", f"{item.record}_hash")
         return {"proved": db.sql.SQL("{}({})").format(function, hashed_columns_of(item.record, "i"))}
 

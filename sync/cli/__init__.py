@@ -40,6 +40,7 @@ COMMANDS: tuple[str, ...] = (
     "sync.cli.expected",
     "sync.cli.context",
     "sync.cli.population",
+    "sync.cli.people",
     "sync.cli.findings",
     "sync.cli.lineage",
     "sync.cli.deciders",

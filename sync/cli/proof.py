@@ -28,6 +28,10 @@ KINDS = {
     "count": Bilingual("số thửa khác biên nhận", "number of parcels differs from the receipt"),
     "area": Bilingual("tổng diện tích khác biên nhận", "sum of areas differs from the receipt"),
     "manifest": Bilingual("bảng kê khác biên nhận", "the manifest differs from the receipt"),
+    "erased": Bilingual(
+        "số bản ghi đã xóa thông tin cá nhân khác sổ xóa",
+        "rows without a person are not those that the ledger of erasures tells of",
+    ),
     "receipt_chain": Bilingual("chuỗi biên nhận bị đứt", "the chain of receipts is broken"),
     "receipt_content": Bilingual("biên nhận bị sửa", "a receipt was changed"),
     "receipt_head": Bilingual("đầu chuỗi biên nhận sai", "the head of the chain of receipts is wrong"),
@@ -77,6 +81,14 @@ def _tell(result: dict[str, Any]) -> None:
             tell(Bilingual(f"{province['code']}: {gap['vi']}", f"{province['code']}: {gap['en']}"))
     compared = sum(province["communes_compared"] for province in result["provinces"])
     if result["agrees"]:
+        erased = sum(province["erased"] for province in result["provinces"])
+        if erased:
+            tell(
+                Bilingual(
+                    f"Đã xóa thông tin của {erased} người theo luật; không còn giá trị nào của họ để so.",
+                    f"{erased} persons were erased by law: nothing of them is left to compare.",
+                )
+            )
         tell(
             Bilingual(
                 f"Khớp: {compared} xã của {len(result['provinces'])} tỉnh.",
@@ -137,6 +149,13 @@ def _print_receipt(document: dict[str, Any]) -> None:
     out.print(table)
     if document["columns"]:
         out.print(_columns(document["columns"]))
+    for erased in document["erased"]:
+        tell(
+            Bilingual(
+                f"Từ biên nhận trước: xóa thông tin một người, lần số {erased['erasure_id']}, căn cứ {erased['basis']}.",
+                f"Since the receipt before: a person was erased, number {erased['erasure_id']}, on {erased['basis']}.",
+            )
+        )
     out.print(
         f"{document['province_code']} #{document['sequence']}  {document['receipt_sha256']}", markup=False
     )

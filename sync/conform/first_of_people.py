@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 
 from parcels.arrays import one_array
 from parcels.people import CERTIFICATES, CERTIFICATES_OVER, ROLES, USER, PeopleColumn, says_anything
-from parcels.personal import CERTIFICATE, LAND_USER
+from parcels.personal import OWN_CERTIFICATE, OWN_USER
 
 _ROLES: Final = pa.array([term.code for term in ROLES])
 _OVER: Final = pa.array(CERTIFICATES_OVER)
-_GROUPS: Final = ((USER, LAND_USER), (CERTIFICATES, CERTIFICATE))
+_GROUPS: Final = ((USER, OWN_USER), (CERTIFICATES, OWN_CERTIFICATE))
 
 
 def with_first(part: pa.Table, people: pa.Table, as_of: date) -> tuple[pa.Table, int]:

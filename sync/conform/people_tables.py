@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 
 from parcels.arrays import one_array
 from parcels.model import NOT_READABLE_JOINER
-from parcels.people import PEOPLE_SCHEMA, Says
+from parcels.people import MOST_OF_A_PARCEL, PEOPLE_SCHEMA, Says
 from parcels.text import join_said
 from sync.conform.columns import NOT_READABLE
-from sync.declared.tables import KEYS, PARCEL_KEY, RECORDS, Holds, names_of
+from sync.declared.tables import KEYS, NAMED, PARCEL_KEY, RECORDS, Holds, names_of
 from sync.folder.people import PEOPLE_ROWS_SCHEMA
 
 AT: Final = "source_row"
 PART: Final = "part_no"
-_NAMED: Final[tuple[Holds, ...]] = ("users", "certificates")
 _SAYS: Final[dict[Holds, Says]] = {"rights": "right", "restrictions": "restriction"}
 _UNKNOWN: Final[dict[Holds, str]] = {"users": "user_unknown", "certificates": "certificate_unknown"}
 _USED: Final = ""
@@ -76,7 +75,7 @@ def joined_people(parcels: pa.Table, tables: list[PeopleTable]) -> tuple[pa.Tabl
 
     parcels  `row_no` and `source_key` of the snapshot
     """
-    known = {holds: _known(holds, _of(tables, holds)) for holds in _NAMED}
+    known = {holds: _known(holds, _of(tables, holds)) for holds in NAMED}
     pieces, told = [], []
     for holds in _SAYS:
         piece, fates, row_nos = _of_parcels(holds, _of(tables, holds), parcels, known)
@@ -160,6 +159,7 @@ def _of_parcels(
     columns |= {name: one_array(table[name]) for name in (PART, AT)}
     piece = pa.table({each.name: columns.get(each.name, pa.nulls(n, each.type)) for each in PEOPLE_SCHEMA})
     fates.tell(_again(piece, fates.used), "repeated")
+    fates.tell(_too_many(row_nos, fates.used), "too_many")
     return piece, fates, row_nos
 
 
@@ -212,6 +212,16 @@ def _again(piece: pa.Table, used: NDArray[np.bool_]) -> NDArray[np.bool_]:
     again = used.copy()
     again[np.asarray(first, dtype=np.int64)] = False
     return again
+
+
+def _too_many(row_nos: pa.Array, used: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which used rows are of parcels with more than can be kept of one: their key is no key of parcels."""
+    rows = np.flatnonzero(used)
+    named = np.asarray(row_nos.take(pa.array(rows)), dtype=np.int64)
+    _, of, counts = np.unique(named, return_inverse=True, return_counts=True)
+    marks = np.zeros(len(used), np.bool_)
+    marks[rows[counts[of] > MOST_OF_A_PARCEL]] = True
+    return marks
 
 
 def _told_of_parcels(piece: pa.Table, fates: _Fates, row_nos: pa.Array, known: dict[Holds, _Known]) -> None:

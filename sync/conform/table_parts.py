@@ -19,18 +19,33 @@ from sync.intake.sources.guard import tables_beside, tables_of
 
 @dataclass(frozen=True, slots=True)
 class TablePart:
-    """One table of people to read. found: canonical name → the file's names."""
+    """One table of people to read.
+
+    found     canonical name → the file's names
+    declared  delivery.toml names it, or a file has a name that somebody confirmed
+    """
 
     holds: Holds
     part: ReadPart
     said: TableMap
     found: Found
+    declared: bool
+
+    @property
+    def guessed(self) -> bool:
+        """Nobody said that it is one: what is wrong with it is told, and refuses nothing."""
+        return self.said.assumed and not self.declared
+
+    @property
+    def name(self) -> str:
+        """By which it is told."""
+        return f"{self.part.file}/{self.part.layer.name}"
 
 
 def table_parts(
     record: DeliveryRecord, profile: Profile, parts: list[ReadPart], first_no: int
 ) -> tuple[list[TablePart], list[str]]:
-    """The tables of a delivery, each checked to be whole, and the names of those found that nobody explained.
+    """The tables of a delivery, each checked to be whole, and the names of those that are left out.
 
     Raises DeliveryRejected, or UsageError for a profile that says nothing of a table that the delivery names.
     """
@@ -42,19 +57,29 @@ def table_parts(
             raise _no_map(item.holds, item.file)
         source, layer = _declared(record, profile, item, said)
         part = _part(record, parts, first_no + len(tables), item.file, source, layer, item.encoding)
-        tables.append(TablePart(item.holds, part, said, _columns(item.holds, said, part)))
+        tables.append(TablePart(item.holds, part, said, _columns(item.holds, said, part), declared=True))
     if record.tables:
         return tables, []
+    return _found(record, profile, parts, first_no)
+
+
+def _found(
+    record: DeliveryRecord, profile: Profile, parts: list[ReadPart], first_no: int
+) -> tuple[list[TablePart], list[str]]:
+    """The tables beside the parcels that the profile knows by name, and the names of those that are left out."""
+    maps = profile.tables.said()
+    tables: list[TablePart] = []
     by_layer = {said.layer: holds for holds, said in maps.items() if said.layer is not None}
     not_read = []
     for of in {part.path: part for part in parts}.values():
         for layer in tables_beside(of.source, of.path, of.layer, list(by_layer)):
             holds = by_layer.get(layer.name)
             part = _part(record, parts, first_no + len(tables), of.file, of.source, layer, of.encoding)
-            if holds is None or (maps[holds].assumed and _lacks_key(holds, maps[holds], layer)):
+            found = None if holds is None else _if_they_fit(holds, maps[holds], part)
+            if holds is None or found is None:
                 not_read.append(f"{of.file}/{layer.name}")
                 continue
-            tables.append(TablePart(holds, part, maps[holds], _columns(holds, maps[holds], part)))
+            tables.append(TablePart(holds, part, maps[holds], found, declared=False))
     return tables, not_read
 
 
@@ -110,10 +135,14 @@ def _columns(holds: Holds, said: TableMap, part: ReadPart) -> Found:
     return found
 
 
-def _lacks_key(holds: Holds, said: TableMap, layer: Layer) -> bool:
-    rule = said.columns[KEYS[holds]]
-    wanted = rule.join if isinstance(rule, Joined) else (rule,)
-    return any(present_name(name, layer.columns, cut_names=False) is None for name in wanted)
+def _if_they_fit(holds: Holds, said: TableMap, part: ReadPart) -> Found | None:
+    """The columns, of a table that was only found; None where the layer lacks one of those that nobody confirmed."""
+    try:
+        return _columns(holds, said, part)
+    except DeliveryRejected:
+        if said.assumed:
+            return None
+        raise
 
 
 def _no_map(holds: Holds, file: str) -> UsageError:

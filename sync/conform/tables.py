@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parcels.arrays import count_values, one_array
-from parcels.people import PEOPLE_SCHEMA
+from parcels.bilingual import Bilingual
+from parcels.errors import DeliveryRejected
+from parcels.people import MOST_OF_A_PARCEL, PEOPLE_SCHEMA
 from sync.conform.columns import NOT_READABLE
 from sync.conform.first_of_people import with_first
 from sync.conform.lists import Lists
@@ -24,6 +26,7 @@ from sync.conform.people_tables import AT, PeopleTable, joined_people
 from sync.conform.table_parts import TablePart, table_parts
 from sync.conform.texts import Texts
 from sync.declared.profile import Profile
+from sync.declared.tables import KEYS, NAMED, Holds
 from sync.folder.conform import PeopleRead, TableRead, TableRowRead
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.notes import LayerNotes
@@ -50,7 +53,7 @@ class Tables:
         self._habits = habits
         self._as_of = record.as_of
         self._tables, self._not_read = table_parts(record, profile, parts, len(parts) + len(record.lists))
-        self._told: list[dict[str, Any]] = []
+        self._told: dict[int, dict[str, Any]] = {}
         self._unused = PEOPLE_ROWS_SCHEMA.empty_table()
         self._rows: dict[str, int] = {}
         self._parcels = self._instead = 0
@@ -62,10 +65,11 @@ class Tables:
         system; a form with columns for transferees is of the communes in which it names anybody.
         """
         clear_people(self._run_dir)
-        if not self._tables and not lists.say_people:
+        tables = self._read_tables()
+        if not tables and not lists.say_people:
             return {}
         communes = writer.written()
-        people = self._of_tables(writer, communes)
+        people = self._of_tables(tables, writer, communes)
         restricted = any(table.holds == "restrictions" for table in self._tables)
         named = []
         for commune in communes:
@@ -73,6 +77,7 @@ class Tables:
             mine = people.get(commune, PEOPLE_SCHEMA.empty_table())
             told = one_array(mine.filter(pc.equal(mine["says"], "right"))["row_no"])
             listed = lists.people_of(row_nos.to_numpy())
+            _refuse_too_many(listed, commune)
             if listed.num_rows and lists.say_transferees:
                 named.append(commune)
             theirs = pc.and_(pc.equal(listed["says"], "right"), pc.is_in(listed["row_no"], value_set=told))
@@ -91,7 +96,7 @@ class Tables:
         """For conform.json; None where the delivery brought no table of people."""
         if not self._tables and not self._not_read:
             return None
-        tables = tuple(self._read(one, said) for one, said in zip(self._tables, self._told, strict=True))
+        tables = tuple(self._read(table, self._told[table.part.part_no]) for table in self._tables)
         return PeopleRead(
             tables=tables,
             not_read=tuple(self._not_read),
@@ -100,14 +105,36 @@ class Tables:
             instead=self._instead,
         )
 
-    def _of_tables(self, writer: SnapshotWriter, communes: list[str]) -> dict[str, pa.Table]:
+    def _read_tables(self) -> list[PeopleTable]:
+        """Those that can be joined, once each of them was read. A guessed one that cannot be is told."""
+        tables: dict[int, PeopleTable] = {}
+        for table in self._tables:
+            try:
+                tables[table.part.part_no] = self._one(table)
+            except DeliveryRejected:
+                if not table.guessed:
+                    raise
+        there = {table.holds for table in tables.values()}
+        left = [
+            table
+            for table in self._tables
+            if table.part.part_no in tables
+            and not (table.guessed and _names_what_is_not_there(tables[table.part.part_no], there))
+        ]
+        self._not_read += [table.name for table in self._tables if table not in left]
+        self._tables = left
+        return [tables[table.part.part_no] for table in left]
+
+    def _of_tables(
+        self, tables: list[PeopleTable], writer: SnapshotWriter, communes: list[str]
+    ) -> dict[str, pa.Table]:
         """By commune: the rows of people that the tables give."""
-        if not self._tables:
+        if not tables:
             return {}
         parts = [writer.part(commune, ["row_no", "source_key"]) for commune in communes]
         at = np.repeat(np.arange(len(parts)), [part.num_rows for part in parts])
         parcels = pa.concat_tables(parts).combine_chunks()
-        people, self._unused = joined_people(parcels, [self._one(table) for table in self._tables])
+        people, self._unused = joined_people(parcels, tables)
         self._rows = dict(sorted(count_values(people["says"]).items()))
         self._parcels = len(pc.unique(people["row_no"]))
         place = pc.index_in(people["row_no"], value_set=one_array(parcels["row_no"]))
@@ -134,15 +161,13 @@ class Tables:
             columns = mapper.columns(texts.convert(read.drop_columns(beside)).batch)
             pieces.append(pa.table({AT: numbers, **columns}))
         empty = pa.table({AT: pa.array([], pa.int64()), NOT_READABLE: pa.array([], pa.string())})
-        self._told.append(
-            {
-                "rows": seen,
-                "columns": {canonical: " + ".join(names) for canonical, names in table.found.items()},
-                "columns_not_mapped": tuple(c for c in part.layer.columns if c not in delivered),
-                "values_not_readable": dict(mapper.unreadable),
-                "texts": texts.report(),
-            }
-        )
+        self._told[part.part_no] = {
+            "rows": seen,
+            "columns": {canonical: " + ".join(names) for canonical, names in table.found.items()},
+            "columns_not_mapped": tuple(c for c in part.layer.columns if c not in delivered),
+            "values_not_readable": dict(mapper.unreadable),
+            "texts": texts.report(),
+        }
         return PeopleTable(table.holds, part.part_no, pa.concat_tables(pieces) if pieces else empty)
 
     def _read(self, table: TablePart, said: dict[str, Any]) -> TableRead:
@@ -162,3 +187,31 @@ class Tables:
             notes=LayerNotes.model_validate(table.part.layer.notes),
             **said,
         )
+
+
+def _refuse_too_many(listed: pa.Table, commune: str) -> None:
+    """More than can be kept of one parcel, in a list or a form: then what names the parcels there names them wrongly."""
+    most = (
+        pc.max(listed.group_by(["row_no", "says"]).aggregate([([], "count_all")])["count_all"]).as_py() or 0
+    )
+    if most > MOST_OF_A_PARCEL:
+        raise DeliveryRejected(
+            "DLV-PEOPLE-MANY",
+            Bilingual(
+                f"Một thửa của xã {commune} có {most} dòng về người sử dụng đất; nhiều nhất là {MOST_OF_A_PARCEL}.",
+                f"One parcel of commune {commune} has {most} rows about its people; {MOST_OF_A_PARCEL} can be kept.",
+            ),
+            Bilingual(
+                "Số tờ, số thửa trong danh sách có thể sai: hãy xem lại các cột đó.",
+                "Sheet and parcel numbers of the list may be wrong: look at these columns.",
+            ),
+        )
+
+
+def _names_what_is_not_there(rights: PeopleTable, there: set[Holds]) -> bool:
+    """Whether no table has what rights name: not one of them could be used, and each would be a fault of its parcel."""
+    if rights.holds != "rights":
+        return False
+    named = rights.table
+    keys = [KEYS[holds] for holds in NAMED if holds not in there and KEYS[holds] in named.column_names]
+    return any(named[key].null_count < named.num_rows for key in keys)

@@ -6,8 +6,9 @@ So the columns of a record stand in no statement by hand, and one that joins is 
 from collections.abc import Collection, Iterable, Sequence
 
 from parcels.column import Column, Kind, Record
-from parcels.columns import COME_AND_GO, DECIMAL_PLACES, HASH_VERSIONS, PRIVATE, RECORDS, hashed_columns
+from parcels.columns import DECIMAL_PLACES, HASH_VERSIONS, PRIVATE, RECORDS, hashed_columns
 from sync import db
+from sync.db.items import ITEMS
 
 SQL_TYPES: dict[Kind, str] = {
     "text": "text",
@@ -15,12 +16,14 @@ SQL_TYPES: dict[Kind, str] = {
     "decimal": f"numeric(18,{DECIMAL_PLACES})",
     "date": "date",
     "geometry": "geometry(MultiPolygon, 4756)",
+    "uuid": "uuid",
+    "boolean": "boolean",
 }
 
 # The value of a column as the text that is hashed, `<octets>:<text>;` (sql/app/hash.sql).
 _FIELDS: dict[Kind, str] = {
     "text": "land.hash_field({})",
-    "integer": "land.hash_field({}::text)",
+    **dict.fromkeys(("integer", "uuid", "boolean"), "land.hash_field({}::text)"),
     "decimal": "land.hash_decimal({})",
     "date": "land.hash_date({})",
     "geometry": "land.hash_field(upper(encode(public.ST_AsBinary({}, 'NDR'), 'hex')))",
@@ -127,11 +130,16 @@ def _as_of_function(record: Record, function: str, states: str, bounds: str, his
         "history": _filled(history, {"record": record, "kept": ", ".join(f"x.{name}" for name in kept)}),
         "typed": ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in RECORDS[record]),
         "columns": ", ".join(f"i.{name}" for name in names),
-        # Of what keeps no place in its row the number says nothing.
-        "had": "i.content_hash, ''::bytea ORDER BY i.content_hash"
-        if record in COME_AND_GO
-        else "int2send(i.item_no) || i.content_hash, ''::bytea ORDER BY i.item_no",
+        "had": _had(record),
     }
+
+
+def _had(record: Record) -> str:
+    """What one state of a parcel is held against another by: where both had the same, that is known."""
+    if not any(item.record == record and item.name for item in ITEMS):
+        return "int2send(i.item_no) || i.content_hash, ''::bytea ORDER BY i.item_no"
+    # Of what keeps no place in its row the number says nothing.
+    return "i.content_hash, ''::bytea ORDER BY i.content_hash"
 
 
 def _fields(columns: Sequence[Column]) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """The many-valued records of a parcel: their tables, and statements over all of them, which stand in no file by hand.
 
-An item is a land use, a land user, a certificate, a restriction, a transferee. What is done with each of them is one SELECT of
+An item is a land use, a land user, a certificate, a right, a restriction, a transferee. What is done with each of them is one SELECT of
 sql/items, written for each record in turn.
 """
 
@@ -21,12 +21,12 @@ class Item:
     """A many-valued record.
 
     group  of columns, by which the brakes measure it, and the receipt counts it
-    names  by which of its columns one of many is known again when others change; none: it keeps its place in the row
+    name   by which of its columns one of many, in no order, is known again when others change; none: it keeps its place in the row
     """
 
     record: Record
     group: ColumnGroup
-    names: tuple[str, ...] = ()
+    name: str | None = None
 
     @property
     def live(self) -> tuple[str, str]:
@@ -51,15 +51,30 @@ def _schema(record: Record) -> str:
 
 ITEMS: Final = (
     Item("land_use_part", "land_use"),
-    Item("land_user", "land_user"),
-    Item("certificate", "certificate"),
-    Item("restriction", "restriction", ("restriction_kind",)),
-    Item("transferee", "transferee", ("transferee_name",)),
+    Item("land_user", "land_user", "user_ref"),
+    Item("certificate", "certificate", "certificate_ref"),
+    Item("land_right", "land_right", "user_ref"),
+    Item("restriction", "restriction", "restriction_kind"),
+    Item("transferee", "transferee", "transferee_name"),
 )
+ERASABLE: Final[tuple[Record, ...]] = (
+    "land_user",
+    "land_right",
+)  # what names a person, or says which one is meant
 LIVE: Final[dict[Record, tuple[str, str]]] = {
     "parcel": ("land", "parcel"),
     **{item.record: (_schema(item.record), item.record) for item in ITEMS},
 }
+
+
+def said(item: Item) -> db.sql.Composable:
+    """The hash of an item `i` that leaves its table, and that the manifest proves: of persons salted; of whom nothing is known any more
+    the one that left it before.
+    """
+    if item.record not in PRIVATE:
+        return db.sql.SQL("i.content_hash")
+    salted = "land.salted(i.salt, i.content_hash)"
+    return db.sql.SQL(f"coalesce(i.erased, {salted})" if item.record in ERASABLE else salted)
 
 
 def over_items(
@@ -71,13 +86,12 @@ def over_items(
 
 
 def _places(item: Item) -> db.Identifiers:
-    """{record} and {group} as values, {live}, {version} and {diff} as tables, {said}: the hash that leaves its table."""
-    salted = "land.salted(i.salt, i.content_hash)" if item.record in PRIVATE else "i.content_hash"
+    """{record} and {group} as values, {live}, {version} and {diff} as tables, {said} as of `said`."""
     return {
         "record": db.sql.Literal(item.record),
         "group": db.sql.Literal(item.group),
         "live": item.live,
         "version": item.version,
         "diff": item.diff,
-        "said": db.sql.SQL(salted),
+        "said": said(item),
     }

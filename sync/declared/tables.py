@@ -26,7 +26,8 @@ KEYS: Final[dict[Holds, str]] = {
     "rights": PARCEL_KEY,
     "restrictions": PARCEL_KEY,
 }
-_NAMES: Final = (KEYS["users"], KEYS["certificates"])  # what a right names beside its parcel
+NAMED: Final[tuple[Holds, ...]] = ("users", "certificates")  # what a right names beside its parcel
+_NAMES: Final = tuple(KEYS[holds] for holds in NAMED)
 
 
 class TableMap(BaseModel):

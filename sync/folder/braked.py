@@ -16,6 +16,7 @@ _GROUPS = {
     "number": Bilingual("số tờ, số thửa", "sheet and parcel number"),
     "land_user": Bilingual("người sử dụng đất", "land user"),
     "certificate": Bilingual("giấy chứng nhận", "certificate"),
+    "land_right": Bilingual("quyền đối với thửa đất", "right to the parcel"),
     "restriction": Bilingual("hạn chế quyền", "restriction"),
     "transferee": Bilingual("người nhận chuyển quyền chưa đăng ký", "transferee who is not registered"),
 }

@@ -166,7 +166,7 @@ class TableRead(_TableRead):
 class PeopleRead(Record):
     """What tables of people gave.
 
-    not_read   tables that were found, and that the profile says nothing of, or assumes other columns in
+    not_read   tables that were found and left out: the profile says nothing of them, or only assumes what they hold, and it is otherwise
     rows       right, restriction → rows of people/ that came of the tables; parcels: of how many parcels
     instead    parcels whose own row, or a list, says another user or certificate than the tables: theirs counts
     """

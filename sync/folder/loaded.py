@@ -46,13 +46,14 @@ class ReceiptLine(Record):
 
 
 class ReceiptColumn(Record):
-    """Of a commune and a group of columns: parcels with another value, with one less, and many-valued items closed."""
+    """Of a commune and a group of columns: parcels with another value, with one less, and many-valued items closed and added."""
 
     commune_code: str
     column_group: str
     changed: int
     emptied: int
     closed: int
+    added: int
 
 
 class StoryPart(Record):
@@ -156,6 +157,11 @@ def _without_story(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "story": []}
 
 
+def _without_added(content: dict[str, Any]) -> dict[str, Any]:
+    """Before version 6 nobody counted how many many-valued records had come."""
+    return {**content, "columns": [{"added": 0, **line} for line in content["columns"]]}
+
+
 class Loaded(Document):
     """The receipt's head and lines, and what became of each commune.
 
@@ -175,6 +181,7 @@ class Loaded(Document):
         renamed_measures,
         _without_columns,
         _without_story,
+        _without_added,
     )
 
     run_id: str

@@ -17,7 +17,7 @@ from sync.folder.files import PRIVATE_FILE, private_folder
 PEOPLE = "people"
 PEOPLE_ROWS = "people_rows.parquet"
 # Why a row was not used, the strongest first. conflict: others say otherwise of the same key, and are more. repeated: an
-# earlier row says the same. by_nobody: a user or certificate that no right which was used names.
+# earlier row says the same. too_many: of one parcel more than can be kept, so none of them. by_nobody: a user or certificate that no right which was used names.
 WHYS = (
     "no_key",
     "conflict",
@@ -27,6 +27,7 @@ WHYS = (
     "user_unknown",
     "certificate_unknown",
     "names_nobody",
+    "too_many",
     "by_nobody",
 )
 # parcels: rows of the snapshot that the fault is told of: of a right the parcel that it names; of the first contradicting

@@ -274,7 +274,7 @@ class _Steps:
             group = list(steps)
             files = [step.file for step in group]
             if how in ("items", "many"):
-                self._for_items(files, [item for item in ITEMS if how == "items" or item.names])
+                self._for_items(files, [item for item in ITEMS if how == "items" or item.name])
             elif how == "again":
                 self._again(files)
             else:

@@ -6,14 +6,22 @@ from typing import Any
 from parcels.columns import COME_AND_GO, HASH_VERSIONS
 from sync import db
 from sync.db.columns import columns_of, listed
-from sync.db.items import Item, over_items
+from sync.db.items import ERASABLE, Item, over_items
+
+_OWN_CHANGES = (
+    "WHERE NOT EXISTS (SELECT FROM merge_land_user AS x WHERE x.parcel_uid = d.parcel_uid) "
+    "AND NOT EXISTS (SELECT FROM merge_certificate AS x WHERE x.parcel_uid = d.parcel_uid)"
+)
+
+
+_BUT_ERASED = "AND NOT EXISTS (SELECT FROM {live} AS x WHERE x.province_code = %(province)s AND x.parcel_uid = t.source_uid AND x.erased IS NOT NULL)"
 
 
 def over_all_items() -> db.Identifiers:
     """The lists over all records, of the statements that need one."""
     return {
         "differing": over_items("differing", joiner="UNION"),
-        "closing": over_items("closing"),
+        "passing": over_items("passing"),
         "touched": over_items("touched"),
     }
 
@@ -43,7 +51,12 @@ def item_identifiers(item: Item, staged: tuple[str, str]) -> db.Identifiers:
         "columns": columns_of(item.record),
         "live_columns": columns_of(item.record, "i"),
         "staged_columns": columns_of(item.record, "s"),
-        "live_name": listed(item.names, "i"),
-        "staged_name": listed(item.names, "s"),
-        "place": db.sql.SQL(in_order if item.names else "i.item_no"),
+        "live_name": listed([item.name] if item.name else [], "i"),
+        "staged_name": listed([item.name] if item.name else [], "s"),
+        "and_in_place": db.sql.SQL("" if item.name else "AND v.item_no = d.item_no"),
+        "but_of_others": db.sql.SQL(_OWN_CHANGES if item.record == "land_right" else ""),
+        "but_erased": db.sql.SQL(_BUT_ERASED).format(live=db.sql.Identifier(*item.live))
+        if item.record in ERASABLE
+        else db.sql.SQL(""),
+        "place": db.sql.SQL(in_order if item.name else "i.item_no"),
     }

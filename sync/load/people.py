@@ -25,19 +25,23 @@ def items_of_people(
     for record in COME_AND_GO:
         said = mine.filter(pc.equal(mine["says"], record))
         if said.num_rows:
-            yield record, _each_once(record, said, key)
+            nothing = pa.array(np.zeros(said.num_rows, np.int16))
+            items = hashed_items(record, said, said["row_no"], nothing, key)
+            yield record, each_once(items.drop_columns(["item_no"]))
 
 
-def _each_once(record: Record, said: pa.Table, key: bytes) -> pa.Table:
-    nothing = pa.array(np.zeros(said.num_rows, np.int16))
-    items = hashed_items(record, said, said["row_no"], nothing, key)
+def each_once(items: pa.Table) -> pa.Table:
+    """Hashed items of rows, identical ones once, and as `item_no` their order by content within the row."""
+    row_no = items["row_no"].to_numpy()
+    if np.all(row_no[1:] > row_no[:-1]):  # of every row one, as in most deliveries
+        return items.add_column(1, "item_no", pa.array(np.ones(len(row_no), np.int16)))
     items = items.sort_by([("row_no", "ascending"), ("content_hash", "ascending")])
     row_no, content = items["row_no"].to_numpy(), items["content_hash"].to_numpy()
-    repeated = np.r_[False, (row_no[1:] == row_no[:-1]) & (content[1:] == content[:-1])]
+    repeated = np.r_[False, (row_no[1:] == row_no[:-1]) & (content[1:] == content[:-1])][: len(row_no)]
     items = items.filter(pa.array(~repeated))
     row_no = items["row_no"].to_numpy()
     number = np.arange(1, len(row_no) + 1) - np.searchsorted(row_no, row_no)
-    return items.set_column(1, "item_no", pa.array(number, pa.int16()))
+    return items.add_column(1, "item_no", pa.array(number, pa.int16()))
 
 
 def hashed_items(

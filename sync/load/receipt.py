@@ -11,7 +11,7 @@ and the areas balance the same way. Each receipt carries the hash of the provinc
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,8 +21,8 @@ from sync import db
 
 ROWS = ("new", "changed", "unchanged", "ended_by_row", "ignored", "quarantined", "unreadable", "held")
 COUNTS = ("read", *ROWS, "current_before", "moved_in", "moved_out", "ended", "current_after")
-COLUMNS = ("changed", "emptied", "closed")
-FORM = 4  # what is hashed: see receipt_hash
+COLUMNS = ("changed", "emptied", "closed", "added")
+FORM = 6  # what is hashed: see receipt_hash
 AREAS = ("area_before_m2", "area_in_m2", "area_out_m2", "area_after_m2")
 
 
@@ -73,7 +73,8 @@ def write(
         "sequence": chain["receipt_sequence"] + 1,
         "previous_sha256": chain["receipt_sha256"],
     }
-    head["receipt_sha256"] = receipt_hash(head, lines, columns)
+    erased = erasures_behind(connection, facts["province_code"], chain["receipt_sequence"])
+    head["receipt_sha256"] = receipt_hash(head, lines, columns, erased)
     values = {
         **head,
         "province": facts["province_code"],
@@ -86,11 +87,24 @@ def write(
     return {name: value for name, value in head.items() if name != "form"}
 
 
-def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row], columns: Iterable[db.Row] = ()) -> str:
-    """SHA-256 of a receipt's canonical JSON: its head (with the previous hash), its lines by commune, and its columns.
+def erasures_behind(connection: db.Connection, province: str, sequence: int) -> list[db.Row]:
+    """The persons who were erased between a receipt and the next one: that one says so."""
+    rows = db.fetch(connection, "ledger/erasures", {"province": province})
+    return [row for row in rows if row["after_sequence"] == sequence]
+
+
+def receipt_hash(
+    head: dict[str, Any],
+    lines: Iterable[db.Row],
+    columns: Iterable[db.Row] = (),
+    erased: Iterable[db.Row] = (),
+) -> str:
+    """SHA-256 of a receipt's canonical JSON: its head (with the previous hash), its lines by commune, its columns, and who was erased
+    since the receipt before it.
 
     A receipt of form 1 was hashed before there were any: without its form and without columns. Of form 3 the digests of its
     lines are over hashes that are keyed and salted where they are of persons, of form 4 over the handles too; both are hashed as one of form 2.
+    Before form 5 nobody counted how many many-valued records had come, before form 6 nobody was erased.
     """
     body: dict[str, Any] = {
         **{
@@ -108,12 +122,15 @@ def receipt_hash(head: dict[str, Any], lines: Iterable[db.Row], columns: Iterabl
     }
     if head["form"] > 1:
         body["form"] = int(head["form"])
+        counted = COLUMNS if head["form"] > 4 else COLUMNS[:3]
         body["columns"] = sorted(
-            [line["commune_code"], line["column_group"], *(int(line[name]) for name in COLUMNS)]
+            [line["commune_code"], line["column_group"], *(int(line[name]) for name in counted)]
             for line in columns
         )
     elif list(columns):
         body["columns"] = "a receipt of form 1 has none"
+    if head["form"] > 5:
+        body["erased"] = [_erasure(row) for row in sorted(erased, key=lambda row: row["erasure_id"])]
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -127,6 +144,10 @@ def _canonical(line: db.Row) -> dict[str, Any]:
         **counts,
         **areas,
     }
+
+
+def _erasure(row: db.Row) -> dict[str, Any]:
+    return {**row, "erased_at": row["erased_at"].astimezone(UTC).isoformat()}
 
 
 def totals(lines: Iterable[db.Row]) -> dict[str, int]:
@@ -145,10 +166,15 @@ def show(dsn: str, run_id: str) -> dict[str, Any]:
         heads = db.fetch(connection, "ledger/receipts", values)
         lines = db.fetch(connection, "ledger/receipt_lines", values)
         columns = db.fetch(connection, "ledger/receipt_columns", values)
+        erased = [
+            row
+            for head in heads
+            for row in erasures_behind(connection, head["province_code"], head["sequence"] - 1)
+        ]
     if not heads:
         return {}
     columns = [{name: value for name, value in line.items() if name != "run_id"} for line in columns]
-    return {**heads[0], "lines": lines, "columns": columns, "totals": totals(lines)}
+    return {**heads[0], "lines": lines, "columns": columns, "totals": totals(lines), "erased": erased}
 
 
 def _by_run(rows: Iterable[db.Row]) -> dict[str, list[db.Row]]:
@@ -166,14 +192,20 @@ def verify(dsn: str, province: str | None) -> list[dict[str, str]]:
         lines = _by_run(db.fetch(connection, "ledger/receipt_lines", values))
         columns = _by_run(db.fetch(connection, "ledger/receipt_columns", values))
         ends = db.fetch(connection, "ledger/chain_head", values)
+        told = db.fetch(connection, "ledger/erasures", {"province": province})
     faults: list[dict[str, str]] = []
     last: dict[str, tuple[int, str | None]] = {}
+    erased: dict[tuple[str, int], list[db.Row]] = {}
+    for row in told:
+        erased.setdefault((row["province_code"], row["after_sequence"]), []).append(row)
     for head in heads:
         code, run_id = head["province_code"], head["run_id"]
         sequence, previous = last.get(code, (0, None))
         if head["sequence"] != sequence + 1 or head["previous_sha256"] != previous:
             faults.append({"province": code, "run": run_id, "fault": "chain"})
-        if receipt_hash(head, lines.get(run_id, []), columns.get(run_id, [])) != head["receipt_sha256"]:
+        behind = erased.get((code, head["sequence"] - 1), [])
+        of = (lines.get(run_id, []), columns.get(run_id, []), behind)
+        if receipt_hash(head, *of) != head["receipt_sha256"]:
             faults.append({"province": code, "run": run_id, "fault": "content"})
         last[code] = (head["sequence"], head["receipt_sha256"])
     faults += [

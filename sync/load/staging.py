@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from parcels import land_use
 from parcels.arrays import any_of
 from parcels.column import Record
-from parcels.columns import PARCEL, RECORDS
+from parcels.columns import PARCEL
 from parcels.content_hash import content_hash, to_hex
 from parcels.versions import END
 from sync import db
@@ -21,6 +21,7 @@ from sync.db.columns import columns_of, typed_columns_of
 from sync.db.items import ITEMS, LIVE
 from sync.folder.people import read_people
 from sync.folder.snapshot import read_part
+from sync.load.holders import holders_of
 from sync.load.people import hashed_items, items_of_people
 from sync.load.predecessors import predecessor_handles, predecessor_places
 from sync.run.staging import SCHEMA, staging_prefix
@@ -81,7 +82,7 @@ def fill_staging(connection: db.Connection, run_id: str, judged: StagedRun, key:
         rows = _decisions(table, judged)
         copied += db.copy_in(connection, tables["parcel"], _parcels(table, rows, sheet, place, numbers))
         whole = table.filter(rows["whole"])
-        for record, items in (*_items(whole, key), *items_of_people(people, whole["row_no"], key)):
+        for record, items in _items(whole, people, key):
             db.copy_in(connection, tables[record], items)
     every = db.sql.SQL(", ").join(db.sql.Identifier(*table) for table in tables.values())
     db.execute(connection, "load/analyze_staging", identifiers={"tables": every})
@@ -192,16 +193,10 @@ def _parcels(
     return pa.table(columns)
 
 
-def _items(table: pa.Table, key: bytes) -> Iterator[tuple[Record, pa.Table]]:
+def _items(table: pa.Table, people: pa.Table, key: bytes) -> Iterator[tuple[Record, pa.Table]]:
     """The many-valued records of the accepted rows, hashed, ready to copy."""
     uses = land_use.explode(table["land_use"], table["land_use_areas"])
     row_no = table["row_no"].combine_chunks().take(uses["row"])
     yield "land_use_part", hashed_items("land_use_part", uses, row_no, uses["part_no"], None)
-    for record in ("land_user", "certificate"):
-        columns = [column.name for column in RECORDS[record]]
-        present = pa.repeat(pa.scalar(False), table.num_rows)
-        for name in columns:
-            present = pc.or_(present, pc.is_valid(table[name]))
-        some = table.filter(present)
-        first = pa.repeat(pa.scalar(1, pa.int16()), some.num_rows)
-        yield record, hashed_items(record, some, some["row_no"], first, key)
+    yield from holders_of(table, people, key)
+    yield from items_of_people(people, table["row_no"], key)

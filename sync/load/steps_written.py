@@ -115,6 +115,6 @@ WRITTEN: tuple[Step, ...] = (
     Step("98_outdated", "How many rows of each commune came too late"),
     Step(
         "99_column_groups",
-        "What went live, by commune and group of columns: values changed, values emptied, items closed",
+        "What went live, by commune and group of columns: values changed, values emptied, items added, items closed",
     ),
 )

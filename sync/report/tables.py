@@ -34,6 +34,10 @@ _WHY = {
         "không nêu người sử dụng nào, cũng không nêu Giấy chứng nhận",
         "name neither a user nor a certificate",
     ),
+    "too_many": Bilingual(
+        "quá nhiều cho một thửa, nên không dòng nào được dùng: khóa thửa có thể sai",
+        "are too many for one parcel, so none is used: the parcel's key may be wrong",
+    ),
     "by_nobody": Bilingual("không quyền nào nêu đến", "are named by no right"),
 }
 _SHOWN = 5
@@ -57,8 +61,10 @@ def table_notes(people: PeopleRead) -> Iterator[tuple[str, Bilingual]]:
         yield (
             "",
             Bilingual(
-                f"Bảng không được đọc, vì hồ sơ tỉnh chưa nói các cột của bảng: {listed}.",
-                f"Tables that were not read, because the province's profile does not say what their columns are: {listed}.",
+                f"Bảng không được đọc, vì hồ sơ tỉnh chưa nói các cột của bảng, hoặc chỉ giả định và không khớp: {listed}. "
+                "Không thửa nào bị ảnh hưởng.",
+                "Tables that were not read, because the province's profile does not say what their columns are, or only "
+                f"assumes it and they do not fit: {listed}. No parcel is touched by it.",
             ),
         )
 

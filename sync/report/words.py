@@ -144,6 +144,7 @@ REGISTERED: dict[str, Bilingual] = {
     "land_use": Bilingual("loại đất", "land uses"),
     "land_user": Bilingual("người sử dụng đất", "land users"),
     "certificate": Bilingual("Giấy chứng nhận", "certificates"),
+    "land_right": Bilingual("quyền đối với thửa đất", "rights"),
     "restriction": Bilingual("hạn chế quyền", "restrictions"),
     "transferee": Bilingual("người nhận chuyển quyền chưa đăng ký", "transferees who are not registered"),
 }

@@ -1,10 +1,12 @@
-"""What it takes to hash stored persons anew: `python tests/bench/rehash.py [rows]`.
+"""What it takes to hash what is stored anew: `python tests/bench/rehash.py [rows]`.
 
 A province of before the key, with as many parcels, each with a land user, a certificate, a closed user and a closed version of its
-own; then the migrations, that of persons and that of parcels. A line of JSON: `wall` in seconds.
+own; then the migrations, that of persons (0027), that of parcels (0028), and that of pseudonyms and rights (0030). A line of JSON:
+`wall` of each in seconds; how many manifests `differ` afterwards, which should be none; `mib`: the most memory that it took.
 """
 
 import json
+import resource
 import sys
 import tempfile
 import time
@@ -21,7 +23,7 @@ from sync.platform import packages
 from sync.platform.land import shape_of_the_database
 from sync.settings import settings
 from tests.conftest import KEY
-from tests.support.before import database_of
+from tests.support.before import database_of, upgrade
 from tests.support.cluster import SharedCluster
 from tests.support.database import Server, _prepare
 from tests.support.key import with_key
@@ -59,6 +61,17 @@ FILL = (
     f"SELECT '01', '00004', {UID}, sha256(''), {ITEMS}, 1 FROM generate_series(1, %s) AS n",
 )
 
+REVISIONS = ("0027", "0028", "0029", "0030")
+SAID = {
+    record: f"convert_to('{record}:1;', 'UTF8') || sha256({record}.salt || {record}.content_hash)"
+    for record in ("certificate", "land_right", "land_user")
+}
+DIFFER = (
+    "SELECT count(*) FROM ledger.manifest AS m "
+    + " ".join(f"LEFT JOIN land_private.{record} USING (province_code, parcel_uid)" for record in SAID)
+    + f" WHERE m.items_hash IS DISTINCT FROM sha256({' || '.join(SAID.values())})"
+)
+
 
 def main() -> None:
     """Fill, migrate, tell."""
@@ -80,16 +93,15 @@ def main() -> None:
                 for statement in FILL:
                     cursor.execute(statement, (rows,))
             settings.cache_clear()
-            begun = time.monotonic()
+            wall = {}
+            for revision in REVISIONS:
+                begun = time.monotonic()
+                upgrade(old.superuser_dsn, revision)
+                wall[revision] = round(time.monotonic() - begun, 1)
             migrate(old.superuser_dsn)
-            took = time.monotonic() - begun
-            touched = old.query(
-                "SELECT count(*) FROM ledger.manifest AS m JOIN land_private.land_user AS u USING (province_code, parcel_uid) "
-                "JOIN land_private.certificate AS c USING (province_code, parcel_uid) WHERE m.items_hash <> sha256("
-                "convert_to('certificate:1;', 'UTF8') || sha256(c.salt || c.content_hash) || "
-                "convert_to('land_user:1;', 'UTF8') || sha256(u.salt || u.content_hash))"
-            )
-            print(json.dumps({"rows": rows, "wall": round(took, 1), "differ": touched[0][0]}))
+            [(differ,)] = old.query(DIFFER)
+            mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            print(json.dumps({"rows": rows, "wall": wall, "differ": differ, "mib": mib}))
     finally:
         shared.release()
 

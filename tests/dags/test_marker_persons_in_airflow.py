@@ -51,6 +51,11 @@ def test_nobody_is_found_in_airflow(bag, database, metadata, tmp_path, monkeypat
     assert seen(outputs) == {}
     assert "DB-NOT-TAKEN" in printed.out + printed.err + caplog.text
     assert "canary" in kinds_in(outputs["metadata"])  # as the form of the run
+    hashes = [path.name for path in (settings().landing / "deliveries").iterdir()]
+    assert len(hashes) == 2
+    assert not [each for each in hashes if each.encode() in outputs["metadata"]], (
+        "a hash over persons, without a key"
+    )
     landed = dict(files_of(settings().landing))
     assert set().union(*map(kinds_in, landed.values())) >= set(STEMS)
     settings.cache_clear()

@@ -8,10 +8,13 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
+from uuid import UUID
 
 import psycopg2
 import pytest
 
+from parcels.column import Record
+from parcels.columns import RECORDS
 from sync.db.migrations import migrate
 from sync.keys import PrivateKey
 from sync.load import receipt
@@ -20,13 +23,16 @@ from tests.support.before import database_of
 from tests.support.database import Database, Server
 from tests.support.judged import Plot, run_merge
 from tests.support.surface import Surface, uid
-from tests.support.unkeyed import ONE, PAPER, TWO, Old, fill, hashed, parcel_hashes
+from tests.support.unkeyed import ONE, Old, fill, hashed, parcel_hashes
 
 pytestmark = pytest.mark.db
 
 SPACE = [f"00117000{number:04}" for number in range(200)]  # ONE's is among them
 ROLES = ("central_viewer", "analyst", "province_08")
-HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])", re.IGNORECASE)
+UID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+HEX = re.compile(
+    rf"(?<![0-9a-f])(?:[0-9a-f]{{64}}|[0-9a-f]{{40}}|[0-9a-f]{{32}}|{UID})(?![0-9a-f])", re.IGNORECASE
+)
 
 
 def read_by(there: Surface, role: str) -> set[bytes]:
@@ -46,7 +52,7 @@ def read_by(there: Surface, role: str) -> set[bytes]:
             for (text,) in there.run(
                 f"SELECT DISTINCT {column}::text FROM {table} WHERE {column} IS NOT NULL"
             ):
-                found |= {bytes.fromhex(each) for each in HEX.findall(text)}
+                found |= {bytes.fromhex(each.replace("-", "")) for each in HEX.findall(text)}
     return found
 
 
@@ -110,6 +116,20 @@ def found_by(there: Surface, read: set[bytes]) -> dict[str, set[str]]:
     return found
 
 
+def of_persons(there: Surface, record: Record) -> set[bytes]:
+    """What somebody with the key makes of what is stored of persons: the hashes of its values, and the pseudonyms."""
+    names = [column.name for column in RECORDS[record]]
+    rows = [
+        {
+            name: str(value) if isinstance(value, UUID) else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in there.run(f"SELECT {', '.join(names)} FROM land_private.{record}")
+    ]
+    refs = [row[name] for row in rows for name in names if name.endswith("_ref") and row[name] is not None]
+    return {hashed(record, row, 2) for row in rows} | {UUID(ref).bytes for ref in refs}
+
+
 @pytest.fixture
 def there(server: Server) -> Iterator[tuple[Database, Surface]]:
     """A database of before with ONE in it, as its superuser."""
@@ -142,7 +162,10 @@ def test_not_even_with_the_key_is_anything_found_outside_of_the_tables_of_person
     database, surface = there
     surface.link.rollback()
     migrate(database.superuser_dsn)
-    keyed = {hashed("land_user", ONE, 2), hashed("land_user", TWO, 2), hashed("certificate", PAPER, 2)}
+    keyed = {
+        told for record in ("land_user", "certificate", "land_right") for told in of_persons(surface, record)
+    }
+    assert len(keyed) > 8
     assert read_by(surface, "central_operator") >= keyed
     for role in ROLES:
         assert read_by(surface, role) & keyed == set(), role
@@ -156,17 +179,18 @@ def test_what_a_load_writes_now_betrays_nobody(database: Database, tmp_path: Any
         stored = {
             bytes(content) for (content,) in surface.run("SELECT content_hash FROM land_private.land_user")
         }
-        [(number, year, key)] = surface.run(
-            "SELECT DISTINCT land_user_id_number, land_user_birth_year, land_user_key FROM land_private.land_user"
+        [(number, year, key, ref)] = surface.run(
+            "SELECT DISTINCT land_user_id_number, land_user_birth_year, land_user_key, user_ref::text FROM land_private.land_user"
         )
         person = {
             "land_user_name": name, "land_user_id_number": number, "land_user_birth_year": year, "land_user_key": key,
         }  # fmt: skip
-        assert stored == {hashed("land_user", person, 2)}, "under the key of the province"
+        whole = person | {"user_ref": ref, "user_bound": key is None and number is None}
+        assert stored == {hashed("land_user", whole, 2)}, "under the key of the province"
         plain = hashed("land_user", person)
         items = [bytes(told) for (told,) in surface.run("SELECT items_hash FROM ledger.manifest")]
         assert len(set(items)) == 2
         read = read_by(surface, "central_viewer")
-        assert not read & {plain, *stored}
+        assert not read & {plain, hashed("land_user", whole), *stored, UUID(ref).bytes}
         assert set(items) <= read, "he reads the manifest, and it says nothing"
         assert PrivateKey(KEY).store("01") not in read | read_by(surface, "landsync_owner")

@@ -205,10 +205,11 @@ def test_the_receipt_counts_by_group_of_columns_and_its_chain_holds(database: Da
     later.numbers["x"][2] += 0.1
     merged = office.delivers(later.where(np.arange(200) != 3), START)
     assert [tuple(line.values()) for line in merged.columns] == [
-        (code, "certificate", 2, 1, 2),
-        (code, "geometry", 1, 0, 0),
-        (code, "land_use", 0, 0, 1),
-        (code, "land_user", 0, 0, 1),
+        (code, "certificate", 2, 1, 2, 0),
+        (code, "geometry", 1, 0, 0, 0),
+        (code, "land_right", 0, 0, 1, 0),
+        (code, "land_use", 0, 0, 1, 0),
+        (code, "land_user", 0, 0, 1, 0),
     ]
     assert receipt.verify(office.dsn, "11") == []
     with database.connect("landsync_owner") as link, link.cursor() as cursor:

@@ -2,12 +2,10 @@
 come: what is live in the end is what the source holds. Nothing is lost on the way, and every receipt balances."""
 
 import random
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +17,7 @@ from sync.load.receipt import totals
 from tests.conftest import counts
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
+from tests.support.played import wipe
 
 pytestmark = pytest.mark.db
 PLACES = COMMUNES[:2]
@@ -115,21 +114,6 @@ def deliveries(events: list[Event], kind: OrderKind, draw: random.Random) -> lis
         if rows:
             made.append(Delivery(tuple(rows), day, complete, kind=kind if versioned else None))
     return made
-
-
-def wipe(database: Database) -> None:
-    """Empty the database behind the pipeline: a clean start for each example."""
-    with closing(psycopg2.connect(database.superuser_dsn)) as link, link.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        for table in (
-            "land.parcel", "land.parcel_version", "land.parcel_alias", "land.national_id_claim", "land.land_use_part",
-            "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "ledger.manifest",
-            "ledger.receipt_line", "ledger.receipt", "ledger.quarantine", "ledger.change_set", "land.source_state",
-            "land.source_watermark", "land.parcel_told", "land.lineage_edge", "land.lineage_event",
-        ):  # fmt: skip
-            cursor.execute(f"DELETE FROM {table}")
-        cursor.execute("UPDATE ledger.province_state SET receipt_sequence = 0, receipt_sha256 = NULL")
-        link.commit()
 
 
 def live(database: Database) -> set[tuple[str, ...]]:

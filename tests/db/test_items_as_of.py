@@ -134,13 +134,16 @@ def people(surface: Surface) -> None:
         surface.add_parcel(
             int(province), province_code=province, commune_code=commune, geom=f"SRID=4756;{SQUARE}"
         )
-        for table, column in (("land_user", "land_user_name"), ("certificate", "certificate_no")):
+        for table, column, ref in (
+            ("land_user", "land_user_name", "user"),
+            ("certificate", "certificate_no", "certificate"),
+        ):
             surface.add(
                 f"land_private.{table}",
                 province_code=province,
                 parcel_uid=uid(int(province)),
                 item_no=1,
-                **{column: f"{table} {province}"},
+                **{column: f"{table} {province}", f"{ref}_ref": uid(1), f"{ref}_bound": True},
                 content_hash=b"\x00" * 32,
                 hash_version=2,
                 recorded_from="2026-01-01 08:00+07",

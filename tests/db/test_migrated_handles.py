@@ -18,6 +18,7 @@ from tests.support.before import database_of
 from tests.support.database import Database, Server
 from tests.support.judged import Plot, run_merge
 from tests.support.surface import Surface, uid
+from tests.support.undone import restate, undo_rights
 from tests.support.unkeyed import DAY, LATER, Old, parcel_hashes
 
 pytestmark = pytest.mark.db
@@ -151,7 +152,8 @@ def test_the_next_night_finds_nothing(database: Database, tmp_path: Path) -> Non
 def as_it_was(there: Surface) -> None:
     """What runs left, as runs of before would have left it: undone what the migration does, with receipts of form 3."""
     there.run("SET session_replication_role = replica")
-    for record in ("restriction", "transferee"):  # what a later migration makes
+    undo_rights(there)  # what later migrations make
+    for record in ("restriction", "transferee"):
         there.run(f"DROP TABLE land_private.{record}, land_private.{record}_version CASCADE")
     there.run("ALTER TABLE land.column_catalogue DROP COLUMN purpose_vi, DROP COLUMN purpose_en")
     for table in ("parcel", "parcel_version"):
@@ -175,28 +177,5 @@ def as_it_was(there: Surface) -> None:
     there.run(
         "UPDATE ledger.manifest AS m SET content_hash = p.content_hash FROM land.parcel AS p WHERE p.parcel_uid = m.parcel_uid"
     )
-    there.run("UPDATE ledger.receipt SET form = 3")
-    last = "run_id = (SELECT r.run_id FROM ledger.receipt AS r ORDER BY r.sequence DESC LIMIT 1)"
-    there.run(
-        "UPDATE ledger.receipt_line SET manifest_sha256 = (SELECT encode(sha256(string_agg(uuid_send(m.parcel_uid) || m.content_hash "
-        f"|| m.items_hash, ''::bytea ORDER BY m.parcel_uid)), 'hex') FROM ledger.manifest AS m) WHERE {last}"
-    )
-    previous = None
-    for run_id, sequence in there.run("SELECT run_id, sequence FROM ledger.receipt ORDER BY sequence"):
-        there.run("UPDATE ledger.receipt SET previous_sha256 = %s WHERE run_id = %s", previous, run_id)
-        head, lines, columns = (
-            told(there, table, run_id) for table in ("receipt", "receipt_line", "receipt_column")
-        )
-        previous = receipt.receipt_hash(head[0], lines, columns)
-        there.run("UPDATE ledger.receipt SET receipt_sha256 = %s WHERE run_id = %s", previous, run_id)
-        assert sequence > 0
-    there.run("UPDATE ledger.province_state SET receipt_sha256 = %s WHERE province_code = '01'", previous)
-    there.run("UPDATE public.landsync_revision SET version_num = '0027'")
+    restate(there, "0027", 3, "m.content_hash || m.items_hash")
     there.run("SET session_replication_role = origin")
-
-
-def told(there: Surface, table: str, run_id: str) -> list[dict[str, object]]:
-    return [
-        dict(row)
-        for (row,) in there.run(f"SELECT to_jsonb(t) FROM ledger.{table} AS t WHERE run_id = %s", run_id)
-    ]

@@ -14,7 +14,7 @@ from sync.db.migrations import migrate, status
 from sync.keys import PrivateKey
 from sync.load import receipt
 from tests.conftest import KEY
-from tests.support.before import database_of
+from tests.support.before import database_of, upgrade
 from tests.support.database import Database, Server
 from tests.support.key import with_key
 from tests.support.surface import Surface
@@ -63,6 +63,7 @@ def test_what_was_proved_is_proved_and_what_was_touched_is_still_told(
         (1, 2, "00004", 3, 0, 3), (1, 2, "00008", 2, 0, 2), (1, 2, "00025", 1, 0, 1),
         (2, 3, "00004", 0, 3, 3), (2, 3, "00008", 0, 2, 2),
         (3, 4, "00004", 0, 3, 3), (3, 4, "00008", 0, 2, 2),
+        (4, 4, "00004", 0, 3, 3),  # in the other commune everybody was touched
     ]  # fmt: skip
     assert old.query("SELECT state FROM analyst.national_summary WHERE province_code = '01'") == [("held",)]
     assert old.query("SELECT fingerprint FROM ledger.private_key") == [(PrivateKey(KEY).fingerprint,)]
@@ -71,18 +72,19 @@ def test_what_was_proved_is_proved_and_what_was_touched_is_still_told(
 def test_every_row_of_persons_is_hashed_under_the_key_closed_ones_too(
     old: Database, unkeyed: set[bytes]
 ) -> None:
-    migrate(old.superuser_dsn)
+    upgrade(old.superuser_dsn, "0027")
     query = (
         "SELECT 'user', right(parcel_uid::text, 1), content_hash, hash_version FROM land_private.land_user UNION ALL "
         "SELECT 'user_version', right(parcel_uid::text, 1), content_hash, hash_version FROM land_private.land_user_version UNION ALL "
         "SELECT 'paper', right(parcel_uid::text, 1), content_hash, hash_version FROM land_private.certificate UNION ALL "
         "SELECT 'paper_version', right(parcel_uid::text, 1), content_hash, hash_version FROM land_private.certificate_version"
     )
-    stored = {
-        (table, parcel): bytes(content)
-        for table, parcel, content, version in old.query(query)
-        if version == 2
-    }
+    with closing(psycopg2.connect(old.superuser_dsn)) as link:
+        rows = Surface(link).run(query)
+        salted = Surface(link).run(
+            "SELECT salt FROM land_private.land_user UNION ALL SELECT salt FROM land_private.certificate"
+        )
+    stored = {(table, parcel): bytes(content) for table, parcel, content, version in rows if version == 2}
     one, two, paper = (
         hashed("land_user", ONE, 2),
         hashed("land_user", TWO, 2),
@@ -94,12 +96,7 @@ def test_every_row_of_persons_is_hashed_under_the_key_closed_ones_too(
         ("paper", "1"): paper, ("paper_version", "1"): paper,
     }  # fmt: skip
     assert not touched & {one, two, hashlib.sha256(b"").digest()}
-    salts = [
-        bytes(salt)
-        for (salt,) in old.query(
-            "SELECT salt FROM land_private.land_user UNION ALL SELECT salt FROM land_private.certificate"
-        )
-    ]
+    salts = [bytes(salt) for (salt,) in salted]
     assert len(salts) == len(set(salts)) == 6
 
 

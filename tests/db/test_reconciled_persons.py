@@ -60,8 +60,9 @@ ONE = "parcel_uid = (SELECT parcel_uid FROM land.parcel WHERE source_key = '1')"
         f"UPDATE land_private.land_user SET content_hash = sha256(content_hash), land_user_name = 'B' WHERE {ONE}",
         f"UPDATE land_private.land_user SET salt = uuid_send(gen_random_uuid()) WHERE {ONE}",
         f"DELETE FROM land_private.land_user WHERE {ONE}",
-        "INSERT INTO land_private.land_user (province_code, parcel_uid, item_no, land_user_name, content_hash, hash_version, "
-        "recorded_from, run_id, salt) SELECT province_code, parcel_uid, 2, land_user_name, content_hash, 2, recorded_from, run_id, salt "
+        "INSERT INTO land_private.land_user (province_code, parcel_uid, item_no, land_user_name, user_ref, user_bound, content_hash, "
+        "hash_version, recorded_from, run_id, salt) SELECT province_code, parcel_uid, 2, land_user_name, user_ref, user_bound, "
+        "content_hash, 2, recorded_from, run_id, salt "
         f"FROM land_private.land_user WHERE {ONE}",
     ],
 )

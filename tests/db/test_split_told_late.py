@@ -157,6 +157,7 @@ def test_what_was_registered_on_the_parent_meanwhile_is_listed_and_holds_no_more
     assert told["meanwhile"] == case["meanwhile"]
     [run] = {str(row["run_id"]) for row in case["meanwhile"]}
     assert [(row["record"], row["valid_from"], row["items"]) for row in case["meanwhile"]] == [
+        ("land_right", date(2026, 6, 1), 1),
         ("land_use", date(2026, 6, 1), 1),
         ("land_user", date(2026, 6, 1), 1),
         ("parcel", date(2026, 6, 1), 1),
@@ -178,7 +179,7 @@ def test_a_change_of_users_alone_is_listed_without_its_names(database: Database,
     full(split(plots), at(11, 15), valid_from_means="state")
     confirm(database, event(database))
     rows = event_case(database.dsn, event(database))["meanwhile"]
-    assert [row["record"] for row in rows] == ["land_user", "land_user"]
+    assert [row["record"] for row in rows] == ["land_right", "land_user"] * 2
     assert len({row["run_id"] for row in rows}) == 2
     assert set(rows[0]) == {
         "event_id",
@@ -333,6 +334,7 @@ def test_a_split_whose_days_were_delivered_late_lists_what_was_registered_before
     assert [on(database, day) for day in DAYS] == ["k0", "k0a k0b", "k0a k0b", "k0a k0b"]
     rows = event_case(database.dsn, event(database))["meanwhile"]
     assert [(row["record"], row["since_day"], row["valid_from"]) for row in rows] == [
+        ("land_right", LAW, date(2026, 6, 1)),
         ("land_user", LAW, date(2026, 6, 1)),
         ("parcel", LAW, date(2026, 6, 1)),
     ]

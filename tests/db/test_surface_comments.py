@@ -14,6 +14,7 @@ TABLES = {
     "land_use_part": ("land.land_use_part", "land.land_use_part_version"),
     "land_user": ("land_private.land_user", "land_private.land_user_version"),
     "certificate": ("land_private.certificate", "land_private.certificate_version"),
+    "land_right": ("land_private.land_right", "land_private.land_right_version"),
     "restriction": ("land_private.restriction", "land_private.restriction_version"),
     "transferee": ("land_private.transferee", "land_private.transferee_version"),
 }

@@ -235,7 +235,7 @@ def test_a_tile_shows_parcels_near_and_communes_far_and_no_person(surface: Surfa
     surface.add_parcel(1, address="Ngõ Thử")
     surface.add(
         "land_private.land_user", province_code="01", parcel_uid=uid(1), item_no=1, land_user_name="Người Thử Nghiệm",
-        content_hash=b"\x00" * 32, hash_version=2, recorded_from="2026-01-01", run_id="run",
+        user_ref=uid(1), user_bound=True, content_hash=b"\x00" * 32, hash_version=2, recorded_from="2026-01-01", run_id="run",
     )  # fmt: skip
     with surface.acting_as("analyst"):
         near = bytes(surface.one("SELECT analyst.parcel_tile(15, 26014, 14428)"))

@@ -21,6 +21,7 @@ def begin(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
         def clean() -> Comparison:
             wipe(database)
-            return Comparison(database.dsn, tmp_path_factory.mktemp("history"), Reader(link))
+            folder = tmp_path_factory.mktemp("history")
+            return Comparison(database.dsn, folder, Reader(link), owner_dsn=database.owner_dsn)
 
         yield clean

@@ -69,7 +69,15 @@ def _fill(to: Surface, province: str, commune: str, mark: str) -> None:
     hashed = {"content_hash": b"\x00" * 32, "hash_version": 2, "recorded_from": day, "run_id": run}
     of_parcel = {"province_code": province, "parcel_uid": uid(number)}
     to.add("land.land_use_part", **of_parcel, item_no=1, land_use_code=mark, **hashed)
-    to.add("land_private.land_user", **of_parcel, item_no=1, land_user_name=mark, **hashed)
+    to.add(
+        "land_private.land_user",
+        **of_parcel,
+        item_no=1,
+        land_user_name=mark,
+        user_ref=uid(number),
+        user_bound=False,
+        **hashed,
+    )
     to.add(
         "land.parcel_conversion", **of_parcel, old_code="00001", old_sheet_no=mark, new_code=commune,
         decided_by="whole", run_id=run, recorded_at=day,

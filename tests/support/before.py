@@ -20,7 +20,16 @@ def database_of(server: Server, revision: str) -> Iterator[Database]:
     name = f"test_{secrets.token_hex(6)}"
     databases.create_database(server.superuser_dsn, name, owner=databases.OWNER)
     databases.prepare_land(server.dsn(name))
-    engine = create_engine(sqlalchemy_url(server.dsn(name)), poolclass=NullPool)
+    upgrade(server.dsn(name), revision)
+    try:
+        yield Database(name, server)
+    finally:
+        drop_database(server.superuser_dsn, name)
+
+
+def upgrade(dsn: str, revision: str) -> None:
+    """Bring the tables of an earlier database to a later revision, and to no newer one."""
+    engine = create_engine(sqlalchemy_url(dsn), poolclass=NullPool)
     with engine.begin() as connection:
         cursor = connection.connection.cursor()
         cursor.execute((MIGRATIONS.parent / "bootstrap.sql").read_text("utf-8"))
@@ -28,7 +37,3 @@ def database_of(server: Server, revision: str) -> Iterator[Database]:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-    try:
-        yield Database(name, server)
-    finally:
-        drop_database(server.superuser_dsn, name)

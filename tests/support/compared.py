@@ -29,6 +29,7 @@ class Comparison:
     names: dict[int, str] = field(default_factory=dict)
     moments: list[tuple[datetime, dict[str, tuple[str, str]]]] = field(default_factory=list)
     lands: bool = True
+    owner_dsn: str = ""
 
     def deliver(self, delivery: Delivery) -> None:
         """One delivery to both."""

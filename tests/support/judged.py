@@ -51,6 +51,8 @@ class Plot:
     land_use: str = "ONT"
     user: str | None = "Người Thử"
     user_key: str | None = None
+    user_number: str | None = None
+    born: int | None = None
     refused: tuple[str, ...] = ()
     unreadable: bool = False
     sheet: str = "1"
@@ -66,6 +68,7 @@ class Plot:
     valid_to: date | None = None
     established_on: date | None = None
     certificate: str | None = None
+    issued_on: date | None = None
     restrictions: tuple[tuple[str, date | None], ...] = ()  # kind, from
     transferees: tuple[tuple[str, str | None], ...] = ()  # name, reason
     system: str = "vbdlis"
@@ -146,7 +149,10 @@ def _snapshot_row(row_no: int, plot: Plot) -> dict[str, object]:
         "area_legal_m2": Decimal("100.5000"),
         "land_user_name": plot.user,
         "land_user_key": plot.user_key,
+        "land_user_id_number": plot.user_number,
+        "land_user_birth_year": plot.born,
         "certificate_no": plot.certificate,
+        "certificate_issued_on": plot.issued_on,
         "valid_from": plot.valid_from,
         "valid_to": plot.valid_to,
         "established_on": plot.established_on,

@@ -8,6 +8,7 @@ import pytest
 
 from sync.lab.generate import Options, generate
 from sync.platform.databases import administer
+from sync.settings import settings
 from tests.support.deliveries import FIRST, PROVINCE, copy_of
 from tests.support.marker_readers import ROLES, dump, read_by
 from tests.support.marker_story import (
@@ -185,6 +186,7 @@ def asked(story: Story) -> None:
         ("communes", "-p", PROVINCE), ("reconcile", "--all"), ("keys", "show"), ("keys", "new"),
     ):  # fmt: skip
         story.both(*words)
+    was_erased(story)
     story.run("db", "migrate")
     with administer(story.database.superuser_dsn) as cursor:  # so that both sides differ, and in what
         cursor.execute(
@@ -217,6 +219,26 @@ def asked(story: Story) -> None:
     context = story.folder / "context.zip"
     story.both("context", "export", "-p", PROVINCE, "--out", context)
     story.tell("context", context.name, context.read_bytes())
+
+
+def was_erased(story: Story) -> None:
+    """One of them is to be erased, by the owner: tried, and refused where what would be kept for good names him."""
+    uid, name, number = story.query(
+        "SELECT user_uid::text, land_user_name, land_user_id_number FROM land_private.land_user WHERE land_user_name LIKE 'Đoàn%%' "
+        "AND land_user_id_number IS NOT NULL LIMIT 1"
+    )[0]
+    erase = ("people", "erase", "-p", PROVINCE, "--user")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LANDSYNC_DSN", story.database.owner_dsn)
+        settings.cache_clear()
+        tried, _ = story.run(*erase, uid, "--basis", "QĐ 1", "--reason", REASON, "--dry-run")
+        assert tried == 0
+        story.both(*erase, uid, "--basis", f"Đơn của {name}", "--reason", REASON)
+        story.both(*erase, uid, "--basis", "QĐ 1", "--reason", number)
+        story.both(*erase, name, "--basis", "QĐ 1", "--reason", REASON)
+    settings.cache_clear()
+    story.both(*erase, uid, "--basis", "QĐ 1", "--reason", REASON)
+    story.both("people", "erasures")
 
 
 def what_is_left(story: Story) -> None:

@@ -105,7 +105,7 @@ class Story:
 
 FAMILIES = {
     "profile", "db", "receipt", "boundaries", "expected", "context", "population", "findings", "lineage", "deciders",
-    "report", "measure", "keys",
+    "report", "measure", "keys", "people",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Deliveries of the model played through the real merge, and the register read back in the words of the model."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,10 @@ import shapely
 
 from parcels import content_hash
 from parcels.model import SNAPSHOT_SCHEMA
+from parcels.people import PEOPLE_SCHEMA
 from sync import db
 from sync.declared.changes import Span
+from sync.folder.people import write_people
 from sync.folder.reasons import MOVED, REKEYED, contradicted
 from sync.folder.snapshot import part_paths
 from sync.load.brakes import Passed
@@ -37,13 +39,14 @@ from validators.policy import policy_at
 START = datetime(2026, 1, 1, tzinfo=UTC)
 UNIT, WEST, SOUTH = 1e-6, 105.8, 21.0  # degrees
 TABLES = (
+    "ledger.erasure",
     "land.lineage_edge",
     "land.lineage_event",
     "land.parcel", "land.parcel_version", "land.parcel_alias", "land.national_id_claim", "land.withheld_id", "land.land_use_part",
     "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "land_private.certificate",
-    "land_private.certificate_version", "land_private.restriction", "land_private.restriction_version", "land_private.transferee",
+    "land_private.certificate_version", "land_private.land_right", "land_private.land_right_version", "land_private.restriction", "land_private.restriction_version", "land_private.transferee",
     "land_private.transferee_version", "land.parcel_told", "land.parcel_conversion", "land.dataset", "land.source_state",
-    "land.source_watermark", "ledger.manifest", "ledger.receipt_line", "ledger.receipt", "ledger.quarantine",
+    "land.source_watermark", "ledger.manifest", "ledger.receipt_line", "ledger.receipt_column", "ledger.receipt", "ledger.quarantine",
     "ledger.change_set",
 )  # fmt: skip
 ALL_COMMUNES = tuple(code for codes in COMMUNES.values() for code in codes)
@@ -95,13 +98,31 @@ def _one_hashing_engine() -> Iterator[None]:
         yield
 
 
-def staged(folder: Path, delivery: Delivery) -> StagedRun:
+@dataclass(frozen=True)
+class People:
+    """What a delivery says of people.
+
+    own     of each of its rows the columns that say it
+    rows    of PEOPLE_SCHEMA
+    spoken  record that comes and goes → the communes of which it says what there is of it
+    """
+
+    own: Sequence[Mapping[str, object]] = ()
+    rows: Sequence[Mapping[str, object]] = ()
+    spoken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+NOBODY = People()
+
+
+def staged(folder: Path, delivery: Delivery, people: People) -> StagedRun:
     """The snapshot and the judgement of a delivery, as the stages before the load leave them."""
     snapshot = folder / "snapshot"
     snapshot.mkdir(parents=True)
     rows, parts = [], dict[str, list[dict[str, object]]]()
     for number, row in enumerate(delivery.rows):
-        parts.setdefault(row.commune, []).append(_snapshot_row(number, row))
+        own = people.own[number] if people.own else {}
+        parts.setdefault(row.commune, []).append({**_snapshot_row(number, row), **own})
         codes = ["GEO-NULL"] * (row.land is None and row.action != "end") + ["GEO-INVALID"] * row.refused
         rows.append(
             {
@@ -115,6 +136,9 @@ def staged(folder: Path, delivery: Delivery) -> StagedRun:
         )
     for commune, part in parts.items():
         pq.write_table(pa.Table.from_pylist(part, schema=SNAPSHOT_SCHEMA), snapshot / f"{commune}.parquet")
+        mine = {row["row_no"] for row in part}
+        beside = [row for row in people.rows if row["row_no"] in mine]
+        write_people(folder, commune, pa.Table.from_pylist(beside, schema=PEOPLE_SCHEMA))
     return StagedRun(
         parts=part_paths(folder),
         people=folder,
@@ -198,7 +222,9 @@ def everything_said(moved: Iterable[str] = (), absent: Iterable[str] = ()) -> Sa
     return Said(everything(*ALL_COMMUNES), any_move(*ALL_COMMUNES), moved=tuple(moved), absent=tuple(absent))
 
 
-def play(dsn: str, folder: Path, delivery: Delivery, said: Said) -> tuple[Merged, datetime]:
+def play(
+    dsn: str, folder: Path, delivery: Delivery, said: Said, people: People = NOBODY
+) -> tuple[Merged, datetime]:
     """One delivery through staging and merge, with what a person let pass; what it did, and when it was recorded."""
     run_id, _ = ledger.begin(dsn, ledger.RunRequest(delivery.province, "test", dry_run=delivery.dry))
     approved = delivery.only or ()
@@ -224,11 +250,12 @@ def play(dsn: str, folder: Path, delivery: Delivery, said: Said) -> tuple[Merged
         kind="changes" if delivery.changes else "full",
         observed_at=moment(delivery.at),
         order_kind="time" if delivery.changes else None,
+        spoken=people.spoken,
     )
     span = None
     if delivery.since is not None:
         span = Span(None, moment(delivery.since), moment(delivery.at))
-    judged = replace(staged(folder / run_id, delivery), beside=frozenset(said.beside))
+    judged = replace(staged(folder / run_id, delivery, people), beside=frozenset(said.beside))
     return merge_judged(dsn, judged, request, span, dry=delivery.dry), now
 
 

@@ -23,8 +23,8 @@ PAPER: dict[str, Any] = {"certificate_no": "AA 00000001", "certificate_issued_on
 
 
 def hashed(record: Record, values: dict[str, Any], version: int = 1) -> bytes:
-    """The hash of some values, of before or of now."""
-    table = pa.table({c.name: pa.array([values[c.name]], ARROW_TYPES[c.kind]) for c in RECORDS[record]})
+    """The hash of some values, of before or of now; what is not named is not said."""
+    table = pa.table({c.name: pa.array([values.get(c.name)], ARROW_TYPES[c.kind]) for c in RECORDS[record]})
     key = PrivateKey(KEY).store("01") if version > 1 and record in PRIVATE else None
     octets: bytes = content_hash(table, record, key=key, version=version)[0].as_py()
     return octets

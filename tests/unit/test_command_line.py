@@ -41,6 +41,8 @@ RESULTS = {
     "expected load": "err",
     "boundaries load": "err",
     "context export": "err",
+    "people erase": "out",
+    "people erasures": "out",
     "population import": "out",
     "population status": "out",
     "findings list": "out",

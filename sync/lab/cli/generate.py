@@ -51,6 +51,14 @@ Labelled = Annotated[
         "faults of every kind, and context files: for landsync evaluate",
     ),
 ]
+People = Annotated[
+    str,
+    typer.Option(
+        help="one: mỗi thửa một người sử dụng; many: người, Giấy chứng nhận, quyền và hạn chế là các bảng · one user a "
+        "parcel, or users, certificates, rights and restrictions as tables",
+        metavar="one|many",
+    ),
+]
 Changes = Annotated[
     float,
     typer.Option(
@@ -96,6 +104,7 @@ def generate(
     defects: Defects = 0.0,
     fault: Faults = None,
     labelled: Labelled = False,
+    people: People = "one",
     changes: Changes = 0.0,
     kind: Kind = "full",
     since: Since = None,
@@ -112,6 +121,8 @@ def generate(
       landsync generate --out one --parcels 10000 --provinces 01 --communes-per-province 1 --fault self_intersection=1
 
       landsync generate --out labelled --parcels 50000 --defects 0.01 --labelled
+
+      landsync generate --out tables --parcels 10000 --provinces 01,04 --people many
 
       landsync generate --out next --parcels 200000 --defects 0.01 --extracted-at 2026-11-21T22:00:00+07:00
     """
@@ -133,6 +144,7 @@ def generate(
             seed=seed,
             extracted_at=_moment(extracted_at) if extracted_at else EXTRACTED_AT,
             labelled=labelled,
+            people=_people(people),
         )
         with Progress(console=err, disable=not sys.stderr.isatty(), transient=True) as bar:
             task = bar.add_task("generate", total=parcels)
@@ -176,6 +188,19 @@ def _kind(text: str) -> Literal["full", "changes"]:
         "GEN-KIND",
         Bilingual(f"Không hiểu --kind «{text}».", f"Cannot understand --kind “{text}”."),
         Bilingual("Viết full hoặc changes.", "Write full or changes."),
+    )
+
+
+def _people(text: str) -> Literal["one", "many"]:
+    """What --people says. Raises UsageError."""
+    if text == "one":
+        return "one"
+    if text == "many":
+        return "many"
+    raise UsageError(
+        "GEN-PEOPLE",
+        Bilingual(f"Không hiểu --people «{text}».", f"Cannot understand --people “{text}”."),
+        Bilingual("Viết one hoặc many.", "Write one or many."),
     )
 
 

@@ -66,6 +66,20 @@ def _slipped(*names: str) -> Disaster:
     return spoil
 
 
+def _others(*names: str) -> Disaster:
+    """Every value is another one's, the same for the same: an export of another place, or with another year's numbers."""
+    others = str.maketrans("0123456789", "1234567890")
+
+    def spoil(now: Cadastre, _: Cadastre, communes: list[str], __: np.random.Generator) -> Cadastre:
+        land, rows = now.copy(), now.of(communes)
+        for name in names:
+            said = [text and text.translate(others) for text in now.texts[name][rows]]
+            land.texts[name][rows] = np.array(said, dtype=object)
+        return land
+
+    return spoil
+
+
 def _half_swapped(now: Cadastre, _: Cadastre, communes: list[str], random: np.random.Generator) -> Cadastre:
     def order(rows: Column) -> Column:
         new, half = rows.copy(), random.permutation(len(rows))[: len(rows) // 2]
@@ -229,10 +243,13 @@ DISASTERS: dict[str, Disaster] = {
     "names of land users emptied, their numbers kept": _emptied("land_user_name"),
     "land users shuffled among parcels": _shuffled(*_USER),
     "land users slipped by one row": _slipped(*_USER),
+    "land users replaced by others": _others(*_USER),
     "names garbled by another encoding": _garbled,
     "one land user everywhere": _same("land_user_name", "UBND xã", ("land_user_id_number", "000000000001")),
     "certificates emptied": _emptied("certificate_no"),
     "certificates shuffled": _shuffled("certificate_no"),
+    "certificates slipped by one row": _slipped("certificate_no"),
+    "certificates replaced by others": _others("certificate_no"),
     "one certificate everywhere": _same("certificate_no", "CH 0000001"),
     "land use emptied": _emptied("land_use"),
     "land use all one value": _same("land_use", "ONT"),

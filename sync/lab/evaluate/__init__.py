@@ -49,14 +49,13 @@ NOT_SEEDED: dict[str, Bilingual] = {
         code: Bilingual("chỉ có ở gói biến động", "only in change sets")
         for code in ("CHG-KEY", "CHG-ACTION", "CHG-VERSION", "CHG-REPEATED", "CHG-CONFLICT")
     },
-    **{
-        code: Bilingual(
-            "chỉ có ở gói có bảng người sử dụng, Giấy chứng nhận, quyền",
-            "only in deliveries with tables of users, certificates and rights",
-        )
-        for code in ("PER-CONFLICT", "PER-ORPHAN", "PER-SHARES")
-    },
 }
+# What a nation with one user a row holds nothing of: seeded with `--people many`.
+OF_TABLES: tuple[str, ...] = ("PER-CONFLICT", "PER-ORPHAN", "PER-SHARES")
+_WITHOUT_TABLES = Bilingual(
+    "chỉ khi tạo với --people many: người sử dụng, Giấy chứng nhận, quyền là các bảng",
+    "only with --people many, where users, certificates and rights come as tables",
+)
 _NONE = Bilingual("không có lỗi cài sẵn trong thư mục này", "nothing of it was seeded in this folder")
 
 
@@ -145,12 +144,18 @@ def evaluate(nation: Path, keep: Path | None = None, progress: Progress | None =
         communes=document["totals"]["communes"],
         checks=_in_order(lines),
         not_seeded={
-            check.code: NOT_SEEDED.get(check.code, _NONE) for check in CHECKS if check.code not in seeded
+            check.code: _why_not_seeded(check.code, document) for check in CHECKS if check.code not in seeded
         },
         not_run=sorted(not_run),
         differences=differences,
         verdicts=_compare_verdicts(nation, verdicts),
     )
+
+
+def _why_not_seeded(code: str, document: dict[str, Any]) -> Bilingual:
+    if code in OF_TABLES and "people" not in document["options"]:
+        return _WITHOUT_TABLES
+    return NOT_SEEDED.get(code, _NONE)
 
 
 def read_truth(file: Path) -> pa.Table:

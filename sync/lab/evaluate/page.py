@@ -18,7 +18,8 @@ checked as `landsync check --context` does. Below is what the checks found of wh
 about several parcels counts as found only with exactly these parcels; a fault at a border is expected on both sides; one
 of a commune as a whole is compared by commune and sheet. The code that seeds shares nothing with the code that checks
 ([adr/0138](adr/0138-truth-finding-by-finding.md)). `natural` multipart parcels, which a faultless nation has too, are part
-of the truth.
+of the truth. Of several nations those of an even seed have their land users, certificates, rights and restrictions as tables
+([adr/0198](adr/0198-made-up-people-as-tables.md)).
 
 ```sh
 {command}

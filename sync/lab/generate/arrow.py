@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Integers = NDArray[np.int64]
+Columns = dict[str, pa.Array]  # by canonical name
 
 
 def digits(values: Integers, width: int) -> pa.Array:

@@ -11,13 +11,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from parcels.admin_units import provinces
-from sync.lab.generate.arrow import Integers, days, decimal, join, pick
+from sync.lab.generate.arrow import Columns, Integers, days, decimal, join, pick
 from sync.lab.generate.block import GroundKind
+from sync.lab.generate.holdings import HOLDING, held, holdings
 from sync.lab.generate.nation import Territory
 from sync.lab.generate.people import certificates, land_users
 from sync.lab.generate.systems import System
-
-Columns = dict[str, pa.Array]
 
 # Land-use codes in force, by what the parcel is: (code, share). Towns and villages differ in house plots only.
 _URBAN_HOUSE = (("ODT", 0.8), ("ODT+CLN", 0.2))
@@ -55,9 +54,18 @@ class Rows:
 
 
 def attributes(
-    rng: np.random.Generator, rows: Rows, system: System, changed: NDArray[np.bool_], as_of: date
+    rng: np.random.Generator,
+    rows: Rows,
+    system: System,
+    changed: NDArray[np.bool_],
+    as_of: date,
+    many: np.random.Generator | None = None,
 ) -> Columns:
-    """Every delivered column, by canonical name. `changed`: (n,) those of people have changed hands by `as_of`."""
+    """Every delivered column, by canonical name.
+
+    changed  (n,) those of people have changed hands by `as_of`
+    many     draws who holds what where people come as tables (`holdings`); None where each row has its one user
+    """
     size = len(rows.commune)
     commune = pa.array(rows.commune)
     names = [territory.commune.name for territory in rows.territories]
@@ -78,13 +86,20 @@ def attributes(
     users = land_users(rng, people, bodies, rows.commune, rows.province, birthplaces, 1)
     surveyed = columns["surveyed_on"].to_numpy(zero_copy_only=False)
     papers = certificates(rng, people, rows.province, 1, surveyed + _REGISTERED, _SOLD_FROM)
+    beside: Columns = {}
+    if many:
+        beside = held(many, people, rows.commune, names, rows.province, users, papers)
+        users, papers = ({name: beside.pop(name) for name in each} for each in (users, papers))
     if sold.any():
         new_users = land_users(rng, people, bodies, rows.commune, rows.province, birthplaces, size + 1)
         sales = np.full(size, _SOLD_FROM)
         new_papers = certificates(rng, people, rows.province, size + 1, sales, np.datetime64(as_of))
         users = {name: pc.if_else(pa.array(sold), new_users[name], old) for name, old in users.items()}
         papers = {name: pc.if_else(pa.array(sold), new_papers[name], old) for name, old in papers.items()}
-    return columns | users | papers
+        if many:
+            anew = pa.array(holdings(many, people, new_users["land_user_key"]))
+            beside[HOLDING] = pc.if_else(pa.array(sold), anew, beside[HOLDING])
+    return columns | users | papers | beside
 
 
 def _addresses(rng: np.random.Generator, rows: Rows, names: list[str]) -> pa.Array:

@@ -19,6 +19,7 @@ from sync.lab.generate.kinds import (
     NOT_IN_PARTS,
     OLD_SHEETS,
     PART_DELIVERED,
+    PEOPLE,
     UNMATCHED_PEOPLE,
     WHOLE,
     Format,
@@ -30,6 +31,7 @@ from sync.lab.generate.options import Options
 from sync.lab.generate.places import Places
 from sync.lab.generate.province import Integers, ProvinceBatch
 from sync.lab.generate.spoil import SPOIL
+from sync.lab.generate.spoil_people import set_apart
 from sync.lab.generate.spoil_placeholders import SPOIL_PLACEHOLDERS
 from sync.lab.generate.spoil_record import SPOIL_RECORD
 from sync.lab.generate.spoil_rings import SPOIL_RINGS
@@ -96,17 +98,21 @@ def plan_defects(
             faults = fates[able[k % len(able)]].faults
             faults[name] = faults.get(name, 0) + BY_NAME[name].rows
     if options.labelled and options.defects > 0:
-        _one_of_each(shuffled, sizes, format_of, fates)
+        _one_of_each(shuffled, sizes, format_of, fates, PEOPLE if options.people == "many" else ())
         _set_wholes(deliveries, rng, fates)
     return fates
 
 
 def _one_of_each(
-    codes: list[str], sizes: dict[str, int], format_of: dict[str, Format], fates: dict[str, Fate]
+    codes: list[str],
+    sizes: dict[str, int],
+    format_of: dict[str, Format],
+    fates: dict[str, Fate],
+    more: tuple[Kind, ...],
 ) -> None:
     """Every kind somewhere, in a small nation too: in three of the larger communes, for one may have no place for it."""
     large = sorted(codes, key=lambda code: -sizes[code])
-    for k, kind in enumerate((*KINDS, *LABELLED, *HARMLESS)):
+    for k, kind in enumerate((*KINDS, *LABELLED, *HARMLESS, *more)):
         able = [code for code in large if format_of[code] in kind.formats][: max(len(codes) // 2, 6)]
         for turn in range(min(3, len(able)) if kind.weight else 0):
             wished = fates[able[(3 * k + turn) % len(able)]].wished
@@ -198,6 +204,8 @@ def seed_defects(seed: int, batch: ProvinceBatch, fates: dict[str, Fate]) -> Non
         if len(rows):
             rng = stream(seed, Purpose.DEFECTS, batch.delivery.province, str(k))
             _EVERY[kind.name](rng, batch, rows, batch.copied_from[rows])
+    if batch.many:
+        set_apart(batch)
 
 
 def _units(rows: dict[str, int]) -> dict[str, int]:
@@ -217,6 +225,8 @@ def _draw(rng: np.random.Generator, fate: Fate, batch: ProvinceBatch) -> dict[st
     if not fate.count:
         return {}
     offered = KINDS if batch.edges is None else (*KINDS, *LABELLED, *HARMLESS)
+    if batch.edges is not None and batch.many:
+        offered += PEOPLE
     possible = [
         kind
         for kind in offered

@@ -31,16 +31,19 @@ from sync.lab.generate.partly import delivered_part
 from sync.lab.generate.population import authenticate
 from sync.lab.generate.province import ProvinceBatch, file_format, make_province
 from sync.lab.generate.statistics import statistics_of
+from sync.lab.generate.tables import further_users, people_tables
 from sync.lab.generate.truth import GroupLine, groups_of, truth_of
+from sync.lab.generate.truth_people import fates_of, reached
 from sync.lab.generate.write import write_boundaries, write_csv, write_delivery, written_at
 
 NATION = "nation.json"
 FINDINGS = "truth_findings.csv"
 GROUPS = "truth_groups.csv"
 TRUTH = "truth.csv"
+PEOPLE_FATES = "truth_people.csv"  # what becomes of the rows of tables of people, where there are any
 BOUNDARIES = "boundaries.gpkg"
 STATISTICS = "expected.csv"  # what the land statistics expect of each commune: all of its parcels
-BESIDE = (BOUNDARIES, STATISTICS, TRUTH, GROUPS, FINDINGS, NATION)
+BESIDE = (BOUNDARIES, STATISTICS, TRUTH, GROUPS, FINDINGS, PEOPLE_FATES, NATION)
 # Of labelled nations: a folder per province with live.parquet, ended.parquet, claims.parquet and near.parquet (schemas
 # in `before`); a file per province with the answers of the population database; and the context files that are made
 # of both, by those who know their format (`finish`).
@@ -90,12 +93,13 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
     formats = {
         province: file_format(profile, labelled=options.labelled) for province, profile in profiles.items()
     }
-    fates = plan_defects(options, deliveries, formats)
-    labels = _Labels(options, deliveries, fates) if options.labelled else None
+    planned = plan_defects(options, deliveries, formats)
+    labels = _Labels(options, deliveries, planned) if options.labelled else None
     expected = Expected()
-    coarse = {code for code, fate in fates.items() if "coarse_coordinates" in fate.whole}
+    coarse = {code for code, fate in planned.items() if "coarse_coordinates" in fate.whole}
     truths: list[pa.Table] = []
     groups: list[GroupLine] = []
+    fates: list[pa.Table] = []
     outlines: list[Any] = []
     statistics: list[pa.Table] = []
     lines = []
@@ -107,16 +111,14 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
             if labels:
                 batch, answers = labels.seed(batch, folder, expected)
             else:
-                seed_defects(options.seed, batch, fates)
+                seed_defects(options.seed, batch, planned)
                 expected.add(batch, {}, {})
             if options.kind == "changes":
                 batch = changed_rows(batch)
-            target = folder / delivery.province
-            target.mkdir()
-            write_delivery(options, batch, target)
+            further = _write_province(options, batch, folder / delivery.province, fates)
             truths.append(truth_of(batch))
             if options.kind == "full":
-                groups += groups_of(batch, answers)
+                groups += groups_of(batch, answers, further)
             outlines += list(batch.outlines)
             lines.append(_line(delivery, batch, truths[-1].num_rows))
             if progress:
@@ -131,9 +133,26 @@ def _write_nation(options: Options, folder: Path, progress: Progress | None) -> 
     truth = pa.concat_tables(truths)
     write_csv(truth, folder / TRUTH)
     write_csv(pa.Table.from_pylist([asdict(line) for line in groups]), folder / GROUPS)
+    if fates:
+        write_csv(pa.concat_tables(fates), folder / PEOPLE_FATES)
     document = {"options": options.as_dict(), "provinces": lines, "totals": _totals(lines, truth, groups)}
     (folder / NATION).write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return document
+
+
+def _write_province(
+    options: Options, batch: ProvinceBatch, folder: Path, fates: list[pa.Table]
+) -> pa.Table | None:
+    """A delivery; where its people come as tables, who is on a parcel beside its first user, and what becomes of the tables."""
+    folder.mkdir()
+    if not batch.many:
+        write_delivery(options, batch, folder)
+        return None
+    tables = people_tables(options.seed, batch)
+    write_delivery(options, batch, folder, tables)
+    fates.append(fates_of(batch, tables))
+    further = further_users(options.seed, batch)
+    return further.filter(pa.array(reached(batch)[further["row"]]))
 
 
 def _line(delivery: PlannedDelivery, batch: ProvinceBatch, defects: int) -> dict[str, Any]:

@@ -197,6 +197,21 @@ AUTHENTICATED: tuple[Kind, ...] = (
     _more("user_not_found", "ATT-USER-NOT-FOUND", shape="person"),
 )
 
+# Faults of tables of people, in nations whose people come as tables (`tables`); the row is the parcel's. Each has a user, and
+# a certificate, of its own, so that no other parcel is told of it. A right whose parcel is not there is told of no parcel.
+PEOPLE: tuple[Kind, ...] = (
+    _more("right_without_user", "PER-ORPHAN", shape="person"),
+    _more("right_without_certificate", "PER-ORPHAN", shape="person"),
+    _more("right_without_parcel", NO_FAULT, "info", shape="person"),
+    _more("user_said_twice", "PER-CONFLICT", shape="person"),
+    _more("certificate_said_twice", "PER-CONFLICT", shape="person"),
+    _more("shares_over_the_whole", "PER-SHARES", shape="person"),
+    _more("share_without_whole", "PER-SHARES", shape="person"),
+    _more("share_of_joint_property", "PER-SHARES", shape="person"),
+)
+# What is said of the user of one row and would be said of all his parcels, were he not another user there.
+OF_ITS_USER = ("person_number", "birth_year", *(kind.name for kind in PEOPLE))
+
 
 @dataclass(frozen=True, slots=True)
 class WholeKind:
@@ -236,5 +251,6 @@ ALL: tuple[Kind, ...] = (
     *SEAMS,
     *AUTHENTICATED,
     *HARMLESS,
+    *PEOPLE,
 )  # `Batch.kind` counts in this order
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in ALL}

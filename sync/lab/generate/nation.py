@@ -37,6 +37,7 @@ class Purpose(IntEnum):
     POPULATION = 11
     FAR = 12
     PARTS = 13
+    PEOPLE = 14
 
 
 def stream(seed: int, purpose: Purpose, *place: str) -> np.random.Generator:

@@ -10,7 +10,7 @@ from parcels.admin_units import NEW_COMMUNES_FROM, provinces
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.lab.generate.fabric import FEWEST_PARCELS
-from sync.lab.generate.kinds import BY_NAME
+from sync.lab.generate.kinds import BY_NAME, PEOPLE
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 EXTRACTED_AT = datetime(2026, 11, 20, 22, 0, tzinfo=VIETNAM)  # fixed, so that a seed alone names a nation
@@ -32,6 +32,7 @@ class Options:
     labelled              communes touch, every kind of fault of the catalogue may occur, and what the nation knew before
                           is written beside the deliveries
     since                 goes into delivery.toml of a change set: when the delivery before was extracted
+    people                "many": users, certificates, rights and restrictions come as tables beside the parcels
     """
 
     parcels: int
@@ -45,6 +46,7 @@ class Options:
     kind: Literal["full", "changes"] = "full"
     since: datetime = EXTRACTED_AT
     labelled: bool = False
+    people: Literal["one", "many"] = "one"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "provinces", tuple(sorted(set(self.provinces or provinces()))))
@@ -53,7 +55,7 @@ class Options:
                 object.__setattr__(self, name, getattr(self, name).replace(tzinfo=VIETNAM))
         _check_provinces(self.provinces)
         _check_numbers(self)
-        _check_faults(self.faults)
+        _check_faults(self.faults, self.people)
 
     @property
     def as_of(self) -> date:
@@ -65,6 +67,8 @@ class Options:
         said = asdict(self) | {"faults": dict(self.faults), "extracted_at": self.extracted_at.isoformat()}
         if not self.labelled:
             del said["labelled"]
+        if self.people == "one":
+            del said["people"]
         if self.kind == "full":
             return {name: value for name, value in said.items() if name not in ("kind", "since")}
         return said | {"since": self.since.isoformat()}
@@ -161,8 +165,18 @@ def too_few(needed: int, given: int) -> UsageError:
     )
 
 
-def _check_faults(faults: Mapping[str, int]) -> None:
+def _check_faults(faults: Mapping[str, int], people: str) -> None:
+    of_tables = [kind.name for kind in PEOPLE]
     for name, count in faults.items():
+        if name in of_tables and people == "one":
+            raise _wrong(
+                "FAULT",
+                Bilingual(f"Lỗi «{name}» cần --people many.", f"“{name}” needs --people many."),
+                Bilingual(
+                    "Lỗi này nằm ở bảng người sử dụng, Giấy chứng nhận, quyền.",
+                    "It is a fault of tables of users, certificates and rights.",
+                ),
+            )
         if name not in BY_NAME:
             raise _wrong(
                 "FAULT",

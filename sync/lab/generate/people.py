@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from parcels.mixing import GOLDEN, mixed
 from sync.lab.generate.arrow import Integers, digits, join, pick
 
 _FAMILY = ("Mây", "Gió", "Nắng", "Sương", "Suối", "Trăng", "Lúa", "Tre", "Sóng", "Đồng", "Rừng", "Khói")
@@ -20,6 +21,7 @@ _GIVEN = (
 )  # fmt: skip
 _HOLDINGS = 0.6  # land users per parcel: some hold several
 _BORN = (1900, 1905)
+_SLOT = 0xD1B54A32D192ED03  # odd, and no multiple of GOLDEN: what is drawn of one person hangs together by nothing
 
 
 def land_users(
@@ -67,6 +69,31 @@ def land_users(
         "land_user_birth_year": pc.if_else(is_person, years.take(who), pa.scalar(None, pa.int32())),
         "land_user_key": pc.if_else(is_person, key.take(who), body_key),
     }
+
+
+def person_columns(seed: int, which: NDArray[np.int64], birthplaces: pa.Array) -> dict[str, pa.Array]:
+    """Names, numbers and years of birth of persons (n,): always the same of the same seed and `which`.
+
+    birthplaces  (n,) three digits of the province where each was registered at birth
+    """
+
+    def drawn(slot: int, below: int) -> NDArray[np.int64]:
+        return _drawn(seed, which, slot) % below
+
+    born = _BORN[0] + drawn(3, _BORN[1] - _BORN[0])
+    name = join(*(pick(w, drawn(k, len(w))) for k, w in enumerate((_FAMILY, _MIDDLE, _GIVEN))), between=" ")
+    number = join(birthplaces, digits(drawn(4, 2), 1), digits(born % 100, 2), digits(drawn(5, 10**6), 6))
+    return {
+        "land_user_name": name,
+        "land_user_id_number": number,
+        "land_user_birth_year": pa.array(born, pa.int32()),
+    }
+
+
+def _drawn(seed: int, which: NDArray[np.int64], slot: int) -> NDArray[np.int64]:
+    """A number from 0 for each, by what it is and not by its place."""
+    begin = np.uint64((seed * int(GOLDEN) + slot * _SLOT) % 2**64)
+    return (mixed(which.astype(np.uint64) * GOLDEN + begin) >> np.uint64(1)).astype(np.int64)
 
 
 def certificates(

@@ -47,6 +47,7 @@ class Places:
         plain = single & (holes == 0)
         everything = np.ones(len(batch), dtype=bool)
         self.masks: dict[Shape, Mask] = {"any": everything, "plain": plain, "holed": single & (holes > 0)}
+        self.masks["person"] = np.asarray(batch.columns["land_user_birth_year"].is_valid())
         self.vertex: dict[str, Integers] = {}
         self.room: dict[
             str, Mask
@@ -58,8 +59,6 @@ class Places:
         batch = self.batch
         can = np.flatnonzero(plain)
         self.room["self_intersection"] = _mask(len(batch), can[can_be_kinked(batch.geometry[can])])
-        born = batch.columns["land_user_birth_year"]
-        self.masks["person"] = np.asarray(born.is_valid())
         self.masks["inland"] = ~along_other_provinces(batch)
         roomy = np.flatnonzero(plain & (shapely.area(batch.geometry) >= _ROOMY_M2))
         wide = shapely.covers(batch.geometry[roomy], rectangles(batch.geometry[roomy], STRIP_M))

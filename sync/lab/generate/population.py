@@ -11,6 +11,7 @@ from sync.lab.generate.kinds import ALL, BY_NAME, UNMATCHED_PEOPLE
 from sync.lab.generate.nation import Purpose, stream
 from sync.lab.generate.options import Options
 from sync.lab.generate.province import ProvinceBatch
+from sync.lab.generate.tables import further_users
 
 STATUS = {"user_mismatched": "mismatched", "user_not_found": "not_found"}
 SHARE = 0.0005  # of a province's people, each of the two
@@ -53,13 +54,18 @@ def authenticate(options: Options, batch: ProvinceBatch, wholes: dict[str, list[
             status[chosen] = STATUS["user_not_found"]
             batch.kind[np.isin(person, chosen)] = ALL.index(BY_NAME["user_not_found"])
     known = np.flatnonzero(asked)
-    n = len(known)
+    keys, said = pc.take(coded.dictionary, pa.array(known)), pa.array(status[known], pa.string())
+    if batch.many:  # everybody else on a parcel is found: what is not, is one of its first user
+        further = pc.unique(further_users(options.seed, batch)["land_user_key"])
+        keys = pa.concat_arrays([keys, further])
+        said = pa.concat_arrays([said, pa.repeat("found", len(further))])
+    n = len(keys)
     return pa.table(
         [
             pa.repeat(batch.delivery.province, n),
             pa.repeat(batch.profile.system, n),
-            pc.take(coded.dictionary, pa.array(known)),
-            pa.array(status[known], pa.string()),
+            keys,
+            said,
             pa.repeat(options.extracted_at.isoformat(), n),
         ],
         schema=RESULTS_SCHEMA,

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from parcels.crs import from_vn2000_geographic, from_wgs84, to_vn2000_geographic, to_wgs84
 from parcels.identifiers import encode
 from sync.declared.profile import Profile
-from sync.lab.generate.attributes import Columns, Rows, attributes
+from sync.lab.generate.arrow import Columns
+from sync.lab.generate.attributes import Rows, attributes
 from sync.lab.generate.edges import ALONE, FabricEdges, edges_of
 from sync.lab.generate.fabric import Fabric, make_fabrics
+from sync.lab.generate.holdings import HOLDING
 from sync.lab.generate.kinds import Format
 from sync.lab.generate.nation import PlannedDelivery, Purpose, Site, Territory, no_room, stream
 from sync.lab.generate.options import Options
@@ -76,6 +78,11 @@ class ProvinceBatch:
         self.clean_geometry = self.geometry.copy()
         self.clean_columns = dict(self.columns)
 
+    @property
+    def many(self) -> bool:
+        """Whether its people come as tables."""
+        return HOLDING in self.columns
+
     def __len__(self) -> int:
         return len(self.geometry)
 
@@ -129,6 +136,7 @@ def make_province(
         system(profile.system),
         changed,
         options.as_of,
+        stream(options.seed, Purpose.PEOPLE, delivery.province) if options.people == "many" else None,
     )
     zones = [t.old_province.epsg for t in territories]
     return ProvinceBatch(

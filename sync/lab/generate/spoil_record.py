@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sync.lab.generate.arrow import decimal, join, pick
+from sync.lab.generate.kinds import PEOPLE
 from sync.lab.generate.province import Integers, ProvinceBatch
 from sync.lab.generate.spoil import Spoil, put
 from sync.lab.generate.systems import system
@@ -128,6 +129,7 @@ SPOIL_RECORD: dict[str, Spoil] = {
             "border_gap",
             "user_mismatched",
             "user_not_found",
+            *(kind.name for kind in PEOPLE),  # their tables say it (`tables`)
         ),
         _as_delivered,
     ),

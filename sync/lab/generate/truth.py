@@ -67,10 +67,13 @@ def _communes(batch: ProvinceBatch) -> pa.Array:
     return pa.array([t.commune.code for t in batch.delivery.territories]).take(pa.array(batch.commune))
 
 
-def groups_of(batch: ProvinceBatch, answers: pa.Table | None = None) -> list[GroupLine]:
+def groups_of(
+    batch: ProvinceBatch, answers: pa.Table | None = None, further: pa.Table | None = None
+) -> list[GroupLine]:
     """A line per commune in order of rows, and one for the rows that belong to none.
 
-    answers: what the population database said of the land users (`population.RESULTS_SCHEMA`), where it was asked
+    answers  what the population database said of the land users (`population.RESULTS_SCHEMA`), where it was asked
+    further  `row` and `land_user_key` of those that tables name beside the first of a parcel
     """
     communes = [t.commune.code for t in batch.delivery.territories]
     none = len(communes)
@@ -87,7 +90,7 @@ def groups_of(batch: ProvinceBatch, answers: pa.Table | None = None) -> list[Gro
         for mask in (np.ones(len(batch), bool), quarantined, error)
     )
     province = batch.delivery.province
-    users = _users(batch, dataset, none, answers)
+    users = _users(batch, dataset, none, answers, further)
     return [
         GroupLine(
             province, code, read[k], bad[k], wrong[k], expected_group(read[k], bad[k], wrong[k], users[k])
@@ -101,15 +104,15 @@ def _users(
     dataset: np.ndarray[tuple[int], np.dtype[np.int64]],
     none: int,
     answers: pa.Table | None,
+    further: pa.Table | None,
 ) -> list[tuple[int, int]]:
     """Of each dataset: its land users that the population database found, and all of them; once each."""
     if answers is None:
         return [(0, 0)] * (none + 1)
-    people = (
-        pa.table({"dataset": dataset, "key": batch.columns["land_user_key"]})
-        .group_by(["dataset", "key"])
-        .aggregate([])
-    )
+    named = [pa.table({"dataset": dataset, "key": batch.columns["land_user_key"]})]
+    if further is not None:
+        named.append(pa.table({"dataset": dataset[further["row"]], "key": further["land_user_key"]}))
+    people = pa.concat_tables(named).group_by(["dataset", "key"]).aggregate([])
     found = answers.filter(pc.equal(answers["status"], "found"))["land_user_key"]
     known = np.asarray(pc.is_in(people["key"], value_set=found.combine_chunks()))
     of = np.asarray(people["dataset"])

@@ -24,6 +24,8 @@ from sync.lab.generate.nation import PlannedPart, Territory
 from sync.lab.generate.options import Options
 from sync.lab.generate.province import ProvinceBatch
 from sync.lab.generate.systems import NumberType, system
+from sync.lab.generate.tables import Tables
+from sync.lab.generate.write_people import write_people
 
 ENCODING = "UTF-8"
 _GEOMETRY = "geom"
@@ -81,8 +83,10 @@ def _table(columns: dict[str, pa.Array], batch: ProvinceBatch, start: int, stop:
     return table.cast(table.schema.set(len(columns), field))
 
 
-def write_delivery(options: Options, batch: ProvinceBatch, folder: Path) -> None:
-    """A province's files and their delivery.toml into an existing, empty folder."""
+def write_delivery(
+    options: Options, batch: ProvinceBatch, folder: Path, tables: Tables | None = None
+) -> None:
+    """A province's files and their delivery.toml into an existing, empty folder; tables: of its people."""
     starts = np.searchsorted(batch.part, np.arange(len(batch.delivery.parts) + 1)).tolist()
     entries = []
     for part, start, stop in zip(batch.delivery.parts, starts[:-1], starts[1:], strict=True):
@@ -111,6 +115,9 @@ def write_delivery(options: Options, batch: ProvinceBatch, folder: Path) -> None
             else {"DBF_DATE_LAST_UPDATE": f"{options.as_of:%Y-%m-%d}", "RESIZE": "YES"},
         )
         entries.append(_part_entry(part, file, layer if geopackage else None))
+    if tables:
+        stem = bare_text(batch.delivery.parts[0].old_province.name)
+        entries.append(write_people(batch.profile, batch.format, tables, folder, f"{stem}{_SUFFIX['gpkg']}"))
     text = _delivery_head(options, batch) + "".join(entries)
     (folder / "delivery.toml").write_text(text, encoding="utf-8", newline="\n")
 

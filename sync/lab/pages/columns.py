@@ -10,6 +10,7 @@ _TITLES = {
     "land_use_part": "Land use of a parcel / Loại đất của thửa",
     "land_user": "Land user / Người sử dụng đất",
     "certificate": "Certificate / Giấy chứng nhận",
+    "land_right": "Right to the parcel / Quyền đối với thửa đất",
     "restriction": "Restriction of a right / Hạn chế quyền",
     "transferee": "Transferee who is not registered / Người nhận chuyển quyền chưa đăng ký",
 }
@@ -23,7 +24,7 @@ Every canonical column, once. A province's column map (`[columns]` of its profil
 [content hash](architecture.md#content-hash), of the version that is written now.
 
 Kinds: text is Unicode in Normalisation Form C; integer is 32 bits; decimal is decimal(18,{DECIMAL_PLACES}); date
-is a calendar date; geometry is a MultiPolygon in EPSG:4756. Confidentiality: *public* columns are in the
+is a calendar date; uuid and boolean are as PostgreSQL has them; geometry is a MultiPolygon in EPSG:4756. Confidentiality: *public* columns are in the
 analyst's views; *private* ones live in `land_private` and in no view, log, finding or tile
 ([what is promised](database.md#where-persons-are-and-where-nobody-is-found)).
 """

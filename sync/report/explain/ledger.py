@@ -138,6 +138,7 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
     uids = [row["parcel_uid"] for row in named]
     lineage = _told(connection, "explain/lineage", uids)
     withheld = _told(connection, "explain/withheld", uids)
+    people = _told(connection, "explain/people", uids)
     for row in named:
         judged = judged_of(row["commune_code"])
         if judged is None or row["commune_code"] not in judged.communes:
@@ -150,6 +151,7 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
             **{key: row[key] for key in ("parcel_uid", "stale_since", "recorded_from", "run_id")},
             "lineage": lineage.get(row["parcel_uid"], []),
             "withheld": withheld.get(row["parcel_uid"], []),
+            "people": people[row["parcel_uid"]][0],
         }
         found.append(Found(judged, rows, live, row))
     for row in db.fetch(connection, "explain/refused", values):
@@ -172,7 +174,7 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
 
 
 def _told(connection: db.Connection, statement: str, uids: list[str]) -> dict[str, list[db.Row]]:
-    """By parcel: the events by which its land came from others, or went to others; or the ids that two provinces use."""
+    """By parcel: the events by which its land came from others, or went to others; the ids that two provinces use; how much of persons stands beside it."""
     told: dict[str, list[db.Row]] = {}
     for row in db.fetch(connection, statement, {"uids": uids, "provinces": sorted(provinces())}):
         told.setdefault(row.pop("parcel_uid"), []).append(row)

@@ -19,6 +19,12 @@ _LIVE = {
     "stale": Bilingual("đang có hiệu lực nhưng đã cũ từ {since}", "live, but stale since {since}"),
     "not_live": Bilingual("không có trong dữ liệu đang có hiệu lực", "not live"),
 }
+_BESIDE = {
+    "certificates": Bilingual("Giấy chứng nhận", "certificates"),
+    "rights": Bilingual("quyền", "rights"),
+    "restrictions": Bilingual("hạn chế quyền", "restrictions"),
+    "transferees": Bilingual("người nhận chuyển quyền chưa đăng ký", "transferees who are not registered"),
+}
 _HANDLE_NAMES = {
     "source_key": Bilingual("khóa nguồn", "source key"),
     "national_id": Bilingual("mã định danh", "national id"),
@@ -57,6 +63,8 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
         since = document["live"].get("stale_since")
         text = live.format(since=f"{since.astimezone(VIETNAM):%d/%m/%Y}" if since else "")
         parts.append(Text(f"{Bilingual('Trạng thái', 'State').say(lang)}: {text.say(lang)}."))
+        if (people := document["live"].get("people")) is not None:
+            parts.append(Text(_people(people).say(lang)))
         parts += [Text(_withheld(each).say(lang)) for each in document["live"].get("withheld", ())]
         parts += [Text(_event(each).say(lang)) for each in document["live"].get("lineage", ())]
     parts.append(Text(_counts_for(document).say(lang)))
@@ -81,6 +89,23 @@ def parcel(document: dict[str, Any], lang: Lang) -> RenderableType:
     else:
         parts.append(Text(Bilingual("Không có lỗi nào.", "Nothing was found.").say(lang)))
     return Stack(*parts)
+
+
+def _people(counts: dict[str, int]) -> Bilingual:
+    """How much is known of persons beside the parcel; who they are stands in no answer."""
+    said = [Bilingual(f"{counts['land_users']} người sử dụng đất", f"{counts['land_users']} land users")]
+    if counts["erased"]:
+        said[0] = Bilingual(
+            f"{said[0].vi} ({counts['erased']} đã xóa thông tin theo luật)",
+            f"{said[0].en} ({counts['erased']} erased by law)",
+        )
+    said += [
+        Bilingual(f"{counts[name]} {words.vi}", f"{counts[name]} {words.en}")
+        for name, words in _BESIDE.items()
+        if counts[name]
+    ]
+    vi, en = ", ".join(each.vi for each in said), ", ".join(each.en for each in said)
+    return Bilingual(f"Kèm theo: {vi}.", f"With it: {en}.")
 
 
 def _withheld(told: dict[str, Any]) -> Bilingual:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 from tests.model.cadastre import Event, Turn
 from tests.model.people.said import Restriction, Transferee
@@ -27,7 +28,7 @@ def happen(society: Society, event: Event, code: str) -> None:
 def user_joined(society: Society, it: Turn) -> None:
     """A co-owner, on the certificate of one who is there."""
     first = society.tie(it.one, it.how) or Tie(None, None)
-    tie = Tie(society.new_user(), first.certificate, "co_user", "shared", (1, 2 + it.how % 3))
+    tie = Tie(society.new_user(), first.certificate, "co_user", "shared", 1, 2 + it.how % 3)
     society.hold(it.one.serial, ties=(*society.ties(it.one), tie))
 
 
@@ -61,7 +62,7 @@ def family(society: Society, it: Turn) -> None:
 
 def share_changed(society: Society, it: Turn) -> None:
     first = society.tie(it.one, it.how)
-    changed = first and replace(first, form="shared", share=(1, 2 + it.how % 5))
+    changed = first and replace(first, form="shared", numerator=1, denominator=2 + it.how % 5)
     society.hold(
         it.one.serial,
         ties=tuple(changed if tie == first and changed else tie for tie in society.ties(it.one)),
@@ -101,7 +102,7 @@ def user_moved(society: Society, it: Turn) -> None:
 
 
 def user_died(society: Society, it: Turn) -> None:
-    _described(society, it, state="deceased")
+    _described(society, it, state="deceased", deceased_on=date(2025, 1, 1 + it.how % 28))
 
 
 def user_key_lost(society: Society, it: Turn) -> None:
@@ -115,6 +116,26 @@ def user_key_given(society: Society, it: Turn) -> None:
 
 def user_number_lost(society: Society, it: Turn) -> None:
     _described(society, it, id_number=None)
+
+
+def user_number_given(society: Society, it: Turn) -> None:
+    """One that others write with blanks, and others yet have themselves."""
+    _described(society, it, id_number=("001000000001", "001 000 000 001", "001000000002")[it.how % 3])
+
+
+def user_born(society: Society, it: Turn) -> None:
+    _described(society, it, birth_year=1950 + it.how % 3, birth_date=date(1950 + it.how % 3, 2, 3))
+
+
+def namesake_joined(society: Society, it: Turn) -> None:
+    """A co-owner whom nothing but what is said of him tells from one who is there."""
+    first = society.tie(it.one, it.how)
+    if first is not None and first.user is not None:
+        other = society.new_user()
+        alike = replace(society.users[first.user], key=None, id_number=None)
+        society.users[first.user] = alike
+        society.users[other] = replace(alike, address=f"Thôn {it.how % 4}")
+        society.hold(it.one.serial, ties=(*society.ties(it.one), replace(first, user=other)))
 
 
 def moved_and_renamed(society: Society, it: Turn) -> None:
@@ -161,11 +182,19 @@ def certificate_revoked(society: Society, it: Turn) -> None:
         society.certificates[tie.certificate] = revoked
 
 
+def certificate_without_number(society: Society, it: Turn) -> None:
+    """Nor key: of several such ones of a parcel its day of issue and its number in the book tell which it is."""
+    tie = society.tie(it.one, it.how, of="certificate")
+    if tie is not None and tie.certificate is not None:
+        bare = replace(society.certificates[tie.certificate], no=None, key=None, book_no=f"CH {it.how % 2}")
+        society.certificates[tie.certificate] = bare
+
+
 # What is no right.
 
 
 def restriction_set(society: Society, it: Turn) -> None:
-    restriction = Restriction(("mortgage", "dispute")[it.how % 2], f"2025-0{1 + it.how % 9}-01")
+    restriction = Restriction(("mortgage", "dispute")[it.how % 2], date(2025, 1 + it.how % 9, 1))
     society.hold(it.one.serial, restrictions=(*society.holdings[it.one.serial].restrictions, restriction))
 
 
@@ -174,7 +203,7 @@ def restriction_lifted(society: Society, it: Turn) -> None:
     having = [serial for serial in sorted(it.office.things) if society.holdings[serial].restrictions]
     for serial in having[it.how % len(having) :][:1] if having else ():
         first, *others = society.holdings[serial].restrictions
-        lifted = (replace(first, until="2026-01-01"),) if it.how % 2 else ()
+        lifted = (replace(first, until=date(2026, 1, 1)),) if it.how % 2 else ()
         society.hold(serial, restrictions=(*lifted, *others))
 
 
@@ -210,10 +239,14 @@ HAPPENINGS: dict[str, Happening] = {
         user_key_lost,
         user_key_given,
         user_number_lost,
+        user_number_given,
+        user_born,
+        namesake_joined,
         moved_and_renamed,
         certificate_shared,
         certificate_replaced,
         certificate_revoked,
+        certificate_without_number,
         restriction_set,
         restriction_lifted,
         transferee_told,

@@ -1,170 +1,135 @@
-"""A model of what one province's register holds of people: what lives, what was, and from when to when it was recorded so."""
+"""A model of what one province's register holds of people: what each parcel has, since when, and what it had, from when to when."""
 
 from collections import Counter
-from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from copy import deepcopy
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tests.model.people.identity import Identity
-from tests.model.people.said import ENTITIES, ITEMS
+from tests.model.people.said import Certificate, User
 
-ERASED = ("erased",)  # what stands where values stood
-Place = tuple[str, int, int]  # record, uid, 0; of an item record, parcel, number
+Place = tuple[str, int]  # record, parcel
+
+
+class Blank(NamedTuple):
+    """What is left of whom a law wants erased: that there was somebody. `turn`: of several descriptions of him on one parcel."""
+
+    turn: int
+
+
+class Described(NamedTuple):
+    """A user or a certificate as a parcel's row describes it, and who it is."""
+
+    who: Identity
+    values: User | Certificate | Blank
 
 
 class Held(NamedTuple):
-    """A right as it is kept: whom it names by uid."""
+    """A right as it is kept: whom it ties to which certificate, and what it says of itself."""
 
-    user: int | None
-    certificate: int | None
-    role: str | None
-    form: str | None
-    share: tuple[int, int] | None
+    user: Identity | None
+    certificate: Identity | None
+    role: Any
+    form: Any
+    numerator: Any
+    denominator: Any
+    since: Any
+    until: Any
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What something was from one recorded moment to the next.
+class Closed(NamedTuple):
+    """What a parcel had from one recorded moment to another."""
 
-    proof  what receipts keep of it: given once, and nothing can be told from it
-    """
-
+    record: str
+    parcel: int
     content: Any
     since: int
-    proof: int
-    until: int | None = None
+    until: int
 
 
 @dataclass
 class Outcome:
-    """What a delivery came to. Nothing of it says anything of a person: it outlives an erasure.
+    """What a delivery came to.
 
-    lines      record → read, new, changed, unchanged, waiting, quarantined, ended, current_before, current_after
-    fates      of each row: new, changed, unchanged, waiting, quarantined; repeated and beside are not read
-    faults     place of a row → why nothing of it was used: parcel_unknown, names_nobody, repeated
-    waits      (record, uid) of an entity whose change waits → the held communes that it waits for
-    conflicts  record → how many entities were described in several ways
+    touched  the parcels of which anything is another than before
+    changed  (commune, record) → how many parcels have lost or changed something that they had
+    closed, added  how many things fewer, or more, they have
     """
 
-    lines: dict[str, Counter[str]]
-    fates: list[str]
-    faults: dict[int, str]
-    waits: dict[tuple[str, int], frozenset[str]] = field(default_factory=dict)
-    conflicts: Counter[str] = field(default_factory=Counter)
-
-
-class Erasure(NamedTuple):
-    """That something was erased, of which kind and how many rows: not whose."""
-
-    moment: int
-    rows: tuple[tuple[str, int], ...]
+    touched: set[int] = field(default_factory=set)
+    changed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    closed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    added: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 @dataclass
 class Register:
-    """`moment` counts deliveries: the recorded clock.
+    """`moment` counts deliveries: the recorded clock. live: what a parcel has, once each → since when."""
 
-    named     (record, identity) → uid, also of what ended: it may come back
-    observed  (record, uid) of what lives → of which moment the last accepted word about it is
-    communes  where each parcel lives
-    """
-
-    live: dict[Place, State] = field(default_factory=dict)
-    closed: list[tuple[Place, State]] = field(default_factory=list)
-    named: dict[tuple[str, Identity], int] = field(default_factory=dict)
-    observed: dict[tuple[str, int], float] = field(default_factory=dict)
-    communes: dict[int, str] = field(default_factory=dict)
-    receipts: list[Outcome] = field(default_factory=list)
-    erasures: list[Erasure] = field(default_factory=list)
+    live: dict[Place, dict[Any, int]] = field(default_factory=dict)
+    closed: list[Closed] = field(default_factory=list)
     moment: int = 0
-    count: int = 0
 
     def copy(self) -> "Register":
-        """States and outcomes never change, so only the books are copied."""
-        books = {each.name: copy(getattr(self, each.name)) for each in fields(self)}
-        return Register(**books)
+        return deepcopy(self)
 
-    # What it answers.
-
-    def entities(self, record: str) -> dict[int, Any]:
-        """uid → content, of those that live."""
-        return {uid: state.content for (kind, uid, _), state in self.live.items() if kind == record}
-
-    def items(self, record: str, parcel: int) -> dict[int, Any]:
-        """Number → content, of what lives of one parcel."""
-        return {no: s.content for (kind, uid, no), s in self.live.items() if (kind, uid) == (record, parcel)}
-
-    def named_by(self) -> dict[tuple[str, int], set[int]]:
-        """(record, uid) of each entity that a live right names → the parcels."""
-        found: dict[tuple[str, int], set[int]] = {}
-        for (record, parcel, _), state in self.live.items():
-            if record == "land_right":
-                for entity in zip(ENTITIES, state.content[:2], strict=True):
-                    if entity[1] is not None:
-                        found.setdefault(entity, set()).add(parcel)
-        return found
+    def of(self, record: str, parcel: int) -> set[Any]:
+        """What a parcel has of a record."""
+        return set(self.live.get((record, parcel), ()))
 
     def current(self) -> Counter[str]:
-        return Counter(record for record, _, _ in self.live)
+        """How much of each record there is."""
+        found: Counter[str] = Counter()
+        for (record, _), contents in self.live.items():
+            found[record] += len(contents)
+        return found
 
-    def as_of(self, moment: int) -> dict[Place, Any]:
-        """What was recorded then."""
-        return {
-            place: state.content
-            for place, state in (*self.closed, *self.live.items())
-            if state.since <= moment and (state.until is None or moment < state.until)
+    def becomes(self, record: str, parcel: int, wanted: set[Any]) -> None:
+        """That is what it has from now on. What stays is as it was."""
+        had = self.live.pop((record, parcel), {})
+        self.closed += [
+            Closed(record, parcel, each, since, self.moment)
+            for each, since in had.items()
+            if each not in wanted
+        ]
+        if wanted:
+            self.live[record, parcel] = {each: had.get(each, self.moment) for each in wanted}
+
+    def users(self) -> list[Identity]:
+        """Whoever has or had a parcel, and is not erased."""
+        contents = [each for of in self.live.values() for each in of] + [each.content for each in self.closed]
+        found = {
+            each.who for each in contents if isinstance(each, Described) and isinstance(each.values, User)
         }
+        return sorted(found, key=repr)
 
-    def proofs(self) -> list[int]:
-        """Of everything that lives or was."""
-        return sorted(state.proof for _, state in (*self.closed, *self.live.items()))
+    def erase(self, who: Identity, nobody: Identity) -> Counter[str]:
+        """Nothing says any more who that was, now or earlier; everything else is as it was. How many rows that were."""
+        gone: Counter[str] = Counter()
 
-    # What may be done to it.
+        def blank(content: Any, when: str) -> Any:
+            if isinstance(content, Held) and content.user == who:
+                gone["rights"] += 1
+                return content._replace(user=nobody)
+            if isinstance(content, Described) and content.who == who and isinstance(content.values, User):
+                gone[when] += 1
+                return Described(nobody, Blank(gone["living"] + gone["closed"]))
+            return content
 
-    def uid_of(self, record: str, identity: Identity) -> int:
-        """A new one where nobody is known under this identity."""
-        if (record, identity) not in self.named:
-            self.count += 1
-            self.named[record, identity] = self.count
-        return self.named[record, identity]
+        for place, contents in self.live.items():
+            self.live[place] = {blank(each, "living"): since for each, since in contents.items()}
+        self.closed = [each._replace(content=blank(each.content, "closed")) for each in self.closed]
+        return gone
 
-    def write(self, place: Place, content: Any) -> str:
-        """Something is so from now on; what becomes of it: new, changed or unchanged."""
-        before = self.live.get(place)
-        if before is not None and before.content == content:
-            return "unchanged"
-        if before is not None:
-            self.close(place)
-        self.count += 1
-        self.live[place] = State(content, self.moment, self.count)
-        return "new" if before is None else "changed"
-
-    def close(self, place: Place) -> None:
-        self.closed.append((place, replace(self.live.pop(place), until=self.moment)))
-
-    def erase(self, record: str, uid: int) -> None:
-        """The values of an entity go, in every state that it ever had, and so does who it was: its rights name somebody of whom
-        nothing is known. Receipts and proofs stay. Whoever names it again names somebody new.
-        """
-        self.count += 1
-        fresh = self.count
-        rows: Counter[str] = Counter()
-
-        def after(place: Place, state: State) -> tuple[Place, State]:
-            kind = place[0]
-            side = ENTITIES.index(record)
-            if place[:2] == (record, uid):
-                rows[kind] += 1
-                return (kind, fresh, 0), replace(state, content=ERASED)
-            if kind == ITEMS[0] and state.content[side] == uid:
-                rows[kind] += 1
-                named = {"user": fresh} if side == 0 else {"certificate": fresh}
-                return place, replace(state, content=state.content._replace(**named))
-            return place, state
-
-        self.live = dict(after(place, state) for place, state in self.live.items())
-        self.closed = [after(place, state) for place, state in self.closed]
-        self.named = {who: each for who, each in self.named.items() if (who[0], each) != (record, uid)}
-        if (record, uid) in self.observed:
-            self.observed[record, fresh] = self.observed.pop((record, uid))
-        self.erasures.append(Erasure(self.moment, tuple(sorted(rows.items()))))
+    def as_of(self, moment: int) -> Counter[tuple[str, int, Any]]:
+        """What was recorded then."""
+        held = Counter(
+            each[:3] for each in self.closed if each.since <= moment < each.until and each.since < each.until
+        )
+        held.update(
+            (record, parcel, content)
+            for (record, parcel), contents in self.live.items()
+            for content, since in contents.items()
+            if since <= moment
+        )
+        return held

@@ -1,47 +1,56 @@
 """What a delivery says of people, as plain rows: whoever compares the product with this model hands in these, and nothing else.
 
-A row is one right, one restriction or one transferee of one row of parcels; a right has its user and its certificate spelled out.
+What is said of each stands in the order in which docs/columns.md lists its columns; a turn is counted by it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A land user as a row names him. `key` is the id that his system gives him; the rest describes him."""
+    """A land user as a row describes him. `key` is the id that his system gives him."""
 
-    key: str | None = None
     name: str | None = None
     id_number: str | None = None
     birth_year: int | None = None
+    key: str | None = None
     kind: str | None = None
+    birth_date: date | None = None
+    gender: str | None = None
     address: str | None = None
+    deceased_on: date | None = None
     state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate as a row names it. `no`: its serial number."""
+    """A certificate as a row describes it. `no`: its serial number; `book_no`: its number in the book."""
 
-    key: str | None = None
     no: str | None = None
-    issued_on: str | None = None
+    issued_on: date | None = None
+    key: str | None = None
     book_no: str | None = None
     state: str | None = None
+    ended_on: date | None = None
+    replaced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Who has the parcel, and on which certificate; one of both may not be said."""
+    """Who has the parcel, and on which certificate; one of both may not be said. What it says of itself follows."""
 
     user: User | None = None
     certificate: Certificate | None = None
     role: str | None = None
     form: str | None = None
-    share: tuple[int, int] | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +58,8 @@ class Restriction:
     """What restricts the right to the parcel. `since`, `until`: the days that it names."""
 
     kind: str
-    since: str | None = None
-    until: str | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,60 +68,60 @@ class Transferee:
 
     name: str
     id_number: str | None = None
+    address: str | None = None
     reason: str | None = None
 
 
 Says = Right | Restriction | Transferee
-RECORD = {Right: "land_right", Restriction: "restriction", Transferee: "transferee"}
-ITEMS = tuple(RECORD.values())
+COME_AND_GO: dict[str, type[Restriction | Transferee]] = {
+    "restriction": Restriction,
+    "transferee": Transferee,
+}
 ENTITIES = ("land_user", "certificate")
-RECORDS = (*ENTITIES, *ITEMS)
+RECORDS = (*ENTITIES, "land_right", *COME_AND_GO)
 
 
 @dataclass(frozen=True, slots=True)
-class PeopleRow:
-    """`parcel`: the place of its row of parcels in the delivery; None, or a place that is not there: nobody knows which."""
+class Said:
+    """What a delivery says of the people of one row of parcels.
 
-    parcel: int | None
-    says: Says
-
-
-@dataclass(frozen=True, slots=True)
-class ParcelRow:
-    """A row of parcels, as it was judged before anybody looked at the people.
-
-    fate  accepted  it is written, whether it changed anything or not
-          waits     it is held
-          refused   it is quarantined
-          late      later data is known, or the row only ends its parcel: nothing is written
-          beside    of a delivery of which a part is let pass: it is there only to be present, and was counted before
-    uid   the parcel; of a row that is not accepted, as far as it is known
-    at    of which moment the row is
+    own     by the row's own columns, which know one user and one certificate by a few of their columns
+    beside  by the lists and tables of people
     """
 
+    own: Right | None = None
+    beside: tuple[Says, ...] = ()
+
+    def rights(self) -> tuple[Right, ...]:
+        """All that are said: those beside it, and where none of them names anybody, its own."""
+        named = tuple(each for each in self.beside if isinstance(each, Right) and names_anybody(each))
+        return named or ((self.own,) if self.own and names_anybody(self.own) else ())
+
+
+class Accepted(NamedTuple):
+    """A row of parcels that was accepted, and which parcel it is. `system`: of whose keys it speaks."""
+
+    parcel: int
     commune: str
-    fate: str
-    uid: int | None
-    at: float
+    system: str
+    said: Said
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Brought:
-    """A delivery of one province.
+    """What a delivery of one province came to, before anybody looked at the people.
 
-    held   the communes that somebody still has to decide about
-    ended  the parcels that ended with it
+    ended   parcel that ended with it → the commune where it lived
+    spoken  what comes and goes → the communes of which the delivery says what there is of it
     """
 
-    system: str
-    parcels: tuple[ParcelRow, ...]
-    rows: tuple[PeopleRow, ...]
-    held: frozenset[str] = frozenset()
-    ended: frozenset[int] = frozenset()
+    rows: tuple[Accepted, ...]
+    ended: Mapping[int, str]
+    spoken: Mapping[str, frozenset[str]]
 
 
 def values_of(what: Any) -> tuple[Any, ...]:
-    """One of these rows, value after value."""
+    """What one of these says, value after value."""
     return tuple(getattr(what, name) for name in what.__slots__)
 
 
@@ -121,9 +130,17 @@ def says_nothing(what: User | Certificate | None) -> bool:
     return what is None or all(value is None for value in values_of(what))
 
 
-def described(what: User | Certificate) -> tuple[Any, ...]:
-    """What is said of it: everything but the key, which only names it."""
-    return values_of(what)[1:]
+def names_anybody(right: Right) -> bool:
+    return not (says_nothing(right.user) and says_nothing(right.certificate))
+
+
+def as_own(right: Right) -> Right:
+    """As much of it as a parcel's own row can say."""
+    user, certificate = right.user, right.certificate
+    return Right(
+        user and User(user.name, user.id_number, user.birth_year, user.key),
+        certificate and Certificate(certificate.no, certificate.issued_on),
+    )
 
 
 def in_order(value: Any) -> tuple[Any, ...]:
@@ -143,6 +160,6 @@ def by_content(what: Says) -> tuple[Any, ...]:
     return in_order(values_of(what))
 
 
-def first_by_content(contents: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
-    """The first of several contents; no order of rows matters."""
-    return min(contents, key=in_order)
+def of_record(record: str, said: Said) -> Iterator[Says]:
+    """What comes and goes, of one kind."""
+    return (each for each in said.beside if isinstance(each, COME_AND_GO[record]))

@@ -6,11 +6,23 @@ carries them along: a split inherits them, neighbours who exchange their users e
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from tests.model.cadastre import Event, Nation, Style, Thing, Turn
-from tests.model.people.said import Certificate, Restriction, Right, Says, Transferee, User, by_content
+from tests.model.people.said import (
+    Certificate,
+    Restriction,
+    Right,
+    Said,
+    Says,
+    Transferee,
+    User,
+    as_own,
+    by_content,
+)
 
-NAMES = ("Nguyễn Văn An", "Trần Thị Bình", "Lê Hùng", "Lê Hưng")
+# Some are one name for whoever folds them: the second and the third; the last two are two.
+NAMES = ("Nguyễn Văn An", "Trần Thị Hoà", "TRẦN THỊ HÒA", "Lê Hùng", "Lê Hưng")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,8 @@ class Tie:
     certificate: int | None
     role: str = "user"
     form: str | None = None
-    share: tuple[int, int] | None = None
+    numerator: int | None = None
+    denominator: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +50,27 @@ class Holding:
 class Society:
     """`keyed`: whether the offices' systems give keys to users and certificates; some have none in any case.
 
+    `silent`: whether nothing but the parcels' own rows says anything of people.
+
     said  a parcel's word → what its office says of its people; kept: → who has it
     """
 
     nation: Nation
     keyed: bool
+    silent: bool = False
     users: dict[int, User] = field(default_factory=dict)
     certificates: dict[int, Certificate] = field(default_factory=dict)
     holdings: dict[int, Holding] = field(default_factory=dict)
-    said: dict[str, tuple[Says, ...]] = field(default_factory=dict)
+    said: dict[str, Said] = field(default_factory=dict)
     kept: dict[str, Holding] = field(default_factory=dict)
-    words: dict[tuple[Says, ...], str] = field(default_factory=dict)
+    words: dict[Said, str] = field(default_factory=dict)
     worded: dict[int, str] = field(default_factory=dict)  # parcel → its word, as last given
     count: int = 0
 
     @classmethod
-    def of(cls, styles: Iterable[Style], parcels: int, *, keyed: bool) -> "Society":
+    def of(cls, styles: Iterable[Style], parcels: int, *, keyed: bool, silent: bool = False) -> "Society":
         """Every parcel has a user and a certificate to begin with."""
-        society = cls(Nation.of(styles, parcels), keyed)
+        society = cls(Nation.of(styles, parcels), keyed, silent)
         society.settle()
         society.nation.days.clear()
         society.nation.close_day()
@@ -71,25 +87,32 @@ class Society:
                 self.worded[thing.serial] = word
                 office.things[thing.serial] = replace(thing, user=word)
 
-    def word(self, said: tuple[Says, ...]) -> str:
+    def word(self, said: Said) -> str:
         word = self.words.setdefault(said, f"Nhà {len(self.words)}")
         self.said[word] = said
         return word
 
-    def spelled(self, holding: Holding) -> tuple[Says, ...]:
-        """What an office says of it; twice the same is once."""
+    def spelled(self, holding: Holding) -> Said:
+        """What an office says of it; twice the same is once. Of some parcels their own row says it, as far as it can."""
         rights: list[Says] = [
             Right(
                 self.users.get(tie.user or 0),
                 self.certificates.get(tie.certificate or 0),
                 tie.role,
                 tie.form,
-                tie.share,
+                tie.numerator,
+                tie.denominator,
             )
             for tie in holding.ties
         ]
-        kinds: tuple[Iterable[Says], ...] = (rights, holding.restrictions, holding.transferees)
-        return tuple(says for kind in kinds for says in sorted(dict.fromkeys(kind), key=by_content))
+        first = holding.ties and as_own(rights[0])  # type: ignore[arg-type]
+        if self.silent or (len(rights) == 1 and (holding.ties[0].user or 0) % 5 == 0):
+            rights = []
+        kinds: tuple[Iterable[Says], ...] = (
+            (rights, holding.restrictions, holding.transferees) if not self.silent else ()
+        )
+        beside = (says for kind in kinds for says in sorted(dict.fromkeys(kind), key=by_content))
+        return Said(first or None, tuple(beside))
 
     # Who is new.
 
@@ -101,11 +124,12 @@ class Society:
         self.count += 1
         number = self.count
         self.users[number] = User(
-            key=f"u{number}" if self.keyed and number % 7 else None,
             name=NAMES[number % len(NAMES)],
-            id_number=f"001{number:09d}" if number % 4 else None,
+            id_number=(f"001{number:09d}", "000000000", f"001 {number:06d}", None)[number % 4],
             birth_year=1950 + number % 3 if number % 5 else None,
+            key=f"u{number}" if self.keyed and number % 7 else None,
             kind="individual",
+            gender=("female", "male", None)[number % 3],
             state="living",
         )
         return number
@@ -114,9 +138,10 @@ class Society:
         self.count += 1
         number = self.count
         self.certificates[number] = Certificate(
+            no=f"AB {number:06d}" if number % 3 else None,
+            issued_on=date(2020, 1, 1 + number % 3),
             key=f"c{number}" if self.keyed and number % 6 else None,
-            no=f"AB {number:06d}" if number % 5 else None,
-            issued_on=f"2020-01-{1 + number % 28:02d}",
+            book_no=f"CH {number % 4}" if number % 2 else None,
             state="live",
         )
         return number

@@ -247,3 +247,14 @@ def test_so_many_rights_are_joined_without_walking_them(n: int) -> None:
     )
     people, told = joined_people(parcels, [PeopleTable("rights", 1, rights), PeopleTable("users", 2, users)])
     assert (people.num_rows, told.num_rows) == (n, 0)
+
+
+def test_of_a_parcel_with_more_rights_than_can_be_kept_none_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that is the same in every row of a table names no parcel."""
+    monkeypatch.setattr("sync.conform.people_tables.MOST_OF_A_PARCEL", 3)
+    users = [user(f"u{n}", "A") for n in range(4)]
+    rights = [right("p1", f"u{n}") for n in range(4)] + [right("p2", f"u{n}") for n in (0, 1, 2, 2)]
+    people, told = joined(parcels_of("p1", "p2"), users=users, rights=rights)
+    assert [row["row_no"] for row in people] == [1, 1, 1]
+    assert row_counts(told, "rights") == {"too_many": 4, "repeated": 1}
+    assert row_counts(told, "users") == {"by_nobody": 1}

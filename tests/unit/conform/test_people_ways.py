@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyogrio
 import pytest
 
-from parcels.errors import DeliveryRejected, LandsyncError
+from parcels.errors import LandsyncError
 from parcels.people import PEOPLE_SCHEMA
 from sync.check import check
 from sync.folder.conform import Conformed, PeopleRead
@@ -337,20 +337,6 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path) -> None:
         assert refused(folder, tmp_path / "4").code == code
 
 
-def test_an_assumed_table_without_its_key_is_not_read_and_said(tmp_path: Path) -> None:
-    folder = holders.as_geopackage(tmp_path / "delivery", holders.tables())
-    assumed = {"users": {"layer": "chu", "assumed": True, "columns": {"land_user_key": "id"}}}
-    run = conformed(folder, holders.profile(tables=assumed), tmp_path / "run")
-    assert read(run).not_read == ("thua.gpkg/chu",)
-    assert people_of(run).num_rows == 0
-    with pytest.raises(DeliveryRejected, match="DLV-TABLE-COLUMN"):
-        conformed(
-            folder,
-            holders.profile(tables={"users": assumed["users"] | {"assumed": False}}),
-            tmp_path / "again",
-        )
-
-
 def test_the_record_of_the_delivery_keeps_its_tables(ways: dict[str, Path]) -> None:
     named = DeliveryRecord.load(ways["csv by name"])
     assert [(table.holds, table.file) for table in named.tables] == [
@@ -360,3 +346,14 @@ def test_the_record_of_the_delivery_keeps_its_tables(ways: dict[str, Path]) -> N
         ("restrictions", "han_che.csv"),
     ]
     assert named.unlisted == ()
+
+
+def test_a_form_with_more_rows_of_a_parcel_than_can_be_kept_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = holders.as_pl3_01(tmp_path / "delivery", holders.tables())
+    conformed(delivery, holders.profile(), tmp_path / "run")
+    monkeypatch.setattr("sync.conform.tables.MOST_OF_A_PARCEL", 1)
+    with pytest.raises(LandsyncError) as caught:
+        conformed(delivery, holders.profile(), tmp_path / "again")
+    assert caught.value.code == "DLV-PEOPLE-MANY"

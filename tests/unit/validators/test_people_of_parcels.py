@@ -89,7 +89,8 @@ def test_each_land_user_of_a_parcel_is_authenticated_and_counted_once() -> None:
     assert verdict(dataset(4, **keys), authentication=answers).measured["xac_thuc"] == Portion(1, 3)
     # Spouses without keys are two, of whom the row's own user is one.
     alone = dataset(1, land_user_key=[None], land_user_name=["X"])
-    judged = verdict(alone, people=people(right(0), right(0)), authentication=answers)
+    said = people(right(0, land_user_name="X"), right(0, land_user_name="Y"))
+    judged = verdict(alone, people=said, authentication=answers)
     assert judged.measured["xac_thuc"] == Portion(0, 2)
 
 

@@ -39,4 +39,7 @@ def test_every_seed_is_a_nation_of_its_own_and_comes_in_its_turn() -> None:
     assert sorted(done) == sorted(seeds)
     assert {result.parcels for result in results.values()} == {300}
     assert results[3].as_dict() != results[2].as_dict()
+    assert {
+        seed for seed, result in results.items() if "PER-SHARES" in {line.code for line in result.checks}
+    } == {2}
     assert all(result.worst == 1.0 for result in results.values())

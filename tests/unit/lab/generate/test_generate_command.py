@@ -47,6 +47,8 @@ def test_it_says_what_it_wrote_in_the_chosen_language(
         (["--parcels", "200", "--provinces", "1"], "GEN-PROVINCE"),
         ([*SMALL, "--fault", "null_geometry"], "GEN-FAULT"),
         ([*SMALL, "--fault", "no_such=1"], "GEN-FAULT"),
+        ([*SMALL, "--fault", "user_said_twice=1"], "GEN-FAULT"),
+        ([*SMALL, "--people", "both"], "GEN-PEOPLE"),
         ([*SMALL, "--extracted-at", "yesterday"], "GEN-TIME"),
         ([*SMALL, "--extracted-at", "2025-06-30"], "GEN-DATE"),
         (["--parcels", "7", "--provinces", "01"], "GEN-TOO-FEW"),
