@@ -84,7 +84,7 @@ def test_its_legal_date_ends_the_giver_s_parcel_and_no_other(database: Database,
     told = decide(database.dsn, [passed], confirm(legal_date=LAW))
     assert live_on("2026-03-04") == ["k0"]
     assert live_on("2026-03-06") == []
-    assert {row["record"] for row in told["meanwhile"]} == {"land_user"}
+    assert {row["record"] for row in told["meanwhile"]} == {"land_right", "land_user"}
 
 
 def test_what_was_registered_meanwhile_the_giver_sees_and_the_receiver_does_not(

@@ -47,7 +47,7 @@ def declared(*words: When, rounds: int = 0) -> list[str]:
         if how == "items":
             files += steps * len(ITEMS)
         elif how == "many":
-            files += steps * len([item for item in ITEMS if item.names])
+            files += steps * len([item for item in ITEMS if item.name])
         elif how == "again":
             files += steps * (rounds if "61_conflicts_again" in steps else 0) + steps[:1]
         else:
