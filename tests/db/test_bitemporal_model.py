@@ -14,6 +14,7 @@ from tests.conftest import counts
 from tests.model.bitemporal import Claim, use_on, user_on
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
+from tests.support.played import wipe
 
 pytestmark = pytest.mark.db
 START = date(2026, 1, 1)
@@ -98,18 +99,6 @@ def moment_of(database: Database) -> datetime:
     [(moment,)] = database.query("SELECT clock_timestamp()")
     assert isinstance(moment, datetime)
     return moment
-
-
-def wipe(database: Database) -> None:
-    with closing(psycopg2.connect(database.superuser_dsn)) as link, link.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        for table in (
-            "land.parcel", "land.parcel_version", "land.parcel_told", "land.parcel_alias", "land.national_id_claim", "land.withheld_id", "land.land_use_part",
-            "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "ledger.manifest",
-            "land.source_state", "land.source_watermark", "land.legal_day", "land.lineage_edge", "land.lineage_event",
-        ):  # fmt: skip
-            cursor.execute(f"DELETE FROM {table}")
-        link.commit()
 
 
 @SETTINGS

@@ -1,9 +1,7 @@
 """Whatever a province delivers, in whatever order: nothing is lost, every line balances, both sides agree."""
 
-from contextlib import closing
 from pathlib import Path
 
-import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +11,7 @@ from sync.load.receipt import totals
 from tests.conftest import counts
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
+from tests.support.played import wipe
 
 pytestmark = pytest.mark.db
 NATIONAL = "w7er83vw1{:03d}"
@@ -55,20 +54,6 @@ def deliveries(draw: st.DrawFn) -> list[tuple[list[Plot], tuple[str, ...], tuple
     """A few deliveries in a row: rows, communes they are complete for, communes a person let pass."""
     scope = st.sampled_from([(), COMMUNES[:1], COMMUNES[:2]])
     return draw(st.lists(st.tuples(plots(), scope, st.just(())), min_size=2, max_size=4))
-
-
-def wipe(database: Database) -> None:
-    """Empty the database behind the pipeline, as only the superuser may: a clean start for each example."""
-    with closing(psycopg2.connect(database.superuser_dsn)) as link, link.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        for table in (
-            "land.parcel", "land.parcel_version", "land.parcel_alias", "land.national_id_claim", "land.land_use_part",
-            "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "ledger.manifest",
-            "ledger.receipt_line", "ledger.receipt", "ledger.quarantine",
-        ):  # fmt: skip
-            cursor.execute(f"DELETE FROM {table}")
-        cursor.execute("UPDATE ledger.province_state SET receipt_sequence = 0, receipt_sha256 = NULL")
-        link.commit()
 
 
 @settings(

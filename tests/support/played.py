@@ -46,7 +46,7 @@ TABLES = (
     "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "land_private.certificate",
     "land_private.certificate_version", "land_private.land_right", "land_private.land_right_version", "land_private.restriction", "land_private.restriction_version", "land_private.transferee",
     "land_private.transferee_version", "land.parcel_told", "land.parcel_conversion", "land.dataset", "land.source_state",
-    "land.source_watermark", "ledger.manifest", "ledger.receipt_line", "ledger.receipt_column", "ledger.receipt", "ledger.quarantine",
+    "land.source_watermark", "land.legal_day", "ledger.manifest", "ledger.receipt_line", "ledger.receipt_column", "ledger.receipt", "ledger.quarantine",
     "ledger.change_set",
 )  # fmt: skip
 ALL_COMMUNES = tuple(code for codes in COMMUNES.values() for code in codes)
