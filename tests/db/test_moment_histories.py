@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from sync.care.reconcile import reconcile
 from tests.conftest import counts
-from tests.db.test_changes_properties import wipe
 from tests.support.database import Database
 from tests.support.judged import Plot
 from tests.support.moments import PLACES, Delivery, Outcome, Province, moment
+from tests.support.played import wipe
 
 pytestmark = pytest.mark.db
 KEYS, LAST = 6, 300  # of day 300 of 2026 everything is past

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from parcels.errors import UsageError
 from sync.deciding.events import Decision, decide
 from tests.conftest import counts
-from tests.db.test_bitemporal_model import wipe
 from tests.db.test_lineage_plans import halves
 from tests.support.database import Database
 from tests.support.judged import COMMUNES, Plot, run_merge
+from tests.support.played import wipe
 
 pytestmark = pytest.mark.db
 START, DAYS = date(2026, 1, 10), 50

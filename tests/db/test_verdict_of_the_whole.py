@@ -25,8 +25,8 @@ from sync.run import finish_run, start_run
 from sync.settings import settings
 from sync.stages import STAGES, run_stage
 from tests.conftest import counts
-from tests.db.test_merge_properties import wipe
 from tests.support.database import Database
+from tests.support.played import wipe
 from tests.support.tiny import EPSG, PROVINCE, tiny
 
 pytestmark = pytest.mark.db
