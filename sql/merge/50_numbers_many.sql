@@ -10,6 +10,11 @@ WITH parcel AS (
            ON i.province_code = %(province)s AND i.parcel_uid = m.parcel_uid AND i.item_no = s.item_no AND i.content_hash = s.content_hash
     WHERE i.parcel_uid IS NULL
       AND EXISTS (SELECT FROM {live} AS x WHERE x.province_code = %(province)s AND x.parcel_uid = m.parcel_uid)
+      -- Where nobody has more than one, delivered or known, each has its number: most provinces, and asked once.
+      AND EXISTS (
+          SELECT FROM {staged} AS y WHERE y.item_no > 1
+          UNION ALL
+          SELECT FROM {live} AS y WHERE y.province_code = %(province)s AND y.item_no > 1)
 ), staged AS (
     SELECT s.row_no, s.item_no, m.parcel_uid, s.content_hash, {staged_name} AS name
     FROM parcel AS p
