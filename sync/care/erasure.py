@@ -10,7 +10,7 @@ nobody can look through them for one person; the answer names them.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -77,11 +77,7 @@ class Erased:
     rights: int
     results: int
     dry_run: bool
-    erasure_id: int | None
-
-    def told(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return asdict(self)
+    erasure_id: int
 
 
 def erase(owner_dsn: str, asked: ErasureRequest, *, dry_run: bool) -> Erased:
@@ -122,22 +118,20 @@ def erase(owner_dsn: str, asked: ErasureRequest, *, dry_run: bool) -> Erased:
             "reason": asked.reason.strip(),
             "now": clock.now(),
         }
-        erased = _erase(connection, asked, found, values)
+        erased = _erase(connection, found[0], values)
         if dry_run:
             connection.rollback()
     told = {name: values[name] for name in ("province", "erased_ref")}
     return Erased(**told, erased_at=values["now"], **erased, dry_run=dry_run)
 
 
-def _erase(
-    connection: db.Connection, asked: ErasureRequest, found: list[db.Row], values: dict[str, Any]
-) -> dict[str, Any]:
-    key = key_of(connection).store(asked.province)
-    rights = _rights(connection, values, found[0])
+def _erase(connection: db.Connection, found: db.Row, values: dict[str, Any]) -> dict[str, Any]:
+    key = key_of(connection).store(values["province"])
+    rights = _rights(connection, values, found)
     nobody = content_hash(_nobody(values["erased_ref"]), "land_user", key=key)
     values = {
         **values,
-        "systems": _systems(connection, values, found[0]["user_ref"], key),
+        "systems": _systems(connection, values, found["user_ref"], key),
         "content_hash": to_hex(nobody)[0].as_py(),
     }
     # The event before the rows: closed ones may be written by it alone.

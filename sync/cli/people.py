@@ -1,5 +1,6 @@
 """`landsync people`: lawful erasure of what is known of a person."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -81,10 +82,12 @@ def erase(
         from sync.settings import settings
 
         asked = ErasureRequest(province, user, basis, reason, actor_of_terminal())
+        kept = kept_of(
+            province, resolve_dsn(settings())
+        )  # first: what fails must not hide that somebody was erased
         erased = erase_person(resolve_owner_dsn(settings()), asked, dry_run=dry_run)
-        kept = kept_of(province, resolve_dsn(settings()))
         if as_json:
-            emit_json({**erased.told(), "kept": kept})
+            emit_json({**asdict(erased), "kept": kept})
         else:
             _tell(erased, kept)
 
