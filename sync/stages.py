@@ -12,6 +12,7 @@ from pathlib import Path
 from parcels.bilingual import Bilingual
 from parcels.errors import UsageError
 from sync.folder.document import Counts
+from sync.folder.unchanged import Unchanged
 from sync.run import EVERYTHING, FROM_SOURCE, Run, ledger
 from sync.settings import settings
 
@@ -19,6 +20,18 @@ LOG = logging.getLogger(__name__)
 
 
 def _fetch(run: Run) -> Counts:
+    counts = _fetched(run)
+    from sync.known.again import unchanged
+
+    same = unchanged(run)
+    Unchanged.forget(run.folder)  # what an earlier attempt thought
+    if same is None:
+        return counts
+    same.save(run.folder)
+    return counts | {SINCE: same.of_run}
+
+
+def _fetched(run: Run) -> Counts:
     from sync.intake.fetch import fetch
 
     if str(run.requested).startswith(FROM_SOURCE):
@@ -45,11 +58,15 @@ def _conform(run: Run) -> Counts:
 
 def _check(run: Run) -> Counts:
     from sync.check import check
+    from sync.folder.boundaries import load_boundaries
     from sync.folder.delivery import DeliveryRecord
+    from sync.known.basis import basis_of
     from sync.known.database import known_to_the_nation
 
     with known_to_the_nation(run.dsn, run.province, DeliveryRecord.load(run.folder).as_of) as known:
-        return check(run.folder, run.profile(), known)
+        counts = check(run.folder, run.profile(), known)
+        basis_of(run.folder, run.folder, known, load_boundaries(run.folder)).save(run.folder)
+    return counts
 
 
 def _gate(run: Run) -> Counts:
@@ -84,7 +101,23 @@ STAGES: dict[str, Callable[[Run], Counts]] = {
     "load": _load,
     "report": _report,
 }
+SINCE = "unchanged_since"  # in what a stage tells: the run of which this delivery is the same again
 APPLY_STAGES = ("load", "report")  # what a person approved was fetched and judged by the run that held it
+
+
+def _again(name: str, run: Run, same: Unchanged) -> Counts:
+    """A stage after fetch of a delivery that is the same again: what the judging ones left lies where it was."""
+    judged = settings().runs / same.of_run
+    told: Counts = {SINCE: same.of_run}
+    if name == "load":
+        from sync.load.again import load_again
+
+        return load_again(run, same) | told
+    if name == "report":
+        from sync.report.again import report_again
+
+        return report_again(run.folder, judged) | told
+    return told
 
 
 def stages_of(run: Run) -> tuple[str, ...]:
@@ -97,7 +130,8 @@ def run_stage(name: str, run: Run) -> Counts:
     with ledger.stage(run.dsn, run.province, run.run_id, name) as counts:
         LOG.info("province %s run %s: %s", run.province, run.run_id, name)
         try:
-            counts.update(STAGES[name](run))
+            same = None if name == "fetch" else Unchanged.find(run.folder)
+            counts.update(STAGES[name](run) if same is None else _again(name, run, same))
         except FileNotFoundError as missing:
             if not str(missing.filename).startswith(str(settings().runs)):
                 raise

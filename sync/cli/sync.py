@@ -180,6 +180,15 @@ def _tell(summary: dict[str, Any]) -> None:
             f"held {total['held']}.",
         )
     )
+    if summary["unchanged_since"]:
+        say(
+            Bilingual(
+                f"Gói dữ liệu giống hệt gói của lượt chạy {summary['unchanged_since']} và không có gì khác đi từ đó: kết quả "
+                "kiểm tra giữ nguyên, chỉ ghi biên nhận.",
+                f"The delivery is that of run {summary['unchanged_since']} again, and nothing changed since: what was found then "
+                "holds, and only a receipt was written.",
+            )
+        )
     if summary["ignored"] or summary["ended_by_row"]:
         say(
             Bilingual(

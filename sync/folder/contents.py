@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from parcels.people import PEOPLE_SCHEMA
 from sync.folder import (
+    basis,
     boundaries,
     conform,
     delivery,
@@ -20,6 +21,7 @@ from sync.folder import (
     register,
     snapshot,
     summary,
+    unchanged,
 )
 from sync.folder.document import Document
 from validators.findings import FINDINGS_SCHEMA
@@ -41,6 +43,7 @@ CONTENTS: tuple[tuple[str, ModuleType, tuple[type[Document], ...], tuple[Table, 
     ("the start of the run", profile, (profile.KeptProfile,), ()),
     ("fetch, of a profile with a connection", pulled, (pulled.Pulled,), ()),
     ("fetch", delivery, (delivery.DeliveryRecord,), ()),
+    ("fetch, of a delivery that is the same again", unchanged, (unchanged.Unchanged,), ()),
     (
         "conform, or `check --boundaries`",
         boundaries,
@@ -105,6 +108,7 @@ CONTENTS: tuple[tuple[str, ModuleType, tuple[type[Document], ...], tuple[Table, 
             ),
         ),
     ),
+    ("check of a run", basis, (basis.Basis,), ()),
     ("gate", gate, (gate.Gated,), ()),
     (
         "load",

@@ -72,6 +72,11 @@ class Document(Record):
         """The document of a folder; None where there is none."""
         return cls.load(folder) if cls.is_in(folder) else None
 
+    @classmethod
+    def forget(cls, folder: Path) -> None:
+        """Take the document away, where there is one."""
+        (folder / cls.FILE).unlink(missing_ok=True)
+
 
 def _too_new(path: Path, version: int, known: int) -> ComponentMissing:
     return ComponentMissing(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +16,8 @@ from sync.folder.verdict import LoadedVerdict
 from validators.findings import FINDINGS_SCHEMA
 
 MERGE_FINDINGS = "merge_findings.parquet"
+# Of `changes` what is so as long as the same rows come: it is told each time. The others are of what happened.
+STANDING: Final = ("without_geometry", "id_withheld", "not_brought")
 
 
 class ReceiptLine(Record):

@@ -45,6 +45,15 @@ def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
     return table
 
 
+def boxes_of_parts(run_dir: Path) -> dict[str, NDArray[np.float64]]:
+    """Commune code → (4,) west, south, east, north of its part's stored geometries, EPSG:4756; NaN where it has none."""
+    boxes = {}
+    for code, path in part_paths(run_dir).items():
+        said = json.loads(pq.read_metadata(path).metadata[b"geo"])["columns"]["geom"]
+        boxes[code] = np.asarray(said.get("bbox", [np.nan] * 4), np.float64)
+    return boxes
+
+
 class PartTables(Mapping[str, pa.Table]):
     """Some columns of every part of a snapshot, read when asked for and not kept: a delivery may be any size."""
 

@@ -4,6 +4,8 @@ One connection, one transaction, one moment: what is answered about one commune 
 next. Bulk rows come by COPY into Arrow.
 """
 
+import hashlib
+import io
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -11,6 +13,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
 from sync import db
@@ -35,6 +38,7 @@ _COPIED = pa.schema(
 )
 _WAITING = [name for name in WAITING_SCHEMA.names if name in LIVE_SCHEMA.names and name != "geom"]
 _NO_PROVINCE = ""
+_NO_RESULTS = "none"
 
 
 @contextmanager
@@ -52,17 +56,26 @@ def known_to_the_nation(dsn: str, province: str, as_of: date) -> Iterator["Natio
 
 
 class NationalKnown:
-    """`sync.known.Known` of one province. Of one thread: a database connection is not shared."""
+    """`sync.known.Known` of one province. Of one thread: a database connection is not shared.
+
+    said  what was answered that does not follow from the province's own deliveries: subject → SHA-256
+    """
 
     def __init__(self, connection: db.Connection, province: str, as_of: date) -> None:
         self._connection = connection
         self._province = province
         self._as_of = as_of
+        self.said: dict[str, str] = {}
 
     def claims(self, wanted: pa.Table) -> pa.Table:
         """CLAIMS_SCHEMA; see `Known`. Asked once: `wanted` is all of the delivery."""
         db.copy_in(self._connection, ("pg_temp", "wanted_id"), wanted)
-        return self._copy("claims", CLAIMS_SCHEMA)
+        answer = self._copy("claims", CLAIMS_SCHEMA)
+        others = answer.filter(pc.not_equal(answer["province_code"], self._province))
+        self.said["claims"] = digest_of(
+            others.select(["national_id", "province_code"]).sort_by("national_id")
+        )
+        return answer
 
     def live(self, commune_code: str) -> pa.Table:
         """LIVE_SCHEMA; see `Known`."""
@@ -89,19 +102,34 @@ class NationalKnown:
         """LIVE_SCHEMA: live parcels of other provinces that touch one of these boxes (as of `near`)."""
         return self._near(boxes, [], self._province)
 
+    def withheld(self) -> pa.Table:
+        """`national_id`, `commune_code`: ids that were delivered of living parcels and that another parcel has."""
+        return self._copy(
+            "withheld", pa.schema([("national_id", pa.string()), ("commune_code", pa.string())])
+        )
+
+    def around(self, boxes: NDArray[np.float64]) -> str:
+        """SHA-256 of the living land of other provinces in these boxes (k, 4), and of its names."""
+        self._look_in(boxes)
+        [found] = db.fetch(self._connection, "context/around", {"province": self._province})
+        return str(found["digest"])
+
     def authentication(self) -> pa.Table | None:
         """AUTHENTICATION_SCHEMA; see `Known`."""
         if not db.fetch(self._connection, "population/any_result", {"province": self._province})[0]["known"]:
+            self.said["authentication"] = _NO_RESULTS
             return None
-        return self._copy("authentication", AUTHENTICATION_SCHEMA)
+        return self._noted("authentication", self._copy("authentication", AUTHENTICATION_SCHEMA))
 
     def expected(self) -> pa.Table:
         """EXPECTED_SCHEMA; see `Known`."""
-        return self._copy("expected", EXPECTED_SCHEMA, as_of=self._as_of.isoformat())
+        return self._noted("expected", self._copy("expected", EXPECTED_SCHEMA, as_of=self._as_of.isoformat()))
 
     def excused(self) -> pa.Array:
         """See `Known`."""
-        return self._cases("register/excused", as_of=db.sql.Literal(self._as_of))
+        found = self._cases("register/excused", as_of=db.sql.Literal(self._as_of))
+        self._noted("excused", pa.table({"finding_id": found}))
+        return found
 
     def told_of_communes(self) -> pa.Array:
         """See `Known`."""
@@ -128,11 +156,18 @@ class NationalKnown:
     def _near(self, boxes: NDArray[np.float64], not_communes: list[str], not_province: str) -> pa.Table:
         if not len(boxes):
             return LIVE_SCHEMA.empty_table()
+        self._look_in(boxes)
+        found = self._parcels("near", not_communes=not_communes, not_province=not_province)
+        return in_order(touching(found, boxes))
+
+    def _look_in(self, boxes: NDArray[np.float64]) -> None:
         db.execute(self._connection, "context/empty_box")
         sides = dict(zip(("west", "south", "east", "north"), np.asarray(boxes, np.float64).T, strict=True))
         db.copy_in(self._connection, ("pg_temp", "wanted_box"), pa.table(sides))
-        found = self._parcels("near", not_communes=not_communes, not_province=not_province)
-        return in_order(touching(found, boxes))
+
+    def _noted(self, subject: str, answer: pa.Table) -> pa.Table:
+        self.said[subject] = digest_of(answer)
+        return answer
 
     def _parcels(self, name: str, **values: str | list[str]) -> pa.Table:
         copied = self._copy(name, _COPIED, **values)
@@ -143,6 +178,13 @@ class NationalKnown:
     def _copy(self, name: str, schema: pa.Schema, **values: str | list[str]) -> pa.Table:
         query = question(name, province=self._province, **values)
         return db.copy_out(self._connection, query, schema).cast(schema)
+
+
+def digest_of(answer: pa.Table) -> str:
+    """SHA-256 of a table's rows in their order, in hexadecimal."""
+    text = io.BytesIO()
+    pacsv.write_csv(answer, text)
+    return hashlib.sha256(text.getbuffer()).hexdigest()
 
 
 def question(name: str, **values: str | list[str]) -> db.sql.Composable:

@@ -39,7 +39,7 @@ def load(run: Run) -> Counts:
     nothing and returns the same.
     """
     if receipt.show(run.dsn, run.run_id):
-        return _counts(run, Loaded.load(run.folder))
+        return counts_of(run, Loaded.load(run.folder))
     inputs = read_inputs(run)
     approved = run.communes if run.kind == "apply" else ()
     with db.connect(run.dsn) as connection:
@@ -64,10 +64,10 @@ def load(run: Run) -> Counts:
         loaded.save(run.folder)  # before the commit: where there is a receipt, there is this
         if run.dry_run:
             connection.rollback()
-    return _counts(run, loaded)
+    return counts_of(run, loaded)
 
 
-def _counts(run: Run, loaded: Loaded) -> Counts:
+def counts_of(run: Run, loaded: Loaded) -> Counts:
     moment = run.stated_at or DeliveryRecord.load(run.judged_folder).moment
     return {
         "extracted_at": moment.isoformat() if moment else None,
@@ -84,8 +84,8 @@ def _publish(
     approved: tuple[str, ...],
     older: dict[str, Reason],
 ) -> Loaded:
-    chain = _own_lock(connection, run)
-    now = _clock(connection)
+    chain = own_lock(connection, run)
+    now = clock_of(connection)
     merged = merge(connection, request_of(connection, run, inputs, staged, approved, now))
     receipt.check_balances(merged.lines)
     story = db.fetch(connection, "load/story", {}, {"parcel": staging_tables(run.run_id)["parcel"]})
@@ -126,7 +126,7 @@ def _publish(
     )
 
 
-def _own_lock(connection: db.Connection, run: Run) -> db.Row:
+def own_lock(connection: db.Connection, run: Run) -> db.Row:
     """The end of the province's chain of receipts, of the lock that this run holds."""
     chain = db.fetch_one(connection, "ledger/own_lock", {"province": run.province, "run_id": run.run_id})
     if chain is None:
@@ -193,7 +193,7 @@ def _of_whole_communes(
     return tuple(counted(verdict) for verdict in verdicts)
 
 
-def _clock(connection: db.Connection) -> datetime:
+def clock_of(connection: db.Connection) -> datetime:
     """The recorded time of everything this merge writes: after the lock, so later runs are later."""
     row = db.fetch_one(connection, "ledger/clock")
     assert row is not None  # noqa: S101 - the statement has one row by construction

@@ -7,6 +7,7 @@ from rich.table import Table
 from parcels.bilingual import Bilingual, Lang
 from sync.folder.loaded import Loaded
 from sync.folder.summary import Summary
+from sync.folder.unchanged import Unchanged
 from sync.folder.verdict import LoadedVerdict
 from sync.run import Run
 
@@ -35,11 +36,12 @@ def run_summary(run: Run) -> dict[str, Any]:
     """`sync --json`: everything `check --json` says, and what became of it in the database."""
     checked = Summary.load(run.folder)
     loaded = Loaded.load(run.folder)
-    total = loaded.totals
+    total, same = loaded.totals, Unchanged.find(run.folder)
     return {
         **checked.as_dict(),
         "run": run.run_id,
         "dry_run": run.dry_run,
+        "unchanged_since": None if same is None else same.of_run,
         "decision": "hold" if loaded.held_communes else checked.decision,
         "receipt": {
             "sequence": loaded.sequence,

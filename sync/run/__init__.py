@@ -12,6 +12,7 @@ from sync.declared.connection import no_connection
 from sync.declared.profile import Profile, load_profile
 from sync.folder.profile import KeptProfile
 from sync.folder.reasons import Reading
+from sync.folder.unchanged import Unchanged
 from sync.platform.addresses import resolve_dsn
 from sync.run import ledger
 from sync.run.staging import drop_staging
@@ -158,7 +159,7 @@ def open_run(run_id: str, *, dsn: str | None = None) -> Run:
         dry_run=row["dry_run"],
         requested=row["requested"],
         parent_run_id=row["parent_run_id"],
-        judged_by=str(line[-1]["run_id"]),
+        judged_by=_judged_by(str(line[-1]["run_id"])),
         communes=tuple(row["communes"] or ()),
         dsn=address,
         stated_at=next((each["stated_at"] for each in line if each["stated_at"]), None),
@@ -171,6 +172,12 @@ def _line_of(dsn: str, row: ledger.Row) -> list[ledger.Row]:
     while row["parent_run_id"]:
         line.append(row := ledger.get(dsn, row["parent_run_id"]))
     return line
+
+
+def _judged_by(run_id: str) -> str:
+    """The run itself, or the one of which its delivery is the same again."""
+    same = Unchanged.find(settings().runs / run_id)
+    return run_id if same is None else same.of_run
 
 
 def finish_run(run_id: str, *, dsn: str | None = None) -> str:

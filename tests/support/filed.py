@@ -80,18 +80,18 @@ def _shapes(rows: tuple[Row, ...]) -> list[shapely.Geometry | None]:
 
 
 class FiledOffice:
-    """The office of province 01 at its command line. `run`: of the last delivery; `held`: what waits of it, and why."""
+    """The office of province 01 at its command line. `last`: the folder of its last delivery, `run`: what brought it in."""
 
     def __init__(self, landsync: Landsync, folder: Path) -> None:
         self.landsync, self.folder, self.count = landsync, folder, 0
-        self.run = ""
+        self.run, self.last = "", folder
 
     def sync(self, delivery: Delivery) -> dict[str, list[str]]:
         """Hand it in; commune → the codes of what holds it."""
         self.count += 1
-        place = write_delivery(self.folder / f"delivery{self.count}", delivery)
+        self.last = write_delivery(self.folder / f"delivery{self.count}", delivery)
         more = ["--dry-run"] if delivery.dry else []
-        told = self.landsync("sync", "--province", "01", place, *more)
+        told = self.landsync("sync", "--province", "01", self.last, *more)
         assert told.status in (0, 3), told.words
         return self._held(told)
 
