@@ -66,6 +66,7 @@ class NationalKnown:
         self._province = province
         self._as_of = as_of
         self.said: dict[str, str] = {}
+        self._near_is_prepared = False
 
     def claims(self, wanted: pa.Table) -> pa.Table:
         """CLAIMS_SCHEMA; see `Known`. Asked once: `wanted` is all of the delivery."""
@@ -157,8 +158,14 @@ class NationalKnown:
         if not len(boxes):
             return LIVE_SCHEMA.empty_table()
         self._look_in(boxes)
-        found = self._parcels("near", not_communes=not_communes, not_province=not_province)
-        return in_order(touching(found, boxes))
+        if not self._near_is_prepared:
+            for name in ("plan_once", "create_near", "prepare_near"):
+                db.execute(self._connection, f"context/{name}", identifiers=_of_parcel())
+            self._near_is_prepared = True
+        db.execute(self._connection, "context/empty_near")
+        left_out = {"not_communes": not_communes, "not_province": not_province}
+        db.execute(self._connection, "context/find_near", left_out)
+        return in_order(touching(self._parcels("near"), boxes))
 
     def _look_in(self, boxes: NDArray[np.float64]) -> None:
         db.execute(self._connection, "context/empty_box")
@@ -189,14 +196,19 @@ def digest_of(answer: pa.Table) -> str:
 
 def question(name: str, **values: str | list[str]) -> db.sql.Composable:
     """sql/context/<name>.sql with its values; of a parcel it asks for the columns of LIVE_SCHEMA."""
-    columns: db.Identifiers = {
+    columns = {**_of_parcel(), **{key: db.sql.Literal(value) for key, value in values.items()}}
+    return db.compose(f"context/{name}", columns)
+
+
+def _of_parcel() -> db.Identifiers:
+    """The columns of LIVE_SCHEMA, of a parcel and of what was found of it; of a refused row those that it has."""
+    return {
         "of_parcel": listed(_OF_PARCEL, "p"),
         "of_parcel_without_id": listed((name for name in _OF_PARCEL if name != "national_id"), "p"),
         "of_found": listed(_OF_PARCEL, "found"),
+        "found_columns": listed(_OF_PARCEL),
         "of_waiting": listed(_WAITING, "q"),
-        **{key: db.sql.Literal(value) for key, value in values.items()},
     }
-    return db.compose(f"context/{name}", columns)
 
 
 def from_hex(text: pa.ChunkedArray) -> pa.Array:

@@ -9,10 +9,9 @@ import pyarrow.compute as pc
 import pytest
 import shapely
 
-from sync import db
 from sync.known.context.export import export_context
 from sync.known.context.file import read_context
-from sync.known.database import known_to_the_nation, question
+from sync.known.database import known_to_the_nation
 from sync.platform import databases
 from tests.support.database import Database
 from tests.support.judged import AS_OF, COMMUNES, Plot, run_merge, square
@@ -133,14 +132,15 @@ def test_near_parcels_are_found_by_the_spatial_index(nation: Database, tmp_path:
     with nation.connect(databases.OWNER) as link, link.cursor() as cursor:
         cursor.execute("ANALYZE land.parcel_01")
         link.commit()
-    near = question("near", not_communes=[HERE], not_province="")
-    box = pa.table(
-        dict(zip(("west", "south", "east", "north"), ([v] for v in shapely.bounds(square(0))), strict=True))
-    )
-    with db.connect(nation.dsn) as connection, connection.cursor() as cursor:
-        db.execute(connection, "context/create_box")
-        db.copy_in(connection, ("pg_temp", "wanted_box"), box)
-        cursor.execute(db.sql.SQL("EXPLAIN {query}").format(query=near))
+    box = np.array([shapely.bounds(square(0))])
+    with known(nation) as nations, nations._connection.cursor() as cursor:
+        for code in (HERE, THERE):
+            nations.near(code, box)
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'near_land'"
+        )
+        assert cursor.fetchall() == [(2, 0)], "planned once for all communes"
+        cursor.execute("EXPLAIN EXECUTE near_land (%s, '')", ([HERE],))
         plan = [row[0] for row in cursor.fetchall()]
     assert any("parcel_01_geom_idx" in line for line in plan)
     assert not any("Seq Scan on parcel_01" in line for line in plan)

@@ -1,0 +1,1 @@
+EXECUTE near_land(%(not_communes)s::text[], %(not_province)s)

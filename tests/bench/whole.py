@@ -1,0 +1,276 @@
+"""The whole way of one province, file to published rows, and everything that comes after: `python tests/bench/whole.py [parcels]`.
+
+A province of the generator, all its communes, as files; on a private server with the platform's own settings. Line by line, as JSON:
+the floor (`ogr2ogr` by COPY, with its index of geometries and of the key), the first load, the same bytes again, the same content in
+another file, 1 % changed in a twentieth of the communes and in all, and what lies in the database afterwards. `cpu` is of our processes
+and of the server's, in seconds; with each its `ratio` to the first load. The generated files are kept in --keep, so that a second
+measurement begins at once.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, os.environ.get("CHECKOUT", str(Path(__file__).resolve().parents[2])))
+
+import psutil
+import psycopg2
+from filelock import FileLock
+
+from sync.platform import databases, packages
+from sync.platform.cluster import Cluster
+from sync.run import finish_run, start_run
+from sync.stages import run_stage
+from tests.bench.peak import peak, reset_peak
+from tests.conftest import key_file
+from tests.support.database import PASSWORDS, Server, _prepare
+from tests.support.databases import copy_database
+
+PROVINCE = "08"
+COMMUNES = 67
+TICK = os.sysconf("SC_CLK_TCK")
+STAGES = ("fetch", "conform", "check", "gate", "load", "report")
+SIZES = """
+SELECT regexp_replace(n.nspname || '.' || c.relname, '_[0-9]{2}$', '') AS name, sum(pg_table_size(c.oid)), sum(pg_indexes_size(c.oid))
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname IN ('land', 'land_private', 'ledger')
+GROUP BY 1 HAVING sum(pg_total_relation_size(c.oid)) > 1000000 ORDER BY sum(pg_total_relation_size(c.oid)) DESC
+"""
+
+
+class Clock:
+    """Processor seconds of the server: of its living processes, and of those that ended."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        pid = int((cluster.data / "postmaster.pid").read_text(encoding="ascii").split("\n", 1)[0])
+        self.postmaster = psutil.Process(pid)
+
+    def __call__(self) -> float:
+        """So far."""
+        took = self.postmaster.cpu_times()
+        total = took.user + took.system + took.children_user + took.children_system
+        for child in self.postmaster.children():
+            try:
+                own = child.cpu_times()
+            except psutil.NoSuchProcess:
+                continue
+            total += own.user + own.system
+        return float(total)
+
+
+def own_seconds() -> float:
+    """Of this process and of those that it waited for."""
+    took = os.times()
+    return took.user + took.system + took.children_user + took.children_system
+
+
+@contextmanager
+def server() -> Iterator[tuple[Cluster, str]]:
+    """A server of its own, and the superuser's DSN of a migrated database on it."""
+    programs = packages.installed()
+    if programs is None:
+        raise SystemExit("PostgreSQL with PostGIS is missing: python -m sync.platform.packages")
+    folder = Path(tempfile.mkdtemp(prefix="landsync-whole-"))
+    folder.chmod(0o711)
+    cluster = Cluster(folder / "cluster", programs)
+    cluster.create()
+    cluster.start()
+    try:
+        made = Server(cluster.dsn(), "template_whole")
+        _prepare(made, FileLock(str(folder / "lock")))
+        copy_database(made.superuser_dsn, "whole", made.template)
+        yield cluster, made.dsn("whole")
+    finally:
+        cluster.remove()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def generated(kept: Path, parcels: int) -> Path:
+    """A delivery of so many parcels, from an earlier measurement where there is one."""
+    folder = kept / f"nation{parcels}"
+    if not (folder / PROVINCE / "delivery.toml").is_file():
+        subprocess.run(
+            [str(Path(sys.executable).parent / "landsync"), "generate", "--out", str(folder), "--parcels", str(parcels),
+             "--provinces", PROVINCE, "--communes-per-province", str(COMMUNES)],
+            check=True
+        )  # fmt: skip
+    return folder / PROVINCE
+
+
+def later(delivery: Path, where: Path, hours: int) -> Path:
+    """The same content, extracted later: other bytes."""
+    shutil.copytree(delivery, where)
+    said = (where / "delivery.toml").read_text(encoding="utf-8")
+    at = next(line for line in said.splitlines() if line.startswith("extracted_at"))
+    moment = datetime.fromisoformat(at.split("=")[1].strip()) + timedelta(hours=hours)
+    (where / "delivery.toml").write_text(
+        said.replace(at, f"extracted_at = {moment.isoformat()}"), encoding="utf-8"
+    )
+    return where
+
+
+def changed(delivery: Path, where: Path, hours: int, every_commune: int) -> Path:
+    """One row in a hundred with another address, in one commune of `every_commune`."""
+    later(delivery, where, hours)
+    for file in where.glob("*.gpkg"):
+        with closing(sqlite3.connect(file)) as link:
+            link.create_function(
+                "ST_IsEmpty", 1, lambda _: 0
+            )  # what the file's own triggers ask of geometries, which stay
+            for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+                link.create_function(name, 1, lambda _: 0)
+            [(layer,)] = link.execute(
+                "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
+            ).fetchall()
+            codes = [code for (code,) in link.execute(f'SELECT DISTINCT maXa FROM "{layer}" ORDER BY 1')]
+            chosen = ", ".join(f"'{code}'" for code in codes[::every_commune])
+            link.execute(
+                f"UPDATE \"{layer}\" SET diaChi = coalesce(diaChi, '') || ' (sửa)' WHERE fid % 100 = 7 AND maXa IN ({chosen})"
+            )
+            link.commit()
+    return where
+
+
+def stages(delivery: Path) -> None:
+    """In a process of its own: the stages of a run, a line of JSON each."""
+    run = start_run(PROVINCE, "bench", path=delivery)
+    for name in STAGES:
+        reset_peak()
+        began, used = time.monotonic(), own_seconds()
+        counts = run_stage(name, run)
+        told = {
+            "stage": name,
+            "seconds": time.monotonic() - began,
+            "cpu": own_seconds() - used,
+            "rss": peak(),
+        }
+        print(json.dumps(told | {"again": "unchanged_since" in counts}), flush=True)
+    print(json.dumps({"stage": "end", "state": finish_run(run.run_id)}), flush=True)
+
+
+def bring_in(clock: Clock, dsn: str, home: Path, delivery: Path) -> dict[str, Any]:
+    """A run, stage by stage: wall and processor seconds, peak of memory; WAL in all."""
+    environment = os.environ | {
+        "LANDSYNC_DSN": dsn,
+        "LANDSYNC_HOME": str(home),
+        "LANDSYNC_KEY_FILE": key_file(),
+    }
+    wal, server_then = _wal(dsn), clock()
+    work = subprocess.Popen(
+        [sys.executable, "-W", "ignore", __file__, "--stages", str(delivery)],
+        env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    told: dict[str, Any] = {}
+    for line in work.stdout or ():
+        said = json.loads(line)
+        now = clock()
+        if said["stage"] == "end":
+            told["state"] = said["state"]
+            continue
+        told[said["stage"]] = {
+            "seconds": round(said["seconds"], 1), "cpu": round(said["cpu"], 1), "server": round(now - server_then, 1),
+            "mib": round(said["rss"] / 2**20),
+        }  # fmt: skip
+        server_then = now
+    if work.wait():
+        raise SystemExit(work.returncode)
+    took = [told[name] for name in STAGES]
+    told["seconds"] = round(sum(stage["seconds"] for stage in took), 1)
+    told["cpu"] = round(sum(stage["cpu"] + stage["server"] for stage in took), 1)
+    told["wal_mib"] = round((_wal(dsn) - wal) / 2**20)
+    return told
+
+
+def _wal(dsn: str) -> int:
+    return int(_value(dsn, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"))
+
+
+def _value(dsn: str, query: str) -> Any:
+    with closing(psycopg2.connect(dsn)) as link, link.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()[0][0]
+
+
+def floor(clock: Clock, dsn: str, delivery: Path) -> dict[str, Any]:
+    """What the files cost that are merely copied into a table, with an index of geometries and one of the key."""
+    used, server_then, began = own_seconds(), clock(), time.monotonic()
+    for number, file in enumerate(sorted(delivery.glob("*.gpkg"))):
+        subprocess.run(
+            ["ogr2ogr", "-f", "PostgreSQL", f"PG:{dsn}", str(file), "-nln", f"floor{number}", "-lco", "SPATIAL_INDEX=GIST",
+             "--config", "PG_USE_COPY", "YES"],
+            check=True,
+        )  # fmt: skip
+        with closing(psycopg2.connect(dsn)) as link, link.cursor() as cursor:
+            cursor.execute(f"CREATE UNIQUE INDEX ON floor{number} (thuadatid)")
+            link.commit()
+    told = {"seconds": time.monotonic() - began, "cpu": own_seconds() - used + clock() - server_then}
+    with closing(psycopg2.connect(dsn)) as link, link.cursor() as cursor:
+        for number in range(len(list(delivery.glob("*.gpkg")))):
+            cursor.execute(f"DROP TABLE floor{number}")
+        link.commit()
+    return {name: round(value, 1) for name, value in told.items()}
+
+
+def sizes(dsn: str, parcels: int) -> dict[str, list[int]]:
+    """Table → octets a parcel: of its rows, of its indexes."""
+    with closing(psycopg2.connect(dsn)) as link, link.cursor() as cursor:
+        cursor.execute(SIZES)
+        found = {
+            name: [round(rows / parcels), round(indexes / parcels)]
+            for name, rows, indexes in cursor.fetchall()
+        }
+    return found | {"all": [sum(each[k] for each in found.values()) for k in (0, 1)]}
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Measure and print."""
+    delivery = generated(arguments.keep, arguments.parcels)
+    with server() as (cluster, superuser), tempfile.TemporaryDirectory(prefix="landsync-bench-") as temporary:
+        folder, clock = Path(temporary), Clock(cluster)
+        loader = superuser.replace(
+            superuser.split("//")[1].split("@")[0], f"{databases.LOADER}:{PASSWORDS[databases.LOADER]}"
+        )
+        first: dict[str, Any] = {}
+
+        def tell(what: str, told: dict[str, Any]) -> None:
+            if first:
+                told["ratio"] = round(told["cpu"] / first["cpu"], 3)
+            print(
+                json.dumps({"what": what, "parcels": arguments.parcels, **told}, ensure_ascii=False),
+                flush=True,
+            )
+
+        tell("floor", floor(clock, superuser, delivery))
+        told = bring_in(clock, loader, folder / "home", delivery)
+        tell("first load", told)
+        first = told
+        print(json.dumps({"what": "sizes", **sizes(superuser, arguments.parcels)}), flush=True)
+        tell("the same bytes", bring_in(clock, loader, folder / "home", delivery))
+        tell("the same content", bring_in(clock, loader, folder / "home", later(delivery, folder / "a", 1)))
+        few = changed(delivery, folder / "b", 2, 20)
+        tell("1 % changed in a twentieth of the communes", bring_in(clock, loader, folder / "home", few))
+        spread = changed(delivery, folder / "c", 3, 1)
+        tell("1 % changed in every commune", bring_in(clock, loader, folder / "home", spread))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("parcels", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "landsync-bench")
+    parser.add_argument("--stages", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.stages:
+        stages(asked.stages)
+    else:
+        main(asked)
