@@ -9,12 +9,6 @@ WITH place AS MATERIALIZED (
     WHERE m.sheet_alias IS NOT NULL
       AND m.sheet_uid IS NULL
       AND m.status <> 'ignored'
-), said AS MATERIALIZED (
-    SELECT m.row_no, m.sheet_place, m.sheet_uid IS NULL AS asked, land.sheet_parts(m.sheet_alias) AS parts
-    FROM merge_row AS m
-    JOIN place AS p ON p.sheet_place = m.sheet_place
-    WHERE m.sheet_alias IS NOT NULL
-      AND m.status <> 'ignored'
 ), there AS MATERIALIZED (
     SELECT a.parcel_uid, a.sheet_place, land.sheet_parts(a.alias_value) AS parts
     FROM land.parcel_alias AS a
@@ -22,6 +16,12 @@ WITH place AS MATERIALIZED (
     WHERE a.province_code = %(province)s
       AND a.alias_kind = 'sheet'
       AND a.recorded_to IS NULL
+), said AS MATERIALIZED (
+    SELECT m.row_no, m.sheet_place, m.sheet_uid IS NULL AS asked, land.sheet_parts(m.sheet_alias) AS parts
+    FROM merge_row AS m
+    WHERE m.sheet_place IN (SELECT t.sheet_place FROM there AS t)
+      AND m.sheet_alias IS NOT NULL
+      AND m.status <> 'ignored'
 ), fit AS (
     SELECT s.row_no, t.parcel_uid, s.asked,
            count(*) OVER (PARTITION BY s.row_no) AS parcels, count(*) OVER (PARTITION BY t.parcel_uid) AS rows

@@ -1,12 +1,6 @@
 -- The hashes of every parcel that this run wrote.
--- The manifest is what reconcile compares with: where a person let pass what others had done to a commune, all of it is
--- written anew.
-WITH touched AS (
-    SELECT r.parcel_uid FROM merge_result AS r WHERE r.is_new OR r.version_changed OR r.handles_changed OR r.items_changed
-    UNION
-    SELECT p.parcel_uid FROM land.parcel AS p
-    WHERE p.province_code = %(province)s AND p.commune_code = ANY (%(foreign_hands_passed)s::text[])
-), item AS (
+-- Those of many-valued records in the order of their names and numbers.
+WITH item AS (
     {touched}
 ), digest AS (
     SELECT i.parcel_uid,
@@ -17,7 +11,7 @@ WITH touched AS (
 INSERT INTO ledger.manifest (province_code, commune_code, parcel_uid, content_hash, handle_hash, items_hash, area_m2)
 SELECT p.province_code, p.commune_code, p.parcel_uid, p.content_hash, land.handle_hash(p.source_system, p.source_key),
        coalesce(d.items_hash, sha256(''::bytea)), p.area_m2
-FROM touched AS t
+FROM merge_touched AS t
 JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = t.parcel_uid
 LEFT JOIN digest AS d ON d.parcel_uid = t.parcel_uid
 ON CONFLICT (province_code, parcel_uid) DO UPDATE

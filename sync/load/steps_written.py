@@ -92,6 +92,7 @@ WRITTEN: tuple[Step, ...] = (
     ),
     Step("86f_late_notes_compared", "What took its place did not come in vain", ("compared",)),
     Step("87_manifest_remove", "Parcels that are no longer there leave the manifest"),
+    Step("87a_touched", "The parcels whose hashes the manifest has to say anew"),
     Step("88_manifest_write", "The hashes of every parcel that this run wrote", fills=True),
     #
     # What is known from now on, and what is told.
