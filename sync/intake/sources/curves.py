@@ -7,7 +7,6 @@ in number, because a file may state any radius: a curve that would need more is 
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from ezdxf.math import BSpline, Vec3
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
@@ -45,6 +44,8 @@ def b_spline(
     tolerance: float,
 ) -> Points:
     """Points (n, 2) along a B-spline. Raises ValueError for one that is none (too few poles, knots that do not fit)."""
+    from ezdxf.math import BSpline, Vec3  # which takes a third of a second, and few deliveries have a curve
+
     curve = BSpline([Vec3(x, y) for x, y in poles.tolist()], order, knots, weights)
     first, last = curve.knots()[order - 1], curve.knots()[curve.count]
 
