@@ -9,6 +9,7 @@ from parcels.people import PEOPLE_SCHEMA
 from sync.folder import (
     boundaries,
     conform,
+    costs,
     delivery,
     gate,
     judgement,
@@ -122,5 +123,6 @@ CONTENTS: tuple[tuple[str, ModuleType, tuple[type[Document], ...], tuple[Table, 
             ),
         ),
     ),
+    ("the start of report, of a run of the ledger", costs, (costs.Costs,), ()),
     ("report", summary, (summary.Summary,), ()),
 )
