@@ -21,7 +21,7 @@ AT_LEAST_BYTES = 100_000_000  # below which three times as much is nothing
 
 
 def told(costs: Costs) -> dict[str, Any]:
-    """The table: its lines, the sum, and what the note below it says."""
+    """The table: its lines, the sum, and the note below it."""
     before = [line for line in costs.stages if line.stage != "report"]  # of a report that is written again
     slow = _time_mark(costs.compared, costs.wall_seconds, costs.usual_seconds)
     return {
@@ -31,8 +31,30 @@ def told(costs: Costs) -> dict[str, Any]:
             "usual": seconds(costs.usual_seconds),
             "slow": slow,
         },
-        "compared": costs.compared,
+        "note": _note(costs.compared),
     }
+
+
+def _note(compared: int) -> Bilingual:
+    """What the figures are of, and whose are not there."""
+    usual = Bilingual(
+        "Chưa có lượt chạy nào trước đó của tỉnh đi cùng một cách để so sánh.",
+        "No earlier run of the province went the same way.",
+    )
+    if compared == 1:
+        usual = Bilingual(
+            "Thường lệ: như lượt chạy gần nhất của tỉnh đi cùng một cách.",
+            "Usually: as the last run of the province that went the same way.",
+        )
+    elif compared:
+        usual = Bilingual(
+            f"Thường lệ: trung vị của {compared} lượt chạy gần nhất của tỉnh đi cùng một cách.",
+            f"Usually: the median of the last {compared} runs of the province that went the same way.",
+        )
+    return Bilingual(
+        f"{usual.vi} «–»: không đo được. Không kể bước lập báo cáo này: viết xong mới biết tốn bao nhiêu.",
+        f"{usual.en} “–”: could not be measured. Without the report itself, whose cost is known only once it is written.",
+    )
 
 
 def _line(compared: int, cost: StageCost) -> dict[str, Any]:
