@@ -14,6 +14,8 @@ STAGES: Final = {
     "load": Bilingual("Nạp vào cơ sở dữ liệu", "Load"),
     "report": Bilingual("Báo cáo", "Report"),
 }
+_WORKERS: Final = Bilingual("tiến trình con", "workers")
+_SERVER: Final = Bilingual("máy chủ", "server")
 TIMES = 3  # as much as usual: too much to be an evening's mood of the machine
 AT_LEAST_RUNS = 3  # of before, for something to be usual
 AT_LEAST_SECONDS = 1.0  # more than usual, and
@@ -65,8 +67,11 @@ def _line(compared: int, cost: StageCost) -> dict[str, Any]:
         "usual": seconds(cost.usual_seconds),
         "slow": _time_mark(compared, cost.wall_seconds, cost.usual_seconds),
         "cpu": seconds(cost.cpu_seconds),
-        "workers": seconds(cost.worker_cpu_seconds),
-        "server": seconds(cost.server_cpu_seconds),
+        "beside": [
+            (words, seconds(value))
+            for words, value in ((_WORKERS, cost.worker_cpu_seconds), (_SERVER, cost.server_cpu_seconds))
+            if value != 0
+        ],
         "memory": size(cost.peak_bytes),
         "large": _mark(compared, cost.peak_bytes, cost.usual_peak_bytes, AT_LEAST_BYTES),
         "rows": "–" if cost.rows_read is None else count(cost.rows_read),

@@ -67,7 +67,7 @@ def test_the_page_has_the_table_in_both_languages_and_an_offline_check_has_none(
     table = said[said.index("What this run took") :]
     for words in (
         "Thời gian và tài nguyên", "Kiểm tra", "Check", "Nạp vào cơ sở dữ liệu", "Load", "12,3 s", "412,0 MB", "12.345", "88,0 MB",
-        "gấp 3,1 lần thường lệ", "3.1 times the usual", "of the whole server 34,0 MB", "lần thử 2 · attempt 2",
+        "gấp 3,1 lần thường lệ", "3.1 times the usual", "of the whole server<br>34,0 MB", "tiến trình con · workers 3,0 s", "máy chủ · server 2,0 s", "lần thử 2 · attempt 2",
         "trung vị của 5 lượt chạy", "the median of the last 5 runs", "Không kể bước lập báo cáo này", "Without the report itself",
     ):  # fmt: skip
         assert words in said, words
