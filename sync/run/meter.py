@@ -98,9 +98,8 @@ def _used() -> dict[str, float | None]:
     workers of a pool that are gone.
     """
     me = psutil.Process()
-    family = me.children(recursive=True)[
-        ::-1
-    ]  # the youngest first: whoever ends now is found with its parent
+    family = me.children(recursive=True)
+    family.reverse()  # the youngest first: whoever ends now is found with its parent
     spent: list[Any] = [each for child in family if (each := _times(child)) is not None]
     of_mine = me.cpu_times()
     used: dict[str, float | None] = {
@@ -154,8 +153,10 @@ class _Memory:
 
     def stop(self) -> int | None:
         """The peak, in bytes."""
-        self._look()
         self._over.set()
+        if self._looking.is_alive():
+            self._looking.join(LOOK_SECONDS)
+        self._look()
         peaks = [peak for peak in (self._own(), self._others) if peak is not None]
         return max(peaks, default=None)
 
