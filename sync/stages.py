@@ -74,7 +74,7 @@ def _report(run: Run) -> Counts:
     from sync.report import report
     from sync.run.costs import leave_costs
 
-    leave_costs(run.dsn, run.province, run.run_id, run.folder)
+    leave_costs(run.dsn, run.run_id, run.folder)
     return report(run.folder, run.judged_folder)
 
 

@@ -68,7 +68,7 @@ def run_summary(run: Run) -> dict[str, Any]:
 
 def _costs(run: Run) -> dict[str, Any] | None:
     """What the run took, the report too; None where that cannot be read."""
-    costs = compared_costs(run.dsn, run.province, run.run_id)
+    costs = compared_costs(run.dsn, run.run_id)
     return None if costs is None else costs.model_dump()
 
 

@@ -47,11 +47,11 @@ def costs_of(connection: db.Connection, runs: list[str]) -> dict[str, list[db.Ro
     return told
 
 
-def compared_costs(dsn: str, province: str, run_id: str) -> Costs | None:
+def compared_costs(dsn: str, run_id: str) -> Costs | None:
     """What a run took so far, beside the medians of the last runs of its province that went the same way; None where that cannot be read."""
     try:
         with db.connect(dsn) as connection:
-            asked = {"province": province, "run_id": run_id, "runs": COMPARED}
+            asked = {"run_id": run_id, "runs": COMPARED}
             before = [row["run_id"] for row in db.fetch(connection, "ledger/went_the_same_way", asked)]
             told = costs_of(connection, [run_id, *before])
     except LandsyncError as failure:
@@ -87,9 +87,9 @@ def _rounded(value: float | None) -> int | None:
     return None if value is None else round(value)
 
 
-def leave_costs(dsn: str, province: str, run_id: str, folder: Path) -> None:
+def leave_costs(dsn: str, run_id: str, folder: Path) -> None:
     """Leave `costs.json` for the report: what the stages before it took."""
-    costs = compared_costs(dsn, province, run_id)
+    costs = compared_costs(dsn, run_id)
     if costs is not None:
         with suppress(OSError):
             costs.save(folder)

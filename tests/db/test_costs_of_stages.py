@@ -188,7 +188,7 @@ def test_a_cost_that_cannot_be_kept_ends_no_run(
     assert database.query("SELECT stage, outcome FROM ledger.stage") == [("fetch", "done")]
     assert "was not kept" in caplog.text
     (tmp_path / "file").touch()
-    costs.leave_costs(database.dsn, "08", run, tmp_path / "file")
+    costs.leave_costs(database.dsn, run, tmp_path / "file")
 
 
 def test_costs_can_only_be_added_to(database: Database) -> None:
@@ -235,15 +235,15 @@ def test_a_run_is_held_against_the_median_of_those_that_went_the_same_way(databa
         stage(database, failing, "check", lambda: (_ for _ in ()).throw(TerminalError("X", Bilingual("x", "x"), Bilingual("x", "x"))))  # fmt: skip
     ledger.finish(database.dsn, failing)
     restate(database, failing, 900)
-    said = costs.compared_costs(database.dsn, "08", went(database, 30))
+    said = costs.compared_costs(database.dsn, went(database, 30))
     assert said is not None
     assert said.compared == 10
     assert [(each.stage, each.usual_seconds, each.usual_peak_bytes) for each in said.stages] == [
         ("fetch", 1, 1000), ("check", 5.5, 5500), ("report", 1, 1000),
     ]  # fmt: skip
     assert (said.wall_seconds, said.usual_seconds) == (31, 6.5)  # without the report
-    assert costs.compared_costs(database.dsn, "08", went(database, 2, way="unchanged")).compared == 1  # type: ignore[union-attr]
-    alone = costs.compared_costs(database.dsn, "11", elsewhere)
+    assert costs.compared_costs(database.dsn, went(database, 2, way="unchanged")).compared == 1  # type: ignore[union-attr]
+    alone = costs.compared_costs(database.dsn, elsewhere)
     assert alone is not None
     assert (alone.compared, alone.usual_seconds) == (0, None)
 
