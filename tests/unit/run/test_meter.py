@@ -43,7 +43,7 @@ def test_memory_and_processor_of_a_stage_show_and_those_of_the_stage_before_do_n
     second = spent(lambda: large(20, 0.0))
     assert first.peak_bytes is not None
     assert second.peak_bytes is not None
-    assert 200 * MB <= first.peak_bytes - before < 300 * MB
+    assert 150 * MB < first.peak_bytes - before < 250 * MB  # others' pages may come and go
     assert second.peak_bytes < first.peak_bytes - 100 * MB
     assert 0.3 <= first.cpu_seconds < 1.3
     assert second.cpu_seconds < 0.3
@@ -108,7 +108,7 @@ def test_where_an_older_peak_cannot_be_forgotten_it_is_not_taken_for_the_stage_s
     assert took.peak_bytes < held + 100 * MB
     passed = spent(lambda: large(400, 0.0))
     assert passed.peak_bytes is not None
-    assert passed.peak_bytes >= held + 390 * MB
+    assert passed.peak_bytes >= held + 350 * MB
 
 
 def test_what_went_away_between_two_readings_is_not_told_as_less_than_nothing() -> None:
