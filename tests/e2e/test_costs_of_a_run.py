@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.check import workers
 from sync.folder.costs import Costs
 from sync.stages import STAGES
 from tests.e2e.conftest import Landsync
@@ -44,3 +45,15 @@ def test_sync_tells_what_it_took_and_so_do_its_report_and_status(landsync: Lands
     assert "Thời gian và tài nguyên" in page
     assert "What this run took" in page
     assert "as the last run of the province that went the same way" in page
+
+
+def test_the_processes_that_judge_a_large_delivery_are_counted(
+    landsync: Landsync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LARGE", 1)
+    monkeypatch.setattr(workers, "THREADS", 2)
+    landsync("generate", "--out", tmp_path, "--parcels", 300, "--provinces", PROVINCE, "--communes-per-province", 2)  # fmt: skip
+    said = landsync("sync", "--province", PROVINCE, tmp_path / PROVINCE).document
+    took = {line["stage"]: line["worker_cpu_seconds"] for line in said["costs"]["stages"]}
+    assert took.pop("check") > 0.5
+    assert max(took.values()) < 0.5
