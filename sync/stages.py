@@ -28,7 +28,7 @@ def _fetch(run: Run) -> Counts:
     if same is None:
         return counts
     same.save(run.folder)
-    return counts | {SINCE: same.of_run}
+    return counts | _told(same)
 
 
 def _fetched(run: Run) -> Counts:
@@ -89,7 +89,9 @@ def _load(run: Run) -> Counts:
 
 def _report(run: Run) -> Counts:
     from sync.report import report
+    from sync.run.costs import leave_costs
 
+    leave_costs(run.dsn, run.run_id, run.folder)
     return report(run.folder, run.judged_folder)
 
 
@@ -105,10 +107,15 @@ SINCE = "unchanged_since"  # in what a stage tells: the run of which this delive
 APPLY_STAGES = ("load", "report")  # what a person approved was fetched and judged by the run that held it
 
 
+def _told(same: Unchanged) -> Counts:
+    """What each stage says of a delivery that is the same again; its costs are compared with those of such alone."""
+    return {SINCE: same.of_run, "way": "unchanged"}
+
+
 def _again(name: str, run: Run, same: Unchanged) -> Counts:
     """A stage after fetch of a delivery that is the same again: what the judging ones left lies where it was."""
     judged = settings().runs / same.of_run
-    told: Counts = {SINCE: same.of_run}
+    told = _told(same)
     if name == "load":
         from sync.load.again import load_again
 

@@ -40,7 +40,7 @@ $$;
 DO $$
 DECLARE
     evidence constant regclass[] := ARRAY[
-        'ledger.definitions', 'ledger.run', 'ledger.stage', 'ledger.change_set', 'ledger.receipt', 'ledger.receipt_line', 'ledger.receipt_column', 'ledger.dataset_verdict',
+        'ledger.definitions', 'ledger.run', 'ledger.stage', 'ledger.stage_cost', 'ledger.change_set', 'ledger.receipt', 'ledger.receipt_line', 'ledger.receipt_column', 'ledger.dataset_verdict',
         'ledger.finding', 'ledger.finding_event', 'ledger.finding_exception', 'ledger.register_run', 'ledger.quarantine', 'ledger.hold', 'ledger.approval', 'ledger.decider', 'ledger.reconciliation', 'ledger.national_report',
         'ledger.mended_moment', 'ledger.private_key', 'ledger.erasure',
         'ledger.claim_release', 'ledger.population_import', 'ledger.population_import_province',

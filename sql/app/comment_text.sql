@@ -57,6 +57,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('ledger.run', 'Mỗi lần chạy: tỉnh, ai yêu cầu, khi nào', 'Every run: province, who asked, when'),
 ('ledger.run_state', 'Trạng thái hiện tại của mỗi lần chạy', 'The present state of every run'),
 ('ledger.stage', 'Từng bước của mỗi lần chạy và kết quả', 'The stages of every run and how they ended'),
+('ledger.stage_cost', 'Mỗi bước đã tốn bao nhiêu thời gian, bộ xử lý, bộ nhớ, dữ liệu; trống là không đo được; chỉ được ghi thêm', 'What every attempt at a stage took: time, processors, memory, bytes; empty where it could not be measured; append-only'),
 ('ledger.change_set', 'Các gói biến động đã nhận', 'The change sets that were taken'),
 ('ledger.change_gap', 'Khoảng trống biến động còn mở của từng xã, tính từ các gói đã nhận', 'Gaps in the changes of each commune that are still open, worked out from the sets that came'),
 ('ledger.receipt', 'Biên nhận của mỗi lần chạy, nối chuỗi bằng mã băm', 'The receipt of every run, chained by hash'),

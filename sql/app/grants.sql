@@ -41,7 +41,7 @@ GRANT SELECT, INSERT ON
     land.parcel_version, land.parcel_told, land.land_use_part_version, land.lineage_event, land.lineage_edge, land.parcel_conversion, land.commune_boundary, land.commune_expected,
     land_private.land_user_version, land_private.certificate_version, land_private.land_right_version, land_private.restriction_version, land_private.transferee_version, land_private.population_result,
     ledger.population_import, ledger.population_import_province,
-    ledger.private_key, ledger.run, ledger.stage, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.receipt_column, ledger.dataset_verdict, ledger.finding,
+    ledger.private_key, ledger.run, ledger.stage, ledger.stage_cost, ledger.change_set, ledger.receipt, ledger.receipt_line, ledger.receipt_column, ledger.dataset_verdict, ledger.finding,
     ledger.finding_event, ledger.finding_exception, ledger.register_run,
     ledger.quarantine, ledger.hold, ledger.approval, ledger.reconciliation, ledger.national_report
     TO landsync_loader;

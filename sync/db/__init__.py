@@ -6,6 +6,7 @@ SQL lives in sql/, one statement a file where Python calls it; identifiers go th
 import io
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -23,6 +24,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from parcels.arrays import one_array
+from sync.db import backends
 from sync.db.refusals import LockWait, named, not_allowed, not_migrated, not_taken, rolled_back, server_down
 from sync.db.session import name_of, open_session, session_values
 from sync.settings import ROOT
@@ -39,6 +41,7 @@ def connect(dsn: str, work: str | None = None) -> Iterator[Connection]:
 
     `work` names a run, for those who look at the server's sessions. No statement of it runs or waits without an end.
     """
+    opened = time.time()
     try:
         connection = open_session(dsn, work)
         with connection, connection.cursor() as cursor:
@@ -59,6 +62,7 @@ def connect(dsn: str, work: str | None = None) -> Iterator[Connection]:
     except psycopg2.Error as error:
         raise not_taken(None, error) from None
     finally:
+        backends.leaving(connection, opened)
         connection.close()
 
 

@@ -55,6 +55,7 @@ def fetch(
         "delivery_sha256": document.delivery_sha256,
         "extracted_at": document.moment.isoformat() if document.moment else None,
         "declared": document.declared,
+        "kind": document.kind,
         "files": len(files),
         "bytes": sum(file.bytes for file in files),
     }

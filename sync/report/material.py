@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from parcels import admin_units
 from parcels.model import SNAPSHOT_SCHEMA, UNKNOWN_COMMUNE
 from sync.folder.conform import Conformed
+from sync.folder.costs import Costs
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.gate import Decision, Gated
 from sync.folder.judgement import load_findings, load_refused, load_repairs, load_verdicts
@@ -46,6 +47,7 @@ class Material:
               `first_seen_at` of the register, NULL before a load; and of their parcels `sync.report.parcels.COLUMNS`
     repairs   REPAIRS_SCHEMA: proposals, applied by nobody
     followed  what the register counted of the run; None before a load
+    costs     what its stages took; None of a delivery that is checked offline
     kept_at   the folder in which the report will lie, of a delivery that stays where it is; None: it is sent away
     """
 
@@ -59,6 +61,7 @@ class Material:
     repairs: pa.Table
     loaded: Loaded | None
     followed: RegisterCounts | None
+    costs: Costs | None
     kept_at: Path | None
 
     @property
@@ -122,6 +125,7 @@ def gather(run_dir: Path, judged_dir: Path | None = None, kept_at: Path | None =
         repairs=_of_communes(load_repairs(judged), communes),
         loaded=loaded,
         followed=RegisterCounts.find(run_dir),
+        costs=Costs.find(run_dir),
         kept_at=kept_at,
     )
 

@@ -14,6 +14,7 @@ from sync.folder.delivery import DeliveryRecord
 from sync.folder.register import STATE_WORDS
 from sync.folder.verdict import DecidedVerdict
 from sync.report.changes import stories
+from sync.report.costs import told
 from sync.report.faultmap import maps_of
 from sync.report.firstlook import to_mend
 from sync.report.intake import intake_notes
@@ -86,6 +87,7 @@ def _facts(material: Material) -> dict[str, Any]:
         "stories": stories(material),
         "checks": checks,
         "to_mend": to_mend(material, checks),
+        "costs": told(material.costs) if material.costs else None,
         "communes": [_commune(material, commune) for commune in material.communes],
         "measures": MEASURES,
         "completeness": COMPLETENESS,

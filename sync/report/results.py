@@ -10,6 +10,7 @@ from sync.folder.summary import Summary
 from sync.folder.unchanged import Unchanged
 from sync.folder.verdict import LoadedVerdict
 from sync.run import Run
+from sync.run.costs import compared_costs
 
 COLUMNS: tuple[tuple[str, Bilingual], ...] = (
     ("commune_code", Bilingual("Xã", "Commune")),
@@ -62,8 +63,15 @@ def run_summary(run: Run) -> dict[str, Any]:
         "absent_communes": list(loaded.absent),
         "columns": [line.model_dump() for line in loaded.columns],
         "communes_loaded": [_commune(verdict) for verdict in loaded.communes],
+        "costs": _costs(run),
         "report": str(run.folder / "report"),
     }
+
+
+def _costs(run: Run) -> dict[str, Any] | None:
+    """What the run took, the report too; None where that cannot be read."""
+    costs = compared_costs(run.dsn, run.run_id)
+    return None if costs is None else costs.model_dump()
 
 
 def _commune(verdict: LoadedVerdict) -> dict[str, Any]:

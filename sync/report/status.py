@@ -17,6 +17,7 @@ from sync.clock import VIETNAM
 from sync.known.gaps import open_gaps, told
 from sync.report import overdue
 from sync.report.national.words import HEADINGS, group_heading
+from sync.run.costs import costs_of
 
 COUNTS = (
     "communes",
@@ -64,7 +65,8 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
     """`status --json`: a line per province, totals, every open hold with its run and reasons, national ids that
     wait for another province (`withheld`, by pairs of provinces; `overdue`, each parcel that waits longer than the policy allows), every open gap; of one province also what later deliveries have superseded lately.
 
-    A province's `last_run` is its last real run, with `state` and, where it was rejected or failed, what was said.
+    A province's `last_run` is its last real run, with `state` and, where it was rejected or failed, what was said; `costs` is what each
+    of its stages took.
 
     `groups` counts the communes by number of their group, of which a policy may have more than three:
     communes = their sum + not_delivered.
@@ -76,9 +78,11 @@ def national_status(dsn: str, province: str | None = None) -> dict[str, Any]:
         withheld = db.fetch(connection, "status/withheld", {"province": province})
         late = overdue.overdue(connection, province)
         gaps = told(open_gaps(connection, province))
+        costs = costs_of(connection, [row["last_run"] for row in provinces if row["last_run"]])
     now = datetime.now(VIETNAM)
     for row in provinces:
         row["days_since_sync"] = days_between(row["last_sync"], now)
+        row["costs"] = costs.get(row["last_run"], [])
     totals: dict[str, Any] = {name: sum(int(row[name]) for row in provinces) for name in COUNTS}
     groups: Counter[str] = Counter()
     for row in provinces:

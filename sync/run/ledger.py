@@ -21,6 +21,8 @@ from parcels.bilingual import Bilingual
 from parcels.errors import DeliveryRejected, LandsyncError, TransientError, UsageError
 from sync import db
 from sync.folder.reasons import Reading
+from sync.run import costs
+from sync.run.meter import Meter
 from sync.settings import ROOT
 
 Row = db.Row
@@ -196,7 +198,7 @@ def get(dsn: str, run_id: str) -> db.Row:
 
 @contextmanager
 def stage(dsn: str, province: str, run_id: str, name: str) -> Iterator[dict[str, Any]]:
-    """Record one attempt at a stage. What the block puts into the yielded dictionary becomes its counts.
+    """Record one attempt at a stage, and what it cost. What the block puts into the yielded dictionary becomes its counts.
 
     `delivery_sha256` and `extracted_at` in it are also written to the run's state. Raises UsageError RUN-CLOSED:
     a run that was closed has given its province back.
@@ -217,6 +219,7 @@ def stage(dsn: str, province: str, run_id: str, name: str) -> Iterator[dict[str,
         )
     counts: dict[str, Any] = {}
     outcome, error = "failed", None
+    meter = Meter(wal_of=dsn if name == "load" else None)
     try:
         yield counts
         outcome = "done"
@@ -228,6 +231,7 @@ def stage(dsn: str, province: str, run_id: str, name: str) -> Iterator[dict[str,
         error = {"code": "INTERNAL", "message": type(raised).__name__, "hint": "", "rejected": False}
         raise
     finally:
+        spent = meter.stop()
         with db.connect(dsn) as connection:
             values = {"run_id": run_id, "stage": name, "started_at": started, "outcome": outcome}
             db.execute(connection, "ledger/end_stage", values | {"counts": db.json_value(counts)})
@@ -239,6 +243,7 @@ def stage(dsn: str, province: str, run_id: str, name: str) -> Iterator[dict[str,
             if outcome == "done":
                 state = {key: counts.get(key) for key in ("delivery_sha256", "extracted_at")}
                 db.execute(connection, "ledger/set_stage", {"run_id": run_id, "stage": name} | state)
+        costs.keep(dsn, run_id, name, spent, counts)
 
 
 def finish(dsn: str, run_id: str) -> str:

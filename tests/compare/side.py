@@ -38,6 +38,11 @@ DAY = re.compile(r"\b\d\d/\d\d/20(2[6-9]|[3-9]\d)( \d\d:\d\d)?")
 COVERING = re.compile(
     r'("(?:receipt_sha256|previous_sha256|manifest_sha256|landsync|code_version)": )"[^"]*"'
 )
+# What a run took: of the machine and the moment.
+COST = re.compile(
+    r'("(?:\w*_seconds|peak_bytes|usual_peak_bytes|bytes_read|bytes_written|server_wal_bytes)": )[\d.e+-]+'
+)
+COST_TABLE = re.compile(r"<h2>Thời gian và tài nguyên .*?</table>", re.DOTALL)
 
 
 class Side:
@@ -84,6 +89,7 @@ class Side:
             self.runs.setdefault(found[0], f"RUN-{found[1]}-{len(self.runs)}")
         text = RUN.sub(lambda found: self.runs[found[0]], text)
         text = COVERING.sub(r'\1"…"', MOMENT.sub("MOMENT", DAY.sub("DAY", text)))
+        text = COST_TABLE.sub("COSTS", COST.sub(r"\1…", text))
         path = self.told / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -206,6 +212,7 @@ def tables(side: Side, dsn: str) -> None:
     ):
         columns.setdefault((schema, table), []).append(column)
     del columns["ledger", "definitions"]  # the hash of the definitions as they are written
+    columns.pop(("ledger", "stage_cost"), None)
     for (schema, table), names in columns.items():
         chosen = [name for name in names if name in KEPT or not LOOSE.match(name)]
         if not chosen:

@@ -28,6 +28,7 @@ EVIDENCE = (
     "ledger.definitions",
     "ledger.run",
     "ledger.stage",
+    "ledger.stage_cost",
     "ledger.receipt",
     "ledger.receipt_line",
     "ledger.receipt_column",

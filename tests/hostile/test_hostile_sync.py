@@ -16,7 +16,7 @@ from tests.support.tiny import PROVINCE
 
 pytestmark = [pytest.mark.db, pytest.mark.e2e]
 # What a run that was refused may add: its own line, and that it was refused. Locks and clocks move.
-OF_THE_RUN = {"ledger.run", "ledger.run_state", "ledger.stage", "ledger.province_state"}
+OF_THE_RUN = {"ledger.run", "ledger.run_state", "ledger.stage", "ledger.stage_cost", "ledger.province_state"}
 
 
 def contents(landsync: Landsync) -> dict[str, tuple[int, str]]:

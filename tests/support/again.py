@@ -14,6 +14,7 @@ TOUCHED = {
     "ledger.run",
     "ledger.run_state",
     "ledger.stage",
+    "ledger.stage_cost",
     "ledger.receipt",
     "ledger.receipt_line",
     "ledger.province_state",

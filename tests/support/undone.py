@@ -26,12 +26,12 @@ _ITEMS: Final = " UNION ALL ".join(
 
 
 def undo_rights(there: Surface) -> None:
-    """0032 to 0030: no erasure, no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
+    """0033 to 0030: no costs, no erasure, no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
     for table in ("land_user_version", "land_right_version", "population_result"):
         there.run(f"DROP TRIGGER erased_only ON land_private.{table}")
     for table in ("land_user", "land_right"):
         there.run(f"ALTER TABLE land_private.{table} DROP COLUMN erased")
-    there.run("DROP TABLE ledger.erasure")
+    there.run("DROP TABLE ledger.erasure, ledger.stage_cost")
     there.run("ALTER TABLE ledger.receipt_column DROP COLUMN added")
     there.run("DELETE FROM ledger.receipt_column WHERE column_group = 'land_right'")
     there.run("DROP TABLE land_private.land_right, land_private.land_right_version CASCADE")
