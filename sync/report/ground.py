@@ -95,6 +95,20 @@ def _bounds(table: pa.Table, srid: int) -> Floats:
     return np.asarray(shapely.bounds(moved(np.asarray(shapely.box(*bounds.T)), srids, srid)))
 
 
+def _blocks(cells: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The cells (n, 2: across, up) as fewer rectangles, each by its first and its last cell: in rows, then equal rows together."""
+    order = np.lexsort((cells[:, 0], cells[:, 1]))
+    x, y = cells[order].T
+    begins = np.r_[True, (np.diff(y) != 0) | (np.diff(x) != 1)]
+    ends = np.r_[begins[1:], True]
+    x0, x1, y = x[begins], x[ends], y[begins]
+    order = np.lexsort((y, x1, x0))
+    x0, x1, y = x0[order], x1[order], y[order]
+    begins = np.r_[True, (np.diff(x0) != 0) | (np.diff(x1) != 0) | (np.diff(y) != 1)]
+    ends = np.r_[begins[1:], True]
+    return np.column_stack((x0[begins], y[begins])), np.column_stack((x1[begins], y[ends]))
+
+
 def _cells(boxes: Floats) -> shapely.Geometry | None:
     """The cells that a parcel's middle lies in, a cell further around, as one shape."""
     if not len(boxes):
@@ -108,8 +122,8 @@ def _cells(boxes: Floats) -> shapely.Geometry | None:
     cells = np.unique(np.floor((middle[inside] - (west, south)) / size).astype(np.int64), axis=0)
     if not len(cells):
         return None
-    low = cells * size + (west, south)
-    squares = shapely.box(*(low - 0.02 * size).T, *(low + 1.02 * size).T)
-    closed = shapely.buffer(shapely.union_all(squares), 0.75 * size, quad_segs=2)
+    first, last = _blocks(cells)
+    low, high = (first - 0.02) * size + (west, south), (last + 1.02) * size + (west, south)
+    closed = shapely.buffer(shapely.union_all(shapely.box(*low.T, *high.T)), 0.75 * size, quad_segs=2)
     shrunk = shapely.buffer(closed, -0.6 * size, quad_segs=2)
     return shapely.simplify(shrunk if not shapely.is_empty(shrunk) else closed, 0.3 * size)
