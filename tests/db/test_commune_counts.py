@@ -125,10 +125,11 @@ def test_after_any_delivery_the_counters_are_what_lives(
 def test_a_refused_row_that_names_a_parcel_of_a_commune_that_did_not_come_is_counted_there(
     database: Database, deliver: Deliver
 ) -> None:
-    deliver(village() + village(20, COMMUNES[1], first=100))
-    away = Plot(None, NATIONAL.format(100), "999", COMMUNES[0], x=50, refused=("GEO-INVALID",))
-    deliver([*village(), away])
-    assert database.query(COUNTED) == [(COMMUNES[0], 20, 0, 0), (COMMUNES[1], 20, 1, 0)]
+    there = [replace(plot, key=None) for plot in village(20, COMMUNES[1], first=100)]
+    here = village()
+    deliver(here + there)
+    deliver([replace(here[0], national_id=there[0].national_id, refused=("GEO-INVALID",)), *here[1:]])
+    assert database.query(COUNTED) == [(COMMUNES[0], 20, 1, 0), (COMMUNES[1], 20, 1, 0)]
     assert (miscounted(database.query), named(database)) == ([], set())
 
 
