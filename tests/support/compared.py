@@ -44,7 +44,6 @@ class Comparison:
         merged, now = play(self.dsn, self.folder, delivery, everything_said(ALL_COMMUNES))
         outcome = deliver(self.model, delivery)
         self.same_living()
-        self.same_counters()
         self.same_lines(lines_of(merged, COUNTS), outcome)
         self.same_claims()
         living = {self.names[p.uid]: (p.row.commune, p.row.number) for p in self.model.living.values()}
@@ -58,7 +57,8 @@ class Comparison:
         return delivery
 
     def same_living(self) -> None:
-        """The same rows live, and each is the parcel that it was."""
+        """The same rows live, each is the parcel that it was, and they are counted."""
+        self.same_counters()
         found = {
             uid: (code, self.compared(row), stale) for uid, (code, row, stale) in self.reader.living().items()
         }
