@@ -31,6 +31,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.commune_boundary', 'Ranh giới xã do cơ quan trung ương nạp; mọi lần nạp đều được giữ', 'Boundaries of communes as the central administration loaded them; every load is kept'),
 ('land.land_use_part', 'Các loại đất của thửa hiện hành', 'Land uses of the current parcels'),
 ('land.land_use_part_version', 'Các phiên bản loại đất đã đóng', 'Closed versions of land uses'),
+('land.commune_count', 'Số đếm của mỗi xã có thửa hiện hành, do lượt chạy ghi trong cùng giao dịch; đối soát chứng minh', 'Counters of each commune with current parcels, written by the run in its own transaction; reconciliation proves them'),
 ('land.dataset', 'Kết quả đánh giá được chấp nhận gần nhất của mỗi xã', 'The last accepted judgement of each commune'),
 ('land.source_state', 'Điều biết gần nhất về từng đối tượng của hệ thống nguồn, kể cả đối tượng đã kết thúc', 'What is last known of each object of a source system, ended ones included'),
 ('land.source_watermark', 'Mỗi xã được biết đầy đủ đến thời điểm nào', 'Up to when each commune is known whole'),

@@ -34,7 +34,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     land.parcel, land.withheld_id, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_right, land_private.restriction, land_private.transferee, land_private.land_user_status, ledger.manifest
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE ON
-    land.parcel_alias, land.national_id_claim, land.legal_day, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,
+    land.parcel_alias, land.commune_count, land.national_id_claim, land.legal_day, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,
     ledger.finding_case, ledger.quarantine_state
     TO landsync_loader;
 GRANT SELECT, INSERT ON

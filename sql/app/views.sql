@@ -148,7 +148,7 @@ FROM land.commune_expected AS e
 JOIN land.commune_now AS c ON c.commune_code = e.commune_code AND c.valid_from = e.commune_valid_from
 ORDER BY e.commune_code, e.figure, e.stated_on DESC, e.loaded_at DESC;
 
--- Every commune that exists today, delivered or not, with the last accepted judgement of it.
+-- Every commune that exists today, delivered or not, with the last accepted judgement of it. What lives there the merge has counted.
 CREATE OR REPLACE VIEW analyst.commune_quality AS
 SELECT c.province_code, province.name AS province_name,
        c.commune_code, c.name AS commune_name, c.kind AS commune_kind,
@@ -176,15 +176,15 @@ SELECT c.province_code, province.name AS province_name,
        (area.found ->> 'there')::numeric AS counted_area_m2, (area.found ->> 'expected')::bigint AS expected_area_m2,
        coalesce(parcels.found, area.found) ->> 'source' AS expected_source,
        (coalesce(parcels.found, area.found) ->> 'stated_on')::date AS expected_on,
-       coalesce(live.parcels - live.with_geometry, 0) AS without_geometry
+       coalesce(live.without_geometry, 0) AS without_geometry
 FROM land.commune_now AS c
 LEFT JOIN land.province_now AS province ON province.province_code = c.province_code
 LEFT JOIN land.dataset AS d ON d.commune_code = c.commune_code AND d.commune_valid_from = c.valid_from
 LEFT JOIN (
-    SELECT p.commune_code, count(*) AS parcels, count(p.stale_since) AS stale, sum(p.area_m2) AS area_m2,
-           count(p.area_m2) AS with_geometry
-    FROM land.parcel AS p
-    GROUP BY p.commune_code
+    SELECT k.commune_code, sum(k.parcels)::bigint AS parcels, sum(k.stale_parcels)::bigint AS stale, sum(k.area_m2) AS area_m2,
+           sum(k.without_geometry)::bigint AS without_geometry
+    FROM land.commune_count AS k
+    GROUP BY k.commune_code
 ) AS live ON live.commune_code = c.commune_code
 LEFT JOIN (
     SELECT h.commune_code, true AS held
@@ -277,7 +277,7 @@ LEFT JOIN (
     GROUP BY g.province_code
 ) AS scheme ON scheme.province_code = p.province_code
 LEFT JOIN (
-    SELECT x.province_code, count(*) AS parcels FROM land.parcel AS x GROUP BY x.province_code
+    SELECT k.province_code, sum(k.parcels)::bigint AS parcels FROM land.commune_count AS k GROUP BY k.province_code
 ) AS live ON live.province_code = p.province_code
 LEFT JOIN (
     SELECT s.province_code, count(*) AS held FROM ledger.hold_state AS s WHERE s.state = 'open' GROUP BY s.province_code

@@ -1,4 +1,4 @@
--- Whether a province's living parcels are as its last receipt says, so far as it shows without hashing every value again.
+-- Whether a province's living parcels are as its last receipt and its counters say, so far as it shows without hashing every value again.
 WITH manifest AS (
     SELECT f.commune_code,
            encode(sha256(string_agg(land.manifest_bytes(f.parcel_uid, f.content_hash, f.handle_hash, f.items_hash), ''::bytea ORDER BY f.parcel_uid)), 'hex') AS digest
@@ -12,6 +12,18 @@ WITH manifest AS (
       AND l.current_after > 0
 )
 SELECT NOT EXISTS (
+           SELECT
+           FROM (SELECT p.commune_code, count(*) AS parcels, sum(p.area_m2) AS area, count(p.stale_since) AS stale,
+                        count(*) - count(p.area_m2) AS without_geometry
+                 FROM land.parcel AS p
+                 WHERE p.province_code = %(province)s
+                 GROUP BY p.commune_code) AS l
+           FULL JOIN (SELECT c.commune_code, c.parcels, c.area_m2, c.stale_parcels, c.without_geometry
+                      FROM land.commune_count AS c
+                      WHERE c.province_code = %(province)s) AS k ON k.commune_code = l.commune_code
+           WHERE (coalesce(l.parcels, 0), coalesce(l.area, 0), coalesce(l.stale, 0), coalesce(l.without_geometry, 0))
+                 <> (coalesce(k.parcels, 0), coalesce(k.area_m2, 0), coalesce(k.stale_parcels, 0), coalesce(k.without_geometry, 0)))
+       AND NOT EXISTS (
            SELECT
            FROM told AS t
            LEFT JOIN manifest AS m ON m.commune_code = t.commune_code

@@ -22,7 +22,8 @@ WITH touched AS (
     FROM merge_row AS m
     GROUP BY m.commune_code
 ), live AS (
-    SELECT p.commune_code, count(*) AS parcels, sum(p.area_m2) AS area
+    SELECT p.commune_code, count(*) AS parcels, sum(p.area_m2) AS area, count(p.stale_since) AS stale,
+           count(*) - count(p.area_m2) AS without_geometry
     FROM land.parcel AS p
     WHERE p.province_code = %(province)s
       AND p.commune_code IN (SELECT t.commune_code FROM touched AS t)
@@ -32,6 +33,8 @@ SELECT t.commune_code,
        coalesce(c.valid_from, %(as_of)s::date) AS valid_from,
        coalesce(l.parcels, 0)::integer AS current_before,
        coalesce(l.area, 0)::numeric AS area_before,
+       coalesce(l.stale, 0) AS stale_before,
+       coalesce(l.without_geometry, 0) AS without_geometry_before,
        t.commune_code = ANY (%(gate_held)s::text[]) AS held,
        (coalesce(d.row_count, 0) > 0
         AND t.commune_code = ANY (%(complete_for)s::text[])

@@ -32,12 +32,14 @@ WITH named AS MATERIALIZED (
     WHERE p.commune_code = c.commune_code
     RETURNING c.commune_code
 ), others AS (
-    INSERT INTO merge_commune (commune_code, valid_from, current_before, area_before, held, endable, absent)
+    INSERT INTO merge_commune (
+        commune_code, valid_from, current_before, area_before, stale_before, without_geometry_before, held, endable, absent)
     SELECT p.commune_code, coalesce(n.valid_from, %(as_of)s::date), coalesce(l.parcels, 0)::integer,
-           coalesce(l.area, 0)::numeric, false, p.endable, p.absent
+           coalesce(l.area, 0)::numeric, coalesce(l.stale, 0), coalesce(l.without_geometry, 0), false, p.endable, p.absent
     FROM promised AS p
     LEFT JOIN LATERAL (
-        SELECT count(*) AS parcels, sum(q.area_m2) AS area
+        SELECT count(*) AS parcels, sum(q.area_m2) AS area, count(q.stale_since) AS stale,
+               count(*) - count(q.area_m2) AS without_geometry
         FROM land.parcel AS q
         WHERE q.province_code = %(province)s AND q.commune_code = p.commune_code
     ) AS l ON true

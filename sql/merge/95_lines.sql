@@ -31,12 +31,6 @@ WITH line AS (
         SELECT e.commune_code, 0, CASE WHEN e.by_row THEN 0 ELSE 1 END, e.area_m2 FROM merge_ending AS e
     ) AS x
     GROUP BY x.commune_code
-), live AS (
-    SELECT p.commune_code, count(*) AS parcels, sum(p.area_m2) AS area
-    FROM land.parcel AS p
-    WHERE p.province_code = %(province)s
-      AND p.commune_code IN (SELECT l.commune_code FROM line AS l)
-    GROUP BY p.commune_code
 ), manifest AS (
     SELECT f.commune_code,
            encode(sha256(string_agg(land.manifest_bytes(f.parcel_uid, f.content_hash, f.handle_hash, f.items_hash), ''::bytea ORDER BY f.parcel_uid)), 'hex') AS digest
@@ -70,6 +64,6 @@ SELECT c.commune_code,
 FROM merge_commune AS c
 LEFT JOIN counted AS n ON n.commune_code = c.commune_code
 LEFT JOIN gone AS g ON g.commune_code = c.commune_code
-LEFT JOIN live AS l ON l.commune_code = c.commune_code
+LEFT JOIN merge_live AS l ON l.commune_code = c.commune_code
 LEFT JOIN manifest AS f ON f.commune_code = c.commune_code
 ORDER BY c.commune_code

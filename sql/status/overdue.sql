@@ -1,14 +1,10 @@
--- Parcels that have waited for their national id since before a moment: whom each waits for, as both are called, and the event between
--- provinces that says that the one is the other, if there is one. Without a holder the id is free.
+-- Parcels that have waited for their national id since before a moment: whom each waits for, and the event between provinces that says
+-- that the one is the other, if there is one. Without a holder the id is free. How both are called is asked of those that are found.
 SELECT w.national_id, w.withheld_since, w.province_code, w.parcel_uid::text AS parcel_uid,
-       p.commune_code || '/' || coalesce(p.sheet_no || '/' || p.parcel_no, p.source_key, w.parcel_uid::text) AS parcel,
        claim.province_code AS holder_province_code, claim.parcel_uid::text AS holder_uid,
-       h.commune_code || '/' || coalesce(h.sheet_no || '/' || h.parcel_no, h.source_key, h.parcel_uid::text) AS holder,
        passing.event_id::text AS event_id, passing.state AS event_state
 FROM land.withheld_id AS w
-JOIN land.parcel AS p ON p.province_code = w.province_code AND p.parcel_uid = w.parcel_uid
 LEFT JOIN land.national_id_claim AS claim ON claim.national_id = w.national_id AND claim.parcel_uid IS NOT NULL
-LEFT JOIN land.parcel AS h ON h.province_code = claim.province_code AND h.parcel_uid = claim.parcel_uid
 LEFT JOIN LATERAL (
     SELECT e.event_id, e.state
     FROM land.lineage_edge AS l

@@ -33,7 +33,7 @@ def reconcile(provinces: Iterable[str] | None, actor: str, *, dsn: str | None = 
 
     Returns `agrees` and, per province, how many communes were compared and every difference: the commune, the
     parcel and its kind (added, deleted, changed, stored_hash_changed, manifest_changed, handles_changed, items_changed; and per
-    commune count, area, manifest; and per province receipt, erased); how many persons were erased by law; and the open gaps. These two
+    commune count, area, manifest, counter; and per province receipt, erased); how many persons were erased by law; and the open gaps. These two
     are no difference: the centre is as its runs left it, and knows that changes have not come. ComponentMissing where the key is not there: without it
     nothing can be said to agree.
     """
@@ -45,9 +45,7 @@ def reconcile(provinces: Iterable[str] | None, actor: str, *, dsn: str | None = 
 
 def _all_provinces(dsn: str) -> list[str]:
     with db.connect(dsn) as connection:
-        return [
-            str(row["province_code"]) for row in db.fetch(connection, "ledger/chain_head", {"province": None})
-        ]
+        return [str(row["province_code"]) for row in db.fetch(connection, "reconcile/provinces")]
 
 
 def _province(dsn: str, province: str, actor: str) -> dict[str, Any]:
@@ -129,7 +127,7 @@ def _changed_persons(connection: db.Connection, province: str, key: bytes) -> di
 
 
 def _commune_differences(row: db.Row) -> list[dict[str, Any]]:
-    """Differences of a commune as a whole: number of parcels, sum of areas, the manifest itself."""
+    """Differences of a commune as a whole: number of parcels, sum of areas, the manifest itself, its counter."""
     kinds = []
     if row["live_parcels"] != row["receipt_parcels"]:
         kinds.append("count")
@@ -137,4 +135,6 @@ def _commune_differences(row: db.Row) -> list[dict[str, Any]]:
         kinds.append("area")
     if not row["manifest_untouched"]:
         kinds.append("manifest")
+    if not row["counter_agrees"]:
+        kinds.append("counter")
     return [{"commune": row["commune_code"], "parcel": None, "kind": kind} for kind in kinds]

@@ -28,6 +28,9 @@ KINDS = {
     "count": Bilingual("số thửa khác biên nhận", "number of parcels differs from the receipt"),
     "area": Bilingual("tổng diện tích khác biên nhận", "sum of areas differs from the receipt"),
     "manifest": Bilingual("bảng kê khác biên nhận", "the manifest differs from the receipt"),
+    "counter": Bilingual(
+        "số đếm của xã khác các thửa đang có", "the commune's counter differs from its rows"
+    ),
     "erased": Bilingual(
         "số bản ghi đã xóa thông tin cá nhân khác sổ xóa",
         "rows without a person are not those that the ledger of erasures tells of",

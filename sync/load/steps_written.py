@@ -110,7 +110,12 @@ WRITTEN: tuple[Step, ...] = (
     Step("92_source_state", "What is known of every object from now on"),
     Step("93_watermark_snapshot", "Up to when each commune is known whole", ("snapshot",)),
     Step("94_record_quarantine", "Rows that were not applied, in the ledger"),
+    Step("94a_live", "What lives in each commune now"),
     Step("95_lines", "A line per commune: rows in, parcels before and after, areas, the manifest's hash"),
+    Step(
+        "95a_counters",
+        "The counters of every commune that this run touched: what questions about the nation read",
+    ),
     Step("96_quarantined_by_merge", "The rows that only the merge could refuse"),
     Step("97_notes", "Why rows were ignored, and where an action did not fit"),
     Step("98_outdated", "How many rows of each commune came too late"),

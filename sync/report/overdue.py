@@ -22,6 +22,19 @@ def overdue(connection: db.Connection, province: str | None = None) -> list[db.R
     now, days = clock.now(), term()
     values = {"province": province, "before": now - timedelta(days=days)}
     rows = db.fetch(connection, "status/overdue", values)
+    if not rows:
+        return []
+    found = db.fetch(connection, "status/named", _both(rows))
+    named = {(row["province_code"], row["parcel_uid"]): row["parcel"] for row in found}
+    called = [
+        row
+        | {
+            "parcel": named[row["province_code"], row["parcel_uid"]],
+            "holder": named.get((row["holder_province_code"], row["holder_uid"])),
+        }
+        for row in rows
+        if (row["province_code"], row["parcel_uid"]) in named
+    ]
     return [
         {
             **row,
@@ -29,8 +42,15 @@ def overdue(connection: db.Connection, province: str | None = None) -> list[db.R
             "term_days": days,
             "next": _next(row)._asdict(),
         }
-        for row in rows
+        for row in called
     ]
+
+
+def _both(rows: list[db.Row]) -> dict[str, list[str]]:
+    """The parcels that wait, and those that hold."""
+    pairs = {(row["province_code"], row["parcel_uid"]) for row in rows}
+    pairs |= {(row["holder_province_code"], row["holder_uid"]) for row in rows if row["holder_uid"]}
+    return {"provinces": [code for code, _ in pairs], "parcels": [uid for _, uid in pairs]}
 
 
 def _next(row: db.Row) -> Bilingual:

@@ -44,6 +44,7 @@ def test_the_national_table_counts_what_is_there(surface: Surface) -> None:
     surface.add_verdict("00025", 3, quarantined=20)
     surface.add_parcel(1)
     surface.add_parcel(2, commune_code="00008")
+    surface.count_parcels()
     surface.add(
         "ledger.hold",
         run_id="run",
@@ -115,6 +116,7 @@ def test_every_commune_has_its_quality_delivered_or_not(surface: Surface) -> Non
     surface.add_verdict("00004", 1, measures='{"dung": 0.9875, "du": 1}')
     surface.add_parcel(1)
     surface.add_parcel(2, stale_since="2026-01-01")
+    surface.count_parcels()
     assert surface.run(
         "SELECT commune_name, delivered, usability_group, parcels, stale_parcels, area_m2, dung, du, sach, held, ST_AsText(place, 2) IS NOT NULL "
         "FROM analyst.commune_quality WHERE commune_code IN ('00004', '00008') ORDER BY commune_code"

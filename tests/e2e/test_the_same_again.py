@@ -162,6 +162,16 @@ OTHERWISE: dict[str, Change] = {
     "the manifest was changed": _by_hand(
         f"UPDATE ledger.manifest SET items_hash = sha256('x') WHERE parcel_uid = {ONE}"
     ),
+    "a counter was changed": _by_hand(
+        f"UPDATE land.commune_count SET parcels = parcels + 1 WHERE commune_code = (SELECT commune_code FROM land.parcel WHERE parcel_uid = {ONE})"
+    ),
+    "a parcel was deleted with its line of the manifest": _by_hand(
+        f"DELETE FROM ledger.manifest WHERE parcel_uid = {ONE}",
+        f"DELETE FROM land.parcel WHERE parcel_uid = {ONE}",
+    ),
+    "a parcel was marked as old by hand": _by_hand(
+        f"UPDATE land.parcel SET stale_since = now() WHERE parcel_uid = {ONE}"
+    ),
     "another province has land in ours": _by_hand(
         f"""INSERT INTO land.parcel (province_code, parcel_uid, {COLUMNS})
         SELECT '04', gen_random_uuid(), {COLUMNS} FROM land.parcel WHERE parcel_uid = {ONE}"""

@@ -41,6 +41,10 @@ MUTATIONS = {
         "43_present", "WHERE m.status <> 'accept'", "WHERE m.status = 'held'",
         "a refused row keeps its own parcel alive",
     ),
+    "what lives in a commune is not counted anew": (
+        "95a_counters", "WHERE (NOT c.held OR", "WHERE (false OR",
+        "a refused row keeps its own parcel alive",
+    ),
     "a refused row keeps other objects alive": (
         "43_present", "(seen.status IN ('quarantine', 'unreadable')", "(false",
         "a refused row with a new key keeps no other object alive",

@@ -12,6 +12,7 @@ from sync.load.receipt import ROWS
 from tests.model.deliveries import Delivery, Row
 from tests.model.judgement import deliver
 from tests.model.register import Gate, Outcome, Register
+from tests.support.counted import miscounted
 from tests.support.played import ALL_COMMUNES, Reader, everything_said, lines_of, play
 
 COUNTS = ("read", *ROWS, "current_before", "moved_in", "moved_out", "ended", "current_after")
@@ -52,10 +53,12 @@ class Comparison:
         """One delivery to the real register alone; as it came through the gate."""
         delivery = self.gate.through(delivery)
         play(self.dsn, self.folder, delivery, everything_said(moved, absent))
+        self.same_counters()
         return delivery
 
     def same_living(self) -> None:
-        """The same rows live, and each is the parcel that it was."""
+        """The same rows live, each is the parcel that it was, and they are counted."""
+        self.same_counters()
         found = {
             uid: (code, self.compared(row), stale) for uid, (code, row, stale) in self.reader.living().items()
         }
@@ -71,6 +74,11 @@ class Comparison:
             assert backwards.setdefault(name, parcel.uid) == parcel.uid, (
                 f"the uid of another parcel: {parcel.row}"
             )
+
+    def same_counters(self) -> None:
+        """What questions about the nation read is what lives: after every delivery, of either province."""
+        wrong = miscounted(self.reader.rows)
+        assert wrong == [], f"the counters are not what lives there: {wrong}"
 
     def compared(self, row: Row) -> Row:
         return row if self.lands else replace(row, land=None)

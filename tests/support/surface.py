@@ -118,6 +118,15 @@ class Surface:
         self.add(table, **plain | values)
         return uid(number)
 
+    def count_parcels(self) -> None:
+        """The counters of all communes, as the merges that wrote what lives there had left them."""
+        self.run("DELETE FROM land.commune_count")
+        self.run(
+            "INSERT INTO land.commune_count (province_code, commune_code, parcels, stale_parcels, without_geometry, area_m2) "
+            "SELECT province_code, commune_code, count(*), count(stale_since), count(*) FILTER (WHERE geom IS NULL), "
+            "coalesce(sum(area_m2), 0) FROM land.parcel GROUP BY province_code, commune_code"
+        )
+
     def add_verdict(self, commune: str, group: int, **values: object) -> None:
         """The verdict on a commune of Hà Nội, by a delivery of 100 rows, in place of one that it may have."""
         plain: dict[str, object] = {

@@ -25,8 +25,14 @@ _ITEMS: Final = " UNION ALL ".join(
 )
 
 
+def undo_counts(there: Surface) -> None:
+    """0034: nothing counts what lives in a commune; the views that ask are made anew with the next `migrate`, reapplied."""
+    there.run("DROP TABLE land.commune_count CASCADE")
+
+
 def undo_rights(there: Surface) -> None:
-    """0033 to 0030: no costs, no erasure, no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
+    """0034 to 0030: no counters, no costs, no erasure, no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
+    undo_counts(there)
     for table in ("land_user_version", "land_right_version", "population_result"):
         there.run(f"DROP TRIGGER erased_only ON land_private.{table}")
     for table in ("land_user", "land_right"):
