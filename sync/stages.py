@@ -20,11 +20,11 @@ LOG = logging.getLogger(__name__)
 
 
 def _fetch(run: Run) -> Counts:
+    Unchanged.forget(run.folder)  # what an earlier attempt thought
     counts = _fetched(run)
     from sync.known.again import unchanged
 
     same = unchanged(run)
-    Unchanged.forget(run.folder)  # what an earlier attempt thought
     if same is None:
         return counts
     same.save(run.folder)
@@ -51,7 +51,9 @@ def _conform(run: Run) -> Counts:
     from sync.conform import conform
     from sync.folder.delivery import DeliveryRecord
     from sync.known.boundaries import hand_over
+    from sync.known.engine import engine
 
+    engine()  # of the code that judges: what is put in its place meanwhile is another
     hand_over(run.dsn, run.province, DeliveryRecord.load(run.folder).as_of, run.folder)
     return conform(run.folder, run.profile())
 
@@ -62,7 +64,9 @@ def _check(run: Run) -> Counts:
     from sync.folder.delivery import DeliveryRecord
     from sync.known.basis import basis_of
     from sync.known.database import known_to_the_nation
+    from sync.known.engine import engine
 
+    engine()
     with known_to_the_nation(run.dsn, run.province, DeliveryRecord.load(run.folder).as_of) as known:
         counts = check(run.folder, run.profile(), known)
         basis_of(run.folder, run.folder, known, load_boundaries(run.folder)).save(run.folder)
@@ -113,17 +117,12 @@ def _told(same: Unchanged) -> Counts:
 
 
 def _again(name: str, run: Run, same: Unchanged) -> Counts:
-    """A stage after fetch of a delivery that is the same again: what the judging ones left lies where it was."""
-    judged = settings().runs / same.of_run
+    """A stage after fetch of a delivery that is the same again: what the others left, the report too, lies where it was."""
     told = _told(same)
     if name == "load":
         from sync.load.again import load_again
 
         return load_again(run, same) | told
-    if name == "report":
-        from sync.report.again import report_again
-
-        return report_again(run.folder, judged) | told
     return told
 
 

@@ -23,6 +23,7 @@ from sync import db
 from sync.care.retention import Plan, RetentionPolicy, RunKnown, load_policy, plan
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.files import PRIVATE_FILE
+from sync.folder.unchanged import Unchanged
 from sync.intake.archives import UNPACKED
 from sync.intake.landing import DELIVERIES, OBJECTS, exclusive, hash_of
 from sync.platform.addresses import resolve_dsn
@@ -113,7 +114,7 @@ def _ledger(dsn: str) -> tuple[dict[str, RunKnown], frozenset[str]]:
         row["run_id"]: RunKnown(
             run_id=row["run_id"],
             province=row["province_code"],
-            parent_run_id=row["parent_run_id"],
+            parent_run_id=row["parent_run_id"] or _same_as(settings().runs / row["run_id"]),
             delivery_sha256=row["delivery_sha256"],
             started_at=row["started_at"],
             finished_at=row["finished_at"],
@@ -123,6 +124,14 @@ def _ledger(dsn: str) -> tuple[dict[str, RunKnown], frozenset[str]]:
         for row in rows
     }
     return known, frozenset(row["delivery_sha256"] for row in accepted)
+
+
+def _same_as(folder: Path) -> str | None:
+    """The run on whose judgement another lives, because its delivery was the same again."""
+    with suppress(LandsyncError):
+        same = Unchanged.find(folder)
+        return None if same is None else same.of_run
+    return None
 
 
 def _run_folders(runs: Path) -> dict[str, str | None]:

@@ -17,7 +17,8 @@ from validators.findings import FINDINGS_SCHEMA
 
 MERGE_FINDINGS = "merge_findings.parquet"
 # Of `changes` what is so as long as the same rows come: it is told each time. The others are of what happened.
-STANDING: Final = ("without_geometry", "id_withheld", "not_brought")
+UNKNOWN_BEFORE: Final = "predecessors_unknown"
+STANDING: Final = ("without_geometry", "id_withheld", "not_brought", UNKNOWN_BEFORE)
 
 
 class ReceiptLine(Record):

@@ -14,7 +14,7 @@ from sync import db
 from sync.folder.basis import Basis
 from sync.folder.delivery import DeliveryRecord
 from sync.folder.judgement import load_rows
-from sync.folder.loaded import STANDING, Loaded
+from sync.folder.loaded import STANDING, UNKNOWN_BEFORE, Loaded
 from sync.folder.snapshot import part_paths, read_part
 from sync.folder.summary import Summary
 from sync.folder.unchanged import Unchanged
@@ -44,14 +44,10 @@ def unchanged(run: Run) -> Unchanged | None:
     except (ComponentMissing, OSError, KeyError, pa.ArrowException):
         return None  # a folder that another version wrote, or of which somebody took a part
     with db.connect(run.dsn) as connection:
-        values = {
-            "province": run.province,
-            "run_id": last["run_id"],
-            "sequence": last["sequence"],
-            "since": last["created_at"],
-        }
-        decided = db.fetch(connection, "ledger/decided_since", values)[0]["decided"]
-        if decided or not db.fetch(connection, "ledger/as_left", values)[0]["as_left"]:
+        # Since that run, not since the last receipt: what came between fetch and load of one that was the same is not forgotten.
+        [decided] = db.fetch(connection, "ledger/decided_since", {"run_id": same.of_run})
+        left = {"province": run.province, "run_id": last["run_id"]}
+        if decided["decided"] or not db.fetch(connection, "ledger/as_left", left)[0]["as_left"]:
             return None
     return same
 
@@ -60,7 +56,7 @@ def _settled(run_id: str, sequence: int) -> Unchanged | None:
     """The run that judged what the last receipt is of, where all of it went live, and a merge of the same would change nothing.
 
     That is so where the merge itself changed nothing; and where it was the province's first, so that every row that was accepted is
-    a parcel of its own under its own names, and no check had anything to compare with.
+    a parcel of its own under its own names, and no check had anything to compare with. Which predecessors are known, it could not know.
     """
     runs = settings().runs
     again = Unchanged.find(runs / run_id)
@@ -72,12 +68,10 @@ def _settled(run_id: str, sequence: int) -> Unchanged | None:
         return None
     if loaded.totals["held"] or loaded.totals["ignored"]:
         return None
-    nothing = (
-        not any(loaded.totals[name] for name in _MOVES)
-        and not loaded.columns
-        and loaded.changes.keys() <= _STANDING
-    )
-    if not nothing and loaded.sequence != 1:
+    first = loaded.sequence == 1
+    if not first and (loaded.columns or any(loaded.totals[name] for name in _MOVES)):
+        return None
+    if not loaded.changes.keys() <= _STANDING - ({UNKNOWN_BEFORE} if first else set()):
         return None
     return Unchanged(of_run=of_run, sequence=sequence)
 

@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from platform import python_version
 from typing import Final
 
 from sync.settings import ROOT
@@ -13,6 +14,7 @@ _NOT: Final = ("sync/cli", "sync/lab", "sync/platform")
 _KINDS: Final = (".py", ".sql", ".toml", ".csv", ".json", ".parquet", ".txt")
 _LIBRARIES: Final = (
     "numpy",
+    "pandas",
     "pyarrow",
     "shapely",
     "pyproj",
@@ -21,13 +23,14 @@ _LIBRARIES: Final = (
     "duckdb",
     "lxml",
     "openpyxl",
+    "ezdxf",
 )
 
 
 @cache
 def engine() -> str:
-    """SHA-256 in hexadecimal. Another one may judge the same bytes otherwise."""
-    digest = hashlib.sha256()
+    """SHA-256 in hexadecimal. Another one may judge the same bytes otherwise. A process keeps what it found first."""
+    digest = hashlib.sha256(f"{python_version()}\0".encode())
     for room in _ROOMS:
         for path in sorted((ROOT / room).rglob("*")):
             name = path.relative_to(ROOT).as_posix()

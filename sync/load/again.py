@@ -6,13 +6,14 @@ It says of every row what a merge would have said of it: that it is as it was (d
 from decimal import Decimal
 
 from parcels.bilingual import Bilingual
-from parcels.errors import TransientError
+from parcels.errors import TerminalError
 from sync import db
 from sync.folder.document import Counts
 from sync.folder.loaded import STANDING, Gap, Loaded, ReceiptLine
 from sync.folder.unchanged import Unchanged
 from sync.known.gaps import open_gaps, told
 from sync.load import receipt
+from sync.load.keyed import key_of
 from sync.load.publish import clock_of, counts_of, own_lock
 from sync.run import Run
 from sync.settings import settings
@@ -24,7 +25,8 @@ _GONE = ("fixed", "retired")
 def load_again(run: Run, same: Unchanged) -> Counts:
     """Write the receipt of a run whose delivery changes nothing; `load.json`, as `load` does.
 
-    Raises TransientError LOCK-LOST, and AGAIN-OVERTAKEN where another receipt came in between.
+    Raises TransientError LOCK-LOST, TerminalError AGAIN-OVERTAKEN where another receipt came in between, and ComponentMissing as a
+    merge does where the key is not the database's.
     """
     if receipt.show(run.dsn, run.run_id):
         return counts_of(run, Loaded.load(run.folder))
@@ -33,6 +35,7 @@ def load_again(run: Run, same: Unchanged) -> Counts:
     rows = [line.model_dump() for line in lines]
     receipt.check_balances(rows)
     with db.connect(run.dsn, run.run_id) as connection:
+        key_of(connection, remember=True)  # nobody is hashed, but that the key is gone is to be seen tonight
         chain = own_lock(connection, run)
         if chain["receipt_sequence"] != same.sequence:
             raise _overtaken(run)
@@ -94,8 +97,8 @@ def _cases(before: dict[str, int]) -> dict[str, int]:
     return before | dict.fromkeys((*_FOUND, *_GONE), 0) | {"open": found}
 
 
-def _overtaken(run: Run) -> TransientError:
-    return TransientError(
+def _overtaken(run: Run) -> TerminalError:
+    return TerminalError(
         "AGAIN-OVERTAKEN",
         Bilingual(
             f"Tỉnh {run.province} đã có biên nhận khác trong khi lượt chạy {run.run_id} so sánh gói dữ liệu với lần trước.",

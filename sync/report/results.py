@@ -35,9 +35,11 @@ DECISIONS = {"accept": Bilingual("nhận", "accept"), "hold": Bilingual("tạm g
 
 def run_summary(run: Run) -> dict[str, Any]:
     """`sync --json`: everything `check --json` says, and what became of it in the database."""
-    checked = Summary.load(run.folder)
+    same = Unchanged.find(run.folder)
+    folder = run.folder if same is None else run.folder.with_name(same.of_run)
+    checked = Summary.load(folder)
     loaded = Loaded.load(run.folder)
-    total, same = loaded.totals, Unchanged.find(run.folder)
+    total = loaded.totals
     return {
         **checked.as_dict(),
         "run": run.run_id,
@@ -64,7 +66,7 @@ def run_summary(run: Run) -> dict[str, Any]:
         "columns": [line.model_dump() for line in loaded.columns],
         "communes_loaded": [_commune(verdict) for verdict in loaded.communes],
         "costs": _costs(run),
-        "report": str(run.folder / "report"),
+        "report": str(folder / "report"),
     }
 
 

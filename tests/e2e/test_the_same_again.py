@@ -7,6 +7,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from sync.care.housekeeping import housekeeping
+from sync.care.retention import _Kept as Kept
+from sync.care.retention import load_policy
 from sync.settings import ROOT, settings
 from tests.e2e.conftest import Landsync
 from tests.support.again import every_table, sync, taken_again, told_of, whole_way
@@ -61,6 +64,34 @@ def test_a_retried_load_writes_one_receipt(landsync: Landsync, delivery: Path) -
         assert told.status == 0
     assert landsync("stage", "report", "--run", run, "--finish").status == 0
     assert landsync.query(RECEIPTS) == [(2,)]
+
+
+def test_what_was_decided_between_two_stages_is_not_forgotten(
+    landsync: Landsync, delivery: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync(landsync, PROVINCE, delivery)
+    run = landsync("stage", "fetch", "--province", PROVINCE, "--path", delivery).document["run"]
+    _erased(landsync, monkeypatch, delivery)
+    for name in ("conform", "check", "gate", "load"):
+        assert landsync("stage", name, "--run", run).status == 0
+    landsync("stage", "report", "--run", run, "--finish")
+    assert not taken_again(sync(landsync, PROVINCE, delivery))
+
+
+def test_what_a_run_lives_on_is_kept_as_long_as_it_is(landsync: Landsync, delivery: Path) -> None:
+    first = sync(landsync, PROVINCE, delivery).document["run"]
+    assert taken_again(sync(landsync, PROVINCE, delivery))
+    later = copy_of(delivery, "later")
+    for _ in range(2):
+        sync(landsync, PROVINCE, later)
+    with landsync.database.connect() as link, link.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger.run_state SET finished_at = now() - interval '1 year' WHERE run_id = %s", (first,)
+        )
+        link.commit()
+    policy = load_policy(settings().retention).model_copy(update={"runs": Kept(days=1, keep=1)})
+    housekeeping(dsn=landsync.database.dsn, policy=policy)
+    assert (landsync.home / "runs" / first / "judgement").is_dir()
 
 
 def test_other_bytes_and_data_of_later_go_the_whole_way(landsync: Landsync, delivery: Path) -> None:
@@ -142,6 +173,12 @@ OTHERWISE: dict[str, Change] = {
     "a person was erased": _erased,
     "the folder of the run is gone": _folder_gone,
     "the folder of the run was torn": _folder_torn,
+    "a neighbour's run settled a case at the seam": _by_hand(
+        """INSERT INTO ledger.run (run_id, province_code, kind, actor, dry_run, code_version, started_at)
+        VALUES ('04-x', '04', 'sync', 'x', false, 'x', now())""",
+        """UPDATE ledger.finding_case SET other_province_code = '04', other_commune_code = '99999', state = 'fixed', state_since = now(),
+        state_run_id = '04-x' WHERE finding_id = (SELECT finding_id FROM ledger.finding_case ORDER BY 1 LIMIT 1)""",
+    ),
     "statistics were loaded": _by_hand(
         f"""INSERT INTO land.commune_expected (commune_code, commune_valid_from, province_code, figure, amount, source, stated_on,
         file_name, file_sha256, file_rows, actor, loaded_at)

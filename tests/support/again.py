@@ -80,7 +80,7 @@ def told_of(landsync: Landsync, told: Told) -> dict[str, Any]:
     lines = landsync.query("SELECT * FROM ledger.receipt_line WHERE run_id = %s ORDER BY commune_code", run)
     return {
         **{f"load.{name}": value for name, value in said.items()},
-        "summary": json.loads((folder / "report" / "summary.json").read_text(encoding="utf-8")),
+        "summary": json.loads((Path(told.document["report"]) / "summary.json").read_text(encoding="utf-8")),
         "lines": [line[1:] for line in lines],
         "status": told.status,
     }

@@ -14,6 +14,7 @@ from parcels.provinces import provinces
 from sync import db
 from sync.declared.profile import load_profile
 from sync.folder.judgement import is_judged
+from sync.folder.unchanged import Unchanged
 from sync.report.explain.commune import COUNTS
 from sync.report.explain.judged import Judgement, from_run
 from sync.report.explain.parcel import HANDLES, Wanted, find_rows
@@ -32,6 +33,7 @@ def judged_by_run(run_id: str, dsn: str | None) -> Judgement:
     judged_folder = folder
     if not is_judged(folder) and dsn is not None:
         judged_folder = open_run(run_id, dsn=dsn).judged_folder
+        folder = judged_folder if Unchanged.is_in(folder) else folder
     if not is_judged(judged_folder):
         raise UsageError(
             "EXPLAIN-RUN",
