@@ -139,6 +139,11 @@ def _runs(
                 kept.setdefault(run.run_id, "newest")
             elif run.finished_at is not None and run.finished_at > limit:
                 kept.setdefault(run.run_id, "young")
+    for run_id in tuple(kept):  # what applied, or came again, is explained by what judged
+        below = known.get(known[run_id].parent_run_id or "")
+        while below is not None and below.run_id not in kept:
+            kept[below.run_id] = "needed by a run"
+            below = known.get(below.parent_run_id or "")
     return {
         run_id: kept.get(run_id, "unknown") for run_id in folders if run_id in kept or run_id not in known
     }
