@@ -19,7 +19,7 @@ from tests.support.surface import Surface
 from tests.support.undone import undo_counts
 
 pytestmark = pytest.mark.db
-BEFORE = "0032"
+BEFORE = "0033"
 COUNTED = "SELECT * FROM land.commune_count ORDER BY 1, 2"
 WAITING = "SELECT count(*) FROM pg_locks AS l WHERE l.relation = 'ledger.province_state'::regclass AND NOT l.granted"
 
