@@ -34,7 +34,10 @@ def unchanged(run: Run) -> Unchanged | None:
     if record.changes or record.moment is None:
         return None
     with db.connect(run.dsn) as connection:
-        last = db.fetch_one(connection, "ledger/last_receipt", {"province": run.province})
+        # Not its own, where it is tried again after its load: a run is not the same as itself.
+        last = db.fetch_one(
+            connection, "ledger/last_receipt", {"province": run.province, "run_id": run.run_id}
+        )
     if last is None or last["kind"] != "sync" or last["delivery_sha256"] != record.delivery_sha256:
         return None
     try:

@@ -66,6 +66,14 @@ def test_a_retried_load_writes_one_receipt(landsync: Landsync, delivery: Path) -
     assert landsync.query(RECEIPTS) == [(2,)]
 
 
+def test_a_run_is_not_the_same_as_itself(landsync: Landsync, delivery: Path) -> None:
+    run = landsync("stage", "fetch", "--province", PROVINCE, "--path", delivery).document["run"]
+    for name in ("conform", "check", "gate", "load", "report"):
+        assert landsync("stage", name, "--run", run).status == 0
+    tried_again = landsync("stage", "fetch", "--run", run, "--finish")
+    assert (tried_again.status, "unchanged_since" in tried_again.document) == (0, False)
+
+
 def test_what_was_decided_between_two_stages_is_not_forgotten(
     landsync: Landsync, delivery: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
