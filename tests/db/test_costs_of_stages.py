@@ -180,8 +180,14 @@ def test_a_run_goes_on_where_the_system_shows_nothing(
     ],
 )
 def test_a_cost_that_cannot_be_kept_ends_no_run(
-    database: Database, tmp_path: Path, broken: str, caplog: pytest.LogCaptureFixture
+    database: Database,
+    tmp_path: Path,
+    broken: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(costs.LOG, "disabled", False)  # whatever a test before has told the loggers
+    caplog.set_level("WARNING", logger=costs.LOG.name)
     run = begun(database)
     by_hand(database, broken)
     stage(database, run, "fetch", nothing)
