@@ -107,13 +107,12 @@ STAGES: dict[str, Callable[[Run], Counts]] = {
     "load": _load,
     "report": _report,
 }
-SINCE = "unchanged_since"  # in what a stage tells: the run of which this delivery is the same again
 APPLY_STAGES = ("load", "report")  # what a person approved was fetched and judged by the run that held it
 
 
 def _told(same: Unchanged) -> Counts:
     """What each stage says of a delivery that is the same again; its costs are compared with those of such alone."""
-    return {SINCE: same.of_run, "way": "unchanged"}
+    return {"unchanged_since": same.of_run, "way": "unchanged"}
 
 
 def _again(name: str, run: Run, same: Unchanged) -> Counts:

@@ -3,8 +3,6 @@
 It says of every row what a merge would have said of it: that it is as it was (docs/adr/0202-the-same-again.md).
 """
 
-from decimal import Decimal
-
 from parcels.bilingual import Bilingual
 from parcels.errors import TerminalError
 from sync import db
@@ -68,18 +66,15 @@ def load_again(run: Run, same: Unchanged) -> Counts:
 
 
 def _as_it_was(line: ReceiptLine) -> ReceiptLine:
-    """The line of a commune of which everything came again."""
-    there = line.new + line.changed + line.unchanged
-    area = line.area_in_m2 if there else Decimal(0)
+    """The line of a commune of which everything came again: what went in is what was there."""
     return line.model_copy(
         update={
             "new": 0,
             "changed": 0,
-            "unchanged": there,
+            "unchanged": line.new + line.changed + line.unchanged,
             "current_before": line.current_after,
             "area_before_m2": line.area_after_m2,
-            "area_in_m2": area,
-            "area_out_m2": area,
+            "area_out_m2": line.area_in_m2,
         }
     )
 
