@@ -1,13 +1,7 @@
 -- A digest of the living land of other provinces in these boxes, and of what it is called. Only provinces that have anything about all of
 -- them are looked at. OFFSET keeps the planner to one search of the index per box and province.
-WITH whole AS MATERIALIZED (
-    SELECT st_makeenvelope(min(b.west), min(b.south), max(b.east), max(b.north), 4756) AS box
-    FROM pg_temp.wanted_box AS b
-), about AS MATERIALIZED (
-    SELECT v.province_code
-    FROM whole AS w
-    CROSS JOIN (SELECT DISTINCT r.province_code FROM land.province AS r WHERE r.province_code <> %(province)s) AS v
-    WHERE EXISTS (SELECT FROM land.parcel AS p WHERE p.province_code = v.province_code AND p.geom && w.box OFFSET 0)
+WITH about AS MATERIALIZED (
+    {about}
 )
 SELECT encode(sha256(coalesce(string_agg(
            convert_to(x.parcel_uid::text || ' ' || x.commune_code || ' ', 'UTF8') || x.content_hash || land.handle_hash(x.source_system, x.source_key),

@@ -3,14 +3,8 @@
 -- their own. OFFSET keeps the planner to one search of the index per box and province, so that the cost follows the boxes. Planned once:
 -- that takes longer than to look, over the parts of all provinces.
 PREPARE near_land (text[], text) AS
-WITH whole AS MATERIALIZED (
-    SELECT st_makeenvelope(min(b.west), min(b.south), max(b.east), max(b.north), 4756) AS box
-    FROM pg_temp.wanted_box AS b
-), about AS MATERIALIZED (
-    SELECT v.province_code
-    FROM whole AS w
-    CROSS JOIN (SELECT DISTINCT r.province_code FROM land.province AS r WHERE r.province_code <> $2) AS v
-    WHERE EXISTS (SELECT FROM land.parcel AS p WHERE p.province_code = v.province_code AND p.geom && w.box OFFSET 0)
+WITH about AS MATERIALIZED (
+    {about}
 )
 INSERT INTO pg_temp.near_found ({found_columns}, old_commune_code, geom)
 SELECT {of_found}, sheet.old_commune_code, found.geom

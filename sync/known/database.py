@@ -112,7 +112,9 @@ class NationalKnown:
     def around(self, boxes: NDArray[np.float64]) -> str:
         """SHA-256 of the living land of other provinces in these boxes (k, 4), and of its names."""
         self._look_in(boxes)
-        [found] = db.fetch(self._connection, "context/around", {"province": self._province})
+        [found] = db.fetch(
+            self._connection, "context/around", identifiers=_about(db.sql.Literal(self._province))
+        )
         return str(found["digest"])
 
     def authentication(self) -> pa.Table | None:
@@ -160,7 +162,8 @@ class NationalKnown:
         self._look_in(boxes)
         if not self._near_is_prepared:
             for name in ("plan_once", "create_near", "prepare_near"):
-                db.execute(self._connection, f"context/{name}", identifiers=_of_parcel())
+                places = {**_of_parcel(), **_about(db.sql.SQL("$2"))}
+                db.execute(self._connection, f"context/{name}", identifiers=places)
             self._near_is_prepared = True
         db.execute(self._connection, "context/empty_near")
         left_out = {"not_communes": not_communes, "not_province": not_province}
@@ -209,6 +212,11 @@ def _of_parcel() -> db.Identifiers:
         "found_columns": listed(_OF_PARCEL),
         "of_waiting": listed(_WAITING, "q"),
     }
+
+
+def _about(not_province: db.sql.Composable) -> db.Identifiers:
+    """{about}: the provinces but one that have anything about all of `wanted_box`."""
+    return {"about": db.compose("context/about", {"not_province": not_province})}
 
 
 def from_hex(text: pa.ChunkedArray) -> pa.Array:
