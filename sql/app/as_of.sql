@@ -83,7 +83,7 @@ WHERE d.nature IN ('not_begun', 'not_ended');
 -- Plain SELECTs, so that the planner opens them up and the filters of the caller reach the indexes. BEGIN ATOMIC: what
 -- it calls is settled when it is made, not by the caller's search_path.
 CREATE OR REPLACE FUNCTION analyst.parcel_as_of(
-    valid_at date DEFAULT current_date, known_at timestamptz DEFAULT now()
+    valid_at date DEFAULT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, known_at timestamptz DEFAULT now()
 ) RETURNS SETOF analyst.parcel_history
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC

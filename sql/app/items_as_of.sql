@@ -2,7 +2,7 @@
 -- row of the parcel without any, of which `state_known` is false. Parcels that were not there, or had none, have no row.
 -- `candidate`: the last thing that may have happened by that day, and all that may be it in its place, back to the last that is known
 -- to have happened. Where all of them have the same, that is known. Read with the rights of whoever asks.
-CREATE OR REPLACE FUNCTION {function}(valid_at date DEFAULT current_date, known_at timestamptz DEFAULT now())
+CREATE OR REPLACE FUNCTION {function}(valid_at date DEFAULT (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, known_at timestamptz DEFAULT now())
 RETURNS TABLE (province_code text, parcel_uid uuid, item_no smallint, {typed}, state_known boolean)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC

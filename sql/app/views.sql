@@ -7,16 +7,16 @@
 CREATE OR REPLACE VIEW land.province_now AS
 SELECT DISTINCT ON (p.province_code) p.province_code, p.name, p.full_name, p.kind
 FROM land.province AS p
-WHERE p.valid_from <= current_date
-  AND (p.valid_to IS NULL OR p.valid_to > current_date)
+WHERE p.valid_from <= (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+  AND (p.valid_to IS NULL OR p.valid_to > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
 ORDER BY p.province_code, p.valid_from DESC;
 
 CREATE OR REPLACE VIEW land.commune_now AS
 SELECT DISTINCT ON (c.commune_code)
        c.commune_code, c.valid_from, c.province_code, c.name, c.kind, c.lon, c.lat, c.area_km2
 FROM land.commune AS c
-WHERE c.valid_from <= current_date
-  AND (c.valid_to IS NULL OR c.valid_to > current_date)
+WHERE c.valid_from <= (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+  AND (c.valid_to IS NULL OR c.valid_to > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
 ORDER BY c.commune_code, c.valid_from DESC;
 
 CREATE OR REPLACE VIEW land.land_use_name AS
@@ -136,7 +136,7 @@ SELECT DISTINCT ON (b.commune_code)
        b.source_sha256, b.geom
 FROM land.commune_boundary AS b
 LEFT JOIN land.commune_now AS commune ON commune.commune_code = b.commune_code
-WHERE b.valid_from <= current_date
+WHERE b.valid_from <= (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
 ORDER BY b.commune_code, b.valid_from DESC, b.loaded_at DESC;
 
 -- What the land statistics expect of each commune that exists today: of each figure the newest, of these the last loaded.

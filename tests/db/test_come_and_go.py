@@ -134,7 +134,7 @@ def over(connection: db.Connection, record: str) -> dict[str, int]:
 def as_known_at(connection: db.Connection, record: str, moment: datetime) -> set[tuple[str, Thing]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT a.alias_value, {MERGE_OF[record]} FROM land_private.{record}_as_of(current_date, %s) AS i "
+            f"SELECT a.alias_value, {MERGE_OF[record]} FROM land_private.{record}_as_of(known_at => %s) AS i "
             "JOIN land.parcel_alias AS a ON a.parcel_uid = i.parcel_uid AND a.alias_kind = 'source_key' WHERE i.state_known",
             (moment,),
         )

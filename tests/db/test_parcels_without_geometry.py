@@ -82,7 +82,7 @@ def test_as_of_a_day_it_had_its_users_and_no_land(database, deliver) -> None:
         "SELECT p.recorded_to - (p.recorded_to - p.recorded_from) / 2 FROM land.parcel_version AS p"
     )
     assert database.query(
-        "SELECT geom IS NULL, area_m2 IS NULL FROM analyst.parcel_as_of(current_date, %s)", then
+        "SELECT geom IS NULL, area_m2 IS NULL FROM analyst.parcel_as_of(known_at => %s)", then
     ) == [(True, True)]
     closed = "SELECT land_user_name FROM land_private.land_user_version"
     assert database.query(closed) == [("Người Thử",)]

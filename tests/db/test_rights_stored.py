@@ -132,7 +132,7 @@ def test_a_change_of_one_co_owner_is_one_version_seen_as_of_and_in_the_receipt(
     assert closed == {"land_user": 1, "certificate": 0, "land_right": 0, "restriction": 0}
     assert database.query("SELECT count(*) FROM land.parcel_version") == [(0,)]
     assert [tuple(line.values())[1:] for line in merged.columns] == [("land_user", 1, 0, 0, 0)]
-    names = "SELECT land_user_name FROM land_private.land_user_as_of(current_date, %s) WHERE land_user_name LIKE 'Lê Đồng Hai%%'"
+    names = "SELECT land_user_name FROM land_private.land_user_as_of(known_at => %s) WHERE land_user_name LIKE 'Lê Đồng Hai%%'"
     with closing(psycopg2.connect(database.superuser_dsn)) as link, link.cursor() as cursor:
         cursor.execute("SET ROLE central_operator")
         for moment, name in ((known, "Lê Đồng Hai"), (datetime.now(UTC), "Lê Đồng Hai (đã sửa)")):

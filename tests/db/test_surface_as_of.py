@@ -259,6 +259,14 @@ def test_what_the_merge_changed_and_ended_is_still_there_as_it_was(
             cursor.execute("SET timezone = 'Asia/Ho_Chi_Minh'")
             cursor.execute(seen.format(day=day, later=later))
             assert cursor.fetchone() == expected, (day, later)
+        for zone in (
+            "UTC",
+            "Etc/GMT+12",
+            "Pacific/Kiritimati",
+        ):  # today is Vietnam's, whatever the session's clock says
+            cursor.execute(f"SET timezone = '{zone}'")
+            cursor.execute("SELECT count(*) FILTER (WHERE state_known) FROM analyst.parcel_as_of()")
+            assert cursor.fetchone() == (9,), zone
 
 
 def test_every_version_has_a_key_of_its_own_that_no_session_writes_otherwise(surface: Surface) -> None:
