@@ -144,6 +144,7 @@ INSERT INTO comment_text (place, vi, en) VALUES
 ('land.moved_along()', 'Phần đất có dịch chuyển cùng với phần xung quanh hay không', 'Whether land moved as what moved beside it'),
 ('land.read_as()', 'Quyết định tạm giữ đã được duyệt theo cách hiểu nào: rekeyed hay moved', 'In which reading a hold was approved: rekeyed or moved'),
 ('land.told_until()', 'Bản thân thửa được biết đến lúc nào', 'Up to when a parcel itself is known'),
+('land.uid_in_order()', 'Mã thửa mới, đứng sau mã của các lúc trước và số thứ tự nhỏ hơn', 'A new uid, behind those of earlier moments and lower numbers'),
 ('land.common_share()', 'Phần chung so với hình lớn hơn trong hai hình', 'How much of the larger of two shapes both cover'),
 ('land.refresh_statistics()', 'Lấy lại thống kê của các bảng của một tỉnh, nơi thống kê cũ không thể đúng', 'Takes the planner''s statistics of a province''s tables again, where they cannot be true'),
 ('ledger.begin_case()', 'Một lỗi mới giữ mã đầu tiên của nó', 'A new case keeps the id that it began with'),

@@ -142,3 +142,13 @@ RETURN one[1] = other[1] AND one[2] = other[2] AND one[6] = other[6] AND one[7] 
    AND (one[3] = other[3] OR '' IN (one[3], other[3]))
    AND (one[4] = other[4] OR '' IN (one[4], other[4]))
    AND (one[5] = other[5] OR '' IN (one[5], other[5]));
+
+-- A new uid that stands behind those of earlier moments and lower numbers: 48 bits of the moment in milliseconds, 26 of the number, 48 at
+-- random (UUID version 7 with a counter, RFC 9562, 5.7 and 6.2). One at random would put each row of an index on a page of its own.
+CREATE OR REPLACE FUNCTION land.uid_in_order(moment timestamptz, number bigint) RETURNS uuid
+LANGUAGE sql VOLATILE PARALLEL SAFE
+RETURN (
+    lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0')
+    || to_hex(28672 + ((number >> 14) & 4095))
+    || to_hex(32768 + (number & 16383))
+    || right(gen_random_uuid()::text, 12))::uuid;

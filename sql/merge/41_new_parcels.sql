@@ -1,7 +1,7 @@
 -- Accepted rows that are no living parcel: one that ended comes back, or a new one begins.
 -- It comes back where it had the same id or the same number when it ended, and its land shows that it is the same; of several
 -- the one that ended last. Not one that another row brings back by its key; a row that says again that it ended does not. A new
--- parcel's uid is its own for good.
+-- parcel's uid is its own for good; those of a commune follow each other, so that what is written and read together lies together.
 WITH back AS (
     SELECT DISTINCT ON (m.row_no) m.row_no, was.parcel_uid
     FROM merge_row AS m
@@ -31,9 +31,12 @@ WITH back AS (
     ORDER BY b.parcel_uid, b.row_no
 )
 UPDATE merge_row AS m
-SET parcel_uid = coalesce(c.parcel_uid, gen_random_uuid())
-FROM merge_row AS asked
+SET parcel_uid = coalesce(c.parcel_uid, land.uid_in_order(%(now)s, asked.number))
+FROM (
+    SELECT a.row_no, row_number() OVER (ORDER BY a.commune_code, a.row_no) AS number
+    FROM merge_row AS a
+    WHERE a.parcel_uid IS NULL
+      AND a.status = 'accept'
+) AS asked
 LEFT JOIN chosen AS c ON c.row_no = asked.row_no
 WHERE asked.row_no = m.row_no
-  AND m.parcel_uid IS NULL
-  AND m.status = 'accept'

@@ -4,8 +4,7 @@ UPDATE land.national_id_claim AS claim
 SET parcel_uid = NULL,
     province_code = NULL,
     last_province_code = claim.province_code,
-    claimed_at = NULL,
-    run_id = %(run_id)s
+    claimed_at = NULL
 FROM merge_giving_up AS g
 JOIN (
     -- A join, not EXISTS: what does not fit into the memory of a statement would be gone through row by row.

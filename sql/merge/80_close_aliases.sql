@@ -2,8 +2,7 @@
 -- An id or a number on the sheet that its row leaves blank is not the parcel's any more. A source key that is merely left
 -- blank stays, until it names another parcel.
 UPDATE land.parcel_alias AS a
-SET recorded_to = %(now)s,
-    closed_by_run = %(run_id)s
+SET recorded_to = %(now)s
 FROM merge_row AS m
 WHERE a.province_code = %(province)s
   AND a.parcel_uid = m.parcel_uid

@@ -1,8 +1,7 @@
 -- Handles that a parcel gives up: its source key to another parcel, and what names only the living where it ends.
 -- An ended parcel keeps its source key, so that the same object coming back is the same parcel.
 UPDATE land.parcel_alias AS a
-SET recorded_to = %(now)s,
-    closed_by_run = %(run_id)s
+SET recorded_to = %(now)s
 FROM (
     SELECT m.source_uid AS parcel_uid, 'source_key' AS alias_kind
     FROM merge_row AS m

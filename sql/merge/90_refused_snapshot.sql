@@ -2,9 +2,9 @@
 -- What the snapshot says of its communes as a whole does not hold for them. What was known of them before is written down
 -- first.
 INSERT INTO land.source_state AS st (
-    province_code, source_alias, order_kind, source_order, observed_at, by_snapshot, ended, refused_at, recorded_at, run_id)
+    province_code, source_alias, order_kind, source_order, observed_at, by_snapshot, ended, refused_at)
 SELECT DISTINCT ON (m.source_alias)
-       %(province)s, m.source_alias, NULL, NULL, there.snapshot_at, true, false, %(observed_at)s::timestamptz, %(now)s, %(run_id)s
+       %(province)s, m.source_alias, NULL, NULL, there.snapshot_at, true, false, %(observed_at)s::timestamptz
 FROM merge_row AS m
 LEFT JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = m.source_uid
 LEFT JOIN land.source_watermark AS there ON there.province_code = %(province)s AND there.commune_code = p.commune_code

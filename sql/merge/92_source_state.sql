@@ -2,9 +2,8 @@
 -- A complete snapshot writes only where a version is new, or where a change set or an ending had the last word: for the
 -- rest its commune's watermark speaks.
 INSERT INTO land.source_state AS st (
-    province_code, source_alias, order_kind, source_order, observed_at, by_snapshot, ended, recorded_at, run_id)
-SELECT %(province)s, said.source_alias, said.order_kind, said.source_order, said.observed_at, said.by_snapshot, said.ended,
-       %(now)s, %(run_id)s
+    province_code, source_alias, order_kind, source_order, observed_at, by_snapshot, ended)
+SELECT %(province)s, said.source_alias, said.order_kind, said.source_order, said.observed_at, said.by_snapshot, said.ended
 FROM (
     SELECT m.source_alias,
            CASE WHEN s.source_order IS NOT NULL THEN %(order_kind)s::text END AS order_kind,
@@ -46,6 +45,4 @@ SET order_kind = excluded.order_kind,
                        THEN greatest(st.observed_at, excluded.observed_at)
                        ELSE excluded.observed_at END,
     by_snapshot = excluded.by_snapshot,
-    ended = excluded.ended,
-    recorded_at = excluded.recorded_at,
-    run_id = excluded.run_id
+    ended = excluded.ended

@@ -106,7 +106,7 @@ def _publish(
         merged.columns,
     )
     record_findings(connection, run, findings, staged.only)
-    register = _register(connection, run, inputs, verdicts, merged)
+    register = _register(connection, run, inputs, verdicts, merged, now)
     verdicts = _of_whole_communes(connection, run, inputs, verdicts, findings)
     _write_verdicts(connection, run, inputs, verdicts, merged, now)
     return Loaded(
@@ -142,7 +142,12 @@ def own_lock(connection: db.Connection, run: Run) -> db.Row:
 
 
 def _register(
-    connection: db.Connection, run: Run, inputs: Inputs, verdicts: tuple[LoadedVerdict, ...], merged: Merged
+    connection: db.Connection,
+    run: Run,
+    inputs: Inputs,
+    verdicts: tuple[LoadedVerdict, ...],
+    merged: Merged,
+    now: datetime,
 ) -> RegisterCounts:
     """Bring the register of findings up to date, and leave in the folder what became of each case."""
     live = {verdict.code for verdict in verdicts if verdict.decision == "accept"}
@@ -156,6 +161,7 @@ def _register(
             run_id=run.run_id,
             judged_by=run.judged_by,
             province=run.province,
+            merged_at=now,
             as_of=inputs.delivery.as_of,
             parcels=staging_tables(run.run_id)["parcel"],
             not_run=looked_communes(inputs.verdicts.values(), frozenset(live), nowhere=run.kind == "sync"),

@@ -49,6 +49,7 @@ class Looked:
     """What a run judged and brings live.
 
     judged_by  the run that judged: another one, when this one applies what that one held
+    merged_at  the recorded time of what its merge wrote
     parcels    the staging table of the run's rows: schema, name
     not_run    commune (`-` for the rows of none) that goes live → codes of the checks that were not run there, or that
                its profile leaves out
@@ -61,6 +62,7 @@ class Looked:
     run_id: str
     judged_by: str
     province: str
+    merged_at: datetime
     as_of: date
     parcels: tuple[str, str]
     not_run: Mapping[str, tuple[str, ...]]
@@ -108,6 +110,7 @@ def _values(connection: db.Connection, looked: Looked) -> dict[str, Any]:
         "judged_at": moment["judged_at"],
         "now": now,
         "province": looked.province,
+        "merged_at": looked.merged_at,
         "as_of": looked.as_of,
         "changes": looked.changes,
         "communes": list(looked.not_run),

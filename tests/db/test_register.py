@@ -1,5 +1,7 @@
 """What becomes of a finding over runs: only what was really looked at, and went live, changes its state."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from sync.register import Looked
@@ -270,7 +272,7 @@ def test_handles_with_quotes_braces_and_commas_come_through(nation: Nation) -> N
 
 
 def test_every_check_of_the_catalogue_is_known_to_the_register() -> None:
-    known = Looked("r", "r", "01", AS_OF, ("s", "t"), {}, ()).catalogue
+    known = Looked("r", "r", "01", datetime.now(UTC), AS_OF, ("s", "t"), {}, ()).catalogue
     assert set(known) == set(BY_CODE)
     assert {code for code, (of_changes, _) in known.items() if of_changes} == {
         code for code, check in BY_CODE.items() if check.changes_only

@@ -80,7 +80,7 @@ def spoilt(landsync: Landsync, live: Path) -> Path:
         frame.iloc[taken, column["maDinhDanh"]] = theirs
         with landsync.database.connect() as link, link.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO land.national_id_claim VALUES (%s, %s, '15', now(), 'theirs')",
+                "INSERT INTO land.national_id_claim VALUES (%s, %s, '15', now())",
                 (theirs, str(uuid4())),
             )
             link.commit()

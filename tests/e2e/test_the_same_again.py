@@ -222,8 +222,8 @@ OTHERWISE: dict[str, Change] = {
         SELECT '04', gen_random_uuid(), {COLUMNS} FROM land.parcel WHERE parcel_uid = {ONE}"""
     ),
     "another province took the id of a refused row": _by_hand(
-        """INSERT INTO land.national_id_claim (national_id, parcel_uid, province_code, claimed_at, run_id)
-        SELECT q.national_id, gen_random_uuid(), '04', now(), 'x' FROM ledger.quarantine AS q
+        """INSERT INTO land.national_id_claim (national_id, parcel_uid, province_code, claimed_at)
+        SELECT q.national_id, gen_random_uuid(), '04', now() FROM ledger.quarantine AS q
         WHERE q.national_id IS NOT NULL AND NOT EXISTS (SELECT FROM land.national_id_claim AS c WHERE c.national_id = q.national_id)
         ORDER BY 1 LIMIT 1"""
     ),

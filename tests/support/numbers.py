@@ -129,6 +129,7 @@ def deliver(
             run_id=run_id,
             judged_by=run_id,
             province=PROVINCE,
+            merged_at=now,
             as_of=AS_OF,
             parcels=staging_tables(run_id)["parcel"],
             not_run=looked_communes([verdict.kept()], frozenset({COMMUNE}), nowhere=True),

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg2.extras
@@ -104,6 +104,7 @@ class Nation:
                 run_id=run_id,
                 judged_by=delivered.run_id,
                 province=delivered.province,
+                merged_at=datetime.now(UTC),
                 as_of=AS_OF,
                 parcels=("pg_temp", "staged"),
                 not_run=looked_communes(verdicts, gone_live, nowhere=not applying),

@@ -25,13 +25,25 @@ _ITEMS: Final = " UNION ALL ".join(
 )
 
 
+def undo_dense(there: Surface) -> None:
+    """0035: handles, claims and states of objects say which run wrote them."""
+    there.run(
+        "ALTER TABLE land.parcel_alias ADD COLUMN run_id text NOT NULL DEFAULT 'run', ADD COLUMN closed_by_run text"
+    )
+    there.run("ALTER TABLE land.national_id_claim ADD COLUMN run_id text NOT NULL DEFAULT 'run'")
+    there.run(
+        "ALTER TABLE land.source_state ADD COLUMN run_id text NOT NULL DEFAULT 'run', ADD COLUMN recorded_at timestamptz"
+    )
+
+
 def undo_counts(there: Surface) -> None:
-    """0034: nothing counts what lives in a commune; the views that ask are made anew with the next `migrate`, reapplied."""
+    """0035 and 0034: nothing counts what lives in a commune; the views that ask are made anew with the next `migrate`, reapplied."""
+    undo_dense(there)
     there.run("DROP TABLE land.commune_count CASCADE")
 
 
 def undo_rights(there: Surface) -> None:
-    """0034 to 0030: no counters, no costs, no erasure, no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
+    """0035 to 0030: no counters, no costs, no erasure, no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
     undo_counts(there)
     for table in ("land_user_version", "land_right_version", "population_result"):
         there.run(f"DROP TRIGGER erased_only ON land_private.{table}")
