@@ -9,9 +9,10 @@ FROM (
     WHERE w.province_code = ANY (%(provinces)s) AND w.parcel_uid = ANY (%(uids)s::uuid[])
     UNION ALL
     SELECT claim.parcel_uid::text, false, w.province_code, w.parcel_uid, w.province_code, w.parcel_uid
-    FROM land.national_id_claim AS claim
+    FROM land.parcel AS p
+    JOIN land.national_id_claim AS claim ON claim.national_id = p.national_id AND claim.parcel_uid = p.parcel_uid
     JOIN land.withheld_id AS w ON w.national_id = claim.national_id
-    WHERE claim.parcel_uid = ANY (%(uids)s::uuid[])
+    WHERE p.province_code = ANY (%(provinces)s) AND p.parcel_uid = ANY (%(uids)s::uuid[])
 ) AS x
 JOIN land.withheld_id AS w ON w.province_code = x.province_code AND w.parcel_uid = x.waiting_uid
 LEFT JOIN land.parcel AS other ON other.province_code = x.other_code AND other.parcel_uid = x.other_uid

@@ -37,6 +37,7 @@ FROM (
     WHERE (m.status = 'end' OR m.tombstone)
       AND m.source_alias IS NOT NULL
 ) AS said
+ORDER BY said.source_alias
 ON CONFLICT (province_code, source_alias) DO UPDATE
 SET order_kind = excluded.order_kind,
     source_order = excluded.source_order,

@@ -7,3 +7,6 @@ ALTER TABLE land.source_state DROP COLUMN run_id, DROP COLUMN recorded_at;
 -- The handles of a parcel stand under one entry instead of one each: they are few, and lie together.
 DROP INDEX land.parcel_alias_parcel;
 CREATE INDEX parcel_alias_parcel ON land.parcel_alias (province_code, parcel_uid);
+
+-- Whoever looks for the claim of a parcel has the id of the parcel.
+DROP INDEX land.national_id_claim_parcel;

@@ -6,6 +6,7 @@ printed here: what is kept is of the vocabulary, so that findings may repeat it.
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -75,8 +76,17 @@ class Placeholders:
 
     def _days(self, column: str, values: pa.Array, own: OwnPlaceholders) -> pa.Array:
         days = {*(self.rules.dates if "dates" in self.rules.columns.get(column, ()) else ()), *own.add}
-        written = pc.strftime(values.cast(pa.date32()).cast(pa.timestamp("s")), format="%Y-%m-%d")
-        return pc.is_in(written, value_set=pa.array(sorted(days - set(own.keep)), pa.string()))
+        nothing = sorted(filter(None, map(_as_day, days - set(own.keep))))
+        return pc.is_in(values.cast(pa.date32()), value_set=pa.array(nothing, pa.date32()))
+
+
+def _as_day(text: str) -> date | None:
+    """A word of the vocabulary as the day that it is; of days it means nothing where it is not written YYYY-MM-DD."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
 
 
 @dataclass(slots=True)

@@ -246,7 +246,7 @@ class Cluster:
     def _write_conf(self, port: int) -> None:
         conf = cluster_conf.text(
             name=self.name, port=port, socket_dir=self._make_socket_dir(), log_dir=self.folder / "log",
-            extra=self.settings,
+            extra={"wal_compression": "lz4" if self.programs.lz4 else "on", **self.settings},
         )  # fmt: skip
         path = self.data / CONF
         path.write_text(conf, encoding="utf-8")

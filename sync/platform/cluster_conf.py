@@ -30,7 +30,6 @@ def defaults() -> dict[str, str]:
         "max_wal_size": "4GB",  # a province's merge should not force checkpoints
         "min_wal_size": "256MB",
         "checkpoint_timeout": "15min",
-        "wal_compression": "on",
         "synchronous_commit": "on",  # a receipt that was shown is on disk
         "random_page_cost": "1.1",
         "jit": "off",  # compiling costs more than it saves on partitioned plans of a second

@@ -32,6 +32,7 @@ class Programs:
     bindir: Path
     version: int
     postgis: str
+    lz4: bool = False  # whether it can pack its log of changes by lz4
 
     def __getitem__(self, name: str) -> Path:
         return self.bindir / name
@@ -51,18 +52,19 @@ def _postgis_version(sharedir: Path) -> str | None:
 def _inspect(pg_config: Path) -> Programs | None:
     try:
         lines = subprocess.run(
-            [pg_config, "--version", "--bindir", "--sharedir"],
+            [pg_config, "--version", "--bindir", "--sharedir", "--configure"],
             capture_output=True, text=True, timeout=20, check=True, stdin=subprocess.DEVNULL,
         ).stdout.splitlines()  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None
-    version = re.search(r"(\d+)", lines[0]) if len(lines) == 3 else None
+    version = re.search(r"(\d+)", lines[0]) if len(lines) == 4 else None
     if version is None:
         return None
     bindir, postgis = Path(lines[1]), _postgis_version(Path(lines[2]))
     if postgis is None or not all((bindir / name).is_file() for name in ("postgres", "initdb", "pg_ctl")):
         return None
-    return Programs(bindir, int(version.group(1)), postgis)
+    major = int(version.group(1))
+    return Programs(bindir, major, postgis, major >= 15 and "--with-lz4" in lines[3])
 
 
 def _new_enough(programs: Programs) -> bool:

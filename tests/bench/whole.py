@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,9 +70,13 @@ class Clock:
 
 
 def own_seconds() -> float:
-    """Of this process and of those that it waited for."""
-    took = os.times()
-    return took.user + took.system + took.children_user + took.children_system
+    """Of this process, of those that live under it, and of those that any of these waited for."""
+    me, total = psutil.Process(), 0.0
+    for each in (me, *me.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            took = each.cpu_times()
+            total += took.user + took.system + took.children_user + took.children_system
+    return total
 
 
 @contextmanager
@@ -83,7 +87,7 @@ def server() -> Iterator[tuple[Cluster, str]]:
         raise SystemExit("PostgreSQL with PostGIS is missing: python -m sync.platform.packages")
     folder = Path(tempfile.mkdtemp(prefix="landsync-whole-"))
     folder.chmod(0o711)
-    cluster = Cluster(folder / "cluster", programs)
+    cluster = Cluster(folder / "cluster", programs, settings={"log_min_duration_statement": "300"})
     cluster.create()
     cluster.start()
     try:
@@ -94,6 +98,20 @@ def server() -> Iterator[tuple[Cluster, str]]:
     finally:
         cluster.remove()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def slowest(cluster: Cluster, read: dict[Path, int]) -> list[str]:
+    """The statements that took longest since the logs were `read` up to: seconds, and how each begins."""
+    found = []
+    for log in sorted((cluster.folder / "log").glob("*.log")):
+        with log.open(encoding="utf-8", errors="replace") as file:
+            file.seek(read.get(log, 0))
+            for line in file.read().splitlines():
+                took, _, text = line.partition("duration: ")[2].partition(" ms  statement: ")
+                if text:
+                    found.append((float(took) / 1000, text.lstrip("- ")[:70]))
+            read[log] = file.tell()
+    return [f"{took:.1f} {text}" for took, text in sorted(found, reverse=True)[:25]]
 
 
 def generated(kept: Path, parcels: int) -> Path:
@@ -242,10 +260,13 @@ def main(arguments: argparse.Namespace) -> None:
             superuser.split("//")[1].split("@")[0], f"{databases.LOADER}:{PASSWORDS[databases.LOADER]}"
         )
         first: dict[str, Any] = {}
+        read: dict[Path, int] = {}
 
         def tell(what: str, told: dict[str, Any]) -> None:
             if first:
                 told["ratio"] = round(told["cpu"] / first["cpu"], 3)
+            if arguments.statements:
+                told["statements"] = slowest(cluster, read)
             print(
                 json.dumps({"what": what, "parcels": arguments.parcels, **told}, ensure_ascii=False),
                 flush=True,
@@ -268,6 +289,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("parcels", nargs="?", type=int, default=1_000_000)
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "landsync-bench")
+    parser.add_argument("--statements", action="store_true", help="the slowest of each run")
     parser.add_argument("--stages", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.stages:

@@ -31,6 +31,7 @@ def undo_dense(there: Surface) -> None:
         "ALTER TABLE land.parcel_alias ADD COLUMN run_id text NOT NULL DEFAULT 'run', ADD COLUMN closed_by_run text"
     )
     there.run("ALTER TABLE land.national_id_claim ADD COLUMN run_id text NOT NULL DEFAULT 'run'")
+    there.run("CREATE INDEX national_id_claim_parcel ON land.national_id_claim (parcel_uid)")
     there.run(
         "ALTER TABLE land.source_state ADD COLUMN run_id text NOT NULL DEFAULT 'run', ADD COLUMN recorded_at timestamptz"
     )

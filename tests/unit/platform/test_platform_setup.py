@@ -119,7 +119,11 @@ def make_server(folder: Path, version: int, postgis: str | None) -> None:
     for name in ("postgres", "initdb", "pg_ctl"):
         (bindir / name).touch()
     (bindir / "pg_config").write_text(
-        f"#!/bin/sh\necho 'PostgreSQL {version}.4 (Debian)'\necho {bindir}\necho {share}\n", encoding="ascii"
+        f"#!/bin/sh\necho 'PostgreSQL {version}.4 (Debian)'\necho {bindir}\necho {share}\necho "
+        "--with-icu"
+        "--with-lz4"
+        "\n",
+        encoding="ascii",
     )
     (bindir / "pg_config").chmod(0o755)
 
@@ -138,4 +142,6 @@ def test_only_a_new_enough_server_with_postgis_is_taken_and_the_newest_wins(
     found = packages.installed(servers=tmp_path)
     assert found is not None
     assert (found.version, found.postgis) == (16, "3.10.0")
-    assert packages.installed(15, servers=tmp_path) == packages.Programs(tmp_path / "15" / "bin", 15, "3.3.2")
+    assert packages.installed(15, servers=tmp_path) == packages.Programs(
+        tmp_path / "15" / "bin", 15, "3.3.2", lz4=True
+    )
