@@ -12,4 +12,3 @@ FROM merge_result AS r
 JOIN {parcel} AS s ON s.row_no = r.row_no
 JOIN merge_commune AS c ON c.commune_code = r.commune_code
 WHERE r.is_new
-ORDER BY r.parcel_uid

@@ -15,4 +15,3 @@ CROSS JOIN LATERAL (
 WHERE m.status = 'accept'
   AND handle.alias_value IS NOT NULL
   AND handle.held_by IS DISTINCT FROM m.parcel_uid
-ORDER BY m.parcel_uid, handle.alias_kind

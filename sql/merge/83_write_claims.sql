@@ -6,9 +6,10 @@ WITH taking AS (
     FROM merge_row AS m
     JOIN merge_changing AS g ON g.row_no = m.row_no AND g.takes_id
 ), given_back AS (
-    SELECT t.national_id FROM taking AS t WHERE NOT t.accepted
-    EXCEPT
-    SELECT t.national_id FROM taking AS t WHERE t.accepted
+    SELECT DISTINCT t.national_id
+    FROM taking AS t
+    WHERE NOT t.accepted
+      AND NOT EXISTS (SELECT FROM taking AS other WHERE other.accepted AND other.national_id = t.national_id)
 ), holder AS (
     SELECT t.national_id, t.parcel_uid, %(province)s AS province_code, %(now)s::timestamptz AS claimed_at FROM taking AS t WHERE t.accepted
     UNION ALL

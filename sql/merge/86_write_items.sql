@@ -5,4 +5,3 @@ SELECT %(province)s, d.parcel_uid, d.item_no, {live_columns}, i.content_hash, %(
 FROM {diff} AS d
 JOIN {staged} AS i ON i.row_no = d.row_no AND i.item_no = d.item_no
 WHERE d.action IN ('insert', 'change')
-ORDER BY d.parcel_uid, d.item_no

@@ -14,7 +14,6 @@ SELECT p.province_code, p.commune_code, p.parcel_uid, p.content_hash, land.handl
 FROM merge_touched AS t
 JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = t.parcel_uid
 LEFT JOIN digest AS d ON d.parcel_uid = t.parcel_uid
-ORDER BY p.parcel_uid
 ON CONFLICT (province_code, parcel_uid) DO UPDATE
 SET commune_code = excluded.commune_code,
     content_hash = excluded.content_hash,

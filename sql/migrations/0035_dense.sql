@@ -1,5 +1,8 @@
 -- What is kept for every parcel, without what follows from something else: which run wrote a handle is said by the moment that it is
 -- recorded at, and nobody asks which run locked an id or last spoke of an object.
+-- Who merges ends first, and nobody begins meanwhile: else each would wait for what the other holds.
+LOCK TABLE ledger.province_state IN EXCLUSIVE MODE;
+
 ALTER TABLE land.parcel_alias DROP COLUMN run_id, DROP COLUMN closed_by_run;
 ALTER TABLE land.national_id_claim DROP COLUMN run_id;
 ALTER TABLE land.source_state DROP COLUMN run_id, DROP COLUMN recorded_at;

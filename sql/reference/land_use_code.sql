@@ -1,8 +1,8 @@
--- One statement: rows that the file no longer holds end today, new ones come, and only what differs changes.
+-- One statement: rows that the file no longer holds end today (Vietnam's), new ones come, and only what differs changes.
 WITH ended AS (
     UPDATE land.land_use_code AS t
-    SET valid_to = current_date
-    WHERE (t.valid_to IS NULL OR t.valid_to > current_date)
+    SET valid_to = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+    WHERE (t.valid_to IS NULL OR t.valid_to > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date)
       AND NOT EXISTS (SELECT FROM pg_temp.land_use_codes AS i WHERE i.code = t.land_use_code AND i.valid_from IS NOT DISTINCT FROM t.valid_from)
 )
 INSERT INTO land.land_use_code AS t (

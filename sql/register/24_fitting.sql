@@ -27,7 +27,7 @@ WITH asked AS MATERIALIZED (
     WHERE a.province_code = %(province)s
       AND a.alias_kind = 'sheet'
       AND a.sheet_place IN (SELECT f.sheet_place FROM fit AS f)
-      AND a.recorded_from < %(merged_at)s
+      AND a.recorded_from <> %(merged_at)s
       AND (a.recorded_to IS NULL OR a.recorded_to = %(merged_at)s)
     UNION
     SELECT concat_ws('|', x.parts[1], x.parts[2], x.parts[6], x.parts[7]), x.value, NULL

@@ -9,7 +9,6 @@ from psycopg2.extensions import parse_dsn
 from sync.settings import settings
 
 IDLE_MINUTES = 60  # between two statements of a transaction: longer than judging or hashing a province takes
-TEMPORARY = "256MB"  # of a session's own tables: the rows of a province of a million, which most statements of a merge go through
 CHECK_SECONDS = 5  # how soon a server notices, while it works, that its client is gone
 
 # So that both sides notice within two minutes when the other's machine is gone without a word.
@@ -43,7 +42,6 @@ def session_values() -> dict[str, list[str]]:
         "statement_timeout": str(statement_ms),
         "lock_timeout": str(statement_ms // 2),
         "idle_in_transaction_session_timeout": f"{IDLE_MINUTES}min",
-        "temp_buffers": TEMPORARY,
         "client_connection_check_interval": f"{CHECK_SECONDS}s",
         **{f"tcp_keepalives_{name}": str(value) for name, value in _KEEPALIVE.items()},
     }

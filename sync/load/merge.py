@@ -122,6 +122,7 @@ class Merged:
 
 def merge(connection: db.Connection, request: MergeRequest) -> Merged:
     """Apply the run's staging to the national tables, in the caller's transaction."""
+    db.execute(connection, "load/room")
     steps = _Steps(connection, request)
     steps.tell_planner()
     if not request.changes:

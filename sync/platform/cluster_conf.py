@@ -27,6 +27,7 @@ def defaults() -> dict[str, str]:
         "effective_cache_size": _part_of_memory(2, 512, 16384),
         "maintenance_work_mem": _part_of_memory(48, 64, 512),
         "work_mem": _part_of_memory(400, 8, 64),
+        "temp_buffers": _part_of_memory(96, 8, 256),  # a merge goes through its own tables again and again
         "max_wal_size": "4GB",  # a province's merge should not force checkpoints
         "min_wal_size": "256MB",
         "checkpoint_timeout": "15min",

@@ -57,14 +57,14 @@ def _inspect(pg_config: Path) -> Programs | None:
         ).stdout.splitlines()  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None
-    version = re.search(r"(\d+)", lines[0]) if len(lines) == 4 else None
+    version = re.search(r"(\d+)", lines[0]) if len(lines) >= 3 else None
     if version is None:
         return None
     bindir, postgis = Path(lines[1]), _postgis_version(Path(lines[2]))
     if postgis is None or not all((bindir / name).is_file() for name in ("postgres", "initdb", "pg_ctl")):
         return None
     major = int(version.group(1))
-    return Programs(bindir, major, postgis, major >= 15 and "--with-lz4" in lines[3])
+    return Programs(bindir, major, postgis, major >= 15 and "--with-lz4" in " ".join(lines[3:]))
 
 
 def _new_enough(programs: Programs) -> bool:

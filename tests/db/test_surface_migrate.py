@@ -221,7 +221,9 @@ def test_a_row_that_the_files_no_longer_hold_ends_and_may_return(
     shorter = pa.concat_tables([whole.slice(0, gone), whole.slice(gone + 1)])
     monkeypatch.setattr(reference, "table", lambda wanted: shorter if wanted == name else original(wanted))
     assert load_reference_tables(owner)[table] == 0
-    ended = f"SELECT count(*) FROM land.{table} WHERE valid_to = current_date"
+    ended = (
+        f"SELECT count(*) FROM land.{table} WHERE valid_to = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+    )
     assert owner.exec_driver_sql(ended).scalar() == 1
     assert owner.exec_driver_sql(f"SELECT count(*) FROM land.{table}").scalar() == whole.num_rows
     monkeypatch.undo()
