@@ -16,6 +16,7 @@ from parcels.column import Column, Record
 from parcels.columns import HASH_VERSIONS, PRIVATE, hashed_columns
 from parcels.decimals import whole_numbers
 from parcels.model import ARROW_TYPES
+from parcels.text import nfc
 
 _ROWS_AT_ONCE = 50_000  # bounds the memory of the serialised text,
 _OCTETS_AT_ONCE = 2**26  # and keeps its 32-bit offsets from running over where boundaries are huge
@@ -37,8 +38,8 @@ def content_hash(
 
     `table` has the record's hashed columns by their canonical names (others are ignored), typed as
     `parcels.model.ARROW_TYPES` or safely castable to that. `geometry` is the stored MultiPolygon as
-    little-endian WKB; without it a column "geom" of the table is used. `key` is the province's, for the records of
-    persons (`PRIVATE`) and for no others; `version` is the one that is written now, unless an earlier one is to be verified.
+    little-endian WKB, or what `to_hex` makes of that; without it a column "geom" of the table is used. `key` is the
+    province's, for the records of persons (`PRIVATE`) and for no others; `version` is the one that is written now, unless an earlier one is to be verified.
     """
     version = version or HASH_VERSIONS[record]
     if (record in PRIVATE and version > 1) != (key is not None):
@@ -107,10 +108,10 @@ def _field(text: pa.Array) -> pa.Array:
 def _text(values: pa.Array, column: Column) -> pa.Array:
     """The values of a column as the text that is hashed; NULL stays NULL."""
     if column.kind == "geometry":
-        return to_hex(values)
+        return values if pa.types.is_string(values.type) else to_hex(values)
     values = values.cast(ARROW_TYPES[column.kind])
     if column.kind == "text":
-        return pc.utf8_normalize(values, form="NFC")
+        return nfc(values)
     if column.kind == "decimal":
         return whole_numbers(values).cast(pa.string())
     text = values.cast(pa.string())  # integers in decimal, dates as YYYY-MM-DD, booleans as true and false

@@ -163,8 +163,8 @@ def _parcels(
         table = table.set_column(table.schema.get_field_index(name), name, nothing)
     geometry = table["geom"].combine_chunks()
     refused = pc.equal(rows["decision"], "quarantine")
-    stored = pc.if_else(whole, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))
-    hashes = to_hex(content_hash(table, "parcel", geometry))
+    shown = to_hex(geometry)
+    hashes = to_hex(content_hash(table, "parcel", shown))
     columns: dict[str, Any] = {
         "row_no": table["row_no"],
         "dataset": rows["dataset"],
@@ -185,7 +185,7 @@ def _parcels(
         "refused_geom": to_hex(pc.if_else(refused, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))),
         **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order", "valid_to")},
         **{name: table[name] for name in CONVERSION},
-        "geom": to_hex(stored),
+        "geom": pc.if_else(whole, shown, pa.scalar(None, pa.string())),
         "content_hash": pc.if_else(
             whole, pc.binary_join_element_wise("\\x", hashes, ""), pa.scalar(None, pa.string())
         ),

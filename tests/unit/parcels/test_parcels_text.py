@@ -3,6 +3,7 @@
 import unicodedata
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,3 +82,27 @@ def test_clean_text_is_nfc_and_cleaning_it_again_changes_nothing(value: str) -> 
 
 def test_a_mark_behind_an_invisible_character_still_joins_its_letter() -> None:
     assert text.clean_text("a\u200b\u0301") == "á"
+
+
+def test_what_is_not_looked_at_for_its_form_has_no_other() -> None:
+    plain = [chr(at) for at in range(0x1F000) if not 0xD800 <= at < 0xE000]
+    asked = pc.match_substring_regex(pa.array(plain), text._PERHAPS_NOT_NFC).to_pylist()
+    passed = [letter for letter, perhaps in zip(plain, asked, strict=True) if not perhaps]
+    assert {"a", "ệ", "Đ", "–"} <= set(passed)
+    assert all(
+        unicodedata.is_normalized("NFC", letter) and not unicodedata.combining(letter) for letter in passed
+    )
+    # None of them is the second half of a letter that is written as one.
+    halves = {
+        chr(int(parts[1], 16))
+        for letter in plain
+        if len(parts := unicodedata.decomposition(letter).split()) == 2 and not parts[0].startswith("<")
+    }
+    assert not halves & set(passed)
+
+
+@given(st.lists(st.text(alphabet="aệẾđ \t\u00a0\u200b\u0301\u0323\u2003–à", max_size=6), max_size=5))
+def test_cleaning_a_column_is_cleaning_each_text_where_marks_are_loose(values: list[str]) -> None:
+    assert text.clean(pa.array(values, pa.string())).to_pylist() == [
+        text.clean_text(each) or None for each in values
+    ]
