@@ -251,6 +251,14 @@ def sizes(dsn: str, parcels: int) -> dict[str, list[int]]:
     return found | {"all": [sum(each[k] for each in found.values()) for k in (0, 1)]}
 
 
+def a_night_passes(dsn: str) -> None:
+    """What the server does of itself within minutes, and would else do in the middle of the next measurement."""
+    with closing(psycopg2.connect(dsn)) as link:
+        link.autocommit = True
+        with link.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+
+
 def main(arguments: argparse.Namespace) -> None:
     """Measure and print."""
     delivery = generated(arguments.keep, arguments.parcels)
@@ -277,6 +285,7 @@ def main(arguments: argparse.Namespace) -> None:
         tell("first load", told)
         first = told
         print(json.dumps({"what": "sizes", **sizes(superuser, arguments.parcels)}), flush=True)
+        a_night_passes(superuser)
         tell("the same bytes", bring_in(clock, loader, folder / "home", delivery))
         tell("the same content", bring_in(clock, loader, folder / "home", later(delivery, folder / "a", 1)))
         few = changed(delivery, folder / "b", 2, 20)
