@@ -29,7 +29,7 @@ bench: setup ## Thời gian, bộ nhớ khi kiểm tra và đọc · time and me
 	@.venv/bin/python tests/bench/judgement.py
 	@.venv/bin/python tests/bench/memory.py
 	@.venv/bin/python tests/bench/merging.py 1000000 1
-	@.venv/bin/python tests/bench/whole.py 1000000
+	@.venv/bin/python tests/bench/whole.py 1000000 | .venv/bin/python tests/bench/told.py
 
 # Recall and precision of every check, written into the documentation: ten nations, half an hour at most.
 evaluation: setup ## Đánh giá các phép kiểm tra, viết docs/evaluation.md · how good the checks are

@@ -1,0 +1,62 @@
+"""What `whole.py` measured, as the tables of docs/benchmarks.md: `python tests/bench/whole.py | python tests/bench/told.py`.
+
+Lines that are no measurement go through as they came; the tables follow at the end, each row beside its target.
+"""
+
+import json
+import sys
+from typing import Any, Final
+
+STAGES: Final = ("fetch", "conform", "check", "load", "report")
+# What a row is held against, and at most how many times of that: of the floor, or of the first load.
+TARGETS: Final = {
+    "first load": ("floor", 6.0),
+    "the same bytes": ("first load", 0.05),
+    "the same content": ("first load", 0.30),
+    "1 % changed in a twentieth of the communes": ("first load", 0.35),
+    "1 % changed in every commune": ("first load", 0.75),
+}
+ROOM: Final = 1700  # octets a parcel
+
+
+def main() -> None:
+    """Read the measurements and print the tables."""
+    told: dict[str, dict[str, Any]] = {}
+    for line in sys.stdin:
+        if line.startswith("{"):
+            said = json.loads(line)
+            told[said.pop("what")] = said
+        else:
+            print(line, end="")
+    if "first load" not in told:  # a pipe does not tell that its first half failed
+        raise SystemExit("nothing was measured")
+    print("| | seconds | processor seconds | of these " + ", ".join(STAGES) + " | against | times | target |")
+    print("| --- " * 7 + "|")
+    for what, said in told.items():
+        if "cpu" in said:
+            print(
+                f"| {what} | {said['seconds']:.0f} | {said['cpu']:.0f} | {_stages(said)} | {_held(what, said, told)} |"
+            )
+    if room := told.get("sizes"):
+        print("\n| table | octets a parcel, rows | indexes |\n| --- | --- | --- |")
+        for table, (rows, indexes) in room.items():
+            if rows + indexes > 20:
+                print(f"| {table} | {rows:,} | {indexes:,} |")
+        print(f"\n{sum(room['all']):,} octets a parcel; the target is {ROOM:,}.")
+
+
+def _stages(said: dict[str, Any]) -> str:
+    stages = (said.get(name) for name in STAGES)
+    return ", ".join(f"{stage['cpu'] + stage['server']:.0f}" for stage in stages if stage)
+
+
+def _held(what: str, said: dict[str, Any], told: dict[str, dict[str, Any]]) -> str:
+    if what not in TARGETS or TARGETS[what][0] not in told:
+        return " | | "
+    against, most = TARGETS[what]
+    times = said["cpu"] / told[against]["cpu"]
+    return f"{against} | {times:.2f} | {most:g} {'met' if times <= most else 'missed'}"
+
+
+if __name__ == "__main__":
+    main()
