@@ -1,6 +1,6 @@
 -- What is known of every object from now on.
 -- A complete snapshot writes only where a version is new, or where a change set or an ending had the last word: for the
--- rest its commune's watermark speaks.
+-- rest its commune's watermark speaks. In the order of its key, which is not that in which the rows were staged.
 INSERT INTO land.source_state AS st (
     province_code, source_alias, order_kind, source_order, observed_at, by_snapshot, ended)
 SELECT %(province)s, said.source_alias, said.order_kind, said.source_order, said.observed_at, said.by_snapshot, said.ended

@@ -163,7 +163,7 @@ def _parcels(
         table = table.set_column(table.schema.get_field_index(name), name, nothing)
     geometry = table["geom"].combine_chunks()
     refused = pc.equal(rows["decision"], "quarantine")
-    shown = to_hex(geometry)
+    shown, null = to_hex(geometry), pa.scalar(None, pa.string())
     hashes = to_hex(content_hash(table, "parcel", shown))
     columns: dict[str, Any] = {
         "row_no": table["row_no"],
@@ -182,13 +182,11 @@ def _parcels(
         "shape": rows["shape"],
         "predecessor_keys": db.array_text(predecessor_handles(table)),
         "predecessor_places": db.array_text(numbers),
-        "refused_geom": to_hex(pc.if_else(refused, geometry.cast(pa.binary()), pa.scalar(None, pa.binary()))),
+        "refused_geom": pc.if_else(refused, shown, null),
         **{name: table[name] for name in (*_PLAIN, "source_version", "action", "source_order", "valid_to")},
         **{name: table[name] for name in CONVERSION},
-        "geom": pc.if_else(whole, shown, pa.scalar(None, pa.string())),
-        "content_hash": pc.if_else(
-            whole, pc.binary_join_element_wise("\\x", hashes, ""), pa.scalar(None, pa.string())
-        ),
+        "geom": pc.if_else(whole, shown, null),
+        "content_hash": pc.if_else(whole, pc.binary_join_element_wise("\\x", hashes, ""), null),
     }
     return pa.table(columns)
 

@@ -259,11 +259,8 @@ def test_what_the_merge_changed_and_ended_is_still_there_as_it_was(
             cursor.execute("SET timezone = 'Asia/Ho_Chi_Minh'")
             cursor.execute(seen.format(day=day, later=later))
             assert cursor.fetchone() == expected, (day, later)
-        for zone in (
-            "UTC",
-            "Etc/GMT+12",
-            "Pacific/Kiritimati",
-        ):  # today is Vietnam's, whatever the session's clock says
+        # Today is Vietnam's, whatever the session's clock says.
+        for zone in ("UTC", "Etc/GMT+12", "Pacific/Kiritimati"):
             cursor.execute(f"SET timezone = '{zone}'")
             cursor.execute("SELECT count(*) FILTER (WHERE state_known) FROM analyst.parcel_as_of()")
             assert cursor.fetchone() == (9,), zone

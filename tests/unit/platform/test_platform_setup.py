@@ -119,10 +119,7 @@ def make_server(folder: Path, version: int, postgis: str | None) -> None:
     for name in ("postgres", "initdb", "pg_ctl"):
         (bindir / name).touch()
     (bindir / "pg_config").write_text(
-        f"#!/bin/sh\necho 'PostgreSQL {version}.4 (Debian)'\necho {bindir}\necho {share}\necho "
-        "--with-icu"
-        "--with-lz4"
-        "\n",
+        f"#!/bin/sh\necho 'PostgreSQL {version}.4 (Debian)'\necho {bindir}\necho {share}\necho --with-icu --with-lz4\n",
         encoding="ascii",
     )
     (bindir / "pg_config").chmod(0o755)
