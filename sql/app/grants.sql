@@ -31,7 +31,7 @@ GRANT SELECT ON
     land.column_catalogue, land.province_now, land.commune_now, land.land_use_name, ledger.definitions, ledger.change_gap, ledger.mended_moment, ledger.decider, ledger.erasure
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    land.parcel, land.withheld_id, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_right, land_private.restriction, land_private.transferee, land_private.land_user_status, ledger.manifest
+    land.parcel, land.withheld_id, ledger.settled_commune, land.land_use_part, land_private.land_user, land_private.certificate, land_private.land_right, land_private.restriction, land_private.transferee, land_private.land_user_status, ledger.manifest
     TO landsync_loader;
 GRANT SELECT, INSERT, UPDATE ON
     land.parcel_alias, land.commune_count, land.national_id_claim, land.legal_day, land.dataset, land.source_state, land.source_watermark, ledger.run_state, ledger.hold_state, ledger.province_state,
@@ -67,7 +67,7 @@ DECLARE
     told_of_persons constant text[] := ARRAY[
         'ledger.receipt.delivery_sha256', 'ledger.receipt.snapshot_sha256', 'ledger.receipt.previous_sha256',
         'ledger.receipt.receipt_sha256', 'ledger.receipt_line.manifest_sha256', 'ledger.province_state.receipt_sha256',
-        'ledger.run_state.delivery_sha256', 'ledger.stage.counts', 'land.dataset.delivery_sha256'];
+        'ledger.settled_commune.content_hmac', 'ledger.run_state.delivery_sha256', 'ledger.stage.counts', 'land.dataset.delivery_sha256'];
     parent record;
     province text;
 BEGIN

@@ -5,4 +5,5 @@ SELECT %(run_id)s, f.finding_id, %(province)s, f.commune_code, f.check_code, f.s
        f.width_mm, f.detail, f.others, f.other_commune_code, f.quarantines,
        public.ST_SetSRID(f.place_wkb::public.geometry, f.place_srid)
 FROM merge_finding AS f
+WHERE NOT f.known
 ON CONFLICT (run_id, finding_id, row_no) DO NOTHING

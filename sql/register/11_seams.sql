@@ -12,6 +12,7 @@ WITH RECURSIVE family AS (
     SELECT f.commune_code, f.other_commune_code
     FROM merge_finding AS f
     WHERE f.other_commune_code IS NOT NULL
+      AND NOT f.known
     UNION
     SELECT c.commune_code, c.other_commune_code
     FROM ledger.finding_case AS c

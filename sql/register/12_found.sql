@@ -24,7 +24,8 @@ CROSS JOIN LATERAL (
                  FROM unnest(CASE WHEN f.other_commune_code IS NOT NULL THEN f.others END) AS x (handle)
                  WHERE x.handle IS NOT NULL ORDER BY 1) AS others
 ) AS h
-WHERE coalesce(m.status NOT IN ('ignored', 'held') AND NOT m.outdated, true)
+WHERE NOT f.known
+  AND coalesce(m.status NOT IN ('ignored', 'held') AND NOT m.outdated, true)
   AND (f.other_commune_code IS NULL
        OR EXISTS (SELECT FROM register_seam AS x
                   WHERE x.commune_code = f.commune_code AND x.other_commune_code = f.other_commune_code))

@@ -134,6 +134,7 @@ def _erase(connection: db.Connection, found: db.Row, values: dict[str, Any]) -> 
         "systems": _systems(connection, values, found["user_ref"], key),
         "content_hash": to_hex(nobody)[0].as_py(),
     }
+    db.execute(connection, "settled/forget_province", {"province": values["province"]})
     # The event before the rows: closed ones may be written by it alone.
     counts = {**db.fetch(connection, "erasure/counts", values)[0], "rights": rights.num_rows}
     db.execute(connection, "erasure/number")

@@ -172,7 +172,7 @@ class Loaded(Document):
     columns    what went live by group of columns, where anything did
     story      what changed of parcels that live on, by commune, as shortly as it can be told
     absent     communes that were declared complete and of which nothing came
-    communes   the verdicts after the merge; held_communes: those of them that wait
+    communes   the verdicts after the merge; held_communes: those of them that wait; passed_over: those that came as they are
     changes    why rows of a change set were ignored, and where an action did not fit → rows
     cases      of the register of findings, by state
     not_kept   parts of the verdicts that an older version left to the judgement: here they are empty
@@ -206,6 +206,7 @@ class Loaded(Document):
     changes: dict[str, int]
     gaps: tuple[Gap, ...]
     cases: dict[str, int]
+    passed_over: tuple[str, ...] = ()
     not_kept: tuple[str, ...] = ()
 
 

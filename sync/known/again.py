@@ -49,10 +49,21 @@ def unchanged(run: Run) -> Unchanged | None:
     with db.connect(run.dsn) as connection:
         # Since that run, not since the last receipt: what came between fetch and load of one that was the same is not forgotten.
         [decided] = db.fetch(connection, "ledger/decided_since", {"run_id": same.of_run})
-        left = {"province": run.province, "run_id": last["run_id"]}
-        if decided["decided"] or not db.fetch(connection, "ledger/as_left", left)[0]["as_left"]:
+        if decided["decided"] or not _as_left(connection, run.province, last["run_id"]):
             return None
     return same
+
+
+def _as_left(connection: db.Connection, province: str, run_id: str) -> bool:
+    """Whether the living parcels of a province are as its last receipt says, as far as a merge looks."""
+    there = db.fetch(connection, "ledger/as_left", {"province": province, "communes": None})
+    lines = db.fetch(connection, "ledger/receipt_lines", {"run_id": run_id, "province": province})
+    digests = {commune["commune_code"]: commune["manifest_sha256"] for commune in there}
+    return all(commune["as_left"] for commune in there) and all(
+        digests.get(line["commune_code"]) == line["manifest_sha256"]
+        for line in lines
+        if line["current_after"]
+    )
 
 
 def _settled(run_id: str, sequence: int) -> Unchanged | None:

@@ -29,8 +29,7 @@ def load_again(run: Run, same: Unchanged) -> Counts:
     if receipt.show(run.dsn, run.run_id):
         return counts_of(run, Loaded.load(run.folder))
     before = Loaded.load(settings().runs / same.of_run)
-    lines = [_as_it_was(line) for line in before.lines]
-    rows = [line.model_dump() for line in lines]
+    rows = [receipt.as_it_was(line.model_dump()) for line in before.lines]
     receipt.check_balances(rows)
     with db.connect(run.dsn, run.run_id) as connection:
         key_of(connection, remember=True)  # nobody is hashed, but that the key is gone is to be seen tonight
@@ -48,7 +47,7 @@ def load_again(run: Run, same: Unchanged) -> Counts:
             **head,
             dry_run=run.dry_run,
             totals=receipt.totals(rows),
-            lines=tuple(lines),
+            lines=tuple(ReceiptLine(**row) for row in rows),
             columns=(),
             story=(),
             absent=(),
@@ -63,20 +62,6 @@ def load_again(run: Run, same: Unchanged) -> Counts:
         if run.dry_run:
             connection.rollback()
     return counts_of(run, loaded)
-
-
-def _as_it_was(line: ReceiptLine) -> ReceiptLine:
-    """The line of a commune of which everything came again: what went in is what was there."""
-    return line.model_copy(
-        update={
-            "new": 0,
-            "changed": 0,
-            "unchanged": line.new + line.changed + line.unchanged,
-            "current_before": line.current_after,
-            "area_before_m2": line.area_after_m2,
-            "area_out_m2": line.area_in_m2,
-        }
-    )
 
 
 def _notes(connection: db.Connection, run: Run, before: dict[str, int]) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """The findings of a run in the ledger, with those that only the merge could make."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -64,17 +66,29 @@ def _of_commune(run: Run, commune: str, refused: list[RefusedRow]) -> pa.Table:
 
 
 def record_findings(
-    connection: db.Connection, run: Run, merged: pa.Table, only: frozenset[str] | None
+    connection: db.Connection,
+    run: Run,
+    merged: pa.Table,
+    only: frozenset[str] | None,
+    known: Collection[str] = (),
 ) -> int:
-    """Write the judgement's findings and the merge's into the ledger; how many."""
+    """Write the judgement's findings and the merge's into the ledger; how many.
+
+    known  finding_id of those in communes that were passed over: an earlier run wrote them, and the register has them open
+    """
     table = pa.concat_tables([load_findings(run.judged_folder), merged])
     if only is not None:
         table = table.filter(pc.is_in(table["dataset"], pa.array(sorted(only), pa.string())))
-    return write_findings(connection, run.run_id, run.province, table)
+    return write_findings(connection, run.run_id, run.province, table, known)
 
 
-def write_findings(connection: db.Connection, run_id: str, province: str, table: pa.Table) -> int:
-    """Write findings (FINDINGS_SCHEMA) into the ledger; they stay at hand as merge_finding until the transaction ends."""
+def write_findings(
+    connection: db.Connection, run_id: str, province: str, table: pa.Table, known: Collection[str] = ()
+) -> int:
+    """Write findings (FINDINGS_SCHEMA) into the ledger; they stay at hand as merge_finding until the transaction ends.
+
+    known  finding_id of those that are at hand only
+    """
     db.execute(connection, "load/create_finding")
     db.copy_in(
         connection,
@@ -83,6 +97,7 @@ def write_findings(connection: db.Connection, run_id: str, province: str, table:
             {
                 **{name: table[name] for name in _COPIED},
                 "commune_code": table["dataset"],
+                "known": pc.is_in(table["finding_id"], value_set=pa.array(sorted(known), pa.string())),
                 "others": db.array_text(table["others"]),
                 "names": db.array_text(table["names"]),
                 "other_names": db.array_text(table["other_names"]),

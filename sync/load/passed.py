@@ -1,5 +1,6 @@
 """What the merge is asked for: what the delivery claims, what the gate holds, and what a person let pass."""
 
+from collections.abc import Collection
 from datetime import datetime
 from math import inf
 
@@ -29,21 +30,27 @@ def request_of(
     run: Run,
     inputs: Inputs,
     staged: StagedRun,
+    passed_over: Collection[str],
     approved: tuple[str, ...],
     now: datetime,
 ) -> MergeRequest:
-    """The request of a run; `approved`: the communes that it applies, where it applies what was held."""
+    """The request of a run.
+
+    passed_over  communes of which nothing is staged, for nothing changes in them
+    approved     the communes that it applies, where it applies what was held
+    """
     shown = _shown(connection, run)
     read_as = _read_as(shown)
-    in_scope = approved if run.kind == "apply" else inputs.delivery.complete_for
+    complete = set(inputs.delivery.complete_for) - set(passed_over)
+    in_scope = approved if run.kind == "apply" else complete
     return MergeRequest(
         run_id=run.run_id,
         province=run.province,
         policy=inputs.policy.name,
         as_of=inputs.delivery.as_of,
         now=now,
-        complete_for=tuple(set(in_scope) & set(inputs.delivery.complete_for)),
-        came_complete=tuple(inputs.delivery.complete_for),
+        complete_for=tuple(complete & set(in_scope)),
+        came_complete=tuple(complete),
         gate_held=tuple(staged.held),
         brake=inputs.policy.brake,
         identity=inputs.policy.identity,

@@ -1,5 +1,6 @@
 """The load stage: staging, merge, balances, verdicts, receipt — all of it commits together, or none of it."""
 
+from collections import Counter
 from datetime import datetime
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ from sync.load.inputs import Inputs, read_inputs
 from sync.load.keyed import key_of
 from sync.load.merge import Merged, merge
 from sync.load.passed import older_than_live, request_of, waiting_beside
+from sync.load.settled import Settling, reached, settling_of, write_settled
 from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
 from sync.load.verdicts import regrouped, verdicts_after
 from sync.load.whole import NO_REST, rests, with_rest
@@ -46,6 +48,7 @@ def load(run: Run) -> Counts:
         older = older_than_live(connection, run, inputs)
         beside = waiting_beside(connection, run)
         key = key_of(connection, remember=True).store(run.province)
+        settling = settling_of(connection, run, inputs, key)
     staged = StagedRun(
         parts=part_paths(run.judged_folder),
         people=run.judged_folder,
@@ -56,15 +59,25 @@ def load(run: Run) -> Counts:
         changes=inputs.changes,
         beside=beside,
     )
+    settling = _stage(run, inputs, staged, settling, key)
     with db.connect(run.dsn, run.run_id) as connection:
-        create_staging(connection, run.run_id)
-        fill_staging(connection, run.run_id, staged, key)
-    with db.connect(run.dsn, run.run_id) as connection:
-        loaded = _publish(connection, run, inputs, staged, approved, older)
+        loaded = _publish(connection, run, inputs, staged, settling, approved, older)
         loaded.save(run.folder)  # before the commit: where there is a receipt, there is this
         if run.dry_run:
             connection.rollback()
     return counts_of(run, loaded)
+
+
+def _stage(run: Run, inputs: Inputs, staged: StagedRun, settling: Settling, key: bytes) -> Settling:
+    """Fill the run's staging with what is to be merged; what is passed over after all: nothing, where other rows have to do with it."""
+    with db.connect(run.dsn, run.run_id) as connection:
+        create_staging(connection, run.run_id)
+        fill_staging(connection, run.run_id, staged.without(settling.passed), key)
+        if settling.passed and reached(connection, run, inputs, settling.passed):
+            settling = Settling(settling.contents)
+            create_staging(connection, run.run_id)
+            fill_staging(connection, run.run_id, staged, key)
+    return settling
 
 
 def counts_of(run: Run, loaded: Loaded) -> Counts:
@@ -73,6 +86,7 @@ def counts_of(run: Run, loaded: Loaded) -> Counts:
         "extracted_at": moment.isoformat() if moment else None,
         "held_communes": list(loaded.held_communes),
         **{name: loaded.totals[name] for name in ("read", *receipt.ROWS, "ended", "moved_in")},
+        "passed_over": len(loaded.passed_over),
     }
 
 
@@ -81,12 +95,14 @@ def _publish(
     run: Run,
     inputs: Inputs,
     staged: StagedRun,
+    settling: Settling,
     approved: tuple[str, ...],
     older: dict[str, Reason],
 ) -> Loaded:
     chain = own_lock(connection, run)
     now = clock_of(connection)
-    merged = merge(connection, request_of(connection, run, inputs, staged, approved, now))
+    merged = merge(connection, request_of(connection, run, inputs, staged, settling.passed, approved, now))
+    merged.lines = [*merged.lines, *settling.passed.values()]
     receipt.check_balances(merged.lines)
     story = db.fetch(connection, "load/story", {}, {"parcel": staging_tables(run.run_id)["parcel"]})
     refused = tuple(RefusedRow(**row) for row in merged.quarantined)
@@ -105,22 +121,27 @@ def _publish(
         merged.lines,
         merged.columns,
     )
-    record_findings(connection, run, findings, staged.only)
-    register = _register(connection, run, inputs, verdicts, merged, now)
-    verdicts = _of_whole_communes(connection, run, inputs, verdicts, findings)
+    record_findings(connection, run, findings, staged.only, settling.findings)
+    register = _register(connection, run, inputs, verdicts, settling, merged, now)
+    verdicts = _of_whole_communes(connection, run, inputs, verdicts, settling, findings)
+    write_settled(connection, run, inputs, settling, now)
     _write_verdicts(connection, run, inputs, verdicts, merged, now)
     return Loaded(
         **head,
         dry_run=run.dry_run,
         totals=receipt.totals(merged.lines),
-        lines=tuple(ReceiptLine(**line) for line in merged.lines),
+        lines=tuple(
+            ReceiptLine(**{name: line[name] for name in ReceiptLine.model_fields})
+            for line in sorted(merged.lines, key=lambda line: str(line["commune_code"]))
+        ),
         columns=tuple(ReceiptColumn(**line) for line in merged.columns),
         story=tuple(StoryPart(**part) for part in story),
         absent=tuple(merged.absent),
         quarantined_by_merge=refused,
         held_communes=tuple(verdict.code for verdict in verdicts if verdict.hold_reasons),
+        passed_over=tuple(sorted(settling.passed)),
         communes=verdicts,
-        changes=merged.notes,
+        changes=dict(Counter(merged.notes) + Counter(settling.notes)),
         gaps=tuple(Gap(**gap) for gap in told(open_gaps(connection, run.province))),
         cases=register.counts,
     )
@@ -146,11 +167,12 @@ def _register(
     run: Run,
     inputs: Inputs,
     verdicts: tuple[LoadedVerdict, ...],
+    settling: Settling,
     merged: Merged,
     now: datetime,
 ) -> RegisterCounts:
     """Bring the register of findings up to date, and leave in the folder what became of each case."""
-    live = {verdict.code for verdict in verdicts if verdict.decision == "accept"}
+    live = {verdict.code for verdict in verdicts if verdict.decision == "accept"} - settling.passed.keys()
     if inputs.changes:
         live |= {line["commune_code"] for line in merged.lines if not line["commune_held"]} - {
             UNKNOWN_COMMUNE
@@ -175,10 +197,19 @@ def _register(
 
 
 def _of_whole_communes(
-    connection: db.Connection, run: Run, inputs: Inputs, verdicts: tuple[LoadedVerdict, ...], merged: pa.Table
+    connection: db.Connection,
+    run: Run,
+    inputs: Inputs,
+    verdicts: tuple[LoadedVerdict, ...],
+    settling: Settling,
+    merged: pa.Table,
 ) -> tuple[LoadedVerdict, ...]:
     """The verdicts of the communes that went live, counted with what this run did not bring; the others as they are."""
-    live = [verdict.code for verdict in verdicts if verdict.decision == "accept"]
+    live = [
+        verdict.code
+        for verdict in verdicts
+        if verdict.decision == "accept" and verdict.code not in settling.passed
+    ]
     as_of = inputs.delivery.as_of
     rest = rests(connection, run.run_id, run.province, as_of, live, changes=inputs.changes)
     part = {each.code for each in verdicts if each.completeness.state == "part"}  # all of it is known now

@@ -54,6 +54,19 @@ def check_balances(lines: Iterable[db.Row]) -> None:
             )
 
 
+def as_it_was(line: db.Row) -> db.Row:
+    """The line of a commune of which everything came again: what went in is what was there."""
+    return {
+        **line,
+        "new": 0,
+        "changed": 0,
+        "unchanged": line["new"] + line["changed"] + line["unchanged"],
+        "current_before": line["current_after"],
+        "area_before_m2": line["area_after_m2"],
+        "area_out_m2": line["area_in_m2"],
+    }
+
+
 def write(
     connection: db.Connection,
     chain: db.Row,

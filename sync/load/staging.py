@@ -1,7 +1,7 @@
 """The run's own working set: every row read, with its decision and its handles, copied in and dropped at the end."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,10 @@ class StagedRun:
     as_of: date
     changes: bool = False  # a change set: what waits may be let go together with rows of other communes
     beside: frozenset[str] = frozenset()  # communes that went on, of which rows waited for those to apply
+
+    def without(self, communes: Collection[str]) -> "StagedRun":
+        """The run without the rows of some communes."""
+        return replace(self, parts={code: path for code, path in self.parts.items() if code not in communes})
 
 
 def staging_tables(run_id: str) -> dict[Record, tuple[str, str]]:

@@ -39,6 +39,7 @@ _STEPS = (
     "30_change",
     "31_cases",
     "32_settle",
+    "32a_known",
     "33_events",
     "34_condense",
 )

@@ -42,7 +42,7 @@ TABLES = (
     "ledger.erasure",
     "land.lineage_edge",
     "land.lineage_event",
-    "land.parcel", "land.commune_count", "land.parcel_version", "land.parcel_alias", "land.national_id_claim", "land.withheld_id", "land.land_use_part",
+    "land.parcel", "land.commune_count", "ledger.settled_commune", "land.parcel_version", "land.parcel_alias", "land.national_id_claim", "land.withheld_id", "land.land_use_part",
     "land.land_use_part_version", "land_private.land_user", "land_private.land_user_version", "land_private.certificate",
     "land_private.certificate_version", "land_private.land_right", "land_private.land_right_version", "land_private.restriction", "land_private.restriction_version", "land_private.transferee",
     "land_private.transferee_version", "land.parcel_told", "land.parcel_conversion", "land.dataset", "land.source_state",

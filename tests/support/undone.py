@@ -26,7 +26,8 @@ _ITEMS: Final = " UNION ALL ".join(
 
 
 def undo_dense(there: Surface) -> None:
-    """0035: handles, claims and states of objects say which run wrote them."""
+    """0036 and 0035: nothing is settled; handles, claims and states of objects say which run wrote them."""
+    there.run("DROP TABLE ledger.settled_commune")
     there.run(
         "ALTER TABLE land.parcel_alias ADD COLUMN run_id text NOT NULL DEFAULT 'run', ADD COLUMN closed_by_run text"
     )
@@ -38,13 +39,13 @@ def undo_dense(there: Surface) -> None:
 
 
 def undo_counts(there: Surface) -> None:
-    """0035 and 0034: nothing counts what lives in a commune; the views that ask are made anew with the next `migrate`, reapplied."""
+    """0036 to 0034: nothing counts what lives in a commune; the views that ask are made anew with the next `migrate`, reapplied."""
     undo_dense(there)
     there.run("DROP TABLE land.commune_count CASCADE")
 
 
 def undo_rights(there: Surface) -> None:
-    """0035 to 0030: no counters, no costs, no erasure, no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
+    """0036 to 0030: no counters, no costs, no erasure, no rights, no pseudonyms, and no count of what came; `restate` is still to be called."""
     undo_counts(there)
     for table in ("land_user_version", "land_right_version", "population_result"):
         there.run(f"DROP TRIGGER erased_only ON land_private.{table}")
