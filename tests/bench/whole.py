@@ -11,14 +11,12 @@ import argparse
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +30,14 @@ from sync.platform import databases, packages
 from sync.platform.cluster import Cluster
 from sync.run import finish_run, start_run
 from sync.stages import run_stage
+from tests.bench.asked import answered, reconciled
 from tests.bench.peak import peak, reset_peak
+from tests.bench.usual import usual
+from tests.bench.variants import PROVINCE, change_set, changed, generated, later
 from tests.conftest import key_file
 from tests.support.database import PASSWORDS, Server, _prepare
 from tests.support.databases import copy_database
 
-PROVINCE = "08"
-COMMUNES = 67
 TICK = os.sysconf("SC_CLK_TCK")
 STAGES = ("fetch", "conform", "check", "gate", "load", "report")
 SIZES = """
@@ -112,52 +111,6 @@ def slowest(cluster: Cluster, read: dict[Path, int]) -> list[str]:
                     found.append((float(took) / 1000, text.lstrip("- ")[:70]))
             read[log] = file.tell()
     return [f"{took:.1f} {text}" for took, text in sorted(found, reverse=True)[:25]]
-
-
-def generated(kept: Path, parcels: int) -> Path:
-    """A delivery of so many parcels, from an earlier measurement where there is one."""
-    folder = kept / f"nation{parcels}"
-    if not (folder / PROVINCE / "delivery.toml").is_file():
-        subprocess.run(
-            [str(Path(sys.executable).parent / "landsync"), "generate", "--out", str(folder), "--parcels", str(parcels),
-             "--provinces", PROVINCE, "--communes-per-province", str(COMMUNES)],
-            check=True
-        )  # fmt: skip
-    return folder / PROVINCE
-
-
-def later(delivery: Path, where: Path, hours: int) -> Path:
-    """The same content, extracted later: other bytes."""
-    shutil.copytree(delivery, where)
-    said = (where / "delivery.toml").read_text(encoding="utf-8")
-    at = next(line for line in said.splitlines() if line.startswith("extracted_at"))
-    moment = datetime.fromisoformat(at.split("=")[1].strip()) + timedelta(hours=hours)
-    (where / "delivery.toml").write_text(
-        said.replace(at, f"extracted_at = {moment.isoformat()}"), encoding="utf-8"
-    )
-    return where
-
-
-def changed(delivery: Path, where: Path, hours: int, every_commune: int) -> Path:
-    """One row in a hundred with another address, in one commune of `every_commune`."""
-    later(delivery, where, hours)
-    for file in where.glob("*.gpkg"):
-        with closing(sqlite3.connect(file)) as link:
-            link.create_function(
-                "ST_IsEmpty", 1, lambda _: 0
-            )  # what the file's own triggers ask of geometries, which stay
-            for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
-                link.create_function(name, 1, lambda _: 0)
-            [(layer,)] = link.execute(
-                "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
-            ).fetchall()
-            codes = [code for (code,) in link.execute(f'SELECT DISTINCT maXa FROM "{layer}" ORDER BY 1')]
-            chosen = ", ".join(f"'{code}'" for code in codes[::every_commune])
-            link.execute(
-                f"UPDATE \"{layer}\" SET diaChi = coalesce(diaChi, '') || ' (sửa)' WHERE fid % 100 = 7 AND maXa IN ({chosen})"
-            )
-            link.commit()
-    return where
 
 
 def stages(delivery: Path) -> None:
@@ -281,6 +234,7 @@ def main(arguments: argparse.Namespace) -> None:
             )
 
         tell("floor", floor(clock, superuser, delivery))
+        tell("the usual script", usual(clock, own_seconds, superuser, delivery))
         told = bring_in(clock, loader, folder / "home", delivery)
         tell("first load", told)
         first = told
@@ -292,6 +246,11 @@ def main(arguments: argparse.Namespace) -> None:
         tell("1 % changed in a twentieth of the communes", bring_in(clock, loader, folder / "home", few))
         spread = changed(delivery, folder / "c", 3, 1)
         tell("1 % changed in every commune", bring_in(clock, loader, folder / "home", spread))
+        set_of = change_set(spread, folder / "d", 1)
+        tell("0.1 % by change set, in all communes", bring_in(clock, loader, folder / "home", set_of))
+        a_night_passes(superuser)
+        for told in (*reconciled(clock, own_seconds, loader), *answered(loader, superuser, folder / "home")):
+            print(json.dumps(told, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":
