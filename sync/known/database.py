@@ -50,6 +50,7 @@ def known_to_the_nation(dsn: str, province: str, as_of: date) -> Iterator["Natio
         db.execute(connection, "load/refresh_statistics", {"of": province})
     with db.connect(dsn) as connection:
         db.execute(connection, "context/snapshot")
+        db.execute(connection, "context/alone")
         db.execute(connection, "context/create_wanted")
         db.execute(connection, "context/create_box")
         yield NationalKnown(connection, province, as_of)
