@@ -1,9 +1,18 @@
--- The cases that are found as they were in communes that were passed over: open, and nothing else is new of them.
+-- The cases that are found as they were in communes that were passed over: open, and nothing else is new of them. At a seam, where that
+-- was judged as it is live.
 WITH known AS (
     INSERT INTO register_change (finding_id, before, state, because, severity, told)
     SELECT c.finding_id, c.state, 'open', 'found', c.severity, false
     FROM ledger.finding_case AS c
-    WHERE c.finding_id IN (SELECT f.finding_id FROM merge_finding AS f WHERE f.known)
+    WHERE c.state IN ('new', 'open', 'returned')
+      AND c.finding_id IN (
+          SELECT f.finding_id
+          FROM merge_finding AS f
+          WHERE f.known
+            AND f.commune_code = ANY (%(live)s::text[])
+            AND (f.other_commune_code IS NULL
+                 OR EXISTS (SELECT FROM register_seam AS s
+                            WHERE s.commune_code = f.commune_code AND s.other_commune_code = f.other_commune_code)))
     RETURNING finding_id, before
 )
 UPDATE ledger.finding_case AS c

@@ -9,8 +9,8 @@ WITH told AS (
     UNION ALL
     SELECT DISTINCT ON (f.finding_id) f.finding_id, f.commune_code, f.other_commune_code, 'waiting'
     FROM merge_finding AS f
-    WHERE NOT f.known
-      AND NOT EXISTS (SELECT FROM register_found AS x WHERE x.finding_id = f.finding_id)
+    WHERE NOT EXISTS (SELECT FROM register_found AS x WHERE x.finding_id = f.finding_id)
+      AND NOT (f.known AND EXISTS (SELECT FROM register_change AS x WHERE x.finding_id = f.finding_id))
     ORDER BY finding_id, commune_code
 )
 SELECT NULL::text AS commune_code, t.state, count(*) AS cases

@@ -13,23 +13,25 @@ WITH settled AS (
     WHERE NOT EXISTS (SELECT FROM ledger.finding_case AS x
                       WHERE x.province_code = %(province)s AND x.commune_code = '-' AND x.state IN ('new', 'open', 'returned'))
 ), found AS (
-    SELECT f.finding_id, f.commune_code, f.severity
-    FROM unnest(%(finding_ids)s::text[], %(finding_communes)s::text[], %(severities)s::text[]) AS f (finding_id, commune_code, severity)
+    SELECT f.finding_id, f.commune_code, f.severity, f.measure, f.width_mm, f.detail
+    FROM unnest(%(finding_ids)s::text[], %(finding_communes)s::text[], %(severities)s::text[], %(measures)s::float[], %(widths)s::float[],
+                %(details)s::text[]) AS f (finding_id, commune_code, severity, measure, width_mm, detail)
     WHERE f.commune_code IN (SELECT s.commune_code FROM settled AS s)
 ), known AS (
-    SELECT c.finding_id::text AS finding_id, side.commune_code, c.severity
+    SELECT c.finding_id::text AS finding_id, side.commune_code, c.severity, c.measure, c.width_mm, c.detail
     FROM ledger.finding_case AS c
     CROSS JOIN LATERAL (VALUES (c.commune_code), (c.other_commune_code)) AS side (commune_code)
     WHERE c.state IN ('new', 'open', 'returned')
+      AND (c.commune_code = ANY (%(communes)s::text[]) OR c.other_commune_code = ANY (%(communes)s::text[]))
       AND side.commune_code IN (SELECT s.commune_code FROM settled AS s)
 ), unlike AS (
-    (SELECT f.finding_id, f.commune_code, f.severity FROM found AS f
+    (SELECT f.finding_id, f.commune_code, f.severity, f.measure, f.width_mm, f.detail FROM found AS f
      EXCEPT
-     SELECT k.finding_id, k.commune_code, k.severity FROM known AS k)
+     SELECT k.finding_id, k.commune_code, k.severity, k.measure, k.width_mm, k.detail FROM known AS k)
     UNION ALL
-    (SELECT k.finding_id, k.commune_code, k.severity FROM known AS k
+    (SELECT k.finding_id, k.commune_code, k.severity, k.measure, k.width_mm, k.detail FROM known AS k
      EXCEPT
-     SELECT f.finding_id, f.commune_code, f.severity FROM found AS f)
+     SELECT f.finding_id, f.commune_code, f.severity, f.measure, f.width_mm, f.detail FROM found AS f)
 )
 SELECT l.commune_code, l.read, l.new, l.changed, l.unchanged, l.ended_by_row, l.ignored, l.quarantined, l.unreadable, l.held,
        l.current_before, l.moved_in, l.moved_out, l.ended, l.current_after,
@@ -38,6 +40,8 @@ SELECT l.commune_code, l.read, l.new, l.changed, l.unchanged, l.ended_by_row, l.
 FROM settled AS s
 JOIN ledger.receipt_line AS l ON l.run_id = s.run_id AND l.commune_code = s.commune_code
 WHERE NOT EXISTS (SELECT FROM unlike AS u WHERE u.commune_code = s.commune_code)
+  AND l.quarantined + l.unreadable = (SELECT count(*) FROM ledger.quarantine_state AS q
+                                      WHERE q.province_code = %(province)s AND q.commune_code = s.commune_code AND q.state = 'open')
   AND NOT EXISTS (SELECT
                   FROM ledger.quarantine_state AS q
                   CROSS JOIN LATERAL (

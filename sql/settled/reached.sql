@@ -1,5 +1,5 @@
 -- Whether a staged row has to do with a parcel or a refused row of a commune that is to be passed over: a handle of it names one; or it
--- has no parcel of the same content, and its land is the land of one. Then rows of both have to be merged together.
+-- is not, by each of its handles, one parcel of the same content, and its land is the land of one. Then rows of both have to be merged together.
 WITH handle AS MATERIALIZED (
     SELECT s.row_no, h.kind, h.value
     FROM {parcel} AS s
@@ -8,7 +8,7 @@ WITH handle AS MATERIALIZED (
     ) AS h (kind, value)
     WHERE h.value IS NOT NULL
 ), named AS MATERIALIZED (
-    SELECT h.row_no, p.commune_code, p.content_hash
+    SELECT h.row_no, p.parcel_uid, p.commune_code, p.content_hash
     FROM handle AS h
     JOIN land.parcel_alias AS a
       ON a.province_code = %(province)s AND a.alias_kind = h.kind AND a.alias_value = h.value AND a.recorded_to IS NULL
@@ -16,7 +16,9 @@ WITH handle AS MATERIALIZED (
 ), unlike AS MATERIALIZED (
     SELECT s.geom
     FROM {parcel} AS s
-    LEFT JOIN named AS n ON n.row_no = s.row_no AND n.content_hash = s.content_hash
+    LEFT JOIN (
+        SELECT n.row_no, count(DISTINCT n.parcel_uid) AS parcels, (array_agg(n.content_hash))[1] AS content_hash FROM named AS n GROUP BY n.row_no
+    ) AS n ON n.row_no = s.row_no AND n.parcels = 1 AND n.content_hash = s.content_hash
     WHERE n.row_no IS NULL
       AND s.geom IS NOT NULL
 )

@@ -1,6 +1,6 @@
 -- Communes that came whole, and which the same content would leave as they are: because it just did; or because nothing lived there, and
 -- each row that was accepted is a parcel of its own by names that no other row has. What was refused would be refused again, if it
--- names no parcel of another commune. Not where something is told again each time (a predecessor that nobody knows, an id that is
+-- names no parcel of another commune. Only where each parcel that lives there has a row of its own commune. Not where something is told again each time (a predecessor that nobody knows, an id that is
 -- withheld), or where rows of before still wait.
 WITH elsewhere AS (
     SELECT DISTINCT m.commune_code
@@ -8,6 +8,14 @@ WITH elsewhere AS (
     CROSS JOIN LATERAL (VALUES (m.source_uid), (m.national_uid), (m.sheet_uid)) AS named (parcel_uid)
     JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = named.parcel_uid
     WHERE p.commune_code <> m.commune_code
+), kept AS (
+    -- Parcels that live on beside a refused row of their own commune.
+    SELECT m.commune_code, count(DISTINCT p.parcel_uid) AS parcels
+    FROM (SELECT r.commune_code, r.parcel_uid, r.source_uid, r.national_uid, r.sheet_uid FROM merge_row AS r WHERE r.status <> 'accept') AS m
+    CROSS JOIN LATERAL (VALUES (m.parcel_uid), (m.source_uid), (m.national_uid), (m.sheet_uid)) AS named (parcel_uid)
+    JOIN land.parcel AS p ON p.province_code = %(province)s AND p.parcel_uid = named.parcel_uid AND p.commune_code = m.commune_code
+    WHERE NOT EXISTS (SELECT FROM merge_result AS r WHERE r.parcel_uid = p.parcel_uid)
+    GROUP BY m.commune_code
 ), withheld AS (
     SELECT DISTINCT m.commune_code FROM merge_withheld AS w JOIN merge_row AS m ON m.row_no = w.row_no
 ), waiting AS (
@@ -42,7 +50,9 @@ JOIN (
     GROUP BY m.commune_code
 ) AS x ON x.commune_code = c.commune_code AND x.plain
 LEFT JOIN waiting AS q ON q.commune_code = c.commune_code
+LEFT JOIN kept AS k ON k.commune_code = c.commune_code
 WHERE l.moved_in + l.moved_out + l.ended + l.ended_by_row + l.changed + l.ignored + l.held = 0
+  AND l.current_after = l.new + l.unchanged + coalesce(k.parcels, 0)
   AND (x.left_as_it_was AND l.new = 0 OR x.each_its_own AND l.unchanged = 0 AND l.current_before = 0)
   AND c.commune_code NOT IN (SELECT e.commune_code FROM elsewhere AS e UNION ALL SELECT w.commune_code FROM withheld AS w)
   AND coalesce(q.mine, 0) = l.quarantined + l.unreadable

@@ -25,7 +25,7 @@ from sync.load.inputs import Inputs, read_inputs
 from sync.load.keyed import key_of
 from sync.load.merge import Merged, merge
 from sync.load.passed import older_than_live, request_of, waiting_beside
-from sync.load.settled import Settling, reached, settling_of, write_settled
+from sync.load.settled import Settling, are_as_left, reached, settling_of, write_settled
 from sync.load.staging import StagedRun, create_staging, fill_staging, staging_tables
 from sync.load.verdicts import regrouped, verdicts_after
 from sync.load.whole import NO_REST, rests, with_rest
@@ -59,25 +59,27 @@ def load(run: Run) -> Counts:
         changes=inputs.changes,
         beside=beside,
     )
-    settling = _stage(run, inputs, staged, settling, key)
-    with db.connect(run.dsn, run.run_id) as connection:
-        loaded = _publish(connection, run, inputs, staged, settling, approved, older)
-        loaded.save(run.folder)  # before the commit: where there is a receipt, there is this
-        if run.dry_run:
-            connection.rollback()
-    return counts_of(run, loaded)
+    for chosen in (settling, Settling(settling.contents)):
+        if not _stage(run, inputs, staged, chosen, key):
+            continue
+        with db.connect(run.dsn, run.run_id) as connection:
+            loaded = _publish(connection, run, inputs, staged, chosen, approved, older)
+            if loaded is None:
+                connection.rollback()
+                continue
+            loaded.save(run.folder)  # before the commit: where there is a receipt, there is this
+            if run.dry_run:
+                connection.rollback()
+        return counts_of(run, loaded)
+    raise AssertionError("what passes over nothing is published")
 
 
-def _stage(run: Run, inputs: Inputs, staged: StagedRun, settling: Settling, key: bytes) -> Settling:
-    """Fill the run's staging with what is to be merged; what is passed over after all: nothing, where other rows have to do with it."""
+def _stage(run: Run, inputs: Inputs, staged: StagedRun, settling: Settling, key: bytes) -> bool:
+    """Fill the run's staging with what is to be merged. False where it has to do with what would be passed over: then all has to be merged."""
     with db.connect(run.dsn, run.run_id) as connection:
         create_staging(connection, run.run_id)
         fill_staging(connection, run.run_id, staged.without(settling.passed), key)
-        if settling.passed and reached(connection, run, inputs, settling.passed):
-            settling = Settling(settling.contents)
-            create_staging(connection, run.run_id)
-            fill_staging(connection, run.run_id, staged, key)
-    return settling
+        return not settling.passed or not reached(connection, run, inputs, settling.passed)
 
 
 def counts_of(run: Run, loaded: Loaded) -> Counts:
@@ -98,10 +100,15 @@ def _publish(
     settling: Settling,
     approved: tuple[str, ...],
     older: dict[str, Reason],
-) -> Loaded:
+) -> Loaded | None:
+    """Merge, and write what came of it; None where something has to do with what was to be passed over after all."""
     chain = own_lock(connection, run)
+    if not are_as_left(connection, run, settling):
+        return None
     now = clock_of(connection)
     merged = merge(connection, request_of(connection, run, inputs, staged, settling.passed, approved, now))
+    if settling.passed.keys() & {line["commune_code"] for line in merged.lines}:
+        return None
     merged.lines = [*merged.lines, *settling.passed.values()]
     receipt.check_balances(merged.lines)
     story = db.fetch(connection, "load/story", {}, {"parcel": staging_tables(run.run_id)["parcel"]})
@@ -188,6 +195,7 @@ def _register(
             parcels=staging_tables(run.run_id)["parcel"],
             not_run=looked_communes(inputs.verdicts.values(), frozenset(live), nowhere=run.kind == "sync"),
             delivered=tuple(inputs.verdicts),
+            passed=tuple(settling.passed),
             changes=inputs.changes,
         ),
     )

@@ -30,6 +30,24 @@ from sync.load.inputs import Inputs
 from sync.load.staging import staging_tables
 from sync.run import Run
 
+_SIDES = pa.schema(
+    [
+        ("finding_id", pa.string()),
+        ("severity", pa.string()),
+        ("measure", pa.float64()),
+        ("width_mm", pa.float64()),
+        ("detail", pa.string()),
+        ("commune", pa.string()),
+    ]
+)
+_TOLD = {
+    "finding_ids": "finding_id",
+    "finding_communes": "commune",
+    "severities": "severity",
+    "measures": "measure",
+    "widths": "width_mm",
+    "details": "detail",
+}
 # Where a row stood in its file, and in words what its codes and measures say: not what it says.
 _NOT_CONTENT = {"row_no", "part_no", "source_row", "other_rows", "message_vi", "message_en"}
 
@@ -61,7 +79,7 @@ def settling_of(connection: db.Connection, run: Run, inputs: Inputs, key: bytes)
         return Settling()
     found = load_findings(run.judged_folder)
     contents = {code: _content(run, inputs, code, path, found, key) for code, path in communes.items()}
-    passed = _passed(connection, run, inputs, contents, found)
+    passed = _asked(connection, run, inputs, contents, found)
     return Settling(contents, passed, frozenset(_touching(found, passed)["finding_id"].to_pylist()))
 
 
@@ -76,6 +94,23 @@ def reached(connection: db.Connection, run: Run, inputs: Inputs, passed: Mapping
     staged: db.Identifiers = {"parcel": staging_tables(run.run_id)["parcel"]}
     db.execute(connection, "load/refresh_statistics", {"of": run.province})
     return bool(db.fetch(connection, "settled/reached", values, staged)[0]["reached"])
+
+
+def are_as_left(connection: db.Connection, run: Run, settling: Settling) -> bool:
+    """Whether the communes that are to be passed over are as the run left them that settled them; in the merge's transaction."""
+    passed = settling.passed
+    if not passed:
+        return True
+    asked = {"province": run.province, "communes": list(passed)}
+    there = {row["commune_code"]: row for row in db.fetch(connection, "ledger/as_left", asked)}
+    still = {row["commune_code"] for row in db.fetch(connection, "settled/still", asked)}
+    return all(
+        code in still
+        and code in there
+        and there[code]["as_left"]
+        and there[code]["manifest_sha256"] == line["manifest_sha256"]
+        for code, line in passed.items()
+    )
 
 
 def write_settled(
@@ -115,60 +150,38 @@ def _plain(run: Run, inputs: Inputs) -> dict[str, Path]:
     return {code: path for code, path in part_paths(run.judged_folder).items() if code in plain}
 
 
-def _passed(
+def _asked(
     connection: db.Connection, run: Run, inputs: Inputs, contents: Mapping[str, str], found: pa.Table
 ) -> dict[str, db.Row]:
-    """The communes that are passed over, each with its line."""
-    sides = _sides(found)
+    """The communes that were settled with this content, each with its line of the receipt."""
+    sides = _sides(_touching(found, contents))
     values = {
         "province": run.province,
         "as_of": inputs.delivery.as_of,
         "communes": list(contents),
         "contents": list(contents.values()),
-        "finding_ids": sides["finding_id"].to_pylist(),
-        "finding_communes": sides["commune"].to_pylist(),
-        "severities": sides["severity"].to_pylist(),
+        **{name: sides[column].to_pylist() for name, column in _TOLD.items()},
     }
-    settled = {row["commune_code"]: row for row in db.fetch(connection, "settled/asked", values)}
-    for code in _beside_held(found, inputs):
-        settled.pop(code, None)
+    settled = db.fetch(connection, "settled/asked", values)
     moment = {"province": run.province, "observed_at": inputs.moment}
     if not settled or db.fetch(connection, "merge/20_later_snapshot", moment)[0]["later"]:
         return {}
-    asked = {"province": run.province, "communes": list(settled)}
-    there = {row["commune_code"]: row for row in db.fetch(connection, "ledger/as_left", asked)}
-    return {
-        code: receipt.as_it_was(row)
-        for code, row in settled.items()
-        if code in there
-        and there[code]["as_left"]
-        and there[code]["manifest_sha256"] == row["manifest_sha256"]
-    }
+    return {row["commune_code"]: receipt.as_it_was(row) for row in settled}
 
 
 def _sides(found: pa.Table) -> pa.Table:
-    """Each finding with each commune that it is about: `finding_id`, `severity`, `commune`."""
-    own, other = found, found.filter(pc.is_valid(found["other_dataset"]))
-    sides = {
-        "finding_id": ("finding_id",) * 2,
-        "severity": ("severity",) * 2,
-        "commune": ("dataset", "other_dataset"),
-    }
-    both = pa.table(
-        {
-            name: pa.chunked_array([*own[mine].chunks, *other[theirs].chunks], pa.string())
-            for name, (mine, theirs) in sides.items()
-        }
-    )
-    return both.group_by(both.column_names).aggregate([])
-
-
-def _beside_held(found: pa.Table, inputs: Inputs) -> list[str]:
-    """The communes with a finding at the seam to one that is held: it is judged with what waits, not with what is live."""
-    held = pa.array(sorted(inputs.gate.held), pa.string())
-    here = found.filter(pc.is_in(found["other_dataset"], value_set=held))["dataset"]
-    there = found.filter(pc.is_in(found["dataset"], value_set=held))["other_dataset"].drop_null()
-    return sorted({*here.to_pylist(), *there.to_pylist()})
+    """Each finding with each commune that it is about (`commune`), as the register has it: of a seam from its lesser side."""
+    found = found.sort_by([("finding_id", "ascending"), ("dataset", "ascending"), ("row_no", "ascending")])
+    ids = found["finding_id"].to_numpy()
+    first = np.ones(len(ids), dtype=bool)
+    first[1:] = ids[1:] != ids[:-1]
+    one = found.filter(pa.array(first))
+    told = ["finding_id", "severity", "measure", "width_mm", "detail"]
+    sides = [
+        one.select([*told, name]).rename_columns([*told, "commune"]).filter(pc.is_valid(one[name]))
+        for name in ("dataset", "other_dataset")
+    ]
+    return pa.concat_tables([side.cast(_SIDES) for side in sides])
 
 
 def _touching(found: pa.Table, communes: Mapping[str, Any]) -> pa.Table:

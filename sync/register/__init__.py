@@ -55,6 +55,7 @@ class Looked:
     not_run    commune (`-` for the rows of none) that goes live → codes of the checks that were not run there, or that
                its profile leaves out
     delivered  every commune the judgement was of, whether it goes live or not
+    passed     communes that came as they came last: live as they were judged, and nothing in them was looked at
     changes    of a change set: rows were judged, no commune
     catalogue  code → (of change sets only, needs nothing but the row); the checks that exist
     beside     codes of the checks that look at what else the commune has, beside the rows of a part
@@ -68,6 +69,7 @@ class Looked:
     parcels: tuple[str, str]
     not_run: Mapping[str, tuple[str, ...]]
     delivered: tuple[str, ...]
+    passed: tuple[str, ...] = ()
     changes: bool = False
     catalogue: Mapping[str, tuple[bool, bool]] = field(
         default_factory=lambda: {
@@ -115,6 +117,7 @@ def _values(connection: db.Connection, looked: Looked) -> dict[str, Any]:
         "as_of": looked.as_of,
         "changes": looked.changes,
         "communes": list(looked.not_run),
+        "live": [*looked.not_run, *looked.passed],
         "delivered": list(looked.delivered),
         "looked": db.json_value(
             [{"commune_code": code, "not_run": list(codes)} for code, codes in looked.not_run.items()]

@@ -157,12 +157,13 @@ def find_parcels(connection: db.Connection, dsn: str, text: str) -> list[Found]:
         }
         found.append(Found(judged, rows, live, row))
     for row in db.fetch(connection, "explain/refused", values):
-        code = row["commune_code"]
-        judged = None if code == UNKNOWN_COMMUNE or (code, row["row_no"]) in seen else judged_of(code)
+        code, again = row["commune_code"], row["came_again"]
+        known = not again and (code, row["row_no"]) in seen
+        judged = None if code == UNKNOWN_COMMUNE or known else judged_of(code)
         if judged is None or code not in judged.communes:
             continue
-        rows = find_rows(judged, Wanted(f"row:{row['row_no']}", code))
-        seen.add((code, row["row_no"]))
+        rows = _row_of(judged, row) if again else find_rows(judged, Wanted(f"row:{row['row_no']}", code))
+        seen |= {(code, each) for each in rows["row_no"].to_pylist()}
         if len(rows) and (row["source_key"] or row["national_id"] or row["parcel_no"]):
             found.append(Found(judged, rows, {"state": "not_live", "parcel_uid": row["parcel_uid"]}, row))
     if not found and values["sheet"] is not None and values["commune"] is not None:
@@ -205,7 +206,7 @@ def _uid(text: str) -> str | None:
 
 
 def _row_of(judged: Judgement, live: db.Row) -> pa.Table:
-    """The row as which a live parcel was last delivered, by its strongest handle; no row where it was not."""
+    """The row as which a live parcel, or one that was refused, was last delivered, by its strongest handle; no row where it was not."""
     parcels = judged.parcels(live["commune_code"])
     tries = [
         ("source_key",),
