@@ -68,11 +68,8 @@ def keys_exchanged_on_the_land_of_another(rows: Rows) -> Sequence[Night]:
 
 def a_case_beside_a_commune_that_is_held(rows: Rows) -> Sequence[Night]:
     rows = _overlapping(rows, 2)
-    few = tuple(
-        row
-        for number, row in enumerate(rows)
-        if row.commune != A or number % 3 == 0 or row == _of(rows, A)[0]
-    )
+    first = _of(rows, A)[0]
+    few = tuple(row for row in rows if row.commune != A or row is first)
     return [_all(rows), _all(rows), _all(few), _all(rows)]
 
 
