@@ -79,7 +79,7 @@ def _moved(land: Land | None) -> Land | None:
 
 def _not_few(history: History) -> History:
     """With so many parcels that each commune is placed, and two days: what comes after them is what is looked at."""
-    return replace(history, parcels=15 + history.parcels % 15, days=history.days[:2])
+    return History(history.styles, 15 + history.parcels % 15, history.days[:2])
 
 
 @settings(
