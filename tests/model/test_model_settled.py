@@ -78,8 +78,9 @@ def _moved(land: Land | None) -> Land | None:
 
 
 def _not_few(history: History) -> History:
-    """With so many parcels that each commune is placed, and two days: what comes after them is what is looked at."""
-    return History(history.styles, 15 + history.parcels % 15, history.days[:2])
+    """With so many parcels, and ids, that each commune is placed; two days: what comes after them is what is looked at."""
+    mine, theirs = history.styles
+    return History((replace(mine, ids=True), theirs), 15 + history.parcels % 15, history.days[:2])
 
 
 @settings(
