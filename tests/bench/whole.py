@@ -113,9 +113,9 @@ def slowest(cluster: Cluster, read: dict[Path, int]) -> list[str]:
     return [f"{took:.1f} {text}" for took, text in sorted(found, reverse=True)[:25]]
 
 
-def stages(delivery: Path) -> None:
+def stages(delivery: Path, province: str) -> None:
     """In a process of its own: the stages of a run, a line of JSON each."""
-    run = start_run(PROVINCE, "bench", path=delivery)
+    run = start_run(province, "bench", path=delivery)
     for name in STAGES:
         reset_peak()
         began, used = time.monotonic(), own_seconds()
@@ -130,7 +130,7 @@ def stages(delivery: Path) -> None:
     print(json.dumps({"stage": "end", "state": finish_run(run.run_id)}), flush=True)
 
 
-def bring_in(clock: Clock, dsn: str, home: Path, delivery: Path) -> dict[str, Any]:
+def bring_in(clock: Clock, dsn: str, home: Path, delivery: Path, province: str = PROVINCE) -> dict[str, Any]:
     """A run, stage by stage: wall and processor seconds, peak of memory; WAL in all."""
     environment = os.environ | {
         "LANDSYNC_DSN": dsn,
@@ -139,7 +139,7 @@ def bring_in(clock: Clock, dsn: str, home: Path, delivery: Path) -> dict[str, An
     }
     wal, server_then = _wal(dsn), clock()
     work = subprocess.Popen(
-        [sys.executable, "-W", "ignore", __file__, "--stages", str(delivery)],
+        [sys.executable, "-W", "ignore", __file__, "--stages", str(delivery), "--province", province],
         env=environment, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     told: dict[str, Any] = {}
@@ -259,8 +259,9 @@ if __name__ == "__main__":
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "landsync-bench")
     parser.add_argument("--statements", action="store_true", help="the slowest of each run")
     parser.add_argument("--stages", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--province", default=PROVINCE, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.stages:
-        stages(asked.stages)
+        stages(asked.stages, asked.province)
     else:
         main(asked)
