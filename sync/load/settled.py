@@ -7,7 +7,7 @@ what a judgement finds is part of what has to be the same.
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -213,16 +213,15 @@ def _content(run: Run, inputs: Inputs, code: str, path: Path, found: pa.Table, k
     ]
     digest = hmac.new(key, json.dumps(basis).encode(), "sha256")
     for part in (table, rows, people, _touching(found, {code: None})):
-        for piece in _pieces(part):
-            digest.update(piece)
+        digest.update(_octets(part))
     return digest.hexdigest()
 
 
-def _pieces(table: pa.Table) -> Iterator[pa.Buffer]:
+def _octets(table: pa.Table) -> pa.Buffer:
     """What of a table is content, as Arrow writes it to a stream: of equal tables the same octets, of others never."""
     table = table.select([name for name in table.column_names if name not in _NOT_CONTENT])
     table = table.replace_schema_metadata(None).combine_chunks()
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    yield sink.getvalue()
+    return sink.getvalue()
