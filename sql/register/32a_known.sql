@@ -1,18 +1,18 @@
 -- The cases that are found as they were in communes that were passed over: open, and nothing else is new of them. At a seam, where that
 -- was judged as it is live.
-WITH known AS (
+WITH told AS MATERIALIZED (
+    SELECT DISTINCT f.finding_id
+    FROM merge_finding AS f
+    LEFT JOIN register_seam AS s ON s.commune_code = f.commune_code AND s.other_commune_code = f.other_commune_code
+    WHERE f.known
+      AND f.commune_code = ANY (%(live)s::text[])
+      AND (f.other_commune_code IS NULL OR s.commune_code IS NOT NULL)
+), known AS (
     INSERT INTO register_change (finding_id, before, state, because, severity, told)
     SELECT c.finding_id, c.state, 'open', 'found', c.severity, false
-    FROM ledger.finding_case AS c
+    FROM told AS t
+    JOIN ledger.finding_case AS c ON c.finding_id = t.finding_id
     WHERE c.state IN ('new', 'open', 'returned')
-      AND c.finding_id IN (
-          SELECT f.finding_id
-          FROM merge_finding AS f
-          WHERE f.known
-            AND f.commune_code = ANY (%(live)s::text[])
-            AND (f.other_commune_code IS NULL
-                 OR EXISTS (SELECT FROM register_seam AS s
-                            WHERE s.commune_code = f.commune_code AND s.other_commune_code = f.other_commune_code)))
     RETURNING finding_id, before
 )
 UPDATE ledger.finding_case AS c

@@ -9,8 +9,9 @@ WITH told AS (
     UNION ALL
     SELECT DISTINCT ON (f.finding_id) f.finding_id, f.commune_code, f.other_commune_code, 'waiting'
     FROM merge_finding AS f
+    LEFT JOIN register_change AS known ON known.finding_id = f.finding_id AND f.known
     WHERE NOT EXISTS (SELECT FROM register_found AS x WHERE x.finding_id = f.finding_id)
-      AND NOT (f.known AND EXISTS (SELECT FROM register_change AS x WHERE x.finding_id = f.finding_id))
+      AND known.finding_id IS NULL
     ORDER BY finding_id, commune_code
 )
 SELECT NULL::text AS commune_code, t.state, count(*) AS cases
