@@ -1,4 +1,4 @@
--- What lives in each commune of a province, or in those asked for, and the digest of its manifest. `as_left`: the rows are as the
+-- The digest of the manifest of each commune of a province, or of those asked for. `as_left`: the rows are as the
 -- manifest and the counter say, so far as it shows without hashing every value again.
 WITH manifest AS (
     SELECT f.parcel_uid, f.commune_code, f.content_hash, f.handle_hash, f.items_hash, f.area_m2
@@ -36,10 +36,6 @@ WITH manifest AS (
        OR land.handle_hash(p.source_system, p.source_key) IS DISTINCT FROM f.handle_hash
 )
 SELECT c.commune_code,
-       coalesce(l.parcels, 0)::integer AS parcels,
-       coalesce(l.area_m2, 0) AS area_m2,
-       coalesce(l.stale, 0)::integer AS stale,
-       coalesce(l.without_geometry, 0)::integer AS without_geometry,
        d.digest AS manifest_sha256,
        NOT EXISTS (SELECT FROM unlike AS u WHERE u.commune_code = c.commune_code)
            AND (coalesce(l.parcels, 0), coalesce(l.area_m2, 0), coalesce(l.stale, 0), coalesce(l.without_geometry, 0))

@@ -116,9 +116,8 @@ def test_what_is_passed_over_is_left_as_a_merge_leaves_it(
     for delivery in (*deliveries, last, *_nights(last, nights)):
         if not delivery.rows:
             continue
-        held = office.sync(replace(delivery, dry=True))
         if not delivery.changes:
-            passed += len(both_written(landsync, office.last).passed_over)
+            passed += len(both_written(landsync, office.write(delivery)).passed_over)
         held = office.sync(delivery)
         if held and approves and not delivery.dry:
             office.approve(tuple(held))

@@ -86,10 +86,15 @@ class FiledOffice:
         self.landsync, self.folder, self.count = landsync, folder, 0
         self.run, self.last = "", folder
 
-    def sync(self, delivery: Delivery) -> dict[str, list[str]]:
-        """Hand it in; commune → the codes of what holds it."""
+    def write(self, delivery: Delivery) -> Path:
+        """Its folder, which is `last` now."""
         self.count += 1
         self.last = write_delivery(self.folder / f"delivery{self.count}", delivery)
+        return self.last
+
+    def sync(self, delivery: Delivery) -> dict[str, list[str]]:
+        """Hand it in; commune → the codes of what holds it."""
+        self.write(delivery)
         more = ["--dry-run"] if delivery.dry else []
         told = self.landsync("sync", "--province", "01", self.last, *more)
         assert told.status in (0, 3), told.words
