@@ -77,3 +77,20 @@ def test_whatever_happened_between_two_nights_both_ways_say_the_same(
     assert _night(landsync, copy_of(delivery, "third", 2)).passed_over
     more = OTHERWISE[otherwise](landsync, monkeypatch, delivery)
     both_written(landsync, copy_of(delivery, "fourth", 3), *more, province=PROVINCE)
+
+
+def test_a_row_that_was_refused_in_it_is_explained_as_the_row_that_it_is_now(
+    landsync: Landsync, delivery: Path
+) -> None:
+    _night(landsync, delivery)
+    _night(landsync, copy_of(delivery, "second", 1))
+    loaded = _night(landsync, copy_of(delivery, "third", 2))
+    refused = landsync.query(
+        "SELECT source_key, commune_code FROM ledger.quarantine_state WHERE state = 'open' AND source_key IS NOT NULL ORDER BY 1"
+    )
+    mine = [key for key, commune in refused if commune in loaded.passed_over]
+    assert mine
+    for key in mine:
+        told = landsync("explain", key)
+        assert told.status == 0, told.words
+        assert key in str(told.document)
