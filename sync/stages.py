@@ -92,7 +92,7 @@ def _load(run: Run) -> Counts:
 
 
 def _report(run: Run) -> Counts:
-    from sync.report import report
+    from sync.report.writing import report
     from sync.run.costs import leave_costs
 
     leave_costs(run.dsn, run.run_id, run.folder)

@@ -205,7 +205,8 @@ class Context:
 
     claims          national ids of this delivery that another province holds, or a parcel of another commune of this
                     one that the delivery does not have: CLAIMS_SCHEMA
-    live            the live parcels of this commune; empty where nothing is live yet
+    live            the live parcels of this commune; empty where nothing is live yet. To a change set those that matter to
+                    its rows (`validators.few`)
     retired         sheet handles of this commune's parcels that ended: RETIRED_SCHEMA
     waiting         refused rows of this commune that wait to be put right: WAITING_SCHEMA
     neighbours      parcels of other communes along this commune's edge: those delivered with it as delivered, the

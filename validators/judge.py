@@ -205,8 +205,13 @@ def _of_the_living(subject: Subject, faults: Faults) -> Faults:
         return faults
     fault, row = faults.touched
     kept = np.ones(len(faults), dtype=bool)
-    kept[fault[ends(subject.dataset.table)[row]]] = False
+    kept[fault[subject.fact(_ending)[row]]] = False
     return faults if kept.all() else faults.keep(kept)
+
+
+def _ending(subject: Subject) -> Mask:
+    """(n,) which rows end an object. Use as a fact."""
+    return ends(subject.dataset.table)
 
 
 def _involved(found: Found) -> Rows:

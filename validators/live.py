@@ -12,6 +12,7 @@ __all__ = [
     "AUTHENTICATION_SCHEMA",
     "CLAIMS_SCHEMA",
     "EXPECTED_SCHEMA",
+    "FEW_SCHEMA",
     "LIVE_SCHEMA",
     "RETIRED_SCHEMA",
     "WAITING_SCHEMA",
@@ -32,6 +33,17 @@ LIVE_SCHEMA = pa.schema(
         SNAPSHOT_SCHEMA.field("land_use"),
         SNAPSHOT_SCHEMA.field("area_m2"),
         SNAPSHOT_SCHEMA.field("geom"),
+    ]
+)
+
+# Of a change set, a row per row: what it asks of its commune (`validators.few`).
+#   source_handle, national_id   its handles, as of `validators.identity.handles`; sheet_no, parcel_no: what the third is made of
+#   west … north                 the box in which land matters to it, EPSG:4756; NULL where it has none
+FEW_SCHEMA = pa.schema(
+    [
+        pa.field("commune_code", pa.string(), nullable=False),
+        *(pa.field(name, pa.string()) for name in ("source_handle", "national_id", "sheet_no", "parcel_no")),
+        *(pa.field(side, pa.float64()) for side in ("west", "south", "east", "north")),
     ]
 )
 

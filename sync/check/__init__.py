@@ -3,7 +3,7 @@
 Opinions are the validators'; here is only what they need to be handed, and where their answers go.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from parcels.model import UNKNOWN_COMMUNE
+from sync.check.live import live_of
 from sync.check.neighbours import Neighbours
 from sync.check.parallel import each_in_order
 from sync.check.people import people_faults, people_here
@@ -64,10 +65,11 @@ def check(
     get_ready(size)
     context, neighbours = _of_the_delivery(run_dir, profile, record, used, known)
     outlines = _outlines(run_dir)
+    live = None if known is None else live_of(known, paths, record, used)
     figures = by_commune(newest(expected, None if known is None else known.expected()))
     verdicts = []
     with (
-        judging(record.province, context, size) as judged,
+        judging(record.province, context, size, len(paths)) as judged,
         JudgementWriter(run_dir) as writer,
     ):
         complete = () if context.changes else record.complete_for
@@ -75,7 +77,7 @@ def check(
             (
                 code,
                 path,
-                _here(code, known, neighbours, outlines, complete=code in complete)
+                _here(code, known, live, neighbours, outlines, complete=code in complete)
                 | {"expected": figures.get(code, ()), "people": people_here(run_dir, code)},
             )
             for code, path in paths.items()
@@ -171,6 +173,7 @@ def _outlines(run_dir: Path) -> dict[str, shapely.Geometry]:
 def _here(
     code: str,
     known: Known | None,
+    live: Callable[[str], pa.Table] | None,
     neighbours: Neighbours,
     outlines: Mapping[str, shapely.Geometry],
     *,
@@ -183,10 +186,10 @@ def _here(
         "neighbours": neighbours.of(code, known),
         "neighbours_partly": known is None,
     }
-    if known is None:
+    if known is None or live is None:
         return told
     return told | {
-        "live": known.live(code),
+        "live": live(code),
         "retired": known.retired(code),
         "waiting": known.waiting(code),
     }

@@ -19,6 +19,9 @@ from validators.base import Context
 from validators.judge import Verdict, judge
 
 LARGE = 200_000  # rows from which processes pay
+FEW = (
+    300  # rows a commune, on the average, below which nothing pays: one step waits for the other all the time
+)
 
 Told = dict[str, Any]  # what a commune's context has beyond the delivery's
 Task = tuple[str, Path, Told]  # commune code, its part of the snapshot, what is known of it
@@ -50,11 +53,14 @@ def _method() -> str:
 
 
 @contextmanager
-def judging(province: str, context: Context, rows: int) -> Iterator[Judging]:
+def judging(province: str, context: Context, rows: int, communes: int) -> Iterator[Judging]:
     """What judges the communes of a delivery of so many rows, side by side.
 
     context  of the delivery: what all communes share, handed to a process once
     """
+    if rows < FEW * communes:
+        yield partial(_in_turn, province, context)
+        return
     if not _in_own_processes(rows):
         yield partial(_in_threads, province, context)
         return
@@ -62,6 +68,10 @@ def judging(province: str, context: Context, rows: int) -> Iterator[Judging]:
     method = multiprocessing.get_context(_method())
     with ProcessPoolExecutor(THREADS, method, _begin, (province, context)) as pool:
         yield partial(_in_processes, pool)
+
+
+def _in_turn(province: str, context: Context, tasks: Iterable[Task]) -> Iterator[Verdict]:
+    return (_judge(province, context, task) for task in tasks)
 
 
 def _in_threads(province: str, context: Context, tasks: Iterable[Task]) -> Iterator[Verdict]:

@@ -125,8 +125,8 @@ def _checked(
     from sync.intake.boundaries import read_boundaries
     from sync.intake.fetch import fetch
     from sync.known.context.file import read_context
-    from sync.report import FILES, REPORT, gather, write_report
     from sync.report.explain.judged import leave_judgement
+    from sync.report.writing import FILES, REPORT, gather, write_report
 
     known = read_context(beside.context, province) if beside.context is not None else None
     expected = None
@@ -206,8 +206,8 @@ def refuse_inside(out_dir: Path, path: Path) -> None:
 
 
 def _tell(summary: dict[str, Any], out_dir: Path) -> None:
-    from sync.report import PAGE, PROJECT
     from sync.report.words import DECISIONS, DELIVERY_DECISIONS, PROVISIONAL
+    from sync.report.writing import PAGE, PROJECT
     from validators.completeness import TITLES
 
     lang = language()

@@ -29,6 +29,13 @@ class Known(Protocol):
         """LIVE_SCHEMA: the live parcels of a commune; no rows where none is live."""
         ...
 
+    def live_for(self, few: pa.Table) -> pa.Table:
+        """LIVE_SCHEMA: of the communes of these rows the live parcels that matter to them (`validators.few`).
+
+        few  FEW_SCHEMA: a change set's rows of all communes
+        """
+        ...
+
     def retired(self, commune_code: str) -> pa.Table:
         """RETIRED_SCHEMA: sheet handles of the commune's parcels that ended and that no live parcel has."""
         ...

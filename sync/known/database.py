@@ -83,6 +83,12 @@ class NationalKnown:
         """LIVE_SCHEMA; see `Known`."""
         return in_order(self._parcels("live", commune=commune_code))
 
+    def live_for(self, few: pa.Table) -> pa.Table:
+        """LIVE_SCHEMA; see `Known`. Asked once: `few` is all of the delivery."""
+        db.execute(self._connection, "context/create_few")
+        db.copy_in(self._connection, ("pg_temp", "few"), few)
+        return in_order(self._parcels("few"))
+
     def retired(self, commune_code: str) -> pa.Table:
         """RETIRED_SCHEMA; see `Known`."""
         return self._copy("retired", RETIRED_SCHEMA, commune=commune_code)

@@ -105,8 +105,11 @@ def rests(
         "as_of": db.sql.Literal(as_of),
         "condensing": db.sql.Literal(list(CONDENSING)),
     }
+    db.execute(connection, "whole/31a_told", values | {"as_of": as_of})
     cases = db.copy_out(connection, db.compose("whole/32_cases", literals), CASES_SCHEMA)
-    found = db.fetch(connection, "whole/33_land_users", values | {"communes": concerned})
+    asked = values | {"communes": concerned}
+    matched = db.fetch(connection, "population/any_result", values)[0]["known"]
+    found = db.fetch(connection, "whole/33_land_users", asked) if matched else []
     users = {row["commune_code"]: Portion(row["found"], row["land_users"]) for row in found}
     return {
         code: Rest(

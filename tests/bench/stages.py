@@ -18,7 +18,7 @@ from sync.declared.profile import load_profile
 from sync.folder.delivery import DeliveryRecord
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import report
+from sync.report.writing import report
 from tests.bench.large import PROVINCE
 from tests.bench.peak import peak, reset_peak
 

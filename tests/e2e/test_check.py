@@ -16,8 +16,8 @@ from typer.testing import CliRunner, Result
 from sync.cli.app import app
 from sync.folder.judgement import FINDINGS, JUDGEMENT
 from sync.folder.summary import Summary
-from sync.report import FILES
 from sync.report.explain.judged import PARCELS, ReportedVerdicts
+from sync.report.writing import FILES
 from tests.support.strip import COMMUNE, LAYER, strip
 
 PROFILE = """

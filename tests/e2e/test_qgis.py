@@ -14,9 +14,9 @@ from sync.conform import conform
 from sync.declared.profile import Profile, load_profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import MAP, PROJECT, gather, write_report
 from sync.report.fields import FINDINGS, PARCELS, titles_of
 from sync.report.styles import SEVERITIES
+from sync.report.writing import MAP, PROJECT, gather, write_report
 from tests.support.formats import EVERY
 from tests.support.in_qgis import drawn
 from tests.support.register_file import PROVINCE, with_twenty_faults

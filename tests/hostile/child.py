@@ -28,7 +28,7 @@ from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import report
+from sync.report.writing import report
 from tests.hostile.accounting import counted, read_of, unaccounted
 from tests.hostile.mutants import mutated, renamed
 from tests.support.markers import PEOPLE

@@ -12,7 +12,7 @@ import shapely
 from sync.check import check
 from sync.folder.judgement import ROWS, Judged
 from sync.gate import gate
-from sync.report import report
+from sync.report.writing import report
 from tests.conftest import counts
 from tests.hostile.shapes import mutated
 from tests.support.strip import conformed, profile_of, strip

@@ -51,6 +51,11 @@ class KnownTables:
         """The live parcels of the commune."""
         return self.live_of.get(commune_code, LIVE_SCHEMA.empty_table())
 
+    def live_for(self, few: pa.Table) -> pa.Table:
+        """Everything of these communes: more than matters changes nothing."""
+        codes = few["commune_code"].unique().to_pylist()
+        return pa.concat_tables([LIVE_SCHEMA.empty_table(), *(self.live(code) for code in codes)])
+
     def retired(self, commune_code: str) -> pa.Table:
         """The handles that ended."""
         return self.ended.get(commune_code, RETIRED_SCHEMA.empty_table())

@@ -26,7 +26,7 @@ from validators.identity.naming import shape_names
 from validators.live import WAITING_SCHEMA
 from validators.shape import Geometries, source_srid
 
-_NEAR_DEG = 3e-5  # some three metres: further away nothing is part of the same overlap or gap
+NEAR_DEG = 3e-5  # some three metres: further away nothing is part of the same overlap or gap
 _SAME_M = 3e-4  # a vertex that came back from storage is where it was delivered, but for the grid of both
 
 
@@ -95,7 +95,7 @@ def around(subject: Subject) -> Around | None:
     shapes = found.shapes
     tree = STRtree(shapes)
     bounds = shapely.bounds(subject.dataset.stored)
-    bounds = bounds[np.isfinite(bounds).all(axis=1)] + np.array([-1, -1, 1, 1]) * _NEAR_DEG
+    bounds = bounds[np.isfinite(bounds).all(axis=1)] + np.array([-1, -1, 1, 1]) * NEAR_DEG
     near = np.unique(tree.query(shapely.box(*bounds.T))[1]) if len(bounds) else np.empty(0, np.int64)
     return found.take(near) if len(near) else None
 

@@ -32,6 +32,7 @@ from sync.known.context.holders import held_elsewhere
 from sync.known.context.members import Unreadable
 from sync.known.context.near import bounds_of, in_order, touched, tree_of
 from sync.known.context.writer import write_context
+from validators.few import concerned
 from validators.live import LIVE_SCHEMA, RETIRED_SCHEMA, WAITING_SCHEMA
 
 __all__ = ["ContextFile", "read_context", "write_context"]
@@ -75,6 +76,13 @@ class ContextFile:
                 del self._held[next(iter(self._held))]
             self._held[member] = self._table(member)
         return self._held[member]
+
+    def live_for(self, few: pa.Table) -> pa.Table:
+        """LIVE_SCHEMA; see `Known`."""
+        communes = pc.unique(few["commune_code"]).to_pylist()
+        mine = (few.filter(pc.equal(few["commune_code"], code)) for code in communes)
+        found = [concerned(self.live(code), rows) for code, rows in zip(communes, mine, strict=True)]
+        return in_order(pa.concat_tables([LIVE_SCHEMA.empty_table(), *found]))
 
     def retired(self, commune_code: str) -> pa.Table:
         """RETIRED_SCHEMA; see `Known`."""

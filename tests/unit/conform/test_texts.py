@@ -22,7 +22,7 @@ from sync.folder.conform import Conformed, TextRead
 from sync.folder.snapshot import part_paths, read_part
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import report
+from sync.report.writing import report
 from tests.support.strip import profile_of, strip
 
 Write = Callable[..., Path]

@@ -13,9 +13,9 @@ from sync.declared.profile import Profile
 from sync.folder.costs import Costs, StageCost
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import report
 from sync.report.costs import told
 from sync.report.figures import seconds, size
+from sync.report.writing import report
 from tests.support.strip import strip
 
 MB = 1_000_000

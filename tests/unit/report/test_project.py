@@ -15,12 +15,12 @@ from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import MAP, PROJECT, gather, write_report
 from sync.report.beneath import delivered_layers, parcels_beneath
 from sync.report.geopackages import FAMILIES
 from sync.report.layers import NO_PLACE
 from sync.report.material import Material
 from sync.report.project import title_of
+from sync.report.writing import MAP, PROJECT, gather, write_report
 from tests.support.strip import strip
 
 Write = Callable[..., Path]

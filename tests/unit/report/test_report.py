@@ -26,7 +26,7 @@ from sync.folder.loaded import Loaded
 from sync.gate import gate
 from sync.intake.fetch import fetch
 from sync.load.receipt import COUNTS
-from sync.report import FILES, gather, report
+from sync.report.writing import FILES, gather, report
 from tests.support.strip import COMMUNE, ZONE, strip
 from validators.catalogue import BY_CODE
 from validators.stored import CommuneVerdict

@@ -14,9 +14,10 @@ from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import faultmap, report
+from sync.report import faultmap
 from sync.report.faultmap import WIDTH, Frame, maps_of
 from sync.report.material import gather
+from sync.report.writing import report
 from tests.support.strip import COMMUNE, strip
 
 Write = Callable[..., Path]

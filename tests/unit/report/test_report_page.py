@@ -16,7 +16,7 @@ from sync.conform import conform
 from sync.declared.profile import Profile
 from sync.gate import gate
 from sync.intake.fetch import fetch
-from sync.report import report
+from sync.report.writing import report
 from tests.support.browser import CHROMIUM, dom
 from tests.support.strip import strip
 
