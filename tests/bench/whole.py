@@ -32,6 +32,7 @@ from sync.run import finish_run, start_run
 from sync.stages import run_stage
 from tests.bench.asked import answered, reconciled
 from tests.bench.peak import peak, reset_peak
+from tests.bench.rows_alone import rows_alone
 from tests.bench.usual import usual
 from tests.bench.variants import PROVINCE, change_set, changed, generated, later
 from tests.conftest import key_file
@@ -238,6 +239,9 @@ def main(arguments: argparse.Namespace) -> None:
         told = bring_in(clock, loader, folder / "home", delivery)
         tell("first load", told)
         first = told
+        alone = told["load"]
+        tell("the rows of the load, copied in", rows_alone(clock, own_seconds, cluster, superuser))
+        tell("the load alone", {"seconds": alone["seconds"], "cpu": alone["cpu"] + alone["server"]})
         print(json.dumps({"what": "sizes", **sizes(superuser, arguments.parcels)}), flush=True)
         a_night_passes(superuser)
         tell("the same bytes", bring_in(clock, loader, folder / "home", delivery))
