@@ -1,12 +1,12 @@
 """The nation, province by province, file to published rows, on one private server that stays: `python tests/bench/nation.py FOLDER`.
 
-46.07 million parcels are shared out by how many communes a province has; the largest province comes first. Of each province the files are
-generated, brought in by all stages with the whole catalogue, and deleted. FOLDER keeps the server, and `nation.jsonl` with a line for
-each province: whoever is interrupted begins again where he was. It ends when every province is in, when --minutes are over, or when less
-than --spare GB of the disk are free. `--tell` prints what is in the log as a table, and does nothing else.
+46.07 million parcels are shared out by how many communes a province has; the largest provinces come first, --lanes of them side by side.
+The files of these are generated, brought in by all stages with the whole catalogue, reconciled, and deleted. FOLDER keeps the server, and
+`nation.jsonl` with a line for each turn: whoever is interrupted begins the turn again that he was in. It ends when every province is in, when
+--minutes are over, or when less than --spare GB of the disk are free. `--tell` prints what is in the log as a table, and does nothing else.
 
 Provinces are generated one by one, so they have no seams with each other here; communes of a province stand apart as the generator puts
-them. Nothing of the generator's work is counted.
+them. Nothing of the generator's work is counted. A turn lasts until the last of its provinces is in.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from filelock import FileLock
 from parcels.admin_units import communes
 from parcels.provinces import provinces
 from sync import clock as today
+from sync.care.reconcile import reconcile
 from sync.platform import databases, packages
 from sync.platform.cluster import Cluster
 from tests.bench.whole import STAGES, Clock, _value, bring_in
@@ -62,8 +64,7 @@ def begun(folder: Path) -> tuple[Cluster, Server]:
 
 def generated(folder: Path, province: str, parcels: int) -> Path:
     """The delivery of a province, in the format of its system."""
-    where = folder / "deliveries"
-    shutil.rmtree(where, ignore_errors=True)
+    where = folder / "deliveries" / f"of-{province}"
     here = len(communes(province))
     subprocess.run(
         [str(Path(sys.executable).parent / "landsync"), "generate", "--out", str(where), "--parcels", str(parcels),
@@ -83,61 +84,86 @@ def main(asked: argparse.Namespace) -> None:
     """Bring in what is not in yet."""
     folder: Path = asked.folder.absolute()
     until = time.monotonic() + asked.minutes * 60
-    there = {line["province"] for line in come_in(folder)}
+    there = {province for turn in come_in(folder) for province in turn["provinces"]}
+    left = [(province, n) for province, n in sizes(asked.scale).items() if province not in there]
     cluster, made = begun(folder)
     try:
         dsn, clock = made.dsn("nation", databases.LOADER), Clock(cluster)
-        for province, parcels in sizes(asked.scale).items():
-            spare = shutil.disk_usage(folder).free / 1e9
-            if province in there or time.monotonic() > until or spare < asked.spare:
-                continue
-            delivery = generated(folder, province, parcels)
-            told = bring_in(clock, dsn, folder / "home", delivery, province)
-            line = {
-                "province": province,
-                "parcels": parcels,
-                "on": today.now().date().isoformat(),
-                **told,
-                "database": _value(made.dsn("nation"), _SIZE),
-            }
+        while left and time.monotonic() < until and shutil.disk_usage(folder).free / 1e9 > asked.spare:
+            turn, left = left[: asked.lanes], left[asked.lanes :]
+            shutil.rmtree(folder / "deliveries", ignore_errors=True)
+            line = {"on": today.now().date().isoformat()} | brought_in(folder, turn, clock, dsn)
+            line |= {"database": _value(made.dsn("nation"), _SIZE)}
             with (folder / "nation.jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps(line, ensure_ascii=False) + "\n")
             print(json.dumps(line, ensure_ascii=False), flush=True)
-            for gone in (delivery.parent, folder / "home" / "runs", folder / "home" / "landing"):
-                shutil.rmtree(gone, ignore_errors=True)
+            for gone in ("deliveries", *(f"home{lane}" for lane in range(asked.lanes))):
+                shutil.rmtree(folder / gone, ignore_errors=True)
     finally:
         cluster.stop()
 
 
-def tell(lines: list[dict[str, Any]]) -> None:
-    """A row for each province, and all of them together; per million what can be held against another number."""
+def brought_in(folder: Path, turn: list[tuple[str, int]], clock: Clock, dsn: str) -> dict[str, Any]:
+    """These provinces side by side, each with a home of its own; then their reconciliation, one after the other."""
+    files = [generated(folder, province, parcels) for province, parcels in turn]
+    server_then, began = clock(), time.monotonic()
+    with ThreadPoolExecutor(len(turn)) as lanes:
+        runs = [
+            lanes.submit(bring_in, lambda: 0.0, dsn, folder / f"home{lane}", delivery, province)
+            for lane, ((province, _), delivery) in enumerate(zip(turn, files, strict=True))
+        ]
+        told = {province: run.result() for (province, _), run in zip(turn, runs, strict=True)}
+        for each in told.values():
+            del each["wal_mib"]  # of all lanes together
+    took, server = time.monotonic() - began, clock() - server_then
+    began = time.monotonic()
+    agrees = reconcile([province for province, _ in turn], "bench", dsn=dsn)["agrees"]
+    return {
+        "provinces": {province: {"parcels": parcels, **told[province]} for province, parcels in turn},
+        "seconds": round(took, 1),
+        "server": round(server, 1),
+        "reconciled_seconds": round(time.monotonic() - began, 1),
+        "agrees": agrees,
+    }
+
+
+def tell(turns: list[dict[str, Any]]) -> None:
+    """A row for each province and each turn, and all of them together; per million what can be held against another number."""
     print(
-        "| province | parcels | minutes | processor minutes | of these fetch, conform, check, load, report | GiB of the largest process |"
+        "| province | parcels | minutes | of these fetch, conform, check, load, report | own processor minutes | GiB of the largest process |"
     )
     print("| --- " * 6 + "|")
-    for line in lines:
-        told = (line[name] for name in STAGES if name != "gate")
-        split = ", ".join(f"{(stage['cpu'] + stage['server']) / 60:.1f}" for stage in told)
-        largest = max(line[name]["mib"] for name in STAGES) / 1024
-        print(
-            f"| {line['province']} | {line['parcels']:,} | {line['seconds'] / 60:.1f} | {line['cpu'] / 60:.1f} | {split} | {largest:.2f} |"
-        )
-    if lines:
-        parcels = sum(line["parcels"] for line in lines)
-        minutes, cpu = (sum(line[name] for line in lines) / 60 for name in ("seconds", "cpu"))
-        octets = lines[-1]["database"]
-        print(f"| {len(lines)} provinces | {parcels:,} | {minutes:.0f} | {cpu:.0f} | | |")
-        print(
-            f"\nPer million: {minutes / parcels * 1e6:.1f} minutes, {cpu / parcels * 1e6:.1f} processor minutes; the database is "
-            f"{octets / 1e9:.1f} GB, {octets / parcels:,.0f} octets a parcel. The nation at this rate: {minutes / parcels * PARCELS:.0f} "
-            f"minutes, {octets / parcels * PARCELS / 1e9:.0f} GB."
-        )
+    for turn in turns:
+        for province, told in turn["provinces"].items():
+            split = ", ".join(f"{told[name]['seconds'] / 60:.1f}" for name in STAGES if name != "gate")
+            own = sum(told[name]["cpu"] for name in STAGES) / 60
+            largest = max(told[name]["mib"] for name in STAGES) / 1024
+            print(
+                f"| {province} | {told['parcels']:,} | {told['seconds'] / 60:.1f} | {split} | {own:.1f} | {largest:.2f} |"
+            )
+    if not turns:
+        return
+    every = [told for turn in turns for told in turn["provinces"].values()]
+    parcels = sum(told["parcels"] for told in every)
+    minutes, compared, server = (
+        sum(turn[name] for turn in turns) / 60 for name in ("seconds", "reconciled_seconds", "server")
+    )
+    own = sum(told[name]["cpu"] for told in every for name in STAGES) / 60
+    octets, share = turns[-1]["database"], PARCELS / parcels
+    print(f"\n{len(every)} provinces, {parcels:,} parcels, {max(len(turn['provinces']) for turn in turns)} side by side: {minutes:.0f} minutes, "
+          f"{own + server:.0f} processor minutes, of these {server:.0f} of the server; reconciled in {compared:.1f} minutes, "
+          f"{'all agree' if all(turn['agrees'] for turn in turns) else 'NOT ALL AGREE'}; the database is {octets / 1e9:.1f} GB, "
+          f"{octets / parcels:,.0f} octets a parcel.")  # fmt: skip
+    print(
+        f"\nThe nation at this rate: {minutes * share:.0f} minutes, reconciled in {compared * share:.0f}, {octets * share / 1e9:.0f} GB."
+    )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--scale", type=float, default=1.0, help="of 46.07 million parcels")
+    parser.add_argument("--lanes", type=int, default=2, help="provinces side by side")
     parser.add_argument("--minutes", type=float, default=600, help="after which no further province is begun")
     parser.add_argument("--spare", type=float, default=15, help="GB of the disk that stay free")
     parser.add_argument("--tell", action="store_true", help="what is in the log, and nothing else")

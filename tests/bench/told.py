@@ -10,14 +10,14 @@ from typing import Any, Final
 STAGES: Final = ("fetch", "conform", "check", "load", "report")
 # What a row is held against, and at most how many times of that: of the floor, or of the first load.
 TARGETS: Final = {
-    "first load": ("floor", 6.0),
-    "the load alone": ("the rows of the load, copied in", 1.6),
-    "the same bytes": ("first load", 0.05),
-    "the same content": ("first load", 0.30),
-    "1 % changed in a twentieth of the communes": ("first load", 0.35),
-    "1 % changed in every commune": ("first load", 0.75),
-    "0.1 % by change set, in all communes": ("first load", 0.06),
-    "reconciliation of current rows": ("current rows copied out", 2.0),
+    "first load": (("floor", 6.0), ("the usual script", 1.0)),
+    "the load alone": (("the rows of the load, copied in", 1.6),),
+    "the same bytes": (("first load", 0.05),),
+    "the same content": (("first load", 0.30),),
+    "1 % changed in a twentieth of the communes": (("first load", 0.35),),
+    "1 % changed in every commune": (("first load", 0.75),),
+    "0.1 % by change set, in all communes": (("first load", 0.06),),
+    "reconciliation of current rows": (("current rows copied out", 2.0),),
 }
 AT_MOST: Final = {
     "status": 1000,
@@ -66,11 +66,18 @@ def _stages(said: dict[str, Any]) -> str:
 
 
 def _held(what: str, said: dict[str, Any], told: dict[str, dict[str, Any]]) -> str:
-    if what not in TARGETS or TARGETS[what][0] not in told:
-        return " | | "
-    against, most = TARGETS[what]
-    times = said["cpu"] / told[against]["cpu"]
-    return f"{against} | {times:.2f} | {most:g} {'met' if times <= most else 'missed'}"
+    """Against what, how many times of it, the target; several of each stand in one cell."""
+    held = [each for each in TARGETS.get(what, ()) if each[0] in told]
+    times = [said["cpu"] / told[against]["cpu"] for against, _ in held]
+    cells = (
+        [against for against, _ in held],
+        [f"{each:.2f}" for each in times],
+        [
+            f"{most:g} {'met' if each <= most else 'missed'}"
+            for each, (_, most) in zip(times, held, strict=True)
+        ],
+    )
+    return " | ".join("<br>".join(cell) for cell in cells)
 
 
 if __name__ == "__main__":

@@ -74,3 +74,18 @@ def test_the_views_of_the_nation_look_at_no_parcel(
     assert sum(row["parcels"] for row in found) == (30 if view.startswith("province") else 60)
     assert parts
     assert through_parcels(nation, parts) == []
+
+
+def test_a_parcel_is_looked_for_by_its_uid_in_one_probe_a_partition(database: Database) -> None:
+    """Who asks does not know its province: a key that began with it would be gone through as a whole."""
+    keys = dict(
+        database.query(
+            "SELECT c.conrelid::regclass::text, array_agg(a.attname::text ORDER BY k.place) FROM pg_constraint AS c "
+            "JOIN pg_partitioned_table AS p ON p.partrelid = c.conrelid CROSS JOIN unnest(c.conkey) WITH ORDINALITY AS k (attnum, place) "
+            "JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.attnum WHERE c.contype = 'p' GROUP BY 1"
+        )
+    )
+    of_parcels = {table: columns for table, columns in keys.items() if "parcel_uid" in columns}
+    assert {"land.parcel", "land.parcel_version", "ledger.manifest", "land_private.land_right"} <= of_parcels.keys()
+    assert {columns[0] for columns in of_parcels.values()} == {"parcel_uid"}
+    assert {columns[1] for columns in of_parcels.values()} == {"province_code"}
