@@ -1,7 +1,8 @@
 """The nation, province by province, file to published rows, on one private server that stays: `python tests/bench/nation.py FOLDER`.
 
 46.07 million parcels are shared out by how many communes a province has; the largest provinces come first, --lanes of them side by side.
-The files of these are generated, brought in by all stages with the whole catalogue, reconciled, and deleted. FOLDER keeps the server, and
+The files of these are generated, brought in by all stages with the whole catalogue, followed by a night's change sets of a thousandth (of those that
+deliver GeoPackages) and a reconciliation, and deleted. FOLDER keeps the server, and
 `nation.jsonl` with a line for each turn: whoever is interrupted begins the turn again that he was in. It ends when every province is in, when
 --minutes are over, or when less than --spare GB of the disk are free. `--tell` prints what is in the log as a table, and does nothing else.
 
@@ -30,6 +31,7 @@ from sync import clock as today
 from sync.care.reconcile import reconcile
 from sync.platform import databases, packages
 from sync.platform.cluster import Cluster
+from tests.bench.variants import change_set
 from tests.bench.whole import STAGES, Clock, _value, bring_in
 from tests.support.database import Server, _prepare
 from tests.support.databases import copy_database
@@ -104,27 +106,45 @@ def main(asked: argparse.Namespace) -> None:
 
 
 def brought_in(folder: Path, turn: list[tuple[str, int]], clock: Clock, dsn: str) -> dict[str, Any]:
-    """These provinces side by side, each with a home of its own; then their reconciliation, one after the other."""
-    files = [generated(folder, province, parcels) for province, parcels in turn]
+    """These provinces side by side, each with a home of its own, then a night's change sets, then their reconciliation."""
+    files = {province: generated(folder, province, parcels) for province, parcels in turn}
     server_then, began = clock(), time.monotonic()
-    with ThreadPoolExecutor(len(turn)) as lanes:
-        runs = [
-            lanes.submit(bring_in, lambda: 0.0, dsn, folder / f"home{lane}", delivery, province)
-            for lane, ((province, _), delivery) in enumerate(zip(turn, files, strict=True))
-        ]
-        told = {province: run.result() for (province, _), run in zip(turn, runs, strict=True)}
-        for each in told.values():
-            del each["wal_mib"]  # of all lanes together
-    took, server = time.monotonic() - began, clock() - server_then
-    began = time.monotonic()
-    agrees = reconcile([province for province, _ in turn], "bench", dsn=dsn)["agrees"]
-    return {
+    told = side_by_side(folder, files, dsn)
+    line = {
         "provinces": {province: {"parcels": parcels, **told[province]} for province, parcels in turn},
-        "seconds": round(took, 1),
-        "server": round(server, 1),
-        "reconciled_seconds": round(time.monotonic() - began, 1),
-        "agrees": agrees,
+        "seconds": round(time.monotonic() - began, 1),
+        "server": round(clock() - server_then, 1),
     }
+    sets = {
+        province: change_set(file, folder / "deliveries" / f"set-{province}", 1)
+        for province, file in files.items()
+    }
+    night = {province: file for province, file in sets.items() if file is not None}
+    began = time.monotonic()
+    changed = side_by_side(folder, night, dsn) if night else {}
+    line["night"] = {
+        "of_parcels": sum(parcels for province, parcels in turn if province in night),
+        "rows": sum(each["rows"]["changed"] for each in changed.values()),
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    began = time.monotonic()
+    with ThreadPoolExecutor(len(turn)) as lanes:
+        compared = [lanes.submit(reconcile, [province], "bench", dsn=dsn) for province, _ in turn]
+        agrees = all(each.result()["agrees"] for each in compared)
+    return line | {"reconciled_seconds": round(time.monotonic() - began, 1), "agrees": agrees}
+
+
+def side_by_side(folder: Path, files: dict[str, Path], dsn: str) -> dict[str, dict[str, Any]]:
+    """These deliveries, each through its stages; what they cost, but for the server, which serves all of them."""
+    with ThreadPoolExecutor(len(files)) as lanes:
+        runs = {
+            province: lanes.submit(bring_in, lambda: 0.0, dsn, folder / f"home{lane}", delivery, province)
+            for lane, (province, delivery) in enumerate(files.items())
+        }
+        told = {province: run.result() for province, run in runs.items()}
+    for each in told.values():
+        del each["wal_mib"]  # of all of them together
+    return told
 
 
 def tell(turns: list[dict[str, Any]]) -> None:

@@ -58,6 +58,8 @@ def main() -> None:
             if rows + indexes > 20:
                 print(f"| {table} | {rows:,} | {indexes:,} |")
         print(f"\n{sum(room['all']):,} octets a parcel; the target is {ROOM:,}.")
+    if kept := told.get("history"):
+        print(f"A closed version takes {kept['octets']:,} octets ({kept['versions']:,} of them).")
 
 
 def _stages(said: dict[str, Any]) -> str:

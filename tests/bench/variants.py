@@ -60,13 +60,20 @@ def changed(delivery: Path, where: Path, hours: int, every_commune: int) -> Path
     return where
 
 
-def change_set(delivery: Path, where: Path, hours: int) -> Path:
-    """One row in a thousand, in all communes, with another address: as a change set of the hours since the delivery."""
+def change_set(delivery: Path, where: Path, hours: int) -> Path | None:
+    """One row in a thousand, in all communes, with another address: as a change set of the hours since the delivery.
+
+    None where its files are no GeoPackages.
+    """
+    if {file.suffix for file in delivery.iterdir()} != {".gpkg", ".toml"}:
+        return None
     later(delivery, where, hours)
     for file in where.glob("*.gpkg"):
         layer = str(pyogrio.list_layers(file)[0][0])
         frame = pyogrio.read_dataframe(file, where="fid % 1000 = 11")
-        frame["diaChi"] = "Thôn Mới"
+        named = {name.lower(): name for name in frame}
+        frame[named["diachi"]] = "Thôn Mới"
+        frame[named["phienban"]] = "2"
         frame["action"] = "update"
         file.unlink()
         pyogrio.write_dataframe(frame, file, layer=layer, driver="GPKG", promote_to_multi=False)

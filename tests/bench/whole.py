@@ -40,12 +40,19 @@ from tests.support.database import PASSWORDS, Server, _prepare
 from tests.support.databases import copy_database
 
 TICK = os.sysconf("SC_CLK_TCK")
+ROWS = ("read", "new", "changed", "unchanged", "quarantined", "held", "ended")  # of the load: what came of it
 STAGES = ("fetch", "conform", "check", "gate", "load", "report")
 SIZES = """
 SELECT regexp_replace(n.nspname || '.' || c.relname, '_[0-9]{2}$', '') AS name, sum(pg_table_size(c.oid)), sum(pg_indexes_size(c.oid))
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname IN ('land', 'land_private', 'ledger')
 GROUP BY 1 HAVING sum(pg_total_relation_size(c.oid)) > 1000000 ORDER BY sum(pg_total_relation_size(c.oid)) DESC
+"""
+
+HISTORY = """
+SELECT (SELECT count(*) FROM land.parcel_version), sum(pg_total_relation_size(c.oid))::bigint
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname IN ('land', 'land_private') AND c.relname ~ '_version_[0-9]{2}$'
 """
 
 
@@ -127,7 +134,8 @@ def stages(delivery: Path, province: str) -> None:
             "cpu": own_seconds() - used,
             "rss": peak(),
         }
-        print(json.dumps(told | {"again": "unchanged_since" in counts}), flush=True)
+        rows = {word: counts[word] for word in ROWS if word in counts}
+        print(json.dumps(told | {"rows": rows}), flush=True)
     print(json.dumps({"stage": "end", "state": finish_run(run.run_id)}), flush=True)
 
 
@@ -154,6 +162,8 @@ def bring_in(clock: Clock, dsn: str, home: Path, delivery: Path, province: str =
             "seconds": round(said["seconds"], 1), "cpu": round(said["cpu"], 1), "server": round(now - server_then, 1),
             "mib": round(said["rss"] / 2**20),
         }  # fmt: skip
+        if said["stage"] == "load":
+            told["rows"] = said["rows"]
         server_then = now
     if work.wait():
         raise SystemExit(work.returncode)
@@ -205,6 +215,14 @@ def sizes(dsn: str, parcels: int) -> dict[str, list[int]]:
     return found | {"all": [sum(each[k] for each in found.values()) for k in (0, 1)]}
 
 
+def history(dsn: str) -> dict[str, int]:
+    """What a closed version of a parcel takes, with whatever of its many-valued records was closed: octets."""
+    with closing(psycopg2.connect(dsn)) as link, link.cursor() as cursor:
+        cursor.execute(HISTORY)
+        [(versions, octets)] = cursor.fetchall()
+    return {"versions": versions, "octets": round(octets / max(versions, 1))}
+
+
 def a_night_passes(dsn: str) -> None:
     """What the server does of itself within minutes, and would else do in the middle of the next measurement."""
     with closing(psycopg2.connect(dsn)) as link:
@@ -251,8 +269,10 @@ def main(arguments: argparse.Namespace) -> None:
         spread = changed(delivery, folder / "c", 3, 1)
         tell("1 % changed in every commune", bring_in(clock, loader, folder / "home", spread))
         set_of = change_set(spread, folder / "d", 1)
+        assert set_of is not None
         tell("0.1 % by change set, in all communes", bring_in(clock, loader, folder / "home", set_of))
         a_night_passes(superuser)
+        print(json.dumps({"what": "history", **history(superuser)}), flush=True)
         for told in (*reconciled(clock, own_seconds, loader), *answered(loader, superuser, folder / "home")):
             print(json.dumps(told, ensure_ascii=False), flush=True)
 
