@@ -41,6 +41,21 @@ def few_of(part: pa.Table, commune_code: str, as_of: date, policy: Policy) -> pa
     return pa.table(columns, schema=FEW_SCHEMA)
 
 
+def widest(few: pa.Table) -> float:
+    """The longest side of a box of these rows (FEW_SCHEMA), in degrees: 0 where there is none."""
+    west, south, east, north = (few[side].to_numpy() for side in _SIDES)
+    sides = np.concatenate((east - west, north - south))
+    return float(np.nanmax(sides, initial=0.0))
+
+
+def matters(live: pa.Table, few: pa.Table) -> NDArray[np.bool_]:
+    """(n,) which live parcels of a commune (LIVE_SCHEMA) matter to its rows (FEW_SCHEMA)."""
+    named = _among(source_handles(live), few["source_handle"])
+    named |= _among(one_array(live["national_id"]), few["national_id"])
+    named |= _among(_sheets(live), _sheets(few))
+    return named | _beside(live, few)
+
+
 def concerned(live: pa.Table, few: pa.Table) -> pa.Table:
     """Of the live parcels of a commune (LIVE_SCHEMA) those that matter to its rows (FEW_SCHEMA).
 
@@ -48,10 +63,7 @@ def concerned(live: pa.Table, few: pa.Table) -> pa.Table:
     """
     if not live.num_rows:
         return LIVE_SCHEMA.empty_table()
-    chosen = _among(source_handles(live), few["source_handle"])
-    chosen |= _among(one_array(live["national_id"]), few["national_id"])
-    chosen |= _among(_sheets(live), _sheets(few))
-    chosen |= _beside(live, few)
+    chosen = matters(live, few)
     if not chosen.any():
         chosen[0] = True
     return live.filter(pa.array(chosen))

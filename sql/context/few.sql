@@ -1,17 +1,28 @@
 -- The live parcels that matter to the rows of a change set, each in the row's commune, as of LIVE_SCHEMA: what a handle of a row may
--- name, and what lies beside its land; of a commune with none of these the first, for then it is no new commune. Each search is of one
+-- name, and what lies beside its land; of a commune with none of these any one, for then it is no new commune. Each search is of one
 -- index for each row (OFFSET: the planner would else read the commune), so that the cost follows the rows. The national id as in `live`.
 WITH found AS (
     SELECT q.parcel_uid, q.commune_code, f.commune_code AS asked
     FROM pg_temp.few AS f
     CROSS JOIN LATERAL (
         SELECT p.parcel_uid, p.commune_code
-        FROM land.parcel_alias AS a
-        JOIN land.parcel AS p ON p.province_code = a.province_code AND p.parcel_uid = a.parcel_uid
-        WHERE a.province_code = {province}
-          AND a.alias_kind = 'source_key'
-          AND a.alias_value = f.source_handle
-          AND a.recorded_to IS NULL
+        FROM (
+            SELECT a.parcel_uid
+            FROM land.parcel_alias AS a
+            WHERE a.province_code = {province}
+              AND a.alias_kind = 'source_key'
+              AND a.alias_value = f.source_handle
+              AND a.recorded_to IS NULL
+            UNION ALL -- who gave its key up has it in its row until it comes again
+            SELECT a.parcel_uid
+            FROM land.parcel_alias AS a
+            WHERE a.province_code = {province}
+              AND a.alias_kind = 'source_key'
+              AND a.alias_value = f.source_handle
+              AND a.recorded_to IS NOT NULL
+        ) AS had
+        JOIN land.parcel AS p ON p.province_code = {province} AND p.parcel_uid = had.parcel_uid
+        WHERE p.source_system || '|' || p.source_key = f.source_handle
         UNION ALL
         SELECT p.parcel_uid, p.commune_code
         FROM land.parcel AS p
@@ -49,7 +60,7 @@ WITH found AS (
         FROM land.parcel AS p
         WHERE p.province_code = {province}
           AND p.commune_code = c.commune_code
-        ORDER BY p.parcel_uid
+        ORDER BY p.sheet_no, p.parcel_no
         LIMIT 1
     ) AS q
 )

@@ -58,7 +58,7 @@ def judging(province: str, context: Context, rows: int, communes: int) -> Iterat
 
     context  of the delivery: what all communes share, handed to a process once
     """
-    if rows < FEW * communes:
+    if rows < min(FEW * communes, LARGE):
         yield partial(_in_turn, province, context)
         return
     if not _in_own_processes(rows):

@@ -86,6 +86,11 @@ def test_a_parcel_is_looked_for_by_its_uid_in_one_probe_a_partition(database: Da
         )
     )
     of_parcels = {table: columns for table, columns in keys.items() if "parcel_uid" in columns}
-    assert {"land.parcel", "land.parcel_version", "ledger.manifest", "land_private.land_right"} <= of_parcels.keys()
+    assert {
+        "land.parcel",
+        "land.parcel_version",
+        "ledger.manifest",
+        "land_private.land_right",
+    } <= of_parcels.keys()
     assert {columns[0] for columns in of_parcels.values()} == {"parcel_uid"}
     assert {columns[1] for columns in of_parcels.values()} == {"province_code"}
