@@ -1,6 +1,7 @@
--- The live parcels that matter to the rows of a change set, each in the row's commune, as of LIVE_SCHEMA: what a handle of a row may
+-- Which `live` asks for: those that matter to the rows of a change set, each in the row's commune: what a handle of a row may
 -- name, and what lies beside its land; of a commune with none of these any one, for then it is no new commune. Each search is of one
--- index for each row (OFFSET: the planner would else read the commune), so that the cost follows the rows. The national id as in `live`.
+-- index for each row (OFFSET: the planner would else read the commune), so that the cost follows the rows.
+p.parcel_uid IN (
 WITH found AS (
     SELECT q.parcel_uid, q.commune_code, f.commune_code AS asked
     FROM pg_temp.few AS f
@@ -50,7 +51,7 @@ WITH found AS (
     ) AS q
 ), named AS (
     SELECT DISTINCT n.parcel_uid, n.commune_code FROM found AS n WHERE n.commune_code = n.asked
-), concerned AS (
+), chosen AS (
     SELECT n.parcel_uid FROM named AS n
     UNION ALL
     SELECT q.parcel_uid
@@ -64,15 +65,5 @@ WITH found AS (
         LIMIT 1
     ) AS q
 )
-SELECT {of_found}, sheet.old_commune_code, encode(st_asbinary(found.geom, 'NDR'), 'hex') AS geom
-FROM (
-    SELECT {of_parcel_without_id}, coalesce(p.national_id, w.national_id) AS national_id, p.geom
-    FROM concerned AS c
-    JOIN land.parcel AS p ON p.province_code = {province} AND p.parcel_uid = c.parcel_uid
-    LEFT JOIN land.withheld_id AS w ON w.province_code = p.province_code AND w.parcel_uid = p.parcel_uid
-) AS found
-LEFT JOIN land.parcel_alias AS sheet
-    ON sheet.province_code = found.province_code
-    AND sheet.parcel_uid = found.parcel_uid
-    AND sheet.alias_kind = 'sheet'
-    AND sheet.recorded_to IS NULL
+SELECT c.parcel_uid FROM chosen AS c
+)

@@ -1,4 +1,4 @@
--- The live parcels of a commune, as of LIVE_SCHEMA; those that are published without their national id, with it: it is the
+-- The live parcels that are asked for, as of LIVE_SCHEMA; those that are published without their national id, with it: it is the
 -- province's own name of them.
 SELECT {of_found}, sheet.old_commune_code, encode(st_asbinary(found.geom, 'NDR'), 'hex') AS geom
 FROM (
@@ -6,7 +6,7 @@ FROM (
     FROM land.parcel AS p
     LEFT JOIN land.withheld_id AS w ON w.province_code = p.province_code AND w.parcel_uid = p.parcel_uid
     WHERE p.province_code = {province}
-      AND p.commune_code = {commune}
+      AND {chosen}
 ) AS found
 LEFT JOIN land.parcel_alias AS sheet
     ON sheet.province_code = found.province_code

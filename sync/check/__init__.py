@@ -65,7 +65,7 @@ def check(
     get_ready(size)
     context, neighbours = _of_the_delivery(run_dir, profile, record, used, known)
     outlines = _outlines(run_dir)
-    live = None if known is None else live_of(known, paths, record, used)
+    live = live_of(known, paths, record, used)
     figures = by_commune(newest(expected, None if known is None else known.expected()))
     verdicts = []
     with (
@@ -173,7 +173,7 @@ def _outlines(run_dir: Path) -> dict[str, shapely.Geometry]:
 def _here(
     code: str,
     known: Known | None,
-    live: Callable[[str], pa.Table] | None,
+    live: Callable[[str], pa.Table | None],
     neighbours: Neighbours,
     outlines: Mapping[str, shapely.Geometry],
     *,
@@ -183,13 +183,13 @@ def _here(
     told: Told = {
         "boundary": outlines.get(code),
         "complete": complete,
+        "live": live(code),
         "neighbours": neighbours.of(code, known),
         "neighbours_partly": known is None,
     }
-    if known is None or live is None:
+    if known is None:
         return told
     return told | {
-        "live": live(code),
         "retired": known.retired(code),
         "waiting": known.waiting(code),
     }

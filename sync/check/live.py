@@ -21,9 +21,11 @@ WIDE_DEG = 0.02  # some 2 km: what lies in a box as wide as that is the commune,
 
 
 def live_of(
-    known: Known, paths: Mapping[str, Path], record: DeliveryRecord, policy: Policy
-) -> Callable[[str], pa.Table]:
-    """What answers with a commune's live parcels (LIVE_SCHEMA). In the thread that opened `known`."""
+    known: Known | None, paths: Mapping[str, Path], record: DeliveryRecord, policy: Policy
+) -> Callable[[str], pa.Table | None]:
+    """What answers with a commune's live parcels (LIVE_SCHEMA), None where nothing is known. In the thread that opened `known`."""
+    if known is None:
+        return lambda _: None
     if not record.changes:
         return known.live
     parts = PartTables(dict(paths), [*KEY_COLUMNS, "geom"])

@@ -38,6 +38,9 @@ _COPIED = pa.schema(
 )
 _WAITING = [name for name in WAITING_SCHEMA.names if name in LIVE_SCHEMA.names and name != "geom"]
 _NO_PROVINCE = ""
+Value = (
+    str | list[str] | db.sql.Composable
+)  # of a question: bound as a literal, or a part of it that is composed already
 _NO_RESULTS = "none"
 
 
@@ -81,13 +84,13 @@ class NationalKnown:
 
     def live(self, commune_code: str) -> pa.Table:
         """LIVE_SCHEMA; see `Known`."""
-        return in_order(self._parcels("live", commune=commune_code))
+        return self._live("of_commune", commune=commune_code)
 
     def live_for(self, few: pa.Table) -> pa.Table:
         """LIVE_SCHEMA; see `Known`. Asked once: `few` is all of the delivery."""
         db.execute(self._connection, "context/create_few")
         db.copy_in(self._connection, ("pg_temp", "few"), few)
-        return in_order(self._parcels("few"))
+        return self._live("few")
 
     def retired(self, commune_code: str) -> pa.Table:
         """RETIRED_SCHEMA; see `Known`."""
@@ -186,13 +189,17 @@ class NationalKnown:
         self.said[subject] = digest_of(answer)
         return answer
 
-    def _parcels(self, name: str, **values: str | list[str]) -> pa.Table:
+    def _live(self, which: str, **values: str) -> pa.Table:
+        """The living parcels that sql/context/<which>.sql chooses."""
+        return in_order(self._parcels("live", chosen=question(which, province=self._province, **values)))
+
+    def _parcels(self, name: str, **values: Value) -> pa.Table:
         copied = self._copy(name, _COPIED, **values)
         at = copied.schema.get_field_index("geom")
         read = copied.set_column(at, LIVE_SCHEMA.field("geom"), from_hex(copied["geom"]))
         return read.select(LIVE_SCHEMA.names).cast(LIVE_SCHEMA)
 
-    def _copy(self, name: str, schema: pa.Schema, **values: str | list[str]) -> pa.Table:
+    def _copy(self, name: str, schema: pa.Schema, **values: Value) -> pa.Table:
         query = question(name, province=self._province, **values)
         return db.copy_out(self._connection, query, schema).cast(schema)
 
@@ -204,10 +211,13 @@ def digest_of(answer: pa.Table) -> str:
     return hashlib.sha256(text.getbuffer()).hexdigest()
 
 
-def question(name: str, **values: str | list[str]) -> db.sql.Composable:
+def question(name: str, **values: Value) -> db.sql.Composable:
     """sql/context/<name>.sql with its values; of a parcel it asks for the columns of LIVE_SCHEMA."""
-    columns = {**_of_parcel(), **{key: db.sql.Literal(value) for key, value in values.items()}}
-    return db.compose(f"context/{name}", columns)
+    given = {
+        key: value if isinstance(value, db.sql.Composable) else db.sql.Literal(value)
+        for key, value in values.items()
+    }
+    return db.compose(f"context/{name}", {**_of_parcel(), **given})
 
 
 def _of_parcel() -> db.Identifiers:

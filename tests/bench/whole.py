@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -139,7 +139,9 @@ def stages(delivery: Path, province: str) -> None:
     print(json.dumps({"stage": "end", "state": finish_run(run.run_id)}), flush=True)
 
 
-def bring_in(clock: Clock, dsn: str, home: Path, delivery: Path, province: str = PROVINCE) -> dict[str, Any]:
+def bring_in(
+    clock: Callable[[], float], dsn: str, home: Path, delivery: Path, province: str = PROVINCE
+) -> dict[str, Any]:
     """A run, stage by stage: wall and processor seconds, peak of memory; WAL in all."""
     environment = os.environ | {
         "LANDSYNC_DSN": dsn,

@@ -104,7 +104,10 @@ def test_no_commune_is_read_for_a_row(nation: Database, plots: list[Plot]) -> No
     with known_to_the_nation(nation.dsn, "01", AS_OF) as nations:
         nations.live_for(few)
         with nations._connection.cursor() as cursor:
-            cursor.execute("EXPLAIN " + question("few", province="01").as_string(cursor))
+            cursor.execute(
+                "EXPLAIN "
+                + question("live", province="01", chosen=question("few", province="01")).as_string(cursor)
+            )
             plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Seq Scan on parcel_01" not in plan, plan
     assert "Seq Scan on parcel_alias_01" not in plan, plan

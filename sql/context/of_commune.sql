@@ -1,0 +1,2 @@
+-- Which `live` asks for: those of a commune.
+p.commune_code = {commune}
